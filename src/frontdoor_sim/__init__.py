@@ -1,0 +1,1 @@
+"""Discrete-event simulation of a council's children's-services Front Door."""

@@ -1,0 +1,218 @@
+"""One sheet of paper: a title that asks, room for axes in inches, and a note on the intervals."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.textpath import text_to_path
+
+WIDTH = 7.0  # inches: an A4 page less margins of 16 mm
+SMALL, BODY, TITLE = 9.0, 9.5, 12.5  # points, also when printed
+INK, MUTED, RULE, SHADE = "#1d2733", "#4d5b69", "#c3ccd5", "#f0f3f6"
+_FONT = "DejaVu Sans"  # comes with matplotlib, so every machine measures text alike
+_NOT_STYLE = re.compile(r"^(backend|interactive|toolbar|webagg|tk\.|savefig\.directory|date\.|keymap|_internal)")
+_STYLE: dict[str, Any] = {
+    "font.family": [_FONT],
+    "font.size": BODY,
+    "text.parse_math": False,
+    "text.color": INK,
+    "axes.edgecolor": RULE,
+    "axes.labelcolor": MUTED,
+    "axes.labelsize": SMALL,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "xtick.color": RULE,
+    "ytick.color": RULE,
+    "xtick.labelcolor": MUTED,
+    "ytick.labelcolor": MUTED,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "grid.color": "#e3e8ed",
+    "grid.linewidth": 0.8,
+    "lines.solid_capstyle": "butt",
+    "hatch.linewidth": 0.7,
+    "svg.fonttype": "none",
+}
+
+
+@contextmanager
+def styled(salt: str = "frontdoor-sim") -> Iterator[None]:
+    """The project's style whatever the reader's own matplotlib settings are, put back afterwards."""
+    settings: Any = {name: value for name, value in matplotlib.rcParamsDefault.items() if not _NOT_STYLE.match(name)}
+    settings |= _STYLE | {"svg.hashsalt": salt}
+    with matplotlib.rc_context(settings):
+        yield
+
+
+class Sheet:
+    """A figure laid out in inches from its top left corner.
+
+    `body` is the height [in] of the room for axes between the heading and the note.
+    """
+
+    def __init__(self, title: str, subtitle: str, body: float, note: str = "") -> None:
+        heading = wrapped(title, WIDTH * 72, TITLE, "bold")
+        under = wrapped(subtitle, WIDTH * 72, BODY)
+        foot = wrapped(note, WIDTH * 72, SMALL)
+        self._top = 0.04 + 0.22 * len(heading) + 0.18 * len(under) + 0.12
+        self.height = self._top + body + (0.1 + 0.17 * len(foot) if foot else 0.02)
+        self.figure = Figure(figsize=(WIDTH, self.height), facecolor="white")
+        self.write(0, 0.04 - self._top, heading, size=TITLE, weight="bold", pitch=0.22)
+        self.write(0, 0.05 + 0.22 * len(heading) - self._top, under, color=MUTED, pitch=0.18)
+        self.write(0, body + 0.1, foot, size=SMALL, color=MUTED)
+
+    def axes(self, left: float, top: float, width: float, height: float) -> Axes:
+        """Axes with their corner and size in inches of the body."""
+        bottom = self.height - self._top - top - height
+        box = (left / WIDTH, bottom / self.height, width / WIDTH, height / self.height)
+        return self.figure.add_axes(box)
+
+    def write(
+        self,
+        left: float,
+        top: float,
+        lines: Sequence[str],
+        *,
+        size: float = BODY,
+        pitch: float = 0.17,
+        weight: str = "normal",
+        color: str = INK,
+    ) -> None:
+        """Lines of text, left-aligned, with the top of the first at `top` [in] of the body."""
+        for number, line in enumerate(lines):
+            y = 1 - (self._top + top + pitch * number) / self.height
+            self.figure.text(left / WIDTH, y, line, size=size, va="top", ha="left", weight=weight, color=color)
+
+    def mark(self, left: float, middle: float, wide: float, look: Mapping[str, Any]) -> None:
+        """A swatch `wide` [in] of a line, its marker in the middle, at the height `middle` [in] of the body."""
+        y = 1 - (self._top + middle) / self.height
+        xs = [left / WIDTH, (left + wide / 2) / WIDTH, (left + wide) / WIDTH]
+        self.figure.add_artist(Line2D(xs, [y, y, y], markevery=[1], **look))
+
+
+def text_width(text: str, size: float, weight: str = "normal") -> float:
+    """Width of one line of text [pt]."""
+    properties = FontProperties(family=_FONT, size=size, weight=weight)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        width, _, _ = text_to_path.get_text_width_height_descent(text, properties, ismath=False)
+    return float(width)
+
+
+def wrapped(text: str, width: float, size: float, weight: str = "normal", at_most: int = 4) -> list[str]:
+    """Text cut into lines no wider than `width` [pt]; what passes `at_most` lines ends in an ellipsis.
+
+    Example:
+        >>> wrapped("Redesigned MASH", 60, 9.5)
+        ['Redesigned', 'MASH']
+    """
+    lines: list[str] = []
+    for word in _pieces(printable(text), width, size, weight):
+        if lines and text_width(f"{lines[-1]} {word}", size, weight) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    if len(lines) > at_most:
+        return [*lines[: at_most - 1], _cut(lines[at_most - 1] + "…", width, size, weight)]
+    return lines
+
+
+def printable(text: str) -> str:
+    """Text on one line without control characters."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in str(text)).split())
+
+
+def _pieces(text: str, width: float, size: float, weight: str) -> Iterator[str]:
+    for word in text.split():
+        rest = word
+        while text_width(rest, size, weight) > width and len(rest) > 1:
+            keep = next(n for n in range(len(rest) - 1, 0, -1) if n == 1 or text_width(rest[:n], size, weight) <= width)
+            yield rest[:keep]
+            rest = rest[keep:]
+        yield rest
+
+
+def _cut(text: str, width: float, size: float, weight: str) -> str:
+    while text_width(text, size, weight) > width and len(text) > 2:
+        text = text[:-2] + "…"
+    return text
+
+
+def interval(note: str, shown: str = "Bar through each dot") -> str:
+    """The line under a chart that says what its intervals cover."""
+    return f"{shown}: {note}" if note else ""
+
+
+def nothing_to_draw(title: str, why: str) -> Figure:
+    """A sheet that says why there is no picture."""
+    sheet = Sheet(title, why, 0.1)
+    sheet.figure.set_label(f"{title} {why}")
+    return sheet.figure
+
+
+def no_frame(axes: Axes, *, keep: str = "bottom") -> None:
+    """Take away every side of the frame but one."""
+    for side, spine in axes.spines.items():
+        spine.set_visible(side == keep)
+    axes.tick_params(length=3, width=0.8)
+
+
+def strip_height(entries: Mapping[str, Mapping[str, Any]]) -> float:
+    """Height of the strip that `legend_strip` draws of these entries [in]."""
+    return 0.21 * (1 + max((line for _, line, _, _ in _flow(entries)), default=0))
+
+
+def legend_strip(sheet: Sheet, entries: Mapping[str, Mapping[str, Any]], top: float = 0.0) -> None:
+    """Swatches with their names, flowing over as many lines as they need."""
+    for (left, line, wide, text), look in zip(_flow(entries), entries.values(), strict=True):
+        sheet.mark(left, top + 0.21 * line + 0.08, wide, look)
+        sheet.write(left + wide + 0.08, top + 0.21 * line + 0.01, [text], size=SMALL)
+
+
+def _flow(entries: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[float, int, float, str]]:
+    left, line = 0.0, 0
+    for name, look in entries.items():
+        swatch = 0.14 if look.get("linestyle") == "none" else 0.3
+        text = _cut(printable(name), (WIDTH - 0.5) * 72, SMALL, "normal")
+        wide = swatch + 0.08 + text_width(text, SMALL) / 72
+        if left > 0 and left + wide > WIDTH:
+            left, line = 0.0, line + 1
+        yield left, line, swatch, text
+        left += wide + 0.24
+
+
+def svg_text(figure: Figure, name: str) -> str:
+    """The figure as an `<svg>` element to stand inside an HTML page.
+
+    No XML head, metadata, date or name space; the same figure gives the same text. `name` is put before
+    every id, so that several pictures may share a page. The label of the figure becomes its text
+    alternative.
+    """
+    out = io.StringIO()
+    metadata: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    with styled(salt=name), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        figure.savefig(out, format="svg", metadata=metadata)
+    svg = out.getvalue()
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg[svg.index("<svg") :], flags=re.DOTALL).strip()
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
+    svg = re.sub(r' id="([^"]*)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", svg)
+    svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
+    alternative = re.sub(r"[&<>\"]", lambda found: f"&#{ord(found[0])};", str(figure.get_label() or name))
+    head = re.match(r"<svg[^>]*>", svg)
+    box = re.search(r'viewBox="[^"]*"', svg)
+    if head is None or box is None:
+        raise ValueError(f"matplotlib drew no <svg> element with a viewBox for {name}. Report this as a fault.")
+    return f'<svg role="img" aria-label="{alternative}" {box[0]}>' + svg[head.end() :].replace("xlink:href", "href")

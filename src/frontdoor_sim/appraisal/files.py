@@ -1,0 +1,119 @@
+"""The results folder: tables as CSV and Parquet, a manifest, and the record of the run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from frontdoor_sim.appraisal.suppression import COUNTS, SYMBOL, numeric, suppressed
+
+MANIFEST, RUN_RECORD = "manifest.json", "run.json"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
+    """Write each table as `<name>.csv` and `<name>.parquet`; the paths, in the order of the tables.
+
+    Small numbers are suppressed first (`c` in the CSV, null in the Parquet file). In the CSV, text that a
+    spreadsheet would take for a formula gets an apostrophe in front. UTF-8, LF, the same bytes for the
+    same tables. Raises `ValueError` for a name that is not a plain file name.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, table in tables.items():
+        if Path(name).name != name or name.startswith("."):
+            raise ValueError(f"table {name!r}: a table's name must be a plain file name, such as 'summary'.")
+        shown = suppressed(table)
+        csv, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
+        csv.write_text(_csv_text(shown), encoding="utf-8", newline="\n")
+        _plain_columns(shown).to_parquet(parquet, index=False)
+        written += [csv, parquet]
+    return written
+
+
+def write_manifest(
+    folder: Path,
+    inputs: Iterable[Path],
+    *,
+    seed: int,
+    replications: int,
+    versions: Mapping[str, str],
+    about: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write `manifest.json`: what went in and what came out, each with its SHA-256.
+
+    Every file under `folder` is listed but the manifest itself and `run.json`. Inputs are named by file
+    name and digest, not by where they lay. Nothing in it depends on the time, the machine or the number
+    of workers.
+    """
+    written = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = {path.relative_to(folder).as_posix(): digest(path) for path in written}
+    record = {
+        **(about or {}),
+        "seed": seed,
+        "replications": replications,
+        "versions": dict(sorted(versions.items())),
+        "inputs": sorted(({"name": path.name, "sha256": digest(path)} for path in inputs), key=lambda row: row["name"]),
+        "files": {name: value for name, value in files.items() if name not in {MANIFEST, RUN_RECORD}},
+    }
+    return _write_json(folder / MANIFEST, record)
+
+
+def write_run_record(folder: Path, *, command: str, started: str, seconds: float, host: str, **more: object) -> Path:
+    """Write `run.json`: time, command and host, which stand outside every digest."""
+    record = {"command": command, "started": started, "seconds": round(seconds, 2), "host": host, **more}
+    return _write_json(folder / RUN_RECORD, record)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def without_formula(value: object) -> object:
+    """Text that a spreadsheet would run as a formula, made harmless; anything else as it is.
+
+    Example:
+        >>> without_formula("=HYPERLINK(1)"), without_formula(-3.5)
+        ("'=HYPERLINK(1)", -3.5)
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _csv_text(table: pd.DataFrame) -> str:
+    out = table.astype(object).where(table.notna(), None)
+    if "suppressed" in table.columns:
+        for name in numeric(table):
+            hidden = table["suppressed"].eq("row") | (table["suppressed"].eq("counts") & (name in COUNTS))
+            out.loc[hidden, name] = SYMBOL
+    out = out.map(without_formula)
+    out.columns = pd.Index([str(without_formula(str(name))) for name in out.columns])
+    return str(out.to_csv(index=False, lineterminator="\n"))
+
+
+def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns of mixed or nested values as text, which Parquet can hold."""
+    out = table.copy()
+    for name in out.columns:
+        if out[name].dtype == object:
+            out[name] = out[name].map(_as_text)
+    return out
+
+
+def _as_text(value: object) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return None if value is None or value is pd.NaT or value != value else str(value)
+
+
+def _write_json(path: Path, record: Mapping[str, Any]) -> Path:
+    text = json.dumps(record, indent=2, ensure_ascii=False, default=str) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path

@@ -1,0 +1,155 @@
+"""What an option appraisal hands to its readers, as tidy tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "options": ("option", "label", "summary", "base"),
+        "verdicts": ("option", "measure", "sentence", "better"),
+        "summary": ("option", "measure", "by", "group", "mean", "low", "high", "unit", "runs", "contacts"),
+        "differences": (
+            "option",
+            "measure",
+            "by",
+            "group",
+            "base",
+            "option_mean",
+            "difference",
+            "low",
+            "high",
+            "unit",
+            "replications",
+            "sentence",
+        ),
+        "changes": ("option", "recommendation", "say"),
+        "loads": ("option", "team", "what", "offered", "available", "load"),
+        "staffing": ("name", "low", "high", "accepted_low", "accepted_high", "unit", "source"),
+        "symptoms": ("symptom", "low", "high", "source", "as_found"),
+        "assumptions": ("name", "value", "unit", "source", "date", "grade", "range", "note"),
+    }
+)
+ABOUT = ("title", "council", "headline", "seed", "replications", "command", "versions", "interval_note")
+BETTER = ("better", "worse", "unclear")
+
+
+class PackError(ValueError):
+    """A pack whose tables do not fit together; the text lists every mistake."""
+
+
+def empty(table: str) -> pd.DataFrame:
+    """A table of the pack without rows.
+
+    Example:
+        >>> list(empty("changes").columns)
+        ['option', 'recommendation', 'say']
+    """
+    return pd.DataFrame({column: pd.Series(dtype=object) for column in COLUMNS[table]})
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Everything the pack prints. Tables are tidy; extra columns are left alone.
+
+    - `options`: option (the key used in every other table), label, summary, base (True for one row,
+      today's model). The order of the rows is the order in the pack.
+    - `verdicts`: option, measure, sentence, better {better, worse, unclear}; the first measure of an
+      option is its main verdict.
+    - `summary`: option, measure, by, group, mean, low, high, unit, runs, contacts and, if wanted, note
+      ("more than 240") for a mean that is NaN. `by` is "" for rows about everybody. Unit `share` runs
+      from 0 to 1 and is printed as a percentage.
+    - `differences`: option less base on the same contacts; unit `share` is printed as percentage points.
+    - `changes`: option, recommendation, say. `loads`: option, team, what {time, slots}, offered,
+      available, load (1 is full). `staffing`: the range tried and the range accepted.
+    - `symptoms`: symptom, low, high, source, as_found and, if wanted, unit (`share` prints percentages).
+    - `assumptions`: as `Parameters.assumptions()` gives them.
+    - `flags`: recording artefacts found in the history, a sentence each.
+    - `about`: title, council, headline, seed, replications, command, versions (mapping),
+      interval_note; if wanted warnings (list), run (length of run in words), summary_note (what the
+      intervals of `summary` cover, when other than interval_note), queue_option (the option drawn
+      beside today in the chart of queues).
+
+    Raises `PackError` with every mistake at once.
+    """
+
+    options: pd.DataFrame
+    verdicts: pd.DataFrame
+    summary: pd.DataFrame
+    differences: pd.DataFrame
+    changes: pd.DataFrame = field(default_factory=lambda: empty("changes"))
+    loads: pd.DataFrame = field(default_factory=lambda: empty("loads"))
+    staffing: pd.DataFrame = field(default_factory=lambda: empty("staffing"))
+    symptoms: pd.DataFrame = field(default_factory=lambda: empty("symptoms"))
+    assumptions: pd.DataFrame = field(default_factory=lambda: empty("assumptions"))
+    flags: list[str] = field(default_factory=list)
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check the columns, the base, the option keys and the facts of `about`."""
+        mistakes = [*self._missing_columns(), *self._missing_facts()]
+        if not mistakes:
+            mistakes = [*self._base_mistakes(), *self._unknown_options(), *self._odd_verdicts()]
+        if mistakes:
+            raise PackError("\n".join(mistakes))
+
+    @property
+    def base(self) -> str:
+        """The key of today's model."""
+        return str(self.options.loc[self.options["base"].astype(bool), "option"].iloc[0])
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Option key -> label, in the order of the pack."""
+        return {str(key): str(label) for key, label in zip(self.options["option"], self.options["label"], strict=True)}
+
+    @property
+    def interval_note(self) -> str:
+        """What the intervals of the differences cover."""
+        return str(self.about["interval_note"])
+
+    @property
+    def summary_note(self) -> str:
+        """What the intervals of the summary cover."""
+        return str(self.about.get("summary_note") or self.about["interval_note"])
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, ready for `write_tables`."""
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name in COLUMNS}
+
+    def _missing_columns(self) -> list[str]:
+        mistakes = []
+        for name, columns in COLUMNS.items():
+            missing = [column for column in columns if column not in getattr(self, name).columns]
+            if missing:
+                mistakes.append(f"pack.{name}: no column {', '.join(missing)}. Needed: {', '.join(columns)}.")
+        return mistakes
+
+    def _missing_facts(self) -> list[str]:
+        missing = [name for name in ABOUT if name not in self.about]
+        return [f"pack.about: no {', '.join(missing)}. Needed: {', '.join(ABOUT)}."] if missing else []
+
+    def _base_mistakes(self) -> list[str]:
+        count = int(self.options["base"].astype(bool).sum())
+        if count == 1:
+            return []
+        return [f"pack.options: {count} options are marked as base. Mark exactly one, today's model."]
+
+    def _unknown_options(self) -> list[str]:
+        known = set(self.options["option"].astype(str))
+        mistakes = []
+        for name in ("verdicts", "summary", "differences", "changes", "loads"):
+            unknown = sorted(set(getattr(self, name)["option"].astype(str)) - known)
+            if unknown:
+                options = ", ".join(sorted(known))
+                mistakes.append(f"pack.{name}: unknown option {', '.join(unknown)}. Options here: {options}.")
+        return mistakes
+
+    def _odd_verdicts(self) -> list[str]:
+        odd = sorted(set(self.verdicts["better"].astype(str)) - set(BETTER))
+        return [f"pack.verdicts: better is {', '.join(odd)}. Right would be {', '.join(BETTER)}."] if odd else []

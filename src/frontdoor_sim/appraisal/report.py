@@ -1,0 +1,138 @@
+"""The pack: one HTML file that a director can read, with nothing to fetch and nothing to run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from frontdoor_sim.appraisal import charts, sections
+from frontdoor_sim.appraisal.pack import Pack
+from frontdoor_sim.appraisal.sections import Table
+from frontdoor_sim.appraisal.wording import estimates, measure_name
+
+PACK_FILE = "pack.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture ready for the page, what to see in it, and the numbers behind it."""
+
+    name: str
+    svg: Markup
+    caption: str
+    table: Table | None = None
+
+
+def write_pack(folder: Path, pack: Pack) -> Path:
+    """Write the pack to `folder/pack.html` and return its path.
+
+    One self-contained file: CSS and pictures inside, no script, no address fetched. The same pack gives
+    the same bytes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / PACK_FILE
+    path.write_text(pack_html(pack), encoding="utf-8", newline="\n")
+    return path
+
+
+def pack_html(pack: Pack) -> str:
+    """The pack as HTML text."""
+    template = (files("frontdoor_sim.appraisal") / "pack.html.j2").read_text(encoding="utf-8")
+    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return page.from_string(template).render(
+        pack=pack,
+        about=pack.about,
+        charts={chart.name: chart for chart in draw(pack)},
+        verdict_measures=[measure_name(measure) for measure in sections.verdict_measures(pack)],
+        verdicts=sections.verdicts(pack),
+        levels=sections.levels(pack),
+        changes_from_today=sections.changes_from_today(pack),
+        by_group=sections.tables_by_group(pack),
+        loads=sections.loads(pack),
+        what_changes=sections.what_changes(pack),
+        staffing=sections.staffing(pack),
+        symptoms=sections.symptoms(pack),
+        assumptions=sections.assumptions(pack),
+        grades=sections.grade_counts(pack),
+    )
+
+
+def draw(pack: Pack) -> list[Chart]:
+    """Every chart of the pack, in its order."""
+    summary, options, note = pack.summary, pack.options, pack.summary_note
+    both = note if note == pack.interval_note else f"levels, {note}; changes, {pack.interval_note}"
+    return [
+        _chart(
+            "decided",
+            charts.decided_within_24h(summary, pack.differences, options, note=both),
+            "The change is measured on the same contacts and the same staffing, so it is surer than the two "
+            "levels beside it look.",
+        ),
+        _chart(
+            "curve",
+            charts.decision_curve(summary, options, note=note),
+            "The higher the line, the sooner. Flat stretches are nights and weekends.",
+            sections.behind(pack, "decision_curve", "hours"),
+        ),
+        _chart(
+            "rag",
+            charts.who_waits_by_rag(summary, options, note=note),
+            "Urgency is the grade given on arrival, before any option can change it.",
+            sections.behind(pack, "decision_hours_p90", "rag"),
+        ),
+        _chart(
+            "transfer",
+            charts.transfer_time(summary, options, note=note),
+            "From the first decision that assessment is needed until a worker holds the case.",
+        ),
+        *_waiting(pack),
+        _chart(
+            "utilisation",
+            charts.utilisation(summary, options, note=note),
+            "Time on duty leaves out leave, sickness, meetings and training. Overtime is counted apart.",
+            sections.behind(pack, "utilisation", "team"),
+        ),
+    ]
+
+
+def queue_option(pack: Pack) -> str:
+    """The option drawn beside today in the chart of queues: named in `about`, else the best at 24 hours."""
+    named = pack.about.get("queue_option")
+    if named in pack.labels:
+        return str(named)
+    found = estimates(pack.differences, "decided_within_24h", mean="difference")
+    best = max(found.items(), key=lambda item: item[1].mean if item[1].known else float("-inf"), default=None)
+    return best[0][0] if best else list(pack.labels)[-1]
+
+
+def _waiting(pack: Pack) -> list[Chart]:
+    summary, options = pack.summary, pack.options
+    return [
+        _chart(
+            "before-decision",
+            charts.waiting_stacked(summary, options, until="decision"),
+            "Blue: somebody is working on it. All else is waiting. Intervals stand in the table.",
+            sections.behind(pack, "waiting_hours_to_decision", "waited_for"),
+        ),
+        _chart(
+            "after-decision",
+            charts.waiting_stacked(summary, options, until="allocation"),
+            "Contacts that go on to assessment. Intervals stand in the table.",
+            sections.behind(pack, "waiting_hours_to_allocation", "waited_for"),
+        ),
+        _chart(
+            "queues",
+            charts.queue_by_hour_of_week(summary, options, option=queue_option(pack), note=pack.summary_note),
+            "Contacts that came in overnight and at the weekend are waiting when the teams arrive.",
+        ),
+    ]
+
+
+def _chart(name: str, figure: Figure, caption: str, table: Table | None = None) -> Chart:
+    shown = None if table is None or table.empty else table
+    return Chart(name, Markup(charts.svg_text(figure, name)), caption, shown)

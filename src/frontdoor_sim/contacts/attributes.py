@@ -1,0 +1,65 @@
+"""What each contact is about, from the luck of its own key: one purpose for each attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from frontdoor_sim.contacts.chance import pick, poisson, standard_normal
+from frontdoor_sim.contacts.rates import by_source
+from frontdoor_sim.luck import Int64s, code, draws, share_as_luck
+from frontdoor_sim.operating_model import RAGS, Grading, OperatingModel, grade, millionths
+from frontdoor_sim.parameters import Parameters
+
+CHILDREN, AREA, OPEN_CASE, NEED, RAG = map(code, ("children", "area", "open case", "need", "rag"))
+
+
+@dataclass(frozen=True)
+class Words:
+    """A column of words: the list of words, and for each row the place in it."""
+
+    names: Sequence[str]
+    places: Int64s
+
+    def column(self) -> pd.Series:
+        """The column as a table holds it."""
+        return pd.Series(pd.Categorical.from_codes(self.places, dtype=pd.CategoricalDtype(list(self.names))))
+
+
+def children(keys: Int64s, parameters: Parameters) -> Int64s:
+    """Children of each contact: 1 plus a Poisson number, with the mean of the parameters."""
+    mean = float(parameters.value("volumes.children_per_contact"))
+    return 1 + poisson(np.full(len(keys), max(0.0, mean - 1)), draws(keys, CHILDREN))
+
+
+def areas(keys: Int64s, parameters: Parameters) -> Words:
+    """Area of each contact, by the shares of the parameters."""
+    shares: dict[str, float] = parameters.value("contacts.areas")
+    return Words(list(shares), pick(np.array(list(shares.values()), dtype=np.float64), draws(keys, AREA)))
+
+
+def open_cases(keys: Int64s, parameters: Parameters) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether the family already has an open case."""
+    return draws(keys, OPEN_CASE) < share_as_luck(float(parameters.value("contacts.open_case_share")))
+
+
+def needs(keys: Int64s, sources: Words, parameters: Parameters) -> Int64s:
+    """Latent need [millionths of sd]: the mean of the source plus a standard normal number."""
+    means = by_source(parameters, "contacts.need_mean", sources.names)
+    whole = np.rint(means * 1_000_000).astype(np.int64)
+    return whole[sources.places] + standard_normal().reads(draws(keys, NEED))
+
+
+def levels(need: Int64s, model: OperatingModel) -> Int64s:
+    """True level of need: 1 and the number of thresholds at or below need."""
+    cuts = np.array([millionths(cut) for cut in model.thresholds.cuts()], dtype=np.int64)
+    return 1 + np.searchsorted(cuts, need, side="right").astype(np.int64)
+
+
+def rags(keys: Int64s, need: Int64s, grading: Grading) -> Words:
+    """Grade on arrival: need plus noise against the model's cut-points."""
+    noise = standard_normal().reads(draws(keys, RAG)) * millionths(grading.noise) // 1_000_000
+    return Words(RAGS, grade(need, noise, grading.cuts()))

@@ -1,0 +1,89 @@
+"""Luck turned into numbers: whole luck below 2**32 in, quantiles out."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv, gammaln, xlogy
+
+from frontdoor_sim.distributions import QuantileTable, from_mapping, quantile_table
+from frontdoor_sim.luck import LUCK_BITS, Int64s
+
+Floats = NDArray[np.float64]
+
+_FAR_BELOW = 8.0
+"""Standard deviations below the mean from which Poisson quantiles are sought: less than 1e-14 lies below."""
+
+_NO_MORE = 1e-30
+"""A probability in the upper tail below which nothing can be left to find by luck of 32 bits."""
+
+
+def as_probability(luck: Int64s) -> Floats:
+    """Luck as a probability in (0, 1): the middle of its cell of 2**-32.
+
+    Example:
+        >>> as_probability(np.array([2**31])).round(6).tolist()
+        [0.5]
+    """
+    return (luck + 0.5) / (1 << LUCK_BITS)
+
+
+def poisson(mean: Floats, luck: Int64s) -> Int64s:
+    """Poisson numbers by the inverse of the distribution function.
+
+    The least k with P(N <= k) > p. For the same luck a higher mean never gives a lower number, which is what keeps a
+    contact in place when a rate is raised.
+
+    Args:
+        mean: expectations, 0 or more, any shape.
+        luck: below 2**32, same shape.
+
+    Example:
+        >>> poisson(np.array([0.0, 2.0, 4.0]), np.array([2**31, 2**31, 2**31])).tolist()
+        [0, 2, 4]
+    """
+    mean, p = np.ravel(mean), np.ravel(as_probability(luck))
+    number = np.maximum(np.floor(mean - _FAR_BELOW * np.sqrt(mean)), 0)
+    term = np.exp(xlogy(number, mean) - mean - gammaln(number + 1))
+    left = np.flatnonzero(p >= term)
+    mean, p, term, tried = mean[left], p[left], term[left], number[left]
+    reached = term.copy()
+    while left.size:
+        tried = tried + 1
+        term = term * mean / tried
+        reached = reached + term
+        number[left] = tried
+        on = (p >= reached) & ((term > _NO_MORE) | (tried < mean))
+        left, mean, p, term, tried, reached = left[on], mean[on], p[on], term[on], tried[on], reached[on]
+    return number.astype(np.int64).reshape(np.shape(luck))
+
+
+def gamma_factors(variance: float, luck: Int64s) -> Floats:
+    """Gamma factors of mean 1 and a given variance; all 1 where the variance is 0.
+
+    Example:
+        >>> gamma_factors(0.0, np.array([5])).tolist(), bool(gamma_factors(0.5, np.array([2**31]))[0] < 1)
+        ([1.0], True)
+    """
+    if variance == 0:
+        return np.ones(len(luck))
+    return np.asarray(gammaincinv(1 / variance, as_probability(luck)) * variance, dtype=np.float64)
+
+
+@cache
+def standard_normal() -> QuantileTable:
+    """The standard normal distribution, in millionths."""
+    return quantile_table(from_mapping({"distribution": "normal", "mean": 0, "sd": 1}), 1_000_000)
+
+
+def pick(shares: Floats, luck: Int64s) -> Int64s:
+    """Which of several happens: the place in `shares`, each with its share of their sum.
+
+    Example:
+        >>> pick(np.array([0.25, 0.75]), np.array([0, 2**30, 2**32 - 1])).tolist()
+        [0, 1, 1]
+    """
+    edges = np.rint(np.cumsum(shares)[:-1] / np.sum(shares) * (1 << LUCK_BITS)).astype(np.int64)
+    return np.searchsorted(edges, luck, side="right").astype(np.int64)

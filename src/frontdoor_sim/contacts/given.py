@@ -1,0 +1,270 @@
+"""Contacts given instead of drawn: real arrivals replayed, or a table made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from frontdoor_sim.contacts import attributes
+from frontdoor_sim.contacts.attributes import Words
+from frontdoor_sim.contacts.hours import end_date, first_date
+from frontdoor_sim.contacts.receipt import Post
+from frontdoor_sim.contacts.record import NOT_A_RETURN, columns
+from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
+from frontdoor_sim.luck import Int64s, key_array
+from frontdoor_sim.operating_model import OperatingModel
+from frontdoor_sim.parameters import Parameters
+from frontdoor_sim.tables import check, conform
+from frontdoor_sim.working_time import WallClock
+
+_PLAIN: dict[str, object] = {
+    "source": "unknown", "area": "all", "children": 1, "need": 0, "level": 1, "rag": "green", "open_case": False,
+    **NOT_A_RETURN,
+}  # fmt: skip
+Column = pd.Series | NDArray[np.generic]
+_TIMES = ("received", "enters", "returns_at")
+_TIME_RIGHT = "Local time such as 2026-06-01 09:15 (or whole seconds since the window opens, in the whole column)."
+
+
+def given(
+    table: str | Path | pd.DataFrame,
+    model: OperatingModel,
+    parameters: Parameters | None = None,
+    seed: int | None = None,
+    replication: int = 0,
+) -> pd.DataFrame:
+    """A contacts table that is given instead of drawn.
+
+    Only `received` must be there. What else is there is kept; what is not is filled in:
+
+    - `contact` from (seed, replication, second of receipt, place among those of the same second);
+    - `family` by the contact; `enters` by the hand-over of the parameters, else at once;
+    - `area`, `children`, `open_case` and `need` are drawn from the parameters by the luck of the contact's own key;
+      without parameters they are all, 1, False and 0; `source` is unknown;
+    - `level` by the model's thresholds and `rag` by its grading, from need.
+
+    Without a seed, contact numbers in the table are kept as they are, and with them all luck of the run, which is then
+    the same in every replication. With a seed each becomes the key of (seed, replication, number), and family and
+    returned_from likewise, so that every replication plays the same contacts with other luck.
+
+    Args:
+        table: a CSV or Parquet file, or a table; columns as in the dictionary `contacts`. Times are local times, or
+            whole seconds since `opens` 00:00.
+        model: its run says what `opens` is and when contacts can be received.
+        parameters: the council's numbers, for what the table leaves out.
+        seed: keys the luck; None keeps the numbers of the table.
+        replication: number of the replication.
+
+    Returns:
+        Table `contacts`, sorted by enters, then contact.
+
+    Raises:
+        InputError: every mistake of the table: no `received`, unknown columns, values of the wrong kind, times outside
+            the run or out of order, contacts that stand there twice.
+
+    Example:
+        >>> from datetime import date
+        >>> model = OperatingModel.model_validate({
+        ...     "name": "A street", "run": {"opens": date(2026, 6, 1), "weeks": 1, "warm_up": 0, "follow_up": 0},
+        ...     "teams": {}, "stages": {}, "routes": {}, "ends": {}})
+        >>> table = pd.DataFrame({"contact": [1, 2], "received": ["2026-06-01 09:15", "2026-06-01 09:16"]})
+        >>> given(table, model)["received"].tolist()
+        [33300, 33360]
+    """
+    raw, where = (table.copy(), "contacts") if isinstance(table, pd.DataFrame) else _read(Path(table))
+    _check_names(raw, where)
+    seconds = _in_seconds(raw, WallClock(model.run.opens), where)
+    present = set(raw.columns)
+    whole = conform(_checked(_filled_plainly(seconds), where), "contacts")
+    keyed = _keyed(whole, present, seed, replication)
+    filled = _filled(keyed, present, model, parameters)
+    _check_rows(filled, model, where)
+    return filled.sort_values(["enters", "contact"], ignore_index=True)
+
+
+def _read(path: Path) -> tuple[pd.DataFrame, str]:
+    """The table of a CSV or Parquet file, and its name."""
+    readers: dict[str, Callable[[Path], pd.DataFrame]] = {
+        ".csv": lambda file: pd.read_csv(file, encoding="utf-8-sig"),
+        ".parquet": pd.read_parquet,
+    }
+    if path.suffix.lower() not in readers:
+        raise _refused(
+            path.name, "This is neither CSV nor Parquet.", "A .csv or .parquet file.", "Save it as CSV, UTF-8."
+        )
+    if not path.is_file():
+        near = nearest(path.name, [file.name for file in path.parent.iterdir()]) if path.parent.is_dir() else []
+        remedy = f"Did you mean {in_words(near)}?" if near else "Check the folder and the spelling."
+        raise _refused(str(path), "There is no such file.", "A file that exists.", remedy)
+    try:
+        return readers[path.suffix.lower()](path), path.name
+    except UnicodeDecodeError as error:
+        what = f"Byte {error.start} is not UTF-8 text."
+        raise _refused(path.name, what, "A file saved as UTF-8.", "Save it again as CSV with encoding UTF-8.") from None
+    except pd.errors.EmptyDataError:
+        raise _refused(path.name, "The file is empty.", "A header and rows.", "Export it again.") from None
+    except (pd.errors.ParserError, ValueError, OSError) as error:
+        what = f"The file cannot be read: {' '.join(str(error).split())}"
+        raise _refused(path.name, what, "A table with a header and commas.", "Export it again.") from None
+
+
+def _refused(where: str, what: str, right: str, remedy: str) -> InputError:
+    return InputError([Mistake(where, what, right, remedy)])
+
+
+def _check_names(raw: pd.DataFrame, where: str) -> None:
+    """Hold the names of columns to the dictionary; only `received` must be there."""
+    mistakes = []
+    names = [str(name) for name in raw.columns]
+    strangers = [name for name in names if name not in columns()]
+    if "received" not in names:
+        near = nearest("received", strangers)
+        remedy = f"Rename {in_words(near)} to received." if near else "Add it: when each contact was received."
+        mistakes.append(Mistake(f"{where}: received", "The column is missing.", _TIME_RIGHT, remedy))
+    for name in strangers:
+        near = nearest(name, set(columns()) - set(names))
+        remedy = f"Did you mean {in_words(near)}? Otherwise drop it." if near else "Drop it."
+        what, right = f'No column is called "{name}".', f"Columns: {', '.join(columns())}."
+        mistakes.append(Mistake(f"{where}: {name}", what, right, remedy))
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        mistakes.append(Mistake(f"{where}: {name}", "The column stands there twice.", "Each column once.", "Drop one."))
+    if mistakes:
+        raise InputError(mistakes)
+
+
+def _in_seconds(raw: pd.DataFrame, clock: WallClock, where: str) -> pd.DataFrame:
+    """The table with every column of times in seconds."""
+    mistakes = []
+    for name in (name for name in _TIMES if name in raw.columns):
+        values = raw[name]
+        if pd.api.types.is_numeric_dtype(values.dtype) or len(values) == 0:
+            continue
+        times = _as_times(values)
+        wrong = times.isna().to_numpy()
+        if wrong.any():
+            row = int(wrong.argmax())
+            cells = "1 cell is" if wrong.sum() == 1 else f"{wrong.sum():,} cells are"
+            what = f"{cells} not a time, first in row {row + 1}: {values.iloc[row]!r}."
+            mistakes.append(Mistake(f"{where}: {name}", what, _TIME_RIGHT, "Correct them, or set the rows aside."))
+        elif isinstance(times.dtype, pd.DatetimeTZDtype):
+            raw[name] = (times - pd.Timestamp(clock.local(0))) // pd.Timedelta(seconds=1)
+        else:
+            raw[name] = clock.seconds(times.to_numpy())
+    if mistakes:
+        raise InputError(mistakes)
+    return raw
+
+
+def _as_times(values: pd.Series) -> pd.Series:
+    """Times, naive or with their zone; NaT where a cell is none."""
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return values
+    try:
+        return pd.to_datetime(values.astype(str), format="ISO8601", errors="coerce")
+    except ValueError:  # some with a zone and some without
+        return pd.Series(pd.NaT, index=values.index, dtype="datetime64[s]")
+
+
+def _filled_plainly(raw: pd.DataFrame) -> pd.DataFrame:
+    """Every column there, so that the dictionary can be held to all of them."""
+    plain: dict[str, object] = {"contact": np.arange(len(raw)), "family": -1, "enters": raw["received"], **_PLAIN}
+    return pd.DataFrame(
+        {name: raw[name] if name in raw.columns else plain[name] for name in columns()}, index=raw.index
+    )
+
+
+def _checked(table: pd.DataFrame, where: str) -> pd.DataFrame:
+    check(table, "contacts", where)
+    return table
+
+
+def _keyed(table: pd.DataFrame, present: set[str], seed: int | None, replication: int) -> pd.DataFrame:
+    """The table with keys: given numbers as they are or under the seed, else keys of their own."""
+    if "contact" not in present:
+        nth = table.groupby("received").cumcount().to_numpy().astype(np.int64)
+        keys = key_array((seed or 0, replication, "given"), table["received"].to_numpy(dtype=np.int64), nth)
+        table = table.assign(contact=keys)
+        again = ["family"] if "family" in present else []
+    else:
+        again = ["contact", *(name for name in ("family", "returned_from") if name in present)]
+    for name in again if seed is not None else ():
+        numbers = table[name].to_numpy(dtype=np.int64)
+        table = table.assign(**{name: np.where(numbers < 0, numbers, _under(numbers, int(seed or 0), replication))})
+    return table if "family" in present else table.assign(family=table["contact"])
+
+
+def _under(numbers: Int64s, seed: int, replication: int) -> Int64s:
+    return key_array((seed, replication, "given"), numbers)
+
+
+def _filled(
+    table: pd.DataFrame, present: set[str], model: OperatingModel, parameters: Parameters | None
+) -> pd.DataFrame:
+    """The table with what it leaves out drawn by each contact's own luck, or worked out."""
+    keys = table["contact"].to_numpy(dtype=np.int64)
+    new: dict[str, Column] = {}
+    if parameters is not None:
+        source = table["source"].astype("category")
+        words = Words([str(name) for name in source.cat.categories], source.cat.codes.to_numpy().astype(np.int64))
+        drawn: dict[str, Callable[[], Column]] = {
+            "area": lambda: attributes.areas(keys, parameters).column(),
+            "children": lambda: attributes.children(keys, parameters),
+            "open_case": lambda: attributes.open_cases(keys, parameters),
+            "need": lambda: attributes.needs(keys, words, parameters),
+            "enters": lambda: Post(model, parameters).handed_over(table["received"].to_numpy(dtype=np.int64)),
+        }
+        new = {name: make() for name, make in drawn.items() if name not in present}
+    need = np.asarray(new.get("need", table["need"]), dtype=np.int64)
+    if "level" not in present:
+        new["level"] = attributes.levels(need, model)
+    if "rag" not in present:
+        new["rag"] = attributes.rags(keys, need, model.grading).column()
+    return conform(table.assign(**new), "contacts")
+
+
+def _check_rows(table: pd.DataFrame, model: OperatingModel, where: str) -> None:
+    """Hold the values to what a run can play."""
+    clock = WallClock(model.run.opens)
+    start, end = clock.midnight(first_date(model.run)), clock.midnight(end_date(model.run))
+    days = f"from {first_date(model.run)} up to, but not including, {end_date(model.run)}"
+    rules = {
+        "contact": (table["contact"] < 0, "is below 0", "A number of 0 or more.", "Number the contacts from 1."),
+        "received": (
+            (table["received"] < start) | (table["received"] >= end), "lies outside the run",
+            f"A time in the run: {days}.", "Change `run` of the scenario, or leave those contacts out.",
+        ),
+        "enters": (
+            table["enters"] < table["received"], "lies before receipt",
+            "A time at or after `received`.", "Correct it, or drop the column.",
+        ),
+        "children": (table["children"] < 1, "is below 1", "At least 1 child.", "Correct the number."),
+        "level": (~table["level"].between(0, 4), "is not a level", "1 to 4, or 0 where unknown.", "Correct the level."),
+    }  # fmt: skip
+    mistakes = []
+    for name, (wrong, says, right, remedy) in rules.items():
+        if wrong.any():
+            row = int(wrong.to_numpy().argmax())
+            rows = "1 row" if wrong.sum() == 1 else f"{wrong.sum():,} rows"
+            what = f"In {rows} it {says}, first in row {row + 1}: {table[name].iloc[row]}."
+            mistakes.append(Mistake(f"{where}: {name}", what, right, remedy))
+    mistakes += _twice(table["contact"], where)
+    if mistakes:
+        raise InputError(mistakes)
+
+
+def _twice(contacts: pd.Series, where: str) -> list[Mistake]:
+    again = contacts.duplicated().to_numpy()
+    if not again.any():
+        return []
+    second = int(again.argmax())
+    first = int((contacts == contacts.iloc[second]).to_numpy().argmax())
+    what = (
+        f"Rows {first + 1} and {second + 1} are both contact {contacts.iloc[second]}; {again.sum():,} rows repeat one."
+    )
+    return [
+        Mistake(f"{where}: contact", what, "Every contact once.", "Drop the second, or give it a number of its own.")
+    ]

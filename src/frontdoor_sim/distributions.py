@@ -1,0 +1,288 @@
+"""Shapes of durations, read by quantile; they hold no generator.
+
+A `Distribution` is what an analyst writes (`{distribution: triangular, low: 10, mode: 20, high: 45}`).
+A `QuantileTable` is the same shape as integers, which is all that an engine sees: luck goes in, an integer
+comes out, and no floating-point result ever decides anything inside a run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from frontdoor_sim.documents import in_words, nearest
+from frontdoor_sim.luck import LUCK_BITS
+
+Floats = NDArray[np.float64]
+Int64s = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A shape of durations or scores, in the unit of whoever wrote it.
+
+    Args:
+        kind: its name, such as `lognormal`.
+        numbers: its parameters by name.
+        mean: expectation, same unit.
+        variance: same unit, squared.
+        quantile: maps probabilities (any shape) to values.
+
+    Example:
+        >>> touch = from_mapping({"distribution": "triangular", "low": 10, "mode": 20, "high": 45})
+        >>> touch.mean, float(touch.ppf(0.0)), float(touch.ppf(1.0))
+        (25.0, 10.0, 45.0)
+    """
+
+    kind: str
+    numbers: tuple[tuple[str, Any], ...]
+    mean: float
+    variance: float
+    quantile: Callable[[Floats], Floats]
+
+    def ppf(self, probability: ArrayLike) -> Floats:
+        """Quantile function: the value below which a share `probability` lies."""
+        return np.asarray(self.quantile(np.asarray(probability, dtype=np.float64)), dtype=np.float64)
+
+
+def _frozen(kind: str, numbers: Mapping[str, Any], shape: Any) -> Distribution:
+    return Distribution(kind, tuple(numbers.items()), float(shape.mean()), float(shape.var()), shape.ppf)
+
+
+def _exponential(mean: float) -> Any:
+    _positive(mean=mean)
+    return stats.expon(scale=mean)
+
+
+def _lognormal(
+    mean: float | None = None, cv: float | None = None, median: float | None = None, sigma: float | None = None
+) -> Any:
+    if mean is not None and cv is not None and median is None and sigma is None:
+        _positive(mean=mean, cv=cv)
+        spread = math.sqrt(math.log1p(cv * cv))
+        return stats.lognorm(spread, scale=mean * math.exp(-spread * spread / 2))
+    if median is not None and sigma is not None and mean is None and cv is None:
+        _positive(median=median, sigma=sigma)
+        return stats.lognorm(sigma, scale=median)
+    raise ValueError("a lognormal takes mean and cv, or median and sigma")
+
+
+def _gamma(mean: float, cv: float) -> Any:
+    _positive(mean=mean, cv=cv)
+    return stats.gamma(1 / cv**2, scale=mean * cv**2)
+
+
+def _weibull(mean: float, shape: float) -> Any:
+    _positive(mean=mean, shape=shape)
+    return stats.weibull_min(shape, scale=mean / math.gamma(1 + 1 / shape))
+
+
+def _triangular(low: float, mode: float, high: float) -> Any:
+    if not low <= mode <= high or low == high:
+        raise ValueError(f"a triangular needs low <= mode <= high, not {low}, {mode}, {high}")
+    return stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
+
+
+def _uniform(low: float, high: float) -> Any:
+    if not low < high:
+        raise ValueError(f"a uniform needs low < high, not {low}, {high}")
+    return stats.uniform(loc=low, scale=high - low)
+
+
+def _normal(mean: float, sd: float) -> Any:
+    _positive(sd=sd)
+    return stats.norm(mean, sd)
+
+
+def _constant(value: float) -> Distribution:
+    return Distribution("constant", (("value", value),), value, 0.0, lambda p: np.full_like(p, value))
+
+
+def _banded(edges: list[float], shares: list[float]) -> Distribution:
+    """Published bands: a share for each band, spread evenly inside it."""
+    at, weight = np.asarray(edges, dtype=np.float64), np.asarray(shares, dtype=np.float64)
+    if len(at) != len(weight) + 1 or (np.diff(at) <= 0).any():
+        raise ValueError("bands need one more edge than shares, and edges that rise")
+    if (weight < 0).any() or weight.sum() <= 0:
+        raise ValueError("shares of bands are not negative and not all 0")
+    weight = weight / weight.sum()
+    middle, width = (at[1:] + at[:-1]) / 2, np.diff(at)
+    mean = float(weight @ middle)
+    variance = float(weight @ (middle**2 + width**2 / 12)) - mean**2
+    reached = np.concatenate([[0.0], np.cumsum(weight)])
+    reached[-1] = 1.0
+    rising = np.concatenate([[True], np.diff(reached) > 0])
+    rising[np.flatnonzero(weight > 0)[0]] = True
+    numbers = (("edges", tuple(map(float, at))), ("shares", tuple(map(float, weight))))
+    return Distribution("banded", numbers, mean, variance, _band_quantile(at, reached))
+
+
+def _band_quantile(at: Floats, reached: Floats) -> Callable[[Floats], Floats]:
+    def quantile(probability: Floats) -> Floats:
+        last = len(at) - 2
+        band = np.clip(np.searchsorted(reached, probability, side="left") - 1, 0, last)
+        share = reached[band + 1] - reached[band]
+        inside = np.divide(probability - reached[band], share, out=np.zeros_like(probability), where=share > 0)
+        return np.asarray(at[band] + inside * (at[band + 1] - at[band]))
+
+    return quantile
+
+
+def _positive(**numbers: float) -> None:
+    wrong = [f"{name} {number}" for name, number in numbers.items() if not number > 0]
+    if wrong:
+        raise ValueError(f"{in_words(wrong, 'and')} must be above 0")
+
+
+_MAKERS: dict[str, Callable[..., Any]] = {
+    "exponential": _exponential,
+    "lognormal": _lognormal,
+    "gamma": _gamma,
+    "weibull": _weibull,
+    "triangular": _triangular,
+    "uniform": _uniform,
+    "normal": _normal,
+    "constant": _constant,
+    "banded": _banded,
+}
+_TAKES = {
+    "exponential": "mean",
+    "lognormal": "mean and cv, or median and sigma",
+    "gamma": "mean and cv",
+    "weibull": "mean and shape",
+    "triangular": "low, mode and high",
+    "uniform": "low and high",
+    "normal": "mean and sd",
+    "constant": "value",
+    "banded": "edges and shares",
+}
+
+
+def from_mapping(mapping: Mapping[str, Any]) -> Distribution:
+    """A distribution from what a user wrote.
+
+    Args:
+        mapping: `distribution` and its numbers, as in the table of kinds: exponential (mean), lognormal (mean
+            and cv, or median and sigma), gamma (mean, cv), weibull (mean, shape), triangular (low, mode, high),
+            uniform (low, high), normal (mean, sd), constant (value), banded (edges, shares).
+
+    Raises:
+        ValueError: an unknown kind or numbers that it does not take, saying what would be right.
+
+    Example:
+        >>> round(from_mapping({"distribution": "lognormal", "mean": 20, "cv": 1.0}).variance, 6)
+        400.0
+    """
+    numbers = {name: value for name, value in mapping.items() if name != "distribution"}
+    kind = str(mapping.get("distribution", ""))
+    if kind not in _MAKERS:
+        near = nearest(kind, _MAKERS) or sorted(_MAKERS)
+        raise ValueError(f"no distribution is called {kind!r}; did you mean {in_words(near)}?")
+    _check_numbers(kind, numbers)
+    try:
+        made = _MAKERS[kind](**numbers)
+    except TypeError:
+        raise ValueError(f"{kind} takes {_TAKES[kind]}, not {in_words(sorted(numbers), 'and') or 'nothing'}") from None
+    return made if isinstance(made, Distribution) else _frozen(kind, numbers, made)
+
+
+def _check_numbers(kind: str, numbers: Mapping[str, Any]) -> None:
+    for name, value in numbers.items():
+        values = value if isinstance(value, (list, tuple)) and kind == "banded" else [value]
+        if not all(isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v) for v in values):
+            raise ValueError(f"{name} of {kind} must be a finite number, not {value!r}")
+
+
+# The table. Luck is read from both ends towards the middle: `v` is the distance from the nearer end. Cells are
+# 2**CELL_BITS to each doubling of v, so that tails are as fine, relatively, as the middle.
+CELL_BITS = 7
+_CELLS = 1 << CELL_BITS
+_HALF_BITS = LUCK_BITS - 1
+KNOTS_A_SIDE = (_HALF_BITS - CELL_BITS + 1) * _CELLS + 1
+_FRACTION_BITS = 8
+_LARGEST = 1 << 30
+
+
+def _cell_starts() -> Int64s:
+    direct = np.arange(_CELLS, dtype=np.int64)
+    octaves = [(_CELLS + direct) << shift for shift in range(_HALF_BITS - CELL_BITS)]
+    return np.concatenate([direct, *octaves, [1 << _HALF_BITS]])
+
+
+@dataclass(frozen=True)
+class QuantileTable:
+    """A distribution as integers: luck below 2**32 in, an integer out.
+
+    Args:
+        knots: quantiles at the cell edges, in 1/256 of the integer unit: the lower half of the luck first, then
+            the upper half counted from the top. Shape (2 * KNOTS_A_SIDE,).
+
+    Mean and variance differ from the distribution's by less than 1e-4 of themselves, rounding to whole units apart.
+    """
+
+    knots: Int64s
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_list", self.knots.tolist())
+
+    def read(self, luck: int) -> int:
+        """The value for one draw of luck.
+
+        Example:
+            >>> minutes = from_mapping({"distribution": "uniform", "low": 0, "high": 60})
+            >>> quantile_table(minutes, 60).read(2**31)
+            1800
+        """
+        knots: list[int] = self._list  # type: ignore[attr-defined]
+        if luck >> _HALF_BITS:
+            luck = (1 << LUCK_BITS) - 1 - luck
+            base = KNOTS_A_SIDE
+        else:
+            base = 0
+        shift = luck.bit_length() - CELL_BITS - 1
+        if shift < 0:
+            return (knots[base + luck] + 128) >> _FRACTION_BITS
+        cell = base + (shift << CELL_BITS) + (luck >> shift)
+        low = knots[cell]
+        return (low + ((knots[cell + 1] - low) * (luck & ((1 << shift) - 1)) >> shift) + 128) >> _FRACTION_BITS
+
+    def reads(self, luck: Int64s) -> Int64s:
+        """`read` for an array of luck, element by element the same."""
+        upper = luck >> _HALF_BITS
+        v = np.where(upper == 1, (1 << LUCK_BITS) - 1 - luck, luck)
+        bits = np.frexp(v.astype(np.float64))[1].astype(np.int64)
+        shift = np.maximum(bits - CELL_BITS - 1, 0)
+        cell = upper * KNOTS_A_SIDE + np.where(bits > CELL_BITS, (shift << CELL_BITS) + (v >> shift), v)
+        low = self.knots[cell]
+        inside = (self.knots[np.minimum(cell + 1, len(self.knots) - 1)] - low) * (v & ((1 << shift) - 1)) >> shift
+        return np.asarray((low + inside + 128) >> _FRACTION_BITS, dtype=np.int64)
+
+
+def quantile_table(distribution: Distribution, scale: float) -> QuantileTable:
+    """Compile a distribution to the integer table that engines read.
+
+    Args:
+        distribution: the shape, in its own unit.
+        scale: integer units to one unit of the distribution, such as 60 for minutes to seconds, or 1,000,000 for
+            standard deviations to millionths.
+
+    Raises:
+        ValueError: the distribution has values that are not finite.
+
+    Example:
+        >>> table = quantile_table(from_mapping({"distribution": "constant", "value": 2}), 60)
+        >>> table.read(0), table.read(2**32 - 1)
+        (120, 120)
+    """
+    at = (_cell_starts() + 0.5) / (1 << LUCK_BITS)
+    sides = np.concatenate([distribution.ppf(at), distribution.ppf(1.0 - at)])
+    if not np.isfinite(sides).all():
+        raise ValueError(f"{distribution.kind} has quantiles that are not finite")
+    units = np.clip(np.rint(sides * scale * (1 << _FRACTION_BITS)), -_LARGEST << _FRACTION_BITS, _LARGEST << _FRACTION_BITS)
+    return QuantileTable(units.astype(np.int64))

@@ -1,0 +1,216 @@
+"""What happened in a run, as integers in the order of writing; made into an event log at the end.
+
+Both engines write the same rows: stretches of work, waits in a queue (still whole), other waits and held slots.
+`event_log` then cuts queue waits at duty boundaries, clips what the end of the run cut short, and names things.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from frontdoor_sim.engine.plan import FINISH, Plan
+from frontdoor_sim.operating_model import RAGS
+
+if TYPE_CHECKING:
+    from frontdoor_sim.engine.people import Job, Team, Worker
+    from frontdoor_sim.engine.simpy_engine import Checks, Contact
+
+Int64s = NDArray[np.int64]
+KINDS = ("work", "re-keying", "search", "meeting", "caseload", "wait", "queue")
+WORK, REKEYING, SEARCH, MEETING, CASELOAD, WAIT, QUEUE = range(len(KINDS))
+CAUSES = ("", "worker", "shift", "partner", "consent", "sign-off", "handoff", "acceptance", "allocation", "visit")
+CAUSE = {name: index for index, name in enumerate(CAUSES)}
+SHIFT = CAUSE["shift"]
+COLUMNS = ("contact", "family", "stage", "visit", "part", "kind", "team", "worker", "enabled", "start", "end", "cause", "rag")
+NO_OUTCOME = 1 << 30
+
+
+class Record:
+    """Rows as they are written, thirteen integers each, and the outcome of the row that ended each visit."""
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        self.rows = array("q")
+        self.outcomes = array("q")
+        self.overtime = array("q")
+        self.number = 0
+
+    def row(self, contact: Contact, stage: int, visit: int, part: int, kind: int, team: int, worker: int,
+            enabled: int, start: int, end: int, cause: int) -> None:  # fmt: skip
+        self.rows.extend(
+            (contact.key, contact.family, stage, visit, part, kind, team, worker, enabled, start, end, cause, contact.rag)
+        )
+        if part == 0:
+            contact.last_row = self.number
+        self.number += 1
+
+    def waited(self, contact: Contact, stage: int, visit: int, part: int, start: int, end: int, cause: str) -> None:
+        """A wait that uses nobody, known from its beginning."""
+        self.row(contact, stage, visit, part, WAIT, -1, -1, start, start, end, CAUSE[cause])
+
+    def queued(self, job: Job, team: int, now: int) -> None:
+        """A wait in a team's queue, written when it is over."""
+        cause = CAUSE["partner"] if job.part else CAUSE[job.stage.wait_cause if job.stage.kind == "work" else "worker"]
+        self.row(job.contact, job.stage.number, job.visit, job.part, QUEUE, team, -1, job.ready, job.ready, now, cause)
+
+    def held(self, contact: Contact, stage: Any, visit: int, worker: int, start: int, end: int) -> None:
+        """A slot of somebody's caseload is held."""
+        self.row(contact, stage.number, visit, 0, CASELOAD, stage.team, worker, start, start, end, 0)
+
+    def worked(self, job: Job, team: int, worker: Worker, stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Write stretches of work, cut where one kind of work gives way to the next; returns what is left to do.
+
+        Between two stretches the work was set down, and only its own worker could go on with it: it waited for `shift`.
+        """
+        left = list(job.phases)
+        set_down = stretches[0][0]
+        for start, until in stretches:
+            if start > set_down:
+                self.row(job.contact, job.stage.number, job.visit, job.part, WAIT, team, -1, job.ready, set_down, start, SHIFT)
+            at, set_down = start, until
+            while at < until:
+                kind, seconds = left[0]
+                stop = min(until, at + seconds)
+                self.row(job.contact, job.stage.number, job.visit, job.part, kind, team, worker.number, job.ready, at, stop, 0)
+                left[0] = (kind, seconds - (stop - at))
+                if left[0][1] == 0:
+                    left.pop(0)
+                at = stop
+        if job.stage.end_rule == FINISH:
+            self.note_overtime(worker, stretches)
+        return left
+
+    def note_overtime(self, worker: Worker, stretches: list[tuple[int, int]]) -> None:
+        """The part of each stretch that lies beyond the end of the worker's window."""
+        for (start, until), ends in zip(stretches, worker.ends[worker.window :], strict=False):
+            if until > ends:
+                self.overtime.extend((worker.number, max(start, ends), until))
+
+    def outcome(self, row: int, target: int) -> None:
+        """Where the contact went when the visit that ended in this row was over."""
+        if row >= 0:
+            self.outcomes.extend((row, target))
+
+    def close(self, teams: Iterable[Team], open_checks: Iterable[Checks], ends: int) -> None:
+        """Write the waits that were still going on at the end of the run."""
+        for team in teams:
+            for entry in team.queue:
+                self.queued(entry[-1], team.number, ends + 1)
+            for entry in team.slots.waiting:
+                job = entry[-1]
+                self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, ends + 1, "allocation")
+        for checks in open_checks:
+            self.waited(checks.contact, checks.stage.number, checks.visit, 0, checks.asked, ends + 1, "partner")
+
+
+def events_table(record: Record, duty: pd.DataFrame, option: str, run: int) -> pd.DataFrame:
+    """The canonical events table of a run (dictionary `events`), from what an engine recorded."""
+    plan = record.plan
+    rows = np.frombuffer(record.rows, dtype=np.int64).reshape(-1, len(COLUMNS))
+    columns = {name: rows[:, index].copy() for index, name in enumerate(COLUMNS)}
+    columns["outcome"] = _outcomes(record, len(rows))
+    columns = _cut_queue_waits(columns, _boundaries(plan, duty))
+    columns = _clip(columns, plan.timeline.ends)
+    return _named(columns, plan, option, run)
+
+
+def _outcomes(record: Record, rows: int) -> Int64s:
+    found = np.full(rows, NO_OUTCOME, dtype=np.int64)
+    pairs = np.frombuffer(record.outcomes, dtype=np.int64).reshape(-1, 2)
+    found[pairs[:, 0]] = pairs[:, 1]
+    return found
+
+
+def _boundaries(plan: Plan, duty: pd.DataFrame) -> list[Int64s]:
+    """For every team, the seconds at which its duty opens and closes in turn (somebody is on duty, nobody is)."""
+    found = []
+    available = duty[duty["kind"] == "available"]
+    for team in plan.teams:
+        mine = available[available["team"] == team.name]
+        found.append(_union(mine["start"].to_numpy(np.int64), mine["end"].to_numpy(np.int64)))
+    return found
+
+
+def _union(starts: Int64s, ends: Int64s) -> Int64s:
+    """Boundaries of the union of windows: open, close, open, close..."""
+    order = np.argsort(starts, kind="stable")
+    starts, reach = starts[order], np.maximum.accumulate(ends[order])
+    fresh = np.concatenate([[True], starts[1:] > reach[:-1]]) if len(starts) else np.zeros(0, dtype=bool)
+    last = np.concatenate([fresh[1:], [True]]) if len(starts) else fresh
+    return np.asarray(np.stack([starts[fresh], reach[last]], axis=1).reshape(-1), dtype=np.int64)
+
+
+def _cut_queue_waits(columns: dict[str, Int64s], boundaries: list[Int64s]) -> dict[str, Int64s]:
+    """A queue wait waited for `shift` while nobody eligible was on duty, else for its own cause (design section 7)."""
+    queue = columns["kind"] == QUEUE
+    parts = [{name: column[~queue] for name, column in columns.items()}]
+    for team, bounds in enumerate(boundaries):
+        chosen = queue & (columns["team"] == team)
+        parts.append(_cut({name: column[chosen] for name, column in columns.items()}, bounds))
+    return {name: np.concatenate([part[name] for part in parts]) for name in columns}
+
+
+def _cut(waits: dict[str, Int64s], bounds: Int64s) -> dict[str, Int64s]:
+    first = np.searchsorted(bounds, waits["start"], side="right")
+    pieces = np.searchsorted(bounds, waits["end"], side="left") - first + 1
+    owner = np.repeat(np.arange(len(pieces)), pieces)
+    nth = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    cut = {name: column[owner] for name, column in waits.items()}
+    at = first[owner] + nth
+    padded = np.concatenate([bounds, [0]])
+    is_first, is_last = nth == 0, nth == pieces[owner] - 1
+    cut["start"] = np.where(is_first, cut["start"], padded[np.maximum(at - 1, 0)])
+    cut["end"] = np.where(is_last, cut["end"], padded[np.minimum(at, len(bounds))])
+    cut["cause"] = np.where(at % 2 == 1, cut["cause"], SHIFT)
+    cut["kind"] = np.full_like(cut["kind"], WAIT)
+    cut["outcome"] = np.where(is_last, cut["outcome"], NO_OUTCOME)
+    return cut
+
+
+def _clip(columns: dict[str, Int64s], ends: int) -> dict[str, Int64s]:
+    """Drop what begins after the end of the run, and mark what it cut short."""
+    kept = columns["start"] <= ends
+    columns = {name: column[kept] for name, column in columns.items()}
+    columns["censored"] = (columns["end"] > ends).astype(np.int64)
+    columns["end"] = np.minimum(columns["end"], ends)
+    return columns
+
+
+def _named(columns: dict[str, Int64s], plan: Plan, option: str, run: int) -> pd.DataFrame:
+    stages = [stage.name for stage in plan.stages]
+    rows = len(columns["contact"])
+    targets = columns["outcome"]
+    outcome = np.where(targets == NO_OUTCOME, 0, np.where(targets >= 0, 1 + targets, len(stages) - targets))
+
+    def category(codes: Int64s, names: Iterable[str]) -> pd.Categorical:
+        return pd.Categorical.from_codes(codes, categories=list(names))
+
+    zeros = np.zeros(rows, dtype=np.int64)
+    return pd.DataFrame(
+        {
+            "run": np.full(rows, run, dtype=np.int32),
+            "option": category(zeros, [option]),
+            "contact": columns["contact"],
+            "family": columns["family"],
+            "stage": category(columns["stage"], stages),
+            "visit": columns["visit"].astype(np.int16),
+            "part": columns["part"].astype(np.int16),
+            "kind": category(columns["kind"], KINDS[:QUEUE]),
+            "team": category(columns["team"] + 1, ["", *(team.name for team in plan.teams)]),
+            "worker": columns["worker"].astype(np.int32),
+            "enabled": columns["enabled"],
+            "start": columns["start"],
+            "end": columns["end"],
+            "waited_for": category(columns["cause"], CAUSES),
+            "outcome": category(outcome, ["", *stages, *plan.ends]),
+            "rag": category(columns["rag"], RAGS),
+            "recorded_to": category(zeros, ["second"]),
+            "censored": columns["censored"].astype(bool),
+        }
+    )

@@ -1,0 +1,25 @@
+"""What happened, one row a stretch, and the laws that every log obeys.
+
+Engine and history write the same log; measures, exports and animations read it.
+"""
+
+from frontdoor_sim.event_log.exports import to_bupar, to_prosimos, to_vidigi, to_xes
+from frontdoor_sim.event_log.files import read_log, write_log
+from frontdoor_sim.event_log.laws import BrokenLaw, check_laws
+from frontdoor_sim.event_log.record import About, EventLog, arrange, assemble, main_thread
+
+__all__ = [
+    "About",
+    "BrokenLaw",
+    "EventLog",
+    "arrange",
+    "assemble",
+    "check_laws",
+    "main_thread",
+    "read_log",
+    "to_bupar",
+    "to_prosimos",
+    "to_vidigi",
+    "to_xes",
+    "write_log",
+]

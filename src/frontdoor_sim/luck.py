@@ -1,0 +1,136 @@
+"""Keyed luck: a pure function of key, purpose and visit.
+
+There is no generator and no state. Every contact, person and day carries a key of 63 bits; its
+luck for a purpose is a hash of (key, purpose, visit), an integer below 2**32. So the same contact
+meets the same luck in every option, engine, machine and order of events, and one more contact,
+stage or person shifts nobody else's.
+
+The hash chains the finaliser of SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable
+pseudorandom number generators", OOPSLA), which is plain integer arithmetic modulo 2**64 and hence the
+same in Python, NumPy and compiled code.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64s = NDArray[np.int64]
+
+LUCK_BITS = 32
+KEY_BITS = 63
+_WORD = (1 << 64) - 1
+_KEY_MASK = (1 << KEY_BITS) - 1
+_GOLDEN = 0x9E3779B97F4A7C15
+_FIRST = 0xBF58476D1CE4E5B9
+_SECOND = 0x94D049BB133111EB
+
+
+def mix(word: int) -> int:
+    """SplitMix64's finaliser: a one-to-one map of 64-bit words onto themselves.
+
+    Example:
+        >>> hex(mix(1))
+        '0x5692161d100b05e5'
+    """
+    word = ((word ^ (word >> 30)) * _FIRST) & _WORD
+    word = ((word ^ (word >> 27)) * _SECOND) & _WORD
+    return word ^ (word >> 31)
+
+
+@lru_cache(maxsize=4096)
+def code(purpose: str) -> int:
+    """The 64-bit code of a declared purpose, such as `screening`.
+
+    A purpose keeps its name when a stage is renamed, and with it everybody's luck.
+
+    Example:
+        >>> code("screening") == code("screening"), code("screening") == code("receipt")
+        (True, False)
+    """
+    return int.from_bytes(blake2b(purpose.encode(), digest_size=8).digest(), "little")
+
+
+def key(*parts: int | str) -> int:
+    """A 63-bit key made from parts, in order; a child's key starts with its parent's.
+
+    Example:
+        >>> key(7, 0, "police", 12, 3) == key(7, 0, "police", 12, 3)
+        True
+        >>> key(7, 0, "police", 12, 3) == key(7, 0, "police", 3, 12)
+        False
+    """
+    word = _GOLDEN
+    for part in parts:
+        word = mix((word + _GOLDEN + _word(part)) & _WORD)
+    return word & _KEY_MASK
+
+
+def _word(part: int | str) -> int:
+    return code(part) if isinstance(part, str) else mix(int(part) & _WORD)
+
+
+def draw(owner: int, purpose: int, visit: int = 0) -> int:
+    """Luck of a key for a purpose and visit: an integer, uniform on 0 to 2**32 - 1.
+
+    Args:
+        owner: a key of 63 bits (or any non-negative integer given in a table).
+        purpose: from `code`.
+        visit: 0 for the first.
+
+    Example:
+        >>> 0 <= draw(key(7, 1), code("screening")) < 2**32
+        True
+    """
+    word = mix((mix(owner ^ purpose) + (visit + 1) * _GOLDEN) & _WORD)
+    return mix(word ^ purpose) >> (64 - LUCK_BITS)
+
+
+def _mix_array(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(_FIRST)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(_SECOND)
+    return words ^ (words >> np.uint64(31))
+
+
+def draws(owners: Int64s, purpose: int, visit: int | Int64s = 0) -> Int64s:
+    """`draw` for an array of keys (and, if wished, an array of visits).
+
+    Example:
+        >>> keys = np.array([key(7, 1), key(7, 2)])
+        >>> [int(u) for u in draws(keys, code("screening"))] == [draw(int(k), code("screening")) for k in keys]
+        True
+    """
+    spice = np.uint64(purpose)
+    steps = (np.asarray(visit, dtype=np.int64).astype(np.uint64) + np.uint64(1)) * np.uint64(_GOLDEN)
+    words = _mix_array(_mix_array(np.asarray(owners, dtype=np.int64).astype(np.uint64) ^ spice) + steps)
+    return (_mix_array(words ^ spice) >> np.uint64(64 - LUCK_BITS)).astype(np.int64)
+
+
+def key_array(prefix: tuple[int | str, ...], *columns: Int64s) -> Int64s:
+    """`key(*prefix, *row)` for every row of the columns.
+
+    Example:
+        >>> key_array((7, "police"), np.array([12, 13]), np.array([0, 0])).tolist() == [
+        ...     key(7, "police", 12, 0), key(7, "police", 13, 0)]
+        True
+    """
+    word = _GOLDEN
+    for part in prefix:
+        word = mix((word + _GOLDEN + _word(part)) & _WORD)
+    words = np.full(np.shape(columns[0]), word, dtype=np.uint64)
+    for column in columns:
+        words = _mix_array(words + np.uint64(_GOLDEN) + _mix_array(np.asarray(column, dtype=np.int64).astype(np.uint64)))
+    return (words & np.uint64(_KEY_MASK)).astype(np.int64)
+
+
+def share_as_luck(share: float) -> int:
+    """The threshold below which luck falls with probability `share`.
+
+    Example:
+        >>> share_as_luck(0.5) == 2**31
+        True
+    """
+    return round(share * (1 << LUCK_BITS))

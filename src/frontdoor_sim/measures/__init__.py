@@ -1,0 +1,8 @@
+"""Event log in, one tidy table of measures out: timeliness, transfer, waiting, workload, protection.
+
+Each measure's formula stands in its docstring, and `manual` prints them all.
+"""
+
+from frontdoor_sim.measures.catalogue import MEASURES, catalogue, manual, measure
+
+__all__ = ["MEASURES", "catalogue", "manual", "measure"]

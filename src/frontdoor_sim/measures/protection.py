@@ -1,0 +1,100 @@
+"""Both kinds of error: children missed, and families assessed who needed no assessment.
+
+The true level of need is known in a simulation only. Where a log does not hold it, nothing here can be measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from frontdoor_sim.event_log.record import numbers
+from frontdoor_sim.measures.answers import EVERY, Answer, Measure, missing, shares, single
+from frontdoor_sim.measures.journeys import Ints, Journeys
+from frontdoor_sim.measures.survival import incidence, percentile
+from frontdoor_sim.working_time import NEVER
+
+_CHILD_IN_NEED, _PROTECTION = 3, 4
+_YEAR = 365 * 86_400
+_UNKNOWN = "the log does not hold the true level of need"
+
+
+def level_4_hours_to_recognition(journeys: Journeys) -> Iterator[Answer]:
+    """Hours from receipt until a contact that truly needs protection is recognised: median and p90.
+
+    Recognised when a visit first routes it to an assessment (transfer), or to an outcome that provides level 4. Over
+    contacts of true level 4 received in [0, closes). Percentiles are the least t with cumulative incidence of at least
+    the share, by Aalen and Johansen, an end without recognition being the competing exit: a percentile above the share
+    ever recognised is not reached, and has the note "more than X".
+    """
+    names = ("level_4_hours_to_recognition_median", "level_4_hours_to_recognition_p90")
+    level = _level(journeys)
+    if not level.any():
+        yield from (missing(name, _UNKNOWN) for name in names)
+        return
+    mine = journeys.in_window & (level == _PROTECTION)
+    ends = journeys.log.about.ends
+    curve = incidence(journeys.received[mine], journeys.recognised[mine], ends, journeys.end[mine])
+    for name, share in zip(names, (0.5, 0.9), strict=True):
+        value, note = percentile(curve, share)
+        yield single(name, value, curve.number, note)
+
+
+def closed_below_need_share(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts of true level 3 or 4 that ended with less than level 3.
+
+    `#{ended with an outcome that provides less than 3} / #{level 3-4, received in [0, closes), decided}`. One that is
+    still being assessed was decided, and is not closed.
+    """
+    level = _level(journeys)
+    if not level.any():
+        yield missing("closed_below_need_share", _UNKNOWN)
+        return
+    mine = journeys.in_window & (level >= _CHILD_IN_NEED)
+    closed = journeys.end_provides < _CHILD_IN_NEED
+    yield from shares(journeys, "closed_below_need_share", mine, mine & (journeys.decided < NEVER), closed)
+
+
+def assessed_without_need_share(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts assessed whose true level of need is below 3.
+
+    `#{level 1-2} / #{allocated in [0, closes)}`: families assessed who needed no assessment.
+    """
+    level = _level(journeys)
+    if not level.any() or not journeys.any_stage("allocates"):
+        yield missing("assessed_without_need_share", "no stage allocates" if level.any() else _UNKNOWN)
+        return
+    mine = journeys.within(journeys.allocated) & (level > 0)
+    by = tuple(name for name in EVERY if name != "level")
+    yield from shares(journeys, "assessed_without_need_share", mine, mine, level < _CHILD_IN_NEED, by)
+
+
+def returns_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts received that are returns of a contact closed within the 365 days before.
+
+    `#{returned_from ended, and received - its end <= 365 days} / #{received in [0, closes)}`. A return of a contact
+    that the log does not hold cannot be dated, and does not count.
+    """
+    keys, source = numbers(journeys.contacts, "contact"), numbers(journeys.contacts, "returned_from")
+    place = np.minimum(np.searchsorted(keys, source), max(len(keys) - 1, 0))
+    known = (source >= 0) & (keys[place] == source) if len(keys) else np.zeros(0, dtype=bool)
+    since = journeys.received - np.where(known, journeys.end[place], NEVER)
+    recent = known & (since >= 0) & (since <= _YEAR)
+    yield from shares(journeys, "returns_within_12_months_share", journeys.in_window, journeys.in_window, recent)
+
+
+def _level(journeys: Journeys) -> Ints:
+    return numbers(journeys.contacts, "level")
+
+
+MEASURES = (
+    Measure(
+        level_4_hours_to_recognition,
+        ("level_4_hours_to_recognition_median", "level_4_hours_to_recognition_p90"),
+        "hours",
+    ),
+    Measure(closed_below_need_share, ("closed_below_need_share",), "share", EVERY, needs="day"),
+    Measure(assessed_without_need_share, ("assessed_without_need_share",), "share", EVERY[:-1], needs="day"),
+    Measure(returns_within_12_months_share, ("returns_within_12_months_share",), "share", EVERY, needs="day"),
+)

@@ -1,0 +1,136 @@
+"""Time until something happens, where some are still waiting and others left by another door.
+
+With administrative censoring alone the curve is Kaplan and Meier's (JASA 53, 1958); where another exit competes it is
+Aalen and Johansen's (Scand. J. Statist. 5, 1978). A curve is never read beyond the longest follow-up.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frontdoor_sim.working_time import NEVER
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+_ROUNDING = 1e-9
+_HOUR = 3_600
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Share to whom the event has happened by each time, and share still waiting.
+
+    Args:
+        times: times at which somebody had the event or left [s], ascending.
+        happened: cumulative incidence of the event at and after each time.
+        waiting: share with neither the event nor a competing exit, at and after each time.
+        followed: longest time for which anybody was followed [s].
+        number: how many were followed.
+    """
+
+    times: Ints
+    happened: Floats
+    waiting: Floats
+    followed: int
+    number: int
+
+
+def incidence(start: Ints, event: Ints, ends: int, competing: Ints | None = None) -> Curve:
+    """Aalen-Johansen cumulative incidence; without `competing`, one minus Kaplan-Meier.
+
+    At each time t, of n still waiting, d have the event and c leave otherwise:
+    `happened += waiting * d / n`, then `waiting *= 1 - (d + c) / n`. Who is cut at t was still waiting at t.
+
+    Args:
+        start: second at which each clock starts.
+        event: second of the event; NEVER where it did not happen. What happens at `ends` counts.
+        ends: second at which observation ends.
+        competing: second of the competing exit, NEVER where none; counts only if before the event.
+
+    Example:
+        >>> curve = incidence(np.zeros(3, dtype=np.int64), np.array([4, NEVER, 9]), ends=10)
+        >>> [round(float(share), 3) for share in curve.happened]
+        [0.333, 0.667]
+    """
+    other = np.full(len(start), NEVER) if competing is None else competing
+    leaves = np.minimum(np.minimum(event, other), ends)
+    seen, lost = (event <= ends) & (event <= other), (other <= ends) & (other < event)
+    length = leaves - start
+    if len(length) == 0:
+        none = np.zeros(0)
+        return Curve(np.zeros(0, dtype=np.int64), none, none, 0, 0)
+    times, place = np.unique(length, return_inverse=True)
+    had = np.bincount(place, weights=seen, minlength=len(times))
+    left = np.bincount(place, weights=lost, minlength=len(times))
+    gone = np.bincount(place, minlength=len(times))
+    at_risk = len(length) - np.concatenate(([0], np.cumsum(gone)[:-1]))
+    waiting = np.cumprod(1 - (had + left) / at_risk)
+    happened = np.cumsum(np.concatenate(([1.0], waiting[:-1])) * had / at_risk)
+    steps = (had + left) > 0
+    return Curve(times[steps], happened[steps], waiting[steps], int(times[-1]), len(length))
+
+
+def percentile(curve: Curve, share: float) -> tuple[float, str]:
+    """Hours by which the event has happened to `share`, and a note.
+
+    The least time with cumulative incidence of at least `share`. Where the curve does not get there it is NaN, with
+    the note "more than X", X the longest follow-up in whole hours.
+
+    Example:
+        >>> starts = np.zeros(3, dtype=np.int64)
+        >>> curve = incidence(starts, np.array([3600, 7200, NEVER]), ends=36_000)
+        >>> percentile(curve, 0.5), percentile(curve, 0.9)
+        ((2.0, ''), (nan, 'more than 10'))
+    """
+    if curve.number == 0:
+        return math.nan, "not measurable: there is no such contact"
+    reached = np.flatnonzero(curve.happened >= share - _ROUNDING)
+    if len(reached):
+        return float(curve.times[reached[0]]) / _HOUR, ""
+    return math.nan, f"more than {curve.followed // _HOUR}"
+
+
+def restricted_mean(curve: Curve, hours: int) -> tuple[float, str]:
+    """Mean hours of waiting within the first `hours`, and a note.
+
+    The area under `waiting` from 0 to `hours`. Who leaves by a competing exit waits no more. NaN where some still
+    waited at the longest follow-up, and that is shorter than `hours`.
+
+    Example:
+        >>> starts = np.zeros(2, dtype=np.int64)
+        >>> restricted_mean(incidence(starts, np.array([3600, NEVER]), ends=36_000), 10)
+        (5.5, '')
+    """
+    if curve.number == 0:
+        return math.nan, "not measurable: there is no such contact"
+    limit = hours * _HOUR
+    if curve.followed < limit and _some_wait(curve):
+        return math.nan, f"not measurable: nobody was followed for {hours} hours"
+    inside = curve.times < limit
+    edges = np.concatenate(([0], curve.times[inside], [limit]))
+    heights = np.concatenate(([1.0], curve.waiting[inside]))
+    return float(np.sum(heights * np.diff(edges))) / _HOUR, ""
+
+
+def read_at(curve: Curve, seconds: Ints) -> Floats:
+    """Share to whom the event has happened by each time; NaN beyond the longest follow-up, if some still waited.
+
+    Example:
+        >>> curve = incidence(np.zeros(2, dtype=np.int64), np.array([4, NEVER]), ends=10)
+        >>> read_at(curve, np.array([3, 4, 10, 11])).tolist()
+        [0.0, 0.5, 0.5, nan]
+    """
+    values = np.concatenate(([0.0], curve.happened))[np.searchsorted(curve.times, seconds, side="right")]
+    beyond = (seconds > curve.followed) & _some_wait(curve)
+    return np.where(beyond, math.nan, values)
+
+
+def _some_wait(curve: Curve) -> bool:
+    """Whether some still waited at the longest follow-up."""
+    return curve.number == 0 or len(curve.times) == 0 or bool(curve.waiting[-1] > _ROUNDING)

@@ -1,0 +1,169 @@
+"""How soon a contact is decided.
+
+**Decided** is the second at which the first deciding visit that was not reversed had done its own work, or the
+contact's end where no visit decided. A deciding visit is reversed by a later one of the same contact with another
+outcome; what is decided after allocation reverses nothing. Waits for a handoff, acceptance or allocation that
+follow the decision are not part of it. The clock starts at receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from frontdoor_sim.event_log.record import codes, numbers
+from frontdoor_sim.measures.answers import EVERY, Answer, Measure, groupings, missing, shares, single
+from frontdoor_sim.measures.journeys import Flags, Ints, Journeys
+from frontdoor_sim.measures.survival import Curve, incidence, percentile, read_at, restricted_mean
+from frontdoor_sim.working_time import NEVER
+
+_DAY, _HOUR = 86_400, 3_600
+_LONGEST = 240
+
+
+def decided_within_24h(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts decided within 24 elapsed hours of receipt.
+
+    `#{decided <= received + 24 h} / #{received in [0, closes), received + 24 h <= ends}`. Every contact whose deadline
+    falls at or before the end of the run counts, whatever its state: open and late is a breach. Exactly 24 hours is
+    within.
+    """
+    deadline = journeys.received + _DAY
+    yield from _within(journeys, "decided_within_24h", deadline, journeys.decided <= deadline)
+
+
+def decided_within_1_working_day(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts decided within one working day of receipt.
+
+    `#{decided < deadline} / #{received in [0, closes), deadline <= ends}`, with the deadline at 24:00 local on
+    working day D + 1. Receipt day D is the date of receipt if that is a working day and receipt is before
+    `receipt_closes`, else the next working day.
+    """
+    deadline = journeys.log.about.working_days.deadline(journeys.received, 1)
+    yield from _within(journeys, "decided_within_1_working_day", deadline, journeys.decided < deadline)
+
+
+def decided_on_time(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts decided within the target called `decision`, by RAG on arrival.
+
+    `#{decided in time} / #{received in [0, closes), deadline <= ends}` over the contacts whose RAG on arrival has a
+    target. Elapsed hours: `decided <= deadline = received + limit`. Working hours: the time of the measuring clock
+    `working_hours` between receipt and decision is at most the limit, and the deadline is the last second of which
+    that is true. Working days: `decided < deadline`, which is 24:00 on working day D + limit.
+    """
+    targets = journeys.log.about.targets
+    targets = targets[targets["target"] == "decision"]
+    if targets.empty:
+        yield missing("decided_on_time", "no target is called decision")
+        return
+    words, rag = codes(journeys.contacts, "rag")
+    deadline, last = np.full(journeys.number, NEVER), np.full(journeys.number, NEVER)
+    for word, limit, clock in zip(targets["rag"].astype(str), numbers(targets, "limit"), targets["clock"], strict=True):
+        mine = np.flatnonzero(rag == words.index(word))
+        deadline[mine], last[mine] = _limits(journeys, journeys.received[mine], int(limit), str(clock))
+    yield from _within(journeys, "decided_on_time", deadline, journeys.decided <= last)
+
+
+def _limits(journeys: Journeys, received: Ints, limit: int, clock: str) -> tuple[Ints, Ints]:
+    """The deadline, and the last second at which a decision is in time."""
+    if clock == "elapsed_hours":
+        return received + limit, received + limit
+    if clock == "working_days":
+        deadline = journeys.log.about.working_days.deadline(received, limit)
+        return deadline, deadline - 1
+    hours = journeys.log.about.clocks["working_hours"]
+    deadline = hours.next_open(hours.add(received, limit))
+    return deadline, deadline
+
+
+def _within(journeys: Journeys, measure: str, deadline: Ints, met: Flags) -> list[Answer]:
+    counted = journeys.in_window & (deadline <= journeys.log.about.ends)
+    return shares(journeys, measure, journeys.in_window, counted, met)
+
+
+def decision_hours(journeys: Journeys) -> Iterator[Answer]:
+    """Hours from receipt by which half (90 %, 95 %) of contacts were decided.
+
+    The least t with `1 - S(t) >= share`, S the Kaplan-Meier estimate over contacts received in [0, closes): those not
+    decided by the end of the run are still waiting when it cuts them. A percentile that is not reached has no value,
+    and the note "more than X" with X the longest follow-up in hours.
+    """
+    curves = list(_curves(journeys))
+    for name, share in (("median", 0.5), ("p90", 0.9), ("p95", 0.95)):
+        for by, groups, several in curves:
+            found = [percentile(curve, share) for curve in several]
+            yield _answer(f"decision_hours_{name}", by, groups, several, found)
+
+
+def decision_hours_mean(journeys: Journeys) -> Iterator[Answer]:
+    """Mean hours from receipt to decision within the first 240 hours.
+
+    The restricted mean, the area under the Kaplan-Meier estimate S(t) from 0 to 240 h over contacts received in
+    [0, closes): a contact that takes longer counts as 240. It exists whatever is still open, and differences between
+    options use it where a percentile is not reached.
+    """
+    for by, groups, several in _curves(journeys):
+        found = [restricted_mean(curve, _LONGEST) for curve in several]
+        yield _answer("decision_hours_mean_240", by, groups, several, found)
+
+
+def _curves(journeys: Journeys) -> Iterator[tuple[str, tuple[str, ...], list[Curve]]]:
+    """The curve of time to decision of every group, under every breakdown."""
+    ends = journeys.log.about.ends
+    for grouping in groupings(journeys, journeys.in_window):
+        places = np.where(journeys.in_window, grouping.place, -1)
+        members = [places == number for number in range(len(grouping.groups))]
+        curves = [incidence(journeys.received[mine], journeys.decided[mine], ends) for mine in members]
+        yield grouping.by, grouping.groups, curves
+
+
+def _answer(
+    measure: str, by: str, groups: tuple[str, ...], curves: list[Curve], found: list[tuple[float, str]]
+) -> Answer:
+    if not groups:
+        return missing(measure, "there is no such contact")
+    values, sizes = np.array([value for value, _ in found]), np.array([curve.number for curve in curves])
+    return Answer(measure, by, groups, values, sizes, [note for _, note in found])
+
+
+def decision_curve(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts decided by t hours after receipt, for t = 0, 1, ... 240.
+
+    `1 - S(t)`, S the Kaplan-Meier estimate over contacts received in [0, closes); no value beyond the longest
+    follow-up.
+    """
+    mine = journeys.in_window
+    curve = incidence(journeys.received[mine], journeys.decided[mine], journeys.log.about.ends)
+    yield hourly("decision_curve", curve, _LONGEST)
+
+
+def hourly(measure: str, curve: Curve, longest: int) -> Answer:
+    """A curve read at every whole hour, from 0 to `longest`."""
+    hours = np.arange(longest + 1)
+    values = read_at(curve, hours * _HOUR)
+    notes = ["not measurable: nobody was followed for so long" if missed else "" for missed in np.isnan(values)]
+    sizes = np.full(len(hours), curve.number)
+    return Answer(measure, "hours", [str(hour) for hour in hours], values, sizes, notes)
+
+
+def oldest_undecided_hours(journeys: Journeys) -> Iterator[Answer]:
+    """Hours since receipt of the contact that has waited longest for a decision, at the end of the run.
+
+    `max(ends - received)` over all contacts received by then and not decided; 0 where there is none.
+    """
+    ends = journeys.log.about.ends
+    waiting = (journeys.received <= ends) & (journeys.decided > ends)
+    oldest = int((ends - journeys.received[waiting]).max(initial=0))
+    yield single("oldest_undecided_hours", oldest / _HOUR, int(waiting.sum()))
+
+
+MEASURES = (
+    Measure(decided_within_24h, ("decided_within_24h",), "share", EVERY),
+    Measure(decided_within_1_working_day, ("decided_within_1_working_day",), "share", EVERY, needs="working day"),
+    Measure(decided_on_time, ("decided_on_time",), "share", EVERY),
+    Measure(decision_hours, ("decision_hours_median", "decision_hours_p90", "decision_hours_p95"), "hours", EVERY),
+    Measure(decision_hours_mean, ("decision_hours_mean_240",), "hours", EVERY),
+    Measure(decision_curve, ("decision_curve",), "share", ("hours",)),
+    Measure(oldest_undecided_hours, ("oldest_undecided_hours",), "hours"),
+)

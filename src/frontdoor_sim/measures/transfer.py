@@ -1,0 +1,175 @@
+"""How long a family waits between the decision and the assessment team.
+
+The clock starts at the **first decision for transfer**: the first deciding visit whose outcome leads to an
+assessment. Over the contacts for which it fell in the measured window. The **final acceptance** is the last one
+after the last decision for transfer; **allocation** is the second at which a caseload slot is taken; the **first
+contact** is the end of the first wait for a visit after that. A contact decided otherwise afterwards, or ended
+without allocation, was **returned**: a competing end. One never accepted is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from frontdoor_sim.measures.answers import Answer, Measure, groupings, missing, shares
+from frontdoor_sim.measures.journeys import Flags, Ints, Journeys
+from frontdoor_sim.measures.survival import incidence, percentile, restricted_mean
+from frontdoor_sim.measures.timeliness import hourly
+
+_BY = ("all", "rag")
+_LONGEST_MEAN, _LONGEST_CURVE = 1_000, 480
+_ASSESSMENT_DAYS, _ALLOCATION_DAYS = 45, 2
+
+
+def transfer_hours_to_acceptance(journeys: Journeys) -> Iterator[Answer]:
+    """Hours from the first decision for transfer to the final acceptance: median, p90, restricted mean.
+
+    Percentiles are the least t with cumulative incidence of at least the share, by Aalen and Johansen, returned being
+    the competing end and the end of the run the only censoring; among *all* contacts decided for transfer, so that a
+    share above that ever accepted is not reached. The mean is the area under the share neither accepted nor returned,
+    from 0 to 1,000 h.
+    """
+    if not journeys.any_stage("accepts"):
+        yield from _all_missing("acceptance", "no stage accepts")
+        return
+    yield from _hours(journeys, "acceptance", journeys.accepted)
+
+
+def transfer_hours_to_allocation(journeys: Journeys) -> Iterator[Answer]:
+    """Hours from the first decision for transfer to allocation: median, p90, restricted mean.
+
+    As for acceptance.
+    """
+    if not journeys.any_stage("allocates"):
+        yield from _all_missing("allocation", "no stage allocates")
+        return
+    yield from _hours(journeys, "allocation", journeys.allocated)
+
+
+def transfer_hours_to_first_contact(journeys: Journeys) -> Iterator[Answer]:
+    """Hours from the first decision for transfer to the first contact with the family: median, p90, restricted mean.
+
+    As for acceptance; the first contact is the end of the first wait for a visit after allocation.
+    """
+    if not len(journeys.visit_waits):
+        yield from _all_missing("first_contact", "the log holds no first visit")
+        return
+    yield from _hours(journeys, "first_contact", journeys.first_contact)
+
+
+def _all_missing(step: str, why: str) -> Iterator[Answer]:
+    for name in ("median", "p90", f"mean_{_LONGEST_MEAN}"):
+        yield missing(f"transfer_hours_to_{step}_{name}", why)
+
+
+def _hours(journeys: Journeys, step: str, event: Ints) -> Iterator[Answer]:
+    mine = journeys.within(journeys.transferred)
+    for grouping in groupings(journeys, mine, _BY):
+        members = [mine & (grouping.place == number) for number in range(len(grouping.groups))]
+        args = [(journeys.transferred[m], event[m], journeys.log.about.ends, journeys.left[m]) for m in members]
+        curves = [incidence(*several) for several in args]
+        sizes = np.array([curve.number for curve in curves], dtype=np.int64)
+        for name, found in (
+            ("median", [percentile(curve, 0.5) for curve in curves]),
+            ("p90", [percentile(curve, 0.9) for curve in curves]),
+            (f"mean_{_LONGEST_MEAN}", [restricted_mean(curve, _LONGEST_MEAN) for curve in curves]),
+        ):
+            measure, values = f"transfer_hours_to_{step}_{name}", np.array([value for value, _ in found], dtype=float)
+            answer = Answer(measure, grouping.by, grouping.groups, values, sizes, [note for _, note in found])
+            yield answer if grouping.groups else missing(measure, "no contact was decided for transfer")
+
+
+def transfer_curve(journeys: Journeys) -> Iterator[Answer]:
+    """Share allocated by t hours after the first decision for transfer, for t = 0, 1, ... 480.
+
+    The Aalen-Johansen cumulative incidence of allocation, returned being the competing end; no value beyond the
+    longest follow-up.
+    """
+    if not journeys.any_stage("allocates"):
+        yield missing("transfer_curve", "no stage allocates")
+        return
+    mine = journeys.within(journeys.transferred)
+    ends = journeys.log.about.ends
+    curve = incidence(journeys.transferred[mine], journeys.allocated[mine], ends, journeys.left[mine])
+    yield hourly("transfer_curve", curve, _LONGEST_CURVE)
+
+
+def allocated_within_2_working_days(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts decided for transfer that were allocated within two working days.
+
+    `#{allocated < deadline} / #{decided for transfer in [0, closes), not returned, deadline <= ends}`, with the
+    deadline at 24:00 local on working day D + 2 after the first decision for transfer, D being counted as for a
+    receipt.
+    """
+    yield from _within_days(journeys, "allocated_within_2_working_days", journeys.allocated, _ALLOCATION_DAYS)
+
+
+def assessment_within_45_days_from_referral(journeys: Journeys) -> Iterator[Answer]:
+    """Share of assessments finished within 45 working days of the referral.
+
+    `#{assessed < deadline} / #{decided for transfer in [0, closes), not returned, deadline <= ends}`, with the
+    deadline at 24:00 local on working day D + 45 after the first decision for transfer, which is the referral. An
+    assessment is finished when the first caseload visit from allocation on is over. This is the statutory clock.
+    """
+    yield from _within_days(journeys, "assessment_within_45_days_from_referral", journeys.assessed, _ASSESSMENT_DAYS)
+
+
+def assessment_within_45_days_from_start(journeys: Journeys) -> Iterator[Answer]:
+    """Share of assessments finished within 45 working days of their start.
+
+    `#{assessed < deadline} / #{allocated in [0, closes), deadline <= ends}`, with the deadline at 24:00 local on
+    working day D + 45 after allocation. This is the clock of the published statistic, which a slow transfer does
+    not touch.
+    """
+    name, start = "assessment_within_45_days_from_start", journeys.allocated
+    if not journeys.any_stage("allocates"):
+        yield missing(name, "no stage allocates")
+        return
+    yield from _before_deadline(journeys, name, start, journeys.within(start), journeys.assessed, _ASSESSMENT_DAYS)
+
+
+def _within_days(journeys: Journeys, measure: str, event: Ints, days: int) -> Iterator[Answer]:
+    if not journeys.any_stage("allocates"):
+        yield missing(measure, "no stage allocates")
+        return
+    stayed = (journeys.left >= journeys.allocated) | (journeys.left > journeys.log.about.ends)
+    mine = journeys.within(journeys.transferred) & stayed
+    yield from _before_deadline(journeys, measure, journeys.transferred, mine, event, days)
+
+
+def _before_deadline(
+    journeys: Journeys, measure: str, start: Ints, mine: Flags, event: Ints, days: int
+) -> list[Answer]:
+    """Share of `mine` whose event fell before 24:00 on working day D + days after `start`."""
+    about = journeys.log.about
+    deadline = about.working_days.deadline(start, days)
+    return shares(journeys, measure, mine, mine & (deadline <= about.ends), event < deadline, _BY)
+
+
+def _named(step: str) -> tuple[str, ...]:
+    return tuple(f"transfer_hours_to_{step}_{name}" for name in ("median", "p90", f"mean_{_LONGEST_MEAN}"))
+
+
+MEASURES = (
+    Measure(transfer_hours_to_acceptance, _named("acceptance"), "hours", _BY),
+    Measure(transfer_hours_to_allocation, _named("allocation"), "hours", _BY),
+    Measure(transfer_hours_to_first_contact, _named("first_contact"), "hours", _BY),
+    Measure(transfer_curve, ("transfer_curve",), "share", ("hours",)),
+    Measure(allocated_within_2_working_days, ("allocated_within_2_working_days",), "share", _BY, needs="working day"),
+    Measure(
+        assessment_within_45_days_from_referral,
+        ("assessment_within_45_days_from_referral",),
+        "share",
+        _BY,
+        needs="working day",
+    ),
+    Measure(
+        assessment_within_45_days_from_start,
+        ("assessment_within_45_days_from_start",),
+        "share",
+        _BY,
+        needs="working day",
+    ),
+)

@@ -1,0 +1,128 @@
+"""What contacts wait for, and where they queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from frontdoor_sim.event_log.record import codes, numbers
+from frontdoor_sim.measures.answers import Answer, Measure, missing
+from frontdoor_sim.measures.journeys import Flags, Ints, Journeys
+from frontdoor_sim.working_time import NEVER
+
+_HOUR = 3_600
+_CAUSES = ("worker", "shift", "partner", "consent", "sign-off", "handoff", "acceptance", "allocation", "visit")
+_QUEUES = ("worker", "shift", "sign-off")
+
+
+def waiting_hours_to_decision(journeys: Journeys) -> Iterator[Answer]:
+    """Mean elapsed hours from receipt to decision, split by what was waited for.
+
+    For each cause, the seconds of its stretches before the decision, summed over main threads, divided by the
+    number of contacts received in [0, closes) and decided by the end of the run. `hand-over` is the time from
+    receipt to the first stage (an out-of-hours contact that waits for the morning); `work` is whatever was not a
+    wait. The groups add up to the mean hours to decision of those contacts. Contacts still open are left out: read
+    it beside the share within 24 hours.
+    """
+    mine = journeys.in_window & (journeys.decided < NEVER)
+    number = int(mine.sum())
+    if number == 0:
+        yield missing("waiting_hours_to_decision", "no contact received in the window was decided")
+        return
+    enters = np.minimum(numbers(journeys.contacts, "enters"), journeys.decided)
+    spent = _split(journeys, mine, journeys.received, journeys.decided)
+    spent["hand-over"] = int((enters - journeys.received)[mine].sum())
+    yield _by_cause("waiting_hours_to_decision", spent, number)
+
+
+def waiting_hours_to_allocation(journeys: Journeys) -> Iterator[Answer]:
+    """Mean elapsed hours from the decision for transfer to allocation, split by what was waited for.
+
+    For each cause, the seconds of its stretches between the first decision for transfer and allocation, summed over
+    main threads, divided by the number of contacts decided for transfer in [0, closes) and allocated by the end of
+    the run.
+    """
+    mine = journeys.within(journeys.transferred) & (journeys.allocated < NEVER)
+    number = int(mine.sum())
+    if number == 0:
+        yield missing("waiting_hours_to_allocation", "no contact decided for transfer in the window was allocated")
+        return
+    spent = _split(journeys, mine, journeys.transferred, journeys.allocated)
+    yield _by_cause("waiting_hours_to_allocation", spent, number)
+
+
+def _split(journeys: Journeys, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
+    """Seconds between `first` and `last` of each contact of `mine`, by what was waited for, or work."""
+    events, rows = journeys.log.events, journeys.thread
+    contact = journeys.event_contact[rows]
+    start = np.maximum(numbers(events, "start")[rows], first[contact])
+    end = np.minimum(numbers(events, "end")[rows], last[contact])
+    words, cause = codes(events, "waited_for")
+    seconds = np.where(mine[contact], np.maximum(end - start, 0), 0)
+    total = np.bincount(cause[rows], weights=seconds, minlength=len(words))
+    spent = {word or "work": int(second) for word, second in zip(words, total, strict=True)}
+    return {cause: spent.get(cause, 0) for cause in (*_CAUSES, "work")}
+
+
+def _by_cause(measure: str, spent: dict[str, int], number: int) -> Answer:
+    hours = np.array(list(spent.values())) / number / _HOUR
+    return Answer(measure, "waited_for", tuple(spent), hours, np.full(len(spent), number))
+
+
+def queue_length(journeys: Journeys) -> Iterator[Answer]:
+    """Mean number waiting for a worker, a shift or a sign-off, by team and local hour of the week.
+
+    The seconds that stretches of these three causes spend in an hour of the week, over the measured window and over
+    forked tasks too, divided by the seconds of the window in that hour of the week. The group is `team|hour`, hour 0
+    being Monday 00:00 to 01:00; an hour of the week that the window does not hold is left out.
+    """
+    about = journeys.log.about
+    marks = np.append(np.arange(0, about.closes, _HOUR), about.closes)
+    hour = about.clock.hour_of_week(marks[:-1])
+    open_for = np.bincount(hour, weights=np.diff(marks), minlength=168)
+    held = np.flatnonzero(open_for)
+    groups: list[str] = []
+    values = []
+    for team, start, end in _queues(journeys):
+        waited = np.bincount(hour, weights=np.diff(_waited_until(marks, start, end)), minlength=168)
+        groups += [f"{team}|{number}" for number in held]
+        values.append(waited[held] / open_for[held])
+    if not groups:
+        yield missing("queue_length", "the log names no team")
+        return
+    yield Answer(
+        "queue_length", "team and hour of week", groups, np.concatenate(values), np.zeros(len(groups), np.int64)
+    )
+
+
+def _queues(journeys: Journeys) -> Iterator[tuple[str, Ints, Ints]]:
+    """Starts and ends of the stretches in each team's queue; teams by name."""
+    events = journeys.log.events
+    words, cause = codes(events, "waited_for")
+    rows = np.flatnonzero(np.array([word in _QUEUES for word in words], dtype=bool)[cause])
+    names, team = codes(events, "team")
+    team, start, end = team[rows], numbers(events, "start")[rows], numbers(events, "end")[rows]
+    known = {*journeys.log.about.stages["team"], *journeys.log.duty["team"].astype(str), *names} - {""}
+    for name in sorted(known):
+        mine = team == names.index(name) if name in names else np.zeros(len(rows), dtype=bool)
+        yield name, start[mine], end[mine]
+
+
+def _waited_until(marks: Ints, start: Ints, end: Ints) -> Ints:
+    """Seconds that the stretches have lasted up to each mark, summed over them."""
+
+    def since(moments: Ints) -> Ints:
+        ordered = np.sort(moments)
+        total = np.concatenate(([0], np.cumsum(ordered)))
+        passed = np.searchsorted(ordered, marks, side="right")
+        return marks * passed - total[passed]
+
+    return since(start) - since(end)
+
+
+MEASURES = (
+    Measure(waiting_hours_to_decision, ("waiting_hours_to_decision",), "hours", ("waited_for",)),
+    Measure(waiting_hours_to_allocation, ("waiting_hours_to_allocation",), "hours", ("waited_for",)),
+    Measure(queue_length, ("queue_length",), "contacts", ("team and hour of week",)),
+)

@@ -1,0 +1,651 @@
+"""The operating model: teams, stages, routes, handoffs and judgement as frozen facts.
+
+These classes say how a Front Door is arranged, never what an arrangement achieves: effects follow from the facts.
+They are what a scenario file holds once its parameters have been filled in; `engine.plan` compiles them to integers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Annotated, Any, Literal, overload
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+
+from frontdoor_sim.distributions import Distribution, from_mapping
+from frontdoor_sim.working_time import (
+    Calendar,
+    Instants,
+    ShiftPattern,
+    WallClock,
+    england_bank_holidays,
+    parse_duration,
+)
+
+Int64s = NDArray[np.int64]
+
+RAGS = ("red", "amber", "green", "blue")
+ORDERS = ("joining", "arrival", "rag", "deadline", "stage")
+CONSENT_OUTCOMES = ("given", "refused", "not_reached", "overridden")
+CHECKS_OUTCOMES = ("complete", "timed_out")
+Rag = Literal["red", "amber", "green", "blue"]
+Clock = Literal["elapsed", "working", "working_days"]
+
+_UNITS: dict[str, tuple[float, Clock]] = {
+    "seconds": (1, "elapsed"),
+    "minutes": (60, "elapsed"),
+    "hours": (3600, "elapsed"),
+    "days": (86400, "elapsed"),
+    "weeks": (604800, "elapsed"),
+    "working minutes": (60, "working"),
+    "working hours": (3600, "working"),
+    "working days": (86400, "working_days"),
+}
+
+
+class Closed(BaseModel):
+    """A frozen record that knows its own fields and no others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
+
+
+def _share(value: Any) -> Any:
+    """`15%` and `0.15` are the same share."""
+    if isinstance(value, str) and re.fullmatch(r"\s*\d+(\.\d+)?\s*%\s*", value):
+        return float(value.strip().rstrip("%")) / 100
+    return value
+
+
+def _weeks(value: Any) -> Any:
+    found = re.fullmatch(r"\s*(\d+)\s*weeks?\s*", value) if isinstance(value, str) else None
+    return int(found.group(1)) if found else value
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
+def _shift(value: Any) -> Any:
+    return value if isinstance(value, ShiftPattern) else ShiftPattern.parse(value)
+
+
+def _instants(value: Any) -> Any:
+    return value if isinstance(value, Instants) or value is None else Instants.parse(value)
+
+
+def _clock_time(value: Any) -> Any:
+    return time.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Lasting(Closed):
+    """How long something lasts: a shape, the seconds in its unit, and the clock it runs on.
+
+    Written as a plain duration (`10 min`, `3 working days`), or as a mapping
+    (`{distribution: exponential, mean: 60, unit: minutes}`), or in a scenario as the name of a duration of the
+    parameters file.
+    """
+
+    shape: Distribution
+    unit_seconds: float
+    clock: Clock
+    name: str = ""
+
+    @property
+    def mean_seconds(self) -> float:
+        """Expected seconds on its own clock; a working day counts 24 hours of the working-day clock."""
+        return self.shape.mean * self.unit_seconds
+
+
+def read_lasting(value: Any) -> Any:
+    """A `Lasting` from what a user wrote; raises ValueError with what would be right."""
+    if isinstance(value, Lasting):
+        return value
+    if isinstance(value, str):
+        seconds, clock = parse_duration(value)
+        shape = from_mapping({"distribution": "constant", "value": seconds})
+        return Lasting(shape=shape, unit_seconds=1, clock=clock, name=value)  # type: ignore[arg-type]
+    if not isinstance(value, dict):
+        raise ValueError("a duration is text such as '10 min', or a mapping with distribution and unit")
+    numbers = {key: inner for key, inner in value.items() if key not in ("unit", "name", "clock")}
+    unit = value.get("unit")
+    if unit not in _UNITS:
+        raise ValueError(f"the unit of a duration is one of {', '.join(_UNITS)}, not {unit!r}")
+    shape = from_mapping(numbers)
+    if shape.kind == "normal" or float(shape.ppf(0.0)) < 0:
+        raise ValueError(f"a duration is never below 0, and this {shape.kind} can be")
+    unit_seconds, clock = _UNITS[unit]
+    return Lasting(shape=shape, unit_seconds=unit_seconds, clock=value.get("clock", clock), name=value.get("name", ""))
+
+
+Duration = Annotated[Lasting, BeforeValidator(read_lasting)]
+Share = Annotated[float, BeforeValidator(_share), Field(ge=0, le=1)]
+Weeks = Annotated[int, BeforeValidator(_weeks), Field(ge=0, le=520)]
+Shift = Annotated[ShiftPattern, BeforeValidator(_shift)]
+Moments = Annotated[Instants | None, BeforeValidator(_instants)]
+Systems = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+
+
+class RunWindow(Closed):
+    """When the measured window opens, and how long the run lasts before, in and after it."""
+
+    opens: date
+    weeks: Weeks = 52
+    warm_up: Weeks = 26
+    follow_up: Weeks = 2
+
+
+class Staff(Closed):
+    """A group of people with one role in one team."""
+
+    role: str
+    wte: float = Field(ge=0, le=2000)
+    shift: str
+    non_case_share: Share = 0.0
+    sickness_share: Share = 0.0
+    sickness_spell_days: float = Field(default=5.0, ge=1)
+    leave_days_per_year: float = Field(default=0.0, ge=0, le=120)
+    caseload: int = Field(default=0, ge=0)
+
+
+class Team(Closed):
+    """People who share one queue, one site and one or more case systems."""
+
+    site: str = "one site"
+    case_system: Systems = ()
+    order: Annotated[tuple[Literal["joining", "arrival", "rag", "deadline", "stage"], ...], BeforeValidator(_as_list)] = (
+        "joining",
+    )
+    head_start: dict[Rag, Duration] = {}
+    staff: tuple[Staff, ...] = ()
+
+    @field_validator("order")
+    @classmethod
+    def _two_at_most(cls, order: tuple[str, ...]) -> tuple[str, ...]:
+        if len(order) > 2:
+            raise ValueError("an order has at most two rules, such as [rag, deadline]")
+        return order
+
+
+class Judges(Closed):
+    """A judgement of the level of need, as signal detection.
+
+    The judge sees need + bias + noise (standard deviations of need). `without_checks` is added noise (sd) when a
+    partner's reply is missing; added noises combine as the root of the sum of squares.
+    """
+
+    bias: float = 0.0
+    noise: float = Field(default=0.0, ge=0)
+    without_checks: float = Field(default=0.0, ge=0)
+
+
+class _Stage(Closed):
+    team: str
+    luck: str = ""
+    decides: bool = False
+
+
+class WorkStage(_Stage):
+    """A worker spends touch time."""
+
+    kind: Literal["work"] = "work"
+    touch: Duration
+    end_of_shift: Literal["pause", "finish", "hand_over"] = "pause"
+    overtime_limit: Duration = Field(default="1 h", validate_default=True)  # type: ignore[arg-type]
+    judges: Judges | None = None
+    searches: bool = False
+    waits_for: Literal["worker", "sign-off", "acceptance"] = "worker"
+    weight: int = 0
+
+
+class ConsentStage(_Stage):
+    """Attempts, with gaps, until consent is given, refused or overridden for protection."""
+
+    kind: Literal["consent"]
+    touch: Duration
+    attempts: int = Field(default=3, ge=1, le=20)
+    gap: Duration
+    arrives_with: Share | dict[str, Share] = 0.0
+    given: Share
+    refused: Share = 0.0
+    override_for: Annotated[tuple[Rag, ...], BeforeValidator(_as_list)] = ()
+    end_of_shift: Literal["pause", "finish", "hand_over"] = "pause"
+    overtime_limit: Duration = Field(default="1 h", validate_default=True)  # type: ignore[arg-type]
+    weight: int = 0
+
+    @model_validator(mode="after")
+    def _shares(self) -> ConsentStage:
+        if self.given + self.refused > 1:
+            raise ValueError("given and refused are shares of one attempt, and together at most 1")
+        return self
+
+
+class Partner(Closed):
+    """Who answers a check: a desk with staff, a delay that uses none of our people, or both in turn."""
+
+    team: str | None = None
+    touch: Duration | None = None
+    delay: Duration | None = None
+
+    @model_validator(mode="after")
+    def _answers(self) -> Partner:
+        if (self.team is None) != (self.touch is None):
+            raise ValueError("a partner with a team needs a touch, and a touch needs a team")
+        if self.team is None and self.delay is None:
+            raise ValueError("a partner answers through a team with a touch, or after a delay, or both")
+        return self
+
+
+class ChecksStage(_Stage):
+    """Parallel requests to partners; goes on when enough have answered, or when time is up."""
+
+    kind: Literal["checks"]
+    partners: dict[str, Partner]
+    join: Literal["all"] | Annotated[int, Field(ge=1)] = "all"
+    give_up_after: dict[Rag, Duration] = {}
+
+
+class CaseloadStage(_Stage):
+    """A slot of somebody's caseload is held, for weeks."""
+
+    kind: Literal["caseload"]
+    hold: Duration
+    allocates: str | None = None
+    slots: Literal["children", "family"] = "children"
+    first_visit: Duration | None = None
+    judges: Judges | None = None
+
+
+class DelayStage(_Stage):
+    """A wait that uses nobody, on its own clock."""
+
+    kind: Literal["delay"]
+    delay: Duration
+    waits_for: Literal["partner", "consent", "handoff", "acceptance", "allocation", "visit"] = "handoff"
+
+
+def _stage_kind(value: Any) -> str:
+    kind = value.get("kind", "work") if isinstance(value, dict) else getattr(value, "kind", "work")
+    return str(kind)
+
+
+Stage = WorkStage | ConsentStage | ChecksStage | CaseloadStage | DelayStage
+STAGE_KINDS: dict[str, type[Closed]] = {
+    "work": WorkStage,
+    "consent": ConsentStage,
+    "checks": ChecksStage,
+    "caseload": CaseloadStage,
+    "delay": DelayStage,
+}
+
+
+AnyStage = Annotated[
+    Annotated[WorkStage, Tag("work")]
+    | Annotated[ConsentStage, Tag("consent")]
+    | Annotated[ChecksStage, Tag("checks")]
+    | Annotated[CaseloadStage, Tag("caseload")]
+    | Annotated[DelayStage, Tag("delay")],
+    Discriminator(_stage_kind),
+]
+
+
+class Condition(Closed):
+    """What a route looks at; empty means anything. It never sees true need, only what was judged."""
+
+    judged: Annotated[tuple[Literal[1, 2, 3, 4], ...], BeforeValidator(_as_list)] = ()
+    rag: Annotated[tuple[Rag, ...], BeforeValidator(_as_list)] = ()
+    source: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
+    area: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
+    outcome: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
+    open_case: bool | None = None
+
+
+def _targets(value: Any) -> Any:
+    return {value: 1.0} if isinstance(value, str) else value
+
+
+class Rule(Closed):
+    """One line of a route: under a condition, to a stage or an end, or to several by chance."""
+
+    when: Condition = Field(default=Condition(), alias="if")
+    to: Annotated[dict[str, Share], BeforeValidator(_targets)]
+
+    @field_validator("to")
+    @classmethod
+    def _sums_to_one(cls, to: dict[str, float]) -> dict[str, float]:
+        if not to or abs(sum(to.values()) - 1) > 1e-6:
+            raise ValueError(f"shares of a route sum to 1 (100%), not {sum(to.values()):g}")
+        return to
+
+
+def _rules(value: Any) -> Any:
+    if isinstance(value, str):
+        return [{"to": value}]
+    if isinstance(value, dict):
+        return [value if "to" in value else {"to": value}]
+    return value
+
+
+Rules = Annotated[tuple[Rule, ...], BeforeValidator(_rules)]
+
+
+class End(Closed):
+    """Where a contact's pathway stops, and the level of need that this end meets (0 none, 4 any)."""
+
+    provides: int = Field(default=4, ge=0, le=4)
+    returns: bool = True
+
+
+class Handoff(Closed):
+    """What passing a contact on costs: a delay on its own clock, set times, or a release window."""
+
+    delay: Duration | None = None
+    batch: Moments = None
+    release: str | None = None
+
+
+class ParticularHandoff(Handoff):
+    """A handoff between two named stages, instead of what their sites say."""
+
+    leaves: str = Field(alias="from")
+    reaches: str = Field(alias="to")
+
+
+class Rekeying(Closed):
+    """Minutes of a worker to enter a record again on a further case system."""
+
+    rekey: Duration
+
+
+class Searching(Closed):
+    """Minutes of a worker to look for history on each further case system."""
+
+    search: Duration
+
+
+class MissedHistory(Closed):
+    """History on another system is missed for a share of contacts, and judgement is noisier by `noise` sd."""
+
+    share: Share
+    noise: float = Field(ge=0)
+
+
+class Handoffs(Closed):
+    """The table of handoffs, read by the sites and case systems of the two teams."""
+
+    same_site: Handoff = Handoff()
+    between_sites: Handoff = Handoff()
+    systems_differ: Rekeying | None = None
+    each_extra_system: Searching | None = None
+    missed_history: MissedHistory | None = None
+    particular: tuple[ParticularHandoff, ...] = ()
+
+
+class Thresholds(Closed):
+    """The need (sd) at which levels 2, 3 and 4 begin, as the council means them."""
+
+    early_help: float
+    child_in_need: float
+    protection: float
+
+    @model_validator(mode="after")
+    def _rise(self) -> Thresholds:
+        if not self.early_help < self.child_in_need < self.protection:
+            raise ValueError("thresholds rise: early_help < child_in_need < protection")
+        return self
+
+    def cuts(self) -> tuple[float, float, float]:
+        """The three cut-points, lowest first."""
+        return (self.early_help, self.child_in_need, self.protection)
+
+
+class Grading(Closed):
+    """RAG on arrival: need plus noise (sd); each number is where that grade begins, and below `green` it is blue."""
+
+    green: float
+    amber: float
+    red: float
+    noise: float = Field(default=0.0, ge=0)
+
+    @model_validator(mode="after")
+    def _rise(self) -> Grading:
+        if not self.green <= self.amber <= self.red:
+            raise ValueError("RAG cut-points rise: green <= amber <= red")
+        return self
+
+    def cuts(self) -> tuple[int, int, int]:
+        """Where green, amber and red begin, in millionths of sd: the cut-points that `grade` takes."""
+        return (millionths(self.green), millionths(self.amber), millionths(self.red))
+
+
+def millionths(sd: float) -> int:
+    """Standard deviations as a whole number of millionths, the unit in which runs compare needs.
+
+    Example:
+        >>> millionths(-0.25)
+        -250000
+    """
+    return round(sd * 1_000_000)
+
+
+@overload
+def grade(need: int, noise: int, cuts: tuple[int, int, int]) -> int: ...
+@overload
+def grade(need: Int64s, noise: int | Int64s, cuts: tuple[int, int, int]) -> Int64s: ...
+def grade(need: int | Int64s, noise: int | Int64s, cuts: tuple[int, int, int]) -> int | Int64s:
+    """The RAG that need plus noise is given: its place in `RAGS`, 0 for red to 3 for blue.
+
+    Args:
+        need: latent need [millionths of sd].
+        noise: error of the grade [millionths of sd].
+        cuts: where green, amber and red begin [millionths of sd], from `Grading.cuts`.
+
+    Example:
+        >>> cuts = Grading(green=-1, amber=0.5, red=1.5).cuts()
+        >>> RAGS[grade(1_500_000, 0, cuts)], RAGS[grade(1_500_000, -1, cuts)]
+        ('red', 'amber')
+        >>> grade(np.array([2_000_000, -2_000_000]), 0, cuts).tolist()
+        [0, 3]
+    """
+    seen = need + noise
+    return 3 - ((seen >= cuts[0]) * 1 + (seen >= cuts[1]) * 1 + (seen >= cuts[2]) * 1)
+
+
+class Returns(Closed):
+    """A contact closed below its need may come back, later and graver.
+
+    P(return) = 1 - exp(-rate_by_gap[gap] * G): gap is the number of levels by which the end fell short of need, G the
+    family's propensity, gamma with mean 1 and shape `family_spread`.
+    """
+
+    rate_by_gap: tuple[float, float, float, float]
+    family_spread: float = Field(gt=0)
+    delay: Duration
+    growth: dict[str, Any]
+
+    @field_validator("growth")
+    @classmethod
+    def _growth_is_a_shape(cls, growth: dict[str, Any]) -> dict[str, Any]:
+        from_mapping(growth)
+        return growth
+
+
+class Target(Closed):
+    """A time limit by RAG, on a named clock."""
+
+    red: Duration
+    amber: Duration
+    green: Duration
+    blue: Duration | None = None
+
+
+class Arrivals(Closed):
+    """Contacts of one source written in the scenario itself, for textbook networks and small studies.
+
+    Args:
+        per_hour: arrivals (moments) an hour, one number, or a rate for windows of the week
+            (`{"Mon-Fri 08:00-18:00": 3, otherwise: 0.5}`).
+        together: shape of the number of contacts that arrive at one moment; rounded to whole contacts, at least 1.
+        rag, need, children, area: what every such contact is; need in sd.
+    """
+
+    per_hour: Annotated[float, Field(ge=0)] | dict[str, Annotated[float, Field(ge=0)]]
+    together: dict[str, Any] = {"distribution": "constant", "value": 1}
+    rag: Rag = "green"
+    need: float = 0.0
+    children: int = Field(default=1, ge=1)
+    area: str = "all"
+
+    @field_validator("together")
+    @classmethod
+    def _together_is_a_shape(cls, together: dict[str, Any]) -> dict[str, Any]:
+        from_mapping(together)
+        return together
+
+    @field_validator("per_hour")
+    @classmethod
+    def _windows_can_be_read(cls, per_hour: float | dict[str, float]) -> float | dict[str, float]:
+        for label in per_hour if isinstance(per_hour, dict) else ():
+            _window_of_week(label)
+        return per_hour
+
+    def windows(self) -> tuple[tuple[ShiftPattern, float], ...]:
+        """The rate an hour by windows of the week; of several that are open at once the first counts.
+
+        `otherwise` stands for every other hour, which without it has no arrivals. Bank holidays are days of the
+        week like any other here.
+
+        Example:
+            >>> Arrivals(per_hour={"otherwise": 0.5, "Mon-Fri 08:00-18:00": 3}).windows()[-1][1]
+            0.5
+        """
+        if not isinstance(self.per_hour, dict):
+            return ((ALWAYS, self.per_hour),)
+        named = [label for label in self.per_hour if label != OTHERWISE]
+        last = [label for label in self.per_hour if label == OTHERWISE]
+        return tuple((_window_of_week(label), self.per_hour[label]) for label in [*named, *last])
+
+
+OTHERWISE = "otherwise"
+
+
+def _window_of_week(label: str) -> ShiftPattern:
+    """`Mon-Fri 08:00-18:00` as a pattern: the days, then the hours."""
+    if label == OTHERWISE:
+        return ALWAYS
+    found = re.fullmatch(r"(\D+?)\s+(\d.*)", label.strip())
+    if not found:
+        raise ValueError(f'{label!r} is not a window of the week: write "Mon-Fri 08:00-18:00", or {OTHERWISE}')
+    return ShiftPattern.parse({found.group(1): found.group(2)})
+
+
+class OperatingModel(Closed):
+    """A whole Front Door, as facts.
+
+    Args:
+        name: what the option is called.
+        run: the measured window, the warm-up before and the follow-up after it.
+        shifts: opening hours by name; `always` is round the clock and is always there.
+        clock: the shift that measures working hours, which no option may change.
+        receipt_closes: a contact received after this time counts as received on the next working day.
+        teams, stages, routes, ends: the pathway; order in the file is the order of tie-breaks.
+        handoffs: what passing on costs.
+        thresholds, grading, returns: judgement and feedback.
+        targets: time limits by name; `decision` is used by the measures.
+        arrivals: contacts written in the scenario itself; where empty, the parameters file says who comes.
+    """
+
+    name: str
+    summary: str = ""
+    run: RunWindow
+    shifts: dict[str, Shift] = {}
+    clock: str = "always"
+    receipt_closes: Annotated[time | None, BeforeValidator(_clock_time)] = None
+    teams: dict[str, Team]
+    stages: dict[str, AnyStage]
+    routes: dict[str, Rules]
+    ends: dict[str, End]
+    handoffs: Handoffs = Handoffs()
+    thresholds: Thresholds = Thresholds(early_help=0.0, child_in_need=1.0, protection=2.0)
+    grading: Grading = Grading(green=-9.0, amber=8.0, red=9.0)
+    returns: Returns | None = None
+    targets: dict[str, Target] = {}
+    arrivals: dict[str, Arrivals] = {}
+
+    def pattern(self, shift: str) -> ShiftPattern:
+        """The opening hours of a shift; `always` needs no entry in the file."""
+        return ALWAYS if shift == "always" and shift not in self.shifts else self.shifts[shift]
+
+    def targets_of(self, stage: str) -> tuple[str, ...]:
+        """Every stage or end to which the routes can lead from a stage, in file order."""
+        return tuple(dict.fromkeys(name for rule in self.routes.get(stage, ()) for name in rule.to))
+
+
+def transfers(model: OperatingModel, name: str) -> bool:
+    """Whether a stage leads to a caseload without another decision on the way: a transfer to assessment."""
+    seen: set[str] = set()
+    ahead = [name] if name in model.stages and not model.stages[name].decides else []
+    while ahead:
+        stage = ahead.pop()
+        if model.stages[stage].kind == "caseload":
+            return True
+        seen.add(stage)
+        ahead += [to for to in model.targets_of(stage) if to in model.stages and to not in seen and not model.stages[to].decides]
+    return False
+
+
+ALWAYS = ShiftPattern.parse({"Mon-Sun": "00:00-24:00", "bank_holidays": "00:00-24:00"})
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The calendars of a run, laid out in local time and held in seconds since `opens` 00:00.
+
+    Args:
+        clock: local time to seconds and back.
+        first, last: dates laid out, from the start of the warm-up to two years beyond the end of the run.
+        starts, closes, ends: start of the warm-up (not above 0), end of the measured window, end of the run.
+        bank_holidays, working_dates: of England, within the dates laid out.
+        shifts: a calendar for each shift of the model, and `always`.
+        working_days: whole working days (00:00 to 24:00) as a calendar, for durations in working days.
+    """
+
+    clock: WallClock
+    first: date
+    last: date
+    starts: int
+    closes: int
+    ends: int
+    bank_holidays: frozenset[date]
+    working_dates: tuple[date, ...]
+    shifts: dict[str, Calendar]
+    working_days: Calendar
+
+    @classmethod
+    def of(cls, model: OperatingModel) -> Timeline:
+        """Lay out the calendars of a model's run."""
+        run = model.run
+        clock = WallClock(run.opens)
+        first = run.opens - timedelta(weeks=run.warm_up)
+        closes = run.opens + timedelta(weeks=run.weeks)
+        ends = closes + timedelta(weeks=run.follow_up)
+        last = ends + timedelta(days=BEYOND_DAYS)
+        holidays = england_bank_holidays(first, last)
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        working = tuple(day for day in days if day.weekday() < 5 and day not in holidays)
+        shifts = {name: model.pattern(name).lay_out(clock, first, last, holidays) for name in ("always", *model.shifts)}
+        whole_days = WORKING_DAY.lay_out(clock, first, last, holidays)
+        seconds = (clock.midnight(first), clock.midnight(closes), clock.midnight(ends))
+        return cls(clock, first, last, *seconds, holidays, working, shifts, whole_days)
+
+    def calendar(self, clock: Clock, model: OperatingModel) -> Calendar | None:
+        """The calendar of a duration's clock; None is elapsed time."""
+        if clock == "elapsed":
+            return None
+        return self.working_days if clock == "working_days" else self.shifts[model.clock]
+
+
+BEYOND_DAYS = 750
+WORKING_DAY = ShiftPattern.parse({"Mon-Fri": "00:00-24:00"})

@@ -1,0 +1,6 @@
+"""Who is on duty: people with names, days of their own, leave and sickness."""
+
+from frontdoor_sim.roster.duty import DutyWindows, Roster, draw_roster
+from frontdoor_sim.roster.posts import Post
+
+__all__ = ["DutyWindows", "Post", "Roster", "draw_roster"]

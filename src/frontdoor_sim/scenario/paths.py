@@ -1,0 +1,113 @@
+"""Paths into a scenario: `teams.*.case_system`, `teams.screening.staff.social_worker.wte`, `routes.decision[0].to`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from frontdoor_sim.documents import dotted, in_words, nearest
+
+Path = tuple[str | int, ...]
+COLLECTIONS = ("shifts", "teams", "stages", "routes", "ends", "targets", "arrivals", "partners")
+
+
+class PathError(ValueError):
+    """A path that does not lead anywhere, with what is there instead."""
+
+
+def steps(path: str) -> list[str]:
+    """A written path as its steps.
+
+    Example:
+        >>> steps("teams.*.staff[0].wte")
+        ['teams', '*', 'staff', '0', 'wte']
+    """
+    return [step for step in re.split(r"[.\[\]]+", path.strip()) if step]
+
+
+def find(data: Any, path: str, new_last: bool = False) -> list[Path]:
+    """Every place that a path means; `*` is any name, and items of a list are named by number or by `role`.
+
+    Args:
+        data: the scenario as plain data.
+        path: as users write it.
+        new_last: whether the last step may be a name that is not there yet.
+
+    Raises:
+        PathError: no such place, naming the nearest one.
+    """
+    found = list(_walk(data, steps(path), (), new_last))
+    if not found:
+        raise PathError(f"{path} matches nothing")
+    return found
+
+
+def _walk(data: Any, left: list[str], at: Path, new_last: bool) -> Iterator[Path]:
+    if not left:
+        yield at
+        return
+    step, rest = left[0], left[1:]
+    if step == "*":
+        for name in list(data) if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ():
+            yield from _walk_any(data[name], rest, (*at, name), new_last)
+        return
+    name = _named(data, step)
+    if name is None:
+        if new_last and not rest and isinstance(data, dict):
+            yield (*at, step)
+            return
+        raise PathError(_nothing(data, step, at))
+    yield from _walk(data[name], rest, (*at, name), new_last)
+
+
+def _walk_any(data: Any, left: list[str], at: Path, new_last: bool) -> Iterator[Path]:
+    """Under a `*`, places that do not have the rest of the path are passed over."""
+    try:
+        yield from _walk(data, left, at, new_last)
+    except PathError:
+        return
+
+
+def _named(data: Any, step: str) -> str | int | None:
+    if isinstance(data, dict):
+        return step if step in data else None
+    if isinstance(data, list):
+        if step.isdigit() and int(step) < len(data):
+            return int(step)
+        named = [i for i, item in enumerate(data) if isinstance(item, dict) and step in (item.get("role"), item.get("name"))]
+        return named[0] if len(named) == 1 else None
+    return None
+
+
+def _nothing(data: Any, step: str, at: Path) -> str:
+    place = dotted(at) or "the scenario"
+    if isinstance(data, dict):
+        names = [str(name) for name in data]
+    elif isinstance(data, list):
+        names = [str(item.get("role", i)) if isinstance(item, dict) else str(i) for i, item in enumerate(data)]
+    else:
+        return f"{place} is {data!r} and has nothing inside it called {step!r}"
+    near = nearest(step, names)
+    hint = f"did you mean {in_words(near)}?" if near else f"there is {in_words(names, 'and') or 'nothing'}."
+    return f"{place} has nothing called {step!r}; {hint}"
+
+
+def look(data: Any, path: Path) -> Any:
+    """What stands at a place; None where there is nothing."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def put(data: Any, path: Path, value: Any) -> None:
+    """Set a place in plain data, in place."""
+    look(data, path[:-1])[path[-1]] = value
+
+
+def take_out(data: Any, path: Path) -> None:
+    """Remove a place from plain data, in place."""
+    del look(data, path[:-1])[path[-1]]
