@@ -1,7 +1,7 @@
-"""Our own engine on the workloads: ordinary scenario files, a given table of contacts, the whole event log as answer.
+"""Our own engine on the workloads: ordinary scenario files through the public door, with a given table of contacts.
 
-What is timed is what a replication costs: the plan is compiled, the roster laid out, the run made and its event log
-written. The peers keep four times a contact; ours writes every stretch of work and waiting.
+What is timed is all that a replication repeats: the plan is compiled, the roster laid out, the run made and its event
+log written. The peers keep four times a contact; ours writes every stretch of work and of waiting.
 """
 
 from __future__ import annotations
@@ -12,70 +12,44 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from ruamel.yaml import YAML
-from workload import NEVER, PRIORITIES, FrontDoor, Staffing, Tandem
+from workload import NEVER, PRIORITIES, FrontDoor, Tandem
 
-from frontdoor_sim.engine import compile_plan, run
 from frontdoor_sim.event_log import EventLog
-from frontdoor_sim.luck import key
-from frontdoor_sim.operating_model import OperatingModel, Timeline
-from frontdoor_sim.roster import Post, draw_roster
+from frontdoor_sim.experiment import run
+from frontdoor_sim.scenario import Scenario, read_scenario
 
 HERE = Path(__file__).parent
-SEED, REPLICATION = 7, 0
 
 
 def prepare(table: FrontDoor | Tandem) -> Callable[[], EventLog]:
     """The run of a workload, to be timed."""
-    return partial(replicate, model_of(table), contacts_of(table))
+    scenario = scenario_of(table)
+    scenario.model  # noqa: B018 - read and checked once, like the tables of the peers
+    return partial(run, scenario, contacts=contacts_of(table))
 
 
-def model_of(table: FrontDoor | Tandem) -> OperatingModel:
+def scenario_of(table: FrontDoor | Tandem) -> Scenario:
     """The scenario file, with the length and the staffing of the workload."""
-    file = "frontdoor_workload.yaml" if isinstance(table, FrontDoor) else "tandem.yaml"
-    facts = YAML(typ="safe").load(HERE / file)
-    facts["run"] |= {"weeks": table.weeks, "follow_up": table.follow_up}
-    if isinstance(table, FrontDoor):
-        people = {team: entry["staff"][0] for team, entry in facts["teams"].items()}
-        for team, wte in zip(people, team_sizes(table.staffing, people["assessment"]["caseload"]), strict=True):
-            people[team]["wte"] = wte
-    return OperatingModel.model_validate(facts)
-
-
-def team_sizes(staffing: Staffing, caseload: int) -> tuple[float, ...]:
-    """How many people each team of the scenario file has, in the order of the file."""
-    return staffing.screening, *staffing.partners, staffing.managers, staffing.slots / caseload
+    length = {"run.weeks": table.weeks, "run.follow_up": table.follow_up}
+    if isinstance(table, Tandem):
+        return read_scenario(HERE / "tandem.yaml").varied(length)
+    base, people = read_scenario(HERE / "frontdoor_workload.yaml"), table.staffing
+    caseload = base.model.teams["assessment"].staff[0].caseload
+    sizes = {"screening": people.screening, "managers": people.managers, "assessment": people.slots / caseload}
+    sizes |= dict(zip(("police", "health", "education"), people.partners, strict=True))
+    wte = {f"teams.{team}.staff[0].wte": size for team, size in sizes.items()}
+    return base.varied(length | wte)
 
 
 def contacts_of(table: FrontDoor | Tandem) -> pd.DataFrame:
-    """The contacts of the workload as a given table; the key of a contact is its row."""
-    keys = np.arange(table.contacts, dtype=np.int64)
+    """The contacts of the workload as a given table; the number of a contact is its row."""
+    numbers = np.arange(table.contacts, dtype=np.int64)
     priority = table.priority if isinstance(table, FrontDoor) else [0] * table.contacts
-    facts = {"source": "given", "area": "all", "children": 1, "need": 0, "level": 1, "open_case": False}
+    times = {"contact": numbers, "family": numbers, "received": table.received, "enters": table.received}
+    facts = {"source": "unknown", "area": "all", "children": 1, "need": 0, "level": 1, "open_case": False}
     return pd.DataFrame(
-        {
-            "contact": keys,
-            "family": keys,
-            "received": table.received,
-            "enters": table.received,
-            **facts,
-            "rag": np.array(PRIORITIES)[priority],
-            "returned_from": -1,
-            "return_number": 0,
-        }
+        times | facts | {"rag": np.array(PRIORITIES)[priority], "returned_from": NEVER, "return_number": 0}
     )
-
-
-def replicate(model: OperatingModel, contacts: pd.DataFrame) -> EventLog:
-    """One replication on a given table of contacts."""
-    line = Timeline.of(model)
-    posts = [
-        Post(name, staff.role, staff.wte, line.shifts[staff.shift], caseload=staff.caseload)
-        for name, team in model.teams.items()
-        for staff in team.staff
-    ]
-    roster = draw_roster(posts, key(SEED, REPLICATION), line.clock, line.first, line.last, line.working_dates)
-    return run(contacts, roster, compile_plan(model, line, ["given"], ["all"]), REPLICATION)
 
 
 def log_of(log: EventLog, table: FrontDoor | Tandem) -> dict[str, list[int]]:

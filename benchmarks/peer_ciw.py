@@ -88,6 +88,7 @@ def tandem(table: Tandem) -> ciw.Simulation:
 
 
 def _run(network: ciw.network.Network, contacts: int) -> ciw.Simulation:
+    ciw.seed(1)  # Ciw settles ties by chance
     simulation = ciw.Simulation(network)
     simulation.simulate_until_max_customers(contacts, method="Finish")
     return simulation

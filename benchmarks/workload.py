@@ -143,14 +143,15 @@ def front_door(name: str, contacts: int) -> FrontDoor:
     generator = np.random.default_rng(SEED)
     transfers = _chance(keys, GO_ON, "screening: route") & _chance(keys, TRANSFER, "decision: route")
     hold = _lognormal(keys, 30, DAY, "assessment")
-    follow_up = _weeks_to_empty(hold[transfers], STAFFING[name].slots, span)
+    received = _arrivals(contacts, span, generator)
+    follow_up = _weeks_to_empty(received[transfers], hold[transfers], STAFFING[name].slots, span)
     return FrontDoor(
         name=name,
         staffing=STAFFING[name],
         office=_office(weeks + follow_up),
         weeks=weeks,
         follow_up=follow_up,
-        received=_arrivals(contacts, span, generator).tolist(),
+        received=received.tolist(),
         priority=generator.choice(3, size=contacts, p=PRIORITY_SHARES).tolist(),
         screening=_work(keys, 25, "screening"),
         goes_on=_chance(keys, GO_ON, "screening: route").tolist(),
@@ -167,11 +168,11 @@ def front_door(name: str, contacts: int) -> FrontDoor:
     )
 
 
-def _weeks_to_empty(hold: Int64s, slots: int, span: int) -> int:
-    """Weeks after the last arrival until the last slot is given back, at the most, and some for the work before it."""
-    longest = int(hold.max(initial=0))
-    backlog = max(int(hold.sum()) // slots - span, 0)
-    return math.ceil((backlog + longest) / WEEK) + 26
+def _weeks_to_empty(received: Int64s, hold: Int64s, slots: int, span: int) -> int:
+    """Weeks after the span of arrivals in which the last slot is given back, and a quarter for the work before it."""
+    backlog = int(hold.sum()) // slots - span
+    last = backlog + int(hold.max()) if backlog > 0 else int((received + hold).max()) - span
+    return math.ceil(last / WEEK) + 13
 
 
 def tandem(customers: int) -> Tandem:

@@ -61,7 +61,9 @@ def council(values: dict[str, Any] = EVEN, **changes: Any) -> Parameters:
     return Parameters("Anywhere", 2020, graded)
 
 
-def model(opens: date = date(2019, 6, 3), weeks: int = 52, warm_up: int = 0, follow_up: int = 0, **more: Any) -> OperatingModel:
+def model(
+    opens: date = date(2019, 6, 3), weeks: int = 52, warm_up: int = 0, follow_up: int = 0, **more: Any
+) -> OperatingModel:
     """A model with nothing in it but a run (and what else is given)."""
     run = {"opens": opens, "weeks": weeks, "warm_up": warm_up, "follow_up": follow_up}
     bare = {"name": "Anywhere", "run": run, "teams": {}, "stages": {}, "routes": {}, "ends": {}, **more}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
+from hashlib import sha256
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import matplotlib
 import pandas as pd
 import pytest
+from matplotlib.transforms import Bbox
 
 from frontdoor_sim.appraisal.charts import (
     decided_within_24h,
@@ -118,8 +119,9 @@ def summary_table(labels=OPTIONS):
 def differences_table(summary):
     rows = []
     everybody = summary[summary["by"] == ""]
-    base = everybody[everybody["option"] == "as_found"].set_index("measure")["mean"]
-    for row in everybody[everybody["option"] != "as_found"].itertuples():
+    first = everybody["option"].iloc[0]
+    base = everybody[everybody["option"] == first].set_index("measure")["mean"]
+    for row in everybody[everybody["option"] != first].itertuples():
         change, spread = row.mean - base[row.measure], 0.4 * (row.high - row.low) / 2
         ends = (change - spread, change + spread)
         text = "better, on the same contacts"
@@ -130,7 +132,7 @@ def differences_table(summary):
 
 def verdicts_table():
     words = {
-        "interim_single_system": ("Better by 3 to 9 points: 64% decided within 24 hours against 58% today.", "unclear"),
+        "interim_single_system": ("Better by 3 to 9 points: 64% decided within 24 hours against 58% today.", "better"),
         "redesigned_mash": ("Better by 19 to 23 points: 79% decided within 24 hours against 58% today.", "better"),
         "integrated_front_door": ("Better by 26 to 30 points: 86% decided within 24 hours.", "better"),
         "full_programme": ("Better by 27 to 31 points: 87% decided within 24 hours.", "better"),
@@ -276,3 +278,337 @@ def plausible_pack(**other):
         "about": about(),
     }
     return Pack(**(parts | other))
+
+
+CHARTS = {
+    "decided": lambda pack: decided_within_24h(pack.summary, pack.differences, pack.options, note=NOTE),
+    "curve": lambda pack: decision_curve(pack.summary, pack.options, note=NOTE),
+    "transfer": lambda pack: transfer_time(pack.summary, pack.options, note=NOTE),
+    "before": lambda pack: waiting_stacked(pack.summary, pack.options, until="decision"),
+    "after": lambda pack: waiting_stacked(pack.summary, pack.options, until="allocation"),
+    "queues": lambda pack: queue_by_hour_of_week(pack.summary, pack.options, note=NOTE),
+    "utilisation": lambda pack: utilisation(pack.summary, pack.options, note=NOTE),
+    "rag": lambda pack: who_waits_by_rag(pack.summary, pack.options, note=NOTE),
+}
+every_chart = pytest.mark.parametrize("draw", CHARTS.values(), ids=CHARTS.keys())
+LONG = {
+    "as_found": "A name that somebody made very much longer than any committee would ever have wished it to be",
+    "b": "W" * 90,
+}
+
+
+def small_pack(labels, change=lambda summary: summary):
+    summary = change(summary_table(labels))
+    empty = verdicts_table().iloc[:0]
+    differences = differences_table(summary)
+    return Pack(options_table(labels), empty, summary, differences, about=about())
+
+
+def shown_texts(figure):
+    """The boxes of all text that is seen, in pixels."""
+    figure.draw_without_rendering()
+    seen = [text for text in figure.findobj(matplotlib.text.Text) if text.get_visible() and text.get_text().strip()]
+    return [(text.get_text(), text.get_window_extent()) for text in seen]
+
+
+class Page(HTMLParser):
+    """What a test asks of the page: tags with attributes, nesting, text by tag."""
+
+    VOID = frozenset({"meta", "br", "hr", "img", "input", "link", "path", "use", "rect"})
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.open, self.unbalanced, self.text = [], [], [], {}
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if tag in self.VOID:
+            return
+        if not self.open or self.open.pop() != tag:
+            self.unbalanced.append(tag)
+
+    def handle_data(self, data):
+        where = self.open[-1] if self.open else ""
+        self.text[where] = self.text.get(where, "") + data
+
+    def named(self, tag):
+        return [attrs for name, attrs in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def html(tmp_path_factory):
+    return write_pack(tmp_path_factory.mktemp("pack"), plausible_pack()).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    return Page(html)
+
+
+class TestPage:
+    def test_is_well_formed_british_english(self, page):
+        assert not page.unbalanced
+        assert not page.open
+        assert page.named("html") == [{"lang": "en-GB"}]
+
+    def test_ids_are_unique_and_every_reference_is_met(self, page):
+        ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+        assert len(ids) == len(set(ids))
+        links = [attrs[name] for _, attrs in page.tags for name in ("href",) if name in attrs]
+        clips = re.findall(r"url\(#([^)]+)\)", str(page.tags))
+        labelled = [attrs["aria-labelledby"] for _, attrs in page.tags if "aria-labelledby" in attrs]
+        assert clips
+        assert {link.removeprefix("#") for link in links} | set(clips) | set(labelled) <= set(ids)
+
+    def test_fetches_nothing_and_runs_nothing(self, page, html):
+        assert not page.named("script")
+        assert not page.named("link")
+        assert not [attrs for _, attrs in page.tags if "src" in attrs or "srcset" in attrs]
+        assert all(attrs["href"].startswith("#") for _, attrs in page.tags if "href" in attrs)
+        assert not re.search(r"https?://|@import|url\((?!#)| on[a-z]+=", html)
+
+    def test_every_picture_has_its_numbers_as_text(self, page):
+        pictures = page.named("svg")
+        assert len(pictures) == len(CHARTS)
+        assert all(attrs["role"] == "img" and re.search(r"\d", attrs["aria-label"]) for attrs in pictures)
+
+    def test_every_table_has_a_caption_and_scoped_headings(self, page):
+        assert len(page.named("table")) == len(page.named("caption")) > 10
+        assert {attrs.get("scope") for attrs in page.named("th")} == {"col", "row", "rowgroup"}
+
+    def test_headings_never_skip_a_level(self, page):
+        levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+        assert levels.count(1) == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+
+    def test_the_verdict_comes_first(self, html):
+        places = [
+            html.index(text)
+            for text in (about()["headline"], "The verdict on each option", "<svg", 'id="assumptions-table"')
+        ]
+        assert places == sorted(places)
+
+    def test_says_what_it_is_not(self, page):
+        assert "never scores" in page.text["li"]
+
+    def test_text_contrast_is_at_least_aa(self, html):
+        colours = re.search(r":root \{([^}]*)\}", html)[1]
+        inks = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", colours))
+        for name in ("ink", "muted", "link", "better", "worse"):
+            assert contrast(inks[name], "#ffffff") >= 4.5
+            assert contrast(inks[name], inks["shade"]) >= 4.5
+
+    def test_warnings_flags_and_loads_at_capacity_are_shown(self, html):
+        assert about()["warnings"][0] in html
+        assert "0% in 2019 and 12% in 2020" in html
+        assert ">101%<" in html
+
+    def test_small_numbers_by_source_are_suppressed(self, html):
+        row = re.search(r"<tr><th scope=\"row\">\s*<span class=\"value\">Anonymous.*?</tr>", html, re.DOTALL)[0]
+        assert row.count(">c<") == len(OPTIONS)
+        assert "%" not in row
+
+
+def contrast(one, other):
+    """Contrast of two colours (WCAG 2.2)."""
+    channels = [[int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)] for colour in (one, other)]
+    linear = [[c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour] for colour in channels]
+    light = sorted(0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in linear)
+    return (light[1] + 0.05) / (light[0] + 0.05)
+
+
+class TestTrust:
+    def test_same_pack_same_bytes_whatever_the_readers_settings(self, tmp_path, monkeypatch):
+        first = write_pack(tmp_path / "one", plausible_pack()).read_bytes()
+        before = dict(matplotlib.rcParams)
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+        with matplotlib.rc_context({"font.size": 21, "axes.grid": True, "svg.hashsalt": "other", "lines.linewidth": 9}):
+            second = write_pack(tmp_path / "two", plausible_pack()).read_bytes()
+        assert first == second
+        assert dict(matplotlib.rcParams) == before
+
+    def test_hostile_text_stays_text(self, tmp_path):
+        evil = "<script>alert('$x^2$')</script>\"'&\x07 =HYPERLINK(\"http://x\")"
+        labels = {"as_found": f"Today {evil}", "b": evil}
+        rows = {
+            "verdicts": pd.DataFrame(
+                [("b", "decided_within_24h", evil, "unclear")], columns=["option", "measure", "sentence", "better"]
+            ),
+            "changes": pd.DataFrame([("b", evil, evil)], columns=["option", "recommendation", "say"]),
+            "assumptions": assumptions_table()
+            .head(1)
+            .assign(name=evil, source=evil, note=evil, value=evil, grade=evil),
+            "symptoms": symptoms_table().assign(symptom=evil, source=evil, as_found=evil),
+            "staffing": staffing_table().assign(name=evil, source=evil, unit=evil),
+            "loads": loads_table().head(1).assign(team=evil, what=evil),
+        }
+        summary = summary_table(labels).replace(
+            {"group": {"screening": evil, "work": evil, "red": evil, "police": evil}}
+        )
+        text = {
+            "title": evil,
+            "council": evil,
+            "headline": evil,
+            "command": evil,
+            "warnings": [evil],
+            "versions": {evil: evil},
+        }
+        pack = Pack(
+            options_table(labels), summary=summary, differences=differences_table(summary), **rows,
+            flags=[evil], about=about() | text | {"interval_note": evil},
+        )  # fmt: skip
+        html = write_pack(tmp_path, pack).read_text(encoding="utf-8")
+        page = Page(html)
+        assert not page.named("script")
+        assert not page.unbalanced
+        assert html.count("&lt;script&gt;alert") > 15
+        assert not [attrs for _, attrs in page.tags for name in attrs if name.startswith("on")]
+
+    def test_mistakes_of_a_pack_are_told_at_once(self):
+        with pytest.raises(PackError, match=r"(?s)pack.options: no column base.*pack.loads: no column load"):
+            plausible_pack(options=options_table().drop(columns="base"), loads=loads_table().drop(columns="load"))
+        with pytest.raises(PackError, match=r"(?s)5 options are marked as base.*unknown option b\."):
+            plausible_pack(options=options_table().assign(base=True), changes=changes_table().assign(option="b"))
+        with pytest.raises(PackError, match=r"better is nearly\. Right would be better, worse, unclear"):
+            plausible_pack(verdicts=verdicts_table().assign(better="nearly"))
+        with pytest.raises(PackError, match=r"pack\.about: no title, council"):
+            plausible_pack(about={})
+
+
+class TestCharts:
+    @every_chart
+    @pytest.mark.parametrize(
+        "labels", [OPTIONS, {"as_found": "Today"}, LONG, {str(n): f"Option {n}" for n in range(11)}]
+    )
+    def test_no_text_is_cut_or_small_or_under_other_text(self, draw, labels):
+        figure = draw(small_pack(labels))
+        boxes = shown_texts(figure)
+        width, height = figure.bbox.width, figure.bbox.height
+        cut = [text for text, box in boxes if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1]
+        assert not cut
+        smaller = [(text, Bbox.from_extents(box.x0 + 1, box.y0 + 2, box.x1 - 1, box.y1 - 2)) for text, box in boxes]
+        assert not [(a, b) for (a, one), (b, other) in combinations(smaller, 2) if one.overlaps(other)]
+        assert figure.get_figwidth() == 7.0
+        sizes = re.findall(r"font-size: ([\d.]+)px", svg_text(figure, "x"))
+        assert min(map(float, sizes)) >= 9
+
+    @every_chart
+    def test_draws_with_gaps_and_with_nothing(self, draw):
+        def gaps(summary):
+            return summary.assign(
+                mean=summary["mean"].where(summary.index % 3 > 0), low=summary["low"].where(summary.index % 2 > 0)
+            )
+
+        assert draw(small_pack(OPTIONS, gaps)).axes
+        nothing = draw(small_pack(OPTIONS, lambda summary: summary.assign(mean=NAN, low=NAN, high=NAN)))
+        assert "nan" not in svg_text(nothing, "x")
+        absent = draw(small_pack(OPTIONS, lambda summary: summary[summary["measure"] == "open_at_end"]))
+        assert not absent.axes
+        assert "No option has this measure" in absent.get_label()
+
+    def test_decided_says_level_change_and_interval(self):
+        figure = CHARTS["decided"](plausible_pack())
+        texts = {text for text, _ in shown_texts(figure)}
+        assert {"79% (74 to 84)", "+21 (19 to 23)", f"Bar through each dot: {NOTE}"} <= texts
+
+    def test_an_unreached_percentile_is_said_not_drawn(self):
+        summary = summary_table().assign(note="")
+        late = (summary["option"] == "as_found") & (summary["measure"] == "transfer_hours_to_allocation_p90")
+        summary.loc[late, ["mean", "low", "high"]] = NAN
+        summary.loc[late, "note"] = "more than 240"
+        label = transfer_time(summary, options_table()).get_label()
+        assert "As found, May 2019: more than 240 hours" in label
+
+    def test_curve_names_the_share_at_24_hours(self):
+        rows = [summary_row(option, "decision_curve", share, 0.02, "share", "hours", hours)
+                for option, late in (("as_found", 0.4), ("b", 0.7))
+                for hours, share in (("0", 0.0), ("24", late), ("72", 0.97))]  # fmt: skip
+        columns = ["option", "measure", "by", "group", "mean", "low", "high", "unit", "runs", "contacts"]
+        figure = decision_curve(pd.DataFrame(rows, columns=columns), options_table({"as_found": "Now", "b": "Next"}))
+        texts = {text for text, _ in shown_texts(figure)}
+        assert {"40% by 24 h, today", "70% by 24 h, this option"} <= texts
+
+    def test_stacked_bars_are_as_long_as_their_causes(self):
+        summary = summary_table()
+        axes = waiting_stacked(summary, options_table()).axes[0]
+        ends = [bar.get_x() + bar.get_width() for bar in axes.patches]
+        waits = summary[summary["measure"] == "waiting_hours_to_decision"]
+        assert max(ends) == pytest.approx(waits.groupby("option")["mean"].sum().max())
+        assert axes.get_xlim()[1] == pytest.approx(max(ends))
+
+    def test_queue_draws_the_named_option_beside_today(self):
+        figure = queue_by_hour_of_week(summary_table(), options_table(), option="redesigned_mash")
+        texts = {text for text, _ in shown_texts(figure)}
+        assert {"As found, May 2019", "Redesigned MASH"} <= texts
+        assert "Full programme" not in texts
+        assert len(figure.axes) == len(TEAMS)
+
+    def test_rule_of_thumb_is_labelled_so(self):
+        assert any("85%: a rule of thumb" in text for text, _ in shown_texts(CHARTS["utilisation"](plausible_pack())))
+
+
+class TestFiles:
+    def test_csv_is_safe_and_parquet_keeps_numbers(self, tmp_path):
+        table = pd.DataFrame({"=name": ["=1+1", "+2", "-3", "@x", "\t=1", "fine"], "number": [-1.5, 2, 3, 4, 5, NAN]})
+        csv, parquet = write_tables(tmp_path, {"things": table})
+        lines = csv.read_text(encoding="utf-8").splitlines()
+        assert lines[0] == "'=name,number"
+        assert lines[1] == "'=1+1,-1.5"
+        assert all(line.startswith("'") for line in lines[:6])
+        assert lines[6] == "fine,"
+        pd.testing.assert_frame_equal(pd.read_parquet(parquet), table)
+
+    def test_nested_values_reach_parquet_as_text(self, tmp_path):
+        _, parquet = write_tables(tmp_path, {"assumptions": assumptions_table()})
+        values = pd.read_parquet(parquet)["value"].tolist()
+        assert values[0] == "3417"
+        assert json.loads(values[3])["mode"] == 45
+
+    def test_table_names_stay_inside_the_folder(self, tmp_path):
+        with pytest.raises(ValueError, match="must be a plain file name"):
+            write_tables(tmp_path, {"../outside": options_table()})
+
+    def test_small_counts_are_kept_back_and_cannot_be_worked_out(self, tmp_path):
+        csv, parquet = write_tables(tmp_path, {"summary": summary_table()})
+        shown = pd.read_csv(csv, dtype=str, keep_default_na=False)
+        by_source = shown[(shown["by"] == "source") & (shown["option"] == "as_found")].set_index("group")
+        assert by_source.loc["anonymous", ["mean", "low", "high", "contacts"]].tolist() == ["c"] * 4
+        assert by_source.loc["health", "contacts"] == "c"
+        assert float(by_source.loc["health", "mean"]) == pytest.approx(0.559, abs=0.001)
+        assert by_source.loc["police", "contacts"] == "4987.0"
+        assert pd.read_parquet(parquet)["contacts"].isna().sum() == 2 * len(OPTIONS)
+
+    def test_rows_of_single_contacts_and_large_counts_are_left_alone(self):
+        contacts = pd.DataFrame({"contact": [1, 2], "source": ["police", "health"], "children": [1, 3]})
+        assert suppressed(contacts) is contacts
+        many = pd.DataFrame({"source": ["a", "b"], "contacts": [6, 0]})
+        assert suppressed(many) is many
+
+    def test_manifest_has_a_digest_of_everything_but_the_run(self, tmp_path):
+        folder, source = tmp_path / "results", tmp_path / "appraisal.yaml"
+        source.write_text("name: x\n", encoding="utf-8")
+        write_tables(folder / "tables", {"options": options_table()})
+        facts = {"seed": 7, "replications": 40, "versions": {"b": "2", "a": "1"}}
+        write_run_record(
+            folder, command="frontdoor appraise", started="2026-01-01T09:00:00", seconds=61.234, host="desk"
+        )
+        first = write_manifest(folder, [source], **facts).read_bytes()
+        write_run_record(
+            folder, command="frontdoor appraise", started="2026-01-02T09:00:00", seconds=58.0, host="other"
+        )
+        assert write_manifest(folder, [source], **facts).read_bytes() == first
+        record = json.loads(first)
+        assert sorted(record["files"]) == ["tables/options.csv", "tables/options.parquet"]
+        digest = sha256((folder / "tables/options.csv").read_bytes()).hexdigest()
+        assert record["files"]["tables/options.csv"] == digest
+        assert record["inputs"] == [{"name": "appraisal.yaml", "sha256": sha256(b"name: x\n").hexdigest()}]
+        assert MANIFEST not in record["files"]
+        assert RUN_RECORD not in record["files"]

@@ -130,6 +130,17 @@ def test_round_the_clock_is_one_window():
     assert roster.windows[0] == ([CLOCK.midnight(FIRST)], [CLOCK.midnight(LAST + timedelta(days=1))], [False], [True])
 
 
+def test_a_full_timer_works_a_rare_duty_day_and_a_part_timer_the_pattern_only():
+    christmas = ShiftPattern.parse({"Mon-Fri": "09:00-17:00", "bank_holidays": "10:00-12:00"})
+    laid = christmas.lay_out(CLOCK, FIRST, date(2020, 12, 31), england_bank_holidays(FIRST, date(2020, 12, 31)))
+    roster = draw(Post("mash", "officer", 1.9, laid), last=date(2020, 12, 31))
+    boxing_day = date(2020, 12, 26)
+    assert boxing_day.weekday() == 5
+    assert boxing_day in days_on_duty(roster, 0)
+    assert boxing_day not in days_on_duty(roster, 1)
+    assert roster.people["working_share"].tolist() == [1.0, 0.9]
+
+
 def test_a_break_is_not_the_end_of_a_shift():
     roster = draw(Post("mash", "officer", 1, shift("split")))
     ends = [CLOCK.local(end).hour for end in roster.windows[0].ends]
@@ -137,6 +148,17 @@ def test_a_break_is_not_the_end_of_a_shift():
 
 
 # Non-case work
+
+
+def test_a_block_across_a_break_keeps_its_length():
+    split = shift("split")
+    roster = draw(Post("mash", "officer", 8, split, non_case_share=0.5))
+    away = roster.duty[roster.duty["kind"] == "non-case"]
+    spent = (
+        (away["end"] - away["start"]).groupby([away["worker"], [CLOCK.date_of(start) for start in away["start"]]]).sum()
+    )
+    assert set(spent) == {4 * 3600}
+    assert len(spent) < len(away)
 
 
 @pytest.mark.parametrize("name", SHIFTS)
@@ -149,6 +171,9 @@ def test_non_case_work_is_one_block_of_its_share_of_each_duty_day(name):
         blocks = Calendar(away["start"], away["end"])
         assert blocks.union(Calendar(free["start"], free["end"])) == shift(name)
         assert not len(blocks.intersect(Calendar(free["start"], free["end"])))
+        ordinary = CLOCK.midnights(date(2019, 6, 3), date(2019, 8, 23))  # 12 weeks of one pattern
+        spent = np.diff(blocks.worked(ordinary)).sum() / np.diff(shift(name).worked(ordinary)).sum()
+        assert abs(spent - 0.15) < 0.0025
     if name == "office":
         lengths = set((roster.duty["end"] - roster.duty["start"])[roster.duty["kind"] == "non-case"])
         assert lengths == {round(8.75 * 3600 * 0.15), round(8.25 * 3600 * 0.15)}
@@ -310,6 +335,16 @@ def test_whole_duty_days_are_lost():
         for start, end in zip(post.shift.starts.tolist(), post.shift.ends.tolist(), strict=True):
             if end - start <= 24 * 3600:
                 assert calendar.between(start, end) in (0, end - start)
+
+
+def test_a_long_weekend_of_duty_is_lost_day_by_day():
+    post = Post("desk", "clerk", 10, shift("out of hours"), sickness_share=0.2, sickness_spell_days=1)
+    saturday = date(2019, 6, 8)
+    midnights = CLOCK.midnights(FIRST, LAST)
+    there = np.array([Calendar(w.starts, w.ends).is_open(midnights + 43_200) for w in draw(post).windows])
+    weekends = [day for day in dates(saturday, date(2019, 12, 8)) if day.weekday() == 5]
+    both = np.array([there[:, (day - FIRST).days : (day - FIRST).days + 2] for day in weekends]).reshape(-1, 2)
+    assert {tuple(pair) for pair in both.tolist()} == {(True, True), (True, False), (False, True), (False, False)}
 
 
 # Permanent names: nobody else's luck moves

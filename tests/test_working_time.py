@@ -510,6 +510,11 @@ def test_working_days_of_arrays_answer_as_scalars_do():
     assert DAYS.days_between(times, times + 90_000).tolist() == [DAYS.days_between(t, t + 90_000) for t in scalars]
 
 
+def test_no_days_lie_between_a_receipt_and_something_earlier():
+    assert DAYS.days_between(second("2026-07-03 18:00"), second("2026-07-02 09:00")) == 0
+    assert DAYS.days_between(second("2026-07-03 18:00"), second("2026-07-03 19:00")) == 0
+
+
 def test_receipt_open_until_midnight_makes_every_working_day_its_own():
     days = WorkingDays(CLOCK, DATES)
     assert str(DATES[days.receipt_day(second("2026-07-01 23:59:59"))]) == "2026-07-01"

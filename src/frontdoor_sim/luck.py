@@ -104,7 +104,7 @@ def draws(owners: Int64s, purpose: int, visit: int | Int64s = 0) -> Int64s:
         True
     """
     spice = np.uint64(purpose)
-    steps = (np.asarray(visit, dtype=np.int64).astype(np.uint64) + np.uint64(1)) * np.uint64(_GOLDEN)
+    steps = (np.atleast_1d(np.asarray(visit, dtype=np.int64)).astype(np.uint64) + np.uint64(1)) * np.uint64(_GOLDEN)
     words = _mix_array(_mix_array(np.asarray(owners, dtype=np.int64).astype(np.uint64) ^ spice) + steps)
     return (_mix_array(words ^ spice) >> np.uint64(64 - LUCK_BITS)).astype(np.int64)
 

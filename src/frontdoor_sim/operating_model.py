@@ -106,7 +106,7 @@ def read_lasting(value: Any) -> Any:
     if isinstance(value, str):
         seconds, clock = parse_duration(value)
         shape = from_mapping({"distribution": "constant", "value": seconds})
-        return Lasting(shape=shape, unit_seconds=1, clock=clock, name=value)  # type: ignore[arg-type]
+        return Lasting(shape=shape, unit_seconds=86400 if clock == "working_days" else 1, clock=clock, name=value)
     if not isinstance(value, dict):
         raise ValueError("a duration is text such as '10 min', or a mapping with distribution and unit")
     numbers = {key: inner for key, inner in value.items() if key not in ("unit", "name", "clock")}
@@ -172,11 +172,13 @@ class Team(Closed):
 class Judges(Closed):
     """A judgement of the level of need, as signal detection.
 
-    The judge sees need + bias + noise (standard deviations of need). `without_checks` is added noise (sd) when a
-    partner's reply is missing; added noises combine as the root of the sum of squares.
+    The judge sees need + bias + caution + noise (standard deviations of need). `bias` is a leaning nobody meant; `caution`
+    is meant: where another judgement follows, this one errs on the side of asking. `without_checks` is added noise (sd)
+    when a partner's reply is missing; added noises combine as the root of the sum of squares.
     """
 
     bias: float = 0.0
+    caution: float = 0.0
     noise: float = Field(default=0.0, ge=0)
     without_checks: float = Field(default=0.0, ge=0)
 
@@ -457,13 +459,15 @@ class Returns(Closed):
     """A contact closed below its need may come back, later and graver.
 
     P(return) = 1 - exp(-rate_by_gap[gap] * G): gap is the number of levels by which the end fell short of need, G the
-    family's propensity, gamma with mean 1 and shape `family_spread`.
+    family's propensity, gamma with mean 1 and shape `family_spread`. The delay is elapsed time, spent in the opening hours of
+    the shift `arrives_in` alone (in proportion), so that families come back when that shift is open.
     """
 
     rate_by_gap: tuple[float, float, float, float]
     family_spread: float = Field(gt=0)
     delay: Duration
     growth: dict[str, Any]
+    arrives_in: str = "always"
 
     @field_validator("growth")
     @classmethod

@@ -206,8 +206,8 @@ def _of_wrong_kind(values: pd.Series, column: Column) -> str | None:
         good = _are_whole(values, column.dtype.lower())
     if good.all():
         return None
-    first = int((~good).argmax())
-    return f"{_in_cells(int((~good).sum()))} not of this kind, first {values.iloc[first]!r}."
+    first = values[~good].tolist()[0]
+    return f"{_in_cells(int((~good).sum()))} not of this kind, first {first!r}."
 
 
 def _are_text(values: pd.Series) -> Flags:

@@ -70,8 +70,8 @@ def draw(pack: Pack) -> list[Chart]:
         _chart(
             "decided",
             charts.decided_within_24h(summary, pack.differences, options, note=both),
-            "The change is measured on the same contacts and the same staffing, so it is surer than the two "
-            "levels beside it look.",
+            "The change is measured on the same contacts and the same staffing. It, and not whether the levels "
+            "overlap, tells the options apart.",
         ),
         _chart(
             "curve",

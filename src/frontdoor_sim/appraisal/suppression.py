@@ -60,9 +60,9 @@ def _next_smallest(table: pd.DataFrame, looked_at: pd.Series, small: pd.Series, 
     """The smallest other row of every set in which just one row is small."""
     beside = pd.Series(data=False, index=table.index)
     keys = [name for name in ("option", "run", "measure", "by") if name in table.columns]
-    sets = table[looked_at].groupby(keys, observed=True, dropna=False).groups if keys else {"": table.index[looked_at]}
-    for rows in sets.values():
-        rest = size.loc[rows].where(~small.loc[rows]).dropna()
-        if int(small.loc[rows].sum()) == 1 and not rest.empty:
+    parts = table[looked_at].groupby(keys, observed=True, dropna=False) if keys else [("", table[looked_at])]
+    for _, part in parts:
+        rest = size.loc[part.index].where(~small.loc[part.index]).dropna()
+        if int(small.loc[part.index].sum()) == 1 and not rest.empty:
             beside |= beside.index == rest.idxmin()
     return beside

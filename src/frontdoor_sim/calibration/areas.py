@@ -54,10 +54,11 @@ def _absent(table: Table, area: str) -> Mistake:
 
 def _no_volume(table: Table, area: str, year: int) -> Mistake:
     years = table.years(area, ["Referrals"])
-    right = f"A year with referrals: {in_words(years)}."
+    right = f"A year with referrals: {in_words(years)}." if years else "An area with referrals; this one has none."
+    remedy = "Ask for one of these years." if years else "Ask for another area."
     symbol = table.symbol(area, year, "Referrals")
     if symbol is None:
-        return Mistake(table.file, f"{area} has no row for {year}.", right, "Ask for one of these years.")
+        return Mistake(table.file, f"{area} has no row for {year}.", right, remedy)
     where = f"{table.file}:{table.rows[area, year].line}: Referrals"
     what = f'The referrals of {area} in {year} stand as "{symbol}" ({SYMBOLS[symbol]}).'
-    return Mistake(where, what, right, "Ask for one of these years.")
+    return Mistake(where, what, right, remedy)

@@ -119,7 +119,7 @@ class Table:
     def symbol(self, area: str, year: int, column: str) -> str | None:
         """The cell as published, or None where there is no such row."""
         row = self.rows.get((area, year))
-        return None if row is None else row.cells[column]
+        return None if row is None else row.cells.get(column)
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,9 @@ class Figures:
         return sorted({area for area, _ in self["referrals"].rows})
 
     def region(self, area: str, year: int) -> str:
-        """The region of a council; England for a region, and for England itself."""
+        """The region of a council where the files hold it; else, and for a region, England."""
         row = self["referrals"].rows.get((area, year))
-        return row.region if row is not None else "England"
+        return row.region if row is not None and self["referrals"].years(row.region) else "England"
 
     def files(self) -> tuple[tuple[str, str], ...]:
         """Name and SHA-256 of each file, in the order of the tables."""
@@ -242,7 +242,8 @@ def _table(name: str, sheets: list[_Sheet], folder: str, mistakes: list[Mistake]
 
 def _missing(sheet: _Sheet, column: str) -> Mistake:
     near = nearest(column, set(sheet.header) - set(KEY_COLUMNS))
-    remedy = f"Rename {in_words(near)} to {column}." if near else "Download the file again."
+    remedy = f"Nearest here: {in_words(near)}. Rename it, or download the file again."
+    remedy = remedy if near else "Download the file again."
     right = "The columns as published: files are known by them."
     return Mistake(f"{sheet.file}:1", f"The column {column} is missing.", right, remedy)
 

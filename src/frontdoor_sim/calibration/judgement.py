@@ -76,7 +76,11 @@ def cut_point(below: float, shares: Mapping[str, float], need_mean: Mapping[str,
 
 
 def solved(
-    shares: Mapping[str, float], conversion: Mapping[str, float], reached: Mapping[int, float], bias: float, noise: float
+    shares: Mapping[str, float],
+    conversion: Mapping[str, float],
+    reached: Mapping[int, float],
+    bias: float,
+    noise: float,
 ) -> Judgement:
     """Need by source and thresholds that give the wanted mix of judged levels.
 
@@ -117,7 +121,7 @@ def gap_shares(shares: Mapping[str, float], judgement: Judgement, bias: float, n
         judged = np.diff(ndtr((cuts[:, None] - need - bias) / noise), axis=0)
         for step in range(4):
             np.add.at(gaps, np.maximum(level - step, 0), weight * judged[step])
-    return gaps / gaps.sum()
+    return np.asarray(gaps / gaps.sum())
 
 
 def recognised(shares: Mapping[str, float], judgement: Judgement, bias: float, noise: float) -> Floats:

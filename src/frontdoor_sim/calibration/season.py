@@ -187,3 +187,19 @@ def pooled_years(years: Sequence[int], wanted: int, most: int | None = None) -> 
     """
     outside = [year for year in years if year not in COVID_YEARS]
     return sorted(sorted(outside, key=lambda year: (abs(year - wanted), year))[:most])
+
+
+def daily_profile(year: int, index: Floats, shares: Floats, habit: Habits) -> Floats:
+    """Relative rate of all sources together on each day of a reporting year.
+
+    Args:
+        year: reporting year.
+        index: month index, April first.
+        shares: share of the year by source, in the order of `habit.sources`.
+        habit: how each source follows the calendar.
+
+    Returns:
+        Shape (days,); adds up to 1.
+    """
+    rates = daily_rates(year, habit) * index[days_of_year(year).month]
+    return np.asarray((shares[:, None] * rates / rates.sum(axis=1, keepdims=True)).sum(axis=0))

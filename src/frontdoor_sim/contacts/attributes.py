@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from frontdoor_sim.luck import Int64s, code, draws, share_as_luck
 from frontdoor_sim.operating_model import RAGS, Grading, OperatingModel, grade, millionths
 from frontdoor_sim.parameters import Parameters
 
-CHILDREN, AREA, OPEN_CASE, NEED, RAG = map(code, ("children", "area", "open case", "need", "rag"))
+CHILDREN, AREA, OPEN_CASE, NEED, RAG, SOURCE = map(code, ("children", "area", "open case", "need", "rag", "source"))
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,17 @@ def children(keys: Int64s, parameters: Parameters) -> Int64s:
 
 def areas(keys: Int64s, parameters: Parameters) -> Words:
     """Area of each contact, by the shares of the parameters."""
-    shares: dict[str, float] = parameters.value("contacts.areas")
-    return Words(list(shares), pick(np.array(list(shares.values()), dtype=np.float64), draws(keys, AREA)))
+    return _by_share(parameters.value("contacts.areas"), draws(keys, AREA))
+
+
+def sources(keys: Int64s, parameters: Parameters) -> Words:
+    """Source of contacts of which only the time is known, by the shares of a year."""
+    return _by_share(parameters.value("arrivals.source_shares"), draws(keys, SOURCE))
+
+
+def _by_share(shares: Mapping[str, float], luck: Int64s) -> Words:
+    some = {name: share for name, share in shares.items() if share > 0}
+    return Words(list(some), pick(np.array(list(some.values()), dtype=np.float64), luck))
 
 
 def open_cases(keys: Int64s, parameters: Parameters) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -46,11 +55,11 @@ def open_cases(keys: Int64s, parameters: Parameters) -> np.ndarray[tuple[int], n
     return draws(keys, OPEN_CASE) < share_as_luck(float(parameters.value("contacts.open_case_share")))
 
 
-def needs(keys: Int64s, sources: Words, parameters: Parameters) -> Int64s:
+def needs(keys: Int64s, source: Words, parameters: Parameters) -> Int64s:
     """Latent need [millionths of sd]: the mean of the source plus a standard normal number."""
-    means = by_source(parameters, "contacts.need_mean", sources.names)
+    means = by_source(parameters, "contacts.need_mean", source.names)
     whole = np.rint(means * 1_000_000).astype(np.int64)
-    return whole[sources.places] + standard_normal().reads(draws(keys, NEED))
+    return whole[source.places] + standard_normal().reads(draws(keys, NEED))
 
 
 def levels(need: Int64s, model: OperatingModel) -> Int64s:

@@ -13,7 +13,7 @@ from frontdoor_sim.contacts.chance import Floats
 from frontdoor_sim.contacts.hours import Hours, end_date, first_date
 from frontdoor_sim.contacts.moments import moments
 from frontdoor_sim.contacts.rates import day_and_week_factors, needed, published_rates, sources_of, still_new
-from frontdoor_sim.contacts.receipt import MARGIN, Post
+from frontdoor_sim.contacts.receipt import MARGIN, Reception
 from frontdoor_sim.contacts.record import check_unique, table_of
 from frontdoor_sim.contacts.written import contacts_of
 from frontdoor_sim.documents import in_words
@@ -88,7 +88,7 @@ def _published(
     drawn = [moments(rate, hours, (*run, source)) for source, rate in zip(sources, rates, strict=True)]
     keys, occurred = np.concatenate([m.keys for m in drawn]), np.concatenate([m.seconds for m in drawn])
     words = Words(sources, np.repeat(np.arange(len(sources)), [len(m.keys) for m in drawn]))
-    received, enters = Post(model, parameters).times(keys, occurred, words)
+    received, enters = Reception(model, parameters).times(keys, occurred, words)
     here = (received >= clock.midnight(first_date(model.run))) & (received < hours.edges[-1])
     keys, words = keys[here], Words(sources, words.places[here])
     need = attributes.needs(keys, words, parameters)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from frontdoor_sim.contacts import attributes
 from frontdoor_sim.contacts.attributes import Words
 from frontdoor_sim.contacts.hours import end_date, first_date
-from frontdoor_sim.contacts.receipt import Post
+from frontdoor_sim.contacts.receipt import Reception
 from frontdoor_sim.contacts.record import NOT_A_RETURN, columns
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
 from frontdoor_sim.luck import Int64s, key_array
@@ -26,8 +26,9 @@ _PLAIN: dict[str, object] = {
     **NOT_A_RETURN,
 }  # fmt: skip
 Column = pd.Series | NDArray[np.generic]
-_TIMES = ("received", "enters", "returns_at")
-_TIME_RIGHT = "Local time such as 2026-06-01 09:15 (or whole seconds since the window opens, in the whole column)."
+_TIMES = ("received", "enters")
+_ENDS_WITH_ZONE = r":\d\d\S*(?:Z|[+-]\d\d:?\d\d)$"
+_TIME_RIGHT = "Local time such as 2026-06-01 09:15 (a zone in every row or in none), or whole seconds since `opens`."
 
 
 def given(
@@ -43,8 +44,8 @@ def given(
 
     - `contact` from (seed, replication, second of receipt, place among those of the same second);
     - `family` by the contact; `enters` by the hand-over of the parameters, else at once;
-    - `area`, `children`, `open_case` and `need` are drawn from the parameters by the luck of the contact's own key;
-      without parameters they are all, 1, False and 0; `source` is unknown;
+    - `source`, `area`, `children`, `open_case` and `need` are drawn from the parameters by the luck of the contact's
+      own key (the source by its share of the year); without parameters they are unknown, all, 1, False and 0;
     - `level` by the model's thresholds and `rag` by its grading, from need.
 
     Without a seed, contact numbers in the table are kept as they are, and with them all luck of the run, which is then
@@ -75,14 +76,14 @@ def given(
         >>> given(table, model)["received"].tolist()
         [33300, 33360]
     """
-    raw, where = (table.copy(), "contacts") if isinstance(table, pd.DataFrame) else _read(Path(table))
+    raw, where = (table.reset_index(drop=True), "contacts") if isinstance(table, pd.DataFrame) else _read(Path(table))
     _check_names(raw, where)
     seconds = _in_seconds(raw, WallClock(model.run.opens), where)
     present = set(raw.columns)
     whole = conform(_checked(_filled_plainly(seconds), where), "contacts")
     keyed = _keyed(whole, present, seed, replication)
-    filled = _filled(keyed, present, model, parameters)
-    _check_rows(filled, model, where)
+    _check_rows(keyed, model, where)
+    filled = _filled(keyed, present, model, parameters, where)
     return filled.sort_values(["enters", "contact"], ignore_index=True)
 
 
@@ -160,13 +161,13 @@ def _in_seconds(raw: pd.DataFrame, clock: WallClock, where: str) -> pd.DataFrame
 
 
 def _as_times(values: pd.Series) -> pd.Series:
-    """Times, naive or with their zone; NaT where a cell is none."""
+    """Times, naive or with their zone; NaT where a cell is none, or has a zone where another has not."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values
-    try:
-        return pd.to_datetime(values.astype(str), format="ISO8601", errors="coerce")
-    except ValueError:  # some with a zone and some without
-        return pd.Series(pd.NaT, index=values.index, dtype="datetime64[s]")
+    text = values.astype(str)
+    zoned = text.str.contains(_ENDS_WITH_ZONE)
+    all_zoned = bool(zoned.all())
+    return pd.to_datetime(text if all_zoned else text.mask(zoned), format="ISO8601", errors="coerce", utc=all_zoned)
 
 
 def _filled_plainly(raw: pd.DataFrame) -> pd.DataFrame:
@@ -202,28 +203,53 @@ def _under(numbers: Int64s, seed: int, replication: int) -> Int64s:
 
 
 def _filled(
-    table: pd.DataFrame, present: set[str], model: OperatingModel, parameters: Parameters | None
+    table: pd.DataFrame, present: set[str], model: OperatingModel, parameters: Parameters | None, where: str
 ) -> pd.DataFrame:
     """The table with what it leaves out drawn by each contact's own luck, or worked out."""
     keys = table["contact"].to_numpy(dtype=np.int64)
-    new: dict[str, Column] = {}
-    if parameters is not None:
-        source = table["source"].astype("category")
-        words = Words([str(name) for name in source.cat.categories], source.cat.codes.to_numpy().astype(np.int64))
-        drawn: dict[str, Callable[[], Column]] = {
-            "area": lambda: attributes.areas(keys, parameters).column(),
-            "children": lambda: attributes.children(keys, parameters),
-            "open_case": lambda: attributes.open_cases(keys, parameters),
-            "need": lambda: attributes.needs(keys, words, parameters),
-            "enters": lambda: Post(model, parameters).handed_over(table["received"].to_numpy(dtype=np.int64)),
-        }
-        new = {name: make() for name, make in drawn.items() if name not in present}
+    new = {} if parameters is None else _drawn(table, present, model, parameters, where)
     need = np.asarray(new.get("need", table["need"]), dtype=np.int64)
     if "level" not in present:
         new["level"] = attributes.levels(need, model)
     if "rag" not in present:
         new["rag"] = attributes.rags(keys, need, model.grading).column()
     return conform(table.assign(**new), "contacts")
+
+
+def _drawn(
+    table: pd.DataFrame, present: set[str], model: OperatingModel, parameters: Parameters, where: str
+) -> dict[str, Column]:
+    """Columns that the table leaves out and the parameters know."""
+    keys, received = (table[name].to_numpy(dtype=np.int64) for name in ("contact", "received"))
+    source = _words(table["source"]) if "source" in present else attributes.sources(keys, parameters)
+    drawn: dict[str, Callable[[], Column]] = {
+        "source": source.column,
+        "area": lambda: attributes.areas(keys, parameters).column(),
+        "children": lambda: attributes.children(keys, parameters),
+        "open_case": lambda: attributes.open_cases(keys, parameters),
+        "need": lambda: attributes.needs(keys, _known(source, parameters, where), parameters),
+        "enters": lambda: Reception(model, parameters).handed_over(received),
+    }
+    return {name: make() for name, make in drawn.items() if name not in present}
+
+
+def _words(column: pd.Series) -> Words:
+    words = column.astype("category").cat
+    return Words([str(name) for name in words.categories], words.codes.to_numpy().astype(np.int64))
+
+
+def _known(source: Words, parameters: Parameters, where: str) -> Words:
+    """The sources, all of which have a mean need."""
+    known = list(parameters.value("contacts.need_mean"))
+    mistakes = []
+    for name in (name for name in source.names if name not in known):
+        near = nearest(name, known)
+        remedy = f"Did you mean {in_words(near)}? Otherwise give" if near else "Give"
+        what, right = f'The parameters know no source "{name}".', f"One of {in_words(known)}."
+        mistakes.append(Mistake(f"{where}: source", what, right, f"{remedy} the need of every contact in a column."))
+    if mistakes:
+        raise InputError(mistakes)
+    return source
 
 
 def _check_rows(table: pd.DataFrame, model: OperatingModel, where: str) -> None:

@@ -23,7 +23,7 @@ MARGIN = timedelta(days=14)
 _BEYOND = timedelta(days=28)
 
 
-class Post:
+class Reception:
     """Batches and the hand-over of a council, laid out for a model's run.
 
     Args:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pandas as pd
 
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedStage, PlannedTeam
 from frontdoor_sim.engine.record import REKEYING, SEARCH, WORK
@@ -14,6 +16,30 @@ if TYPE_CHECKING:
     from frontdoor_sim.engine.simpy_engine import Contact, World
 
 OFF_DUTY = -(1 << 62)
+
+
+class Windows(Protocol):
+    """One person's available windows, in time order."""
+
+    @property
+    def starts(self) -> list[int]: ...
+    @property
+    def ends(self) -> list[int]: ...
+    @property
+    def hands_over(self) -> list[bool]: ...
+    @property
+    def ends_shift(self) -> list[bool]: ...
+
+
+class Roster(Protocol):
+    """Who is on duty, as the engine needs it: people, their duty, and a list of windows for each by number."""
+
+    @property
+    def people(self) -> pd.DataFrame: ...
+    @property
+    def duty(self) -> pd.DataFrame: ...
+    @property
+    def windows(self) -> Sequence[Windows]: ...
 
 
 class Worker:

@@ -301,6 +301,13 @@ class _Compiler:
     def span(self, lasting: Lasting, purpose: str) -> Span:
         return Span(quantile_table(lasting.shape, lasting.unit_seconds), self.calendar(lasting), code(purpose))
 
+    def open_span(self, lasting: Lasting, shift: str, purpose: str) -> Span:
+        """An elapsed duration spent in the opening hours of a shift, in proportion to their share of the run."""
+        calendar = self.timeline.shifts[shift]
+        first, last = int(calendar.starts[0]), int(calendar.ends[-1])
+        share = calendar.between(first, last) / (last - first)
+        return Span(quantile_table(lasting.shape, lasting.unit_seconds * share), calendar, code(purpose))
+
     def limit(self, lasting: Lasting) -> tuple[int, Calendar | None]:
         return round(lasting.mean_seconds), self.calendar(lasting)
 
@@ -357,7 +364,7 @@ class _Compiler:
             for lost in (0.0, history)
             for absent in (0.0, judges.without_checks)
         ]
-        return Verdicts(round(judges.bias * MILLION), (noise[0], noise[1], noise[2], noise[3]), code(f"{purpose}: noise"))
+        return Verdicts(round((judges.bias + judges.caution) * MILLION), (noise[0], noise[1], noise[2], noise[3]), code(f"{purpose}: noise"))
 
     def stage(self, number: int, name: str) -> PlannedStage:
         stage = self.model.stages[name]
@@ -454,6 +461,6 @@ class _Compiler:
         return PlannedReturns(
             (first, second, third, fourth),
             quantile_table(from_mapping(spread), MILLION),
-            self.span(law.delay, "return: delay"),
+            self.open_span(law.delay, law.arrives_in, "return: delay"),
             quantile_table(from_mapping(law.growth), MILLION),
         )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.record import events_table
 from frontdoor_sim.engine.simpy_engine import Contact, World
 from frontdoor_sim.event_log import About, EventLog, assemble
 from frontdoor_sim.operating_model import RAGS, Lasting, OperatingModel, transfers
-from frontdoor_sim.roster import Roster
 from frontdoor_sim.working_time import WorkingDays
 
 

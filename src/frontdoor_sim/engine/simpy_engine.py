@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import simpy
 
-from frontdoor_sim.engine.people import Job, Team, Worker, phases
+from frontdoor_sim.engine.people import Job, Roster, Team, Worker, phases
 from frontdoor_sim.engine.plan import (
     MILLION,
     STANDARD_EXPONENTIAL,
@@ -30,7 +30,6 @@ from frontdoor_sim.engine.plan import (
 from frontdoor_sim.engine.record import Record
 from frontdoor_sim.luck import code, draw, draws, key
 from frontdoor_sim.operating_model import CHECKS_OUTCOMES, CONSENT_OUTCOMES
-from frontdoor_sim.roster import Roster
 from frontdoor_sim.working_time import NEVER, Calendar
 
 Pathway = Generator[None, None, None]

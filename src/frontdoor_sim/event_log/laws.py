@@ -64,10 +64,8 @@ def contacts_known(log: EventLog) -> None:
 def no_negative_stretch(log: EventLog) -> None:
     """No stretch ends before it starts, and no work starts before its visit is ready."""
     start, end, enabled = (numbers(log.events, column) for column in ("start", "end", "enabled"))
-    kinds, kind = codes(log.events, "kind")
-    at_work = np.array([name != "wait" for name in kinds], dtype=bool)[kind]
     _forbid(log, end < start, "no_negative_stretch", "A stretch ends before it starts.")
-    _forbid(log, at_work & (start < enabled), "no_negative_stretch", "Work starts before its visit is ready.")
+    _forbid(log, ~_waiting(log) & (start < enabled), "no_negative_stretch", "Work starts before its visit is ready.")
     backwards = np.flatnonzero(numbers(log.duty, "end") < numbers(log.duty, "start"))
     if len(backwards):
         raise BrokenLaw("no_negative_stretch", -1, _few(backwards), "A stretch of duty ends before it starts.")
@@ -81,24 +79,27 @@ def within_the_run(log: EventLog) -> None:
 
 
 def nothing_before_entry(log: EventLog) -> None:
-    """A contact is received before it enters, and has no row before it enters."""
+    """Nothing happens to a contact before receipt, and nothing but waiting before it enters."""
     received, enters = numbers(log.contacts, "received"), numbers(log.contacts, "enters")
     early = np.flatnonzero(enters < received)
     if len(early):
-        contact = int(numbers(log.contacts, "contact")[early[0]])
-        raise BrokenLaw("nothing_before_entry", contact, _few(early), "A contact enters before it is received.")
-    late = numbers(log.events, "start") < enters[_contact_rows(log)]
-    _forbid(log, late, "nothing_before_entry", "A stretch starts before its contact enters.")
+        key = int(numbers(log.contacts, "contact")[early[0]])
+        raise BrokenLaw("nothing_before_entry", key, _few(early), "A contact enters before it is received.")
+    contact, start = _contact_rows(log), numbers(log.events, "start")
+    _forbid(log, start < received[contact], "nothing_before_entry", "A stretch starts before its contact is received.")
+    too_soon = (start < enters[contact]) & (~_waiting(log) | (numbers(log.events, "end") > enters[contact]))
+    _forbid(log, too_soon, "nothing_before_entry", "A contact is at a stage before it enters.")
 
 
 def one_thread(log: EventLog) -> None:
-    """The main thread of a contact begins on entering, and goes on without overlap or hole."""
+    """The main thread of a contact begins on receipt or on entering, and goes on without overlap or hole."""
     rows = main_thread(log.events)
     start, end = numbers(log.events, "start")[rows], numbers(log.events, "end")[rows]
     contact = _contact_rows(log)[rows]
     first = np.ones(len(rows), dtype=bool)
     first[1:] = contact[1:] != contact[:-1]
-    before = np.where(first, numbers(log.contacts, "enters")[contact], np.roll(end, 1))
+    received, enters = (numbers(log.contacts, column)[contact] for column in ("received", "enters"))
+    before = np.where(first, np.where(start == received, received, enters), np.roll(end, 1))
     _forbid(log, start < before, "one_thread", "Two stretches of one main thread overlap.", rows)
     _forbid(log, start > before, "one_thread", "The main thread of a contact has an unexplained hole.", rows)
 
@@ -213,6 +214,11 @@ def _is_end(log: EventLog) -> NDArray[np.bool_]:
     ends = set(log.about.outcomes.loc[log.about.outcomes["is_end"], "outcome"])
     names, outcome = codes(log.events, "outcome")
     return np.array([name in ends for name in names] or [False], dtype=bool)[outcome]
+
+
+def _waiting(log: EventLog) -> NDArray[np.bool_]:
+    kinds, kind = codes(log.events, "kind")
+    return np.array([name == "wait" for name in kinds], dtype=bool)[kind]
 
 
 def _at_work(log: EventLog) -> Ints:

@@ -3,6 +3,6 @@
 Each measure's formula stands in its docstring, and `manual` prints them all.
 """
 
-from frontdoor_sim.measures.catalogue import MEASURES, catalogue, manual, measure
+from frontdoor_sim.measures.register import MEASURES, catalogue, manual, measure
 
 __all__ = ["MEASURES", "catalogue", "manual", "measure"]

@@ -91,16 +91,15 @@ class Grouping:
 
 
 def groupings(journeys: Journeys, eligible: Flags, by: Sequence[str] = EVERY) -> list[Grouping]:
-    """Breakdowns of contacts, with the groups that occur among the eligible ones."""
+    """Breakdowns of contacts, with the groups that occur among the eligible ones; `all` is always there."""
     found = []
     for name in by:
         words, place = _attribute(journeys, name)
-        present = np.bincount(place[eligible & (place >= 0)], minlength=len(words)) > 0
+        present = (np.bincount(place[eligible & (place >= 0)], minlength=len(words)) > 0) | (name == "all")
         number = np.append(np.where(present, np.cumsum(present) - 1, -1), -1)
-        found.append(
-            Grouping(name, tuple(word for word, here in zip(words, present, strict=True) if here), number[place])
-        )
-    return found
+        groups = tuple(word for word, here in zip(words, present, strict=True) if here)
+        found.append(Grouping(name, groups, number[place]))
+    return [grouping for grouping in found if grouping.groups]
 
 
 def _attribute(journeys: Journeys, name: str) -> tuple[list[str], Ints]:
@@ -133,7 +132,7 @@ def shares(
         values = np.where(below > 0, above / np.maximum(below, 1), math.nan)
         notes = ["" if number else "not measurable: there is no such contact" for number in below]
         answers.append(Answer(measure, grouping.by, grouping.groups, values, below, notes))
-    return answers or [missing(measure, "there is no such contact")]
+    return answers
 
 
 def tidy(answers: Sequence[tuple[Answer, str]]) -> pd.DataFrame:

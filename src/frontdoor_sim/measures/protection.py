@@ -84,6 +84,20 @@ def returns_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
     yield from shares(journeys, "returns_within_12_months_share", journeys.in_window, journeys.in_window, recent)
 
 
+def closures_returning_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts ended in the window whose family comes back within 365 days, also where that is beyond the run.
+
+    `#{returns_at - end <= 365 days} / #{end in [0, closes)}`: what a closure leads to is settled when it is made, so
+    that a run need not last a year longer to count it.
+    """
+    name, back = "closures_returning_within_12_months_share", numbers(journeys.contacts, "returns_at")
+    if not np.any(back >= 0):
+        yield missing(name, "the log holds no returns")
+        return
+    mine = journeys.within(journeys.end)
+    yield from shares(journeys, name, mine, mine, (back >= 0) & (back - journeys.end <= _YEAR))
+
+
 def _level(journeys: Journeys) -> Ints:
     return numbers(journeys.contacts, "level")
 
@@ -97,4 +111,11 @@ MEASURES = (
     Measure(closed_below_need_share, ("closed_below_need_share",), "share", EVERY, needs="day"),
     Measure(assessed_without_need_share, ("assessed_without_need_share",), "share", EVERY[:-1], needs="day"),
     Measure(returns_within_12_months_share, ("returns_within_12_months_share",), "share", EVERY, needs="day"),
+    Measure(
+        closures_returning_within_12_months_share,
+        ("closures_returning_within_12_months_share",),
+        "share",
+        EVERY,
+        needs="day",
+    ),
 )

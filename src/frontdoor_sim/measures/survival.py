@@ -1,7 +1,9 @@
 """Time until something happens, where some are still waiting and others left by another door.
 
-With administrative censoring alone the curve is Kaplan and Meier's (JASA 53, 1958); where another exit competes it is
-Aalen and Johansen's (Scand. J. Statist. 5, 1978). A curve is never read beyond the longest follow-up.
+With administrative censoring alone the curve is Kaplan and Meier's (JASA 53, 1958); where another exit competes it
+is Aalen and Johansen's (Scand. J. Statist. 5, 1978). Where all who could be followed longer are through, and those
+cut by the end of the run are not, the curve stays level (Gill, 1980): they count as waiting on. It is never read
+beyond the longest follow-up that was possible.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ class Curve:
         happened: cumulative incidence of the event at and after each time.
         waiting: share with neither the event nor a competing exit, at and after each time.
         followed: longest time for which anybody was followed [s].
+        possible: longest time for which anybody could have been followed, from the first start to the end [s].
         number: how many were followed.
     """
 
@@ -38,6 +41,7 @@ class Curve:
     happened: Floats
     waiting: Floats
     followed: int
+    possible: int
     number: int
 
 
@@ -64,7 +68,7 @@ def incidence(start: Ints, event: Ints, ends: int, competing: Ints | None = None
     length = leaves - start
     if len(length) == 0:
         none = np.zeros(0)
-        return Curve(np.zeros(0, dtype=np.int64), none, none, 0, 0)
+        return Curve(np.zeros(0, dtype=np.int64), none, none, 0, 0, 0)
     times, place = np.unique(length, return_inverse=True)
     had = np.bincount(place, weights=seen, minlength=len(times))
     left = np.bincount(place, weights=lost, minlength=len(times))
@@ -73,14 +77,15 @@ def incidence(start: Ints, event: Ints, ends: int, competing: Ints | None = None
     waiting = np.cumprod(1 - (had + left) / at_risk)
     happened = np.cumsum(np.concatenate(([1.0], waiting[:-1])) * had / at_risk)
     steps = (had + left) > 0
-    return Curve(times[steps], happened[steps], waiting[steps], int(times[-1]), len(length))
+    possible = int(ends - start.min())
+    return Curve(times[steps], happened[steps], waiting[steps], int(times[-1]), possible, len(length))
 
 
 def percentile(curve: Curve, share: float) -> tuple[float, str]:
     """Hours by which the event has happened to `share`, and a note.
 
     The least time with cumulative incidence of at least `share`. Where the curve does not get there it is NaN, with
-    the note "more than X", X the longest follow-up in whole hours.
+    the note "more than X", X the longest follow-up in whole hours (where nobody waits any more, the longest possible).
 
     Example:
         >>> starts = np.zeros(3, dtype=np.int64)
@@ -93,14 +98,14 @@ def percentile(curve: Curve, share: float) -> tuple[float, str]:
     reached = np.flatnonzero(curve.happened >= share - _ROUNDING)
     if len(reached):
         return float(curve.times[reached[0]]) / _HOUR, ""
-    return math.nan, f"more than {curve.followed // _HOUR}"
+    return math.nan, f"more than {(curve.followed if _some_wait(curve) else curve.possible) // _HOUR}"
 
 
 def restricted_mean(curve: Curve, hours: int) -> tuple[float, str]:
     """Mean hours of waiting within the first `hours`, and a note.
 
-    The area under `waiting` from 0 to `hours`. Who leaves by a competing exit waits no more. NaN where some still
-    waited at the longest follow-up, and that is shorter than `hours`.
+    The area under `waiting` from 0 to `hours`. Who leaves by a competing exit waits no more. NaN where nobody could
+    be followed for so long, and some still waited at the end.
 
     Example:
         >>> starts = np.zeros(2, dtype=np.int64)
@@ -110,8 +115,8 @@ def restricted_mean(curve: Curve, hours: int) -> tuple[float, str]:
     if curve.number == 0:
         return math.nan, "not measurable: there is no such contact"
     limit = hours * _HOUR
-    if curve.followed < limit and _some_wait(curve):
-        return math.nan, f"not measurable: nobody was followed for {hours} hours"
+    if curve.possible < limit and _some_wait(curve):
+        return math.nan, f"not measurable: nobody could be followed for {hours} hours"
     inside = curve.times < limit
     edges = np.concatenate(([0], curve.times[inside], [limit]))
     heights = np.concatenate(([1.0], curve.waiting[inside]))
@@ -119,7 +124,7 @@ def restricted_mean(curve: Curve, hours: int) -> tuple[float, str]:
 
 
 def read_at(curve: Curve, seconds: Ints) -> Floats:
-    """Share to whom the event has happened by each time; NaN beyond the longest follow-up, if some still waited.
+    """Share to whom the event has happened by each time; NaN beyond the longest possible follow-up, if some waited.
 
     Example:
         >>> curve = incidence(np.zeros(2, dtype=np.int64), np.array([4, NEVER]), ends=10)
@@ -127,7 +132,7 @@ def read_at(curve: Curve, seconds: Ints) -> Floats:
         [0.0, 0.5, 0.5, nan]
     """
     values = np.concatenate(([0.0], curve.happened))[np.searchsorted(curve.times, seconds, side="right")]
-    beyond = (seconds > curve.followed) & _some_wait(curve)
+    beyond = (seconds > curve.possible) & _some_wait(curve)
     return np.where(beyond, math.nan, values)
 
 

@@ -121,8 +121,6 @@ def _curves(journeys: Journeys) -> Iterator[tuple[str, tuple[str, ...], list[Cur
 def _answer(
     measure: str, by: str, groups: tuple[str, ...], curves: list[Curve], found: list[tuple[float, str]]
 ) -> Answer:
-    if not groups:
-        return missing(measure, "there is no such contact")
     values, sizes = np.array([value for value, _ in found]), np.array([curve.number for curve in curves])
     return Answer(measure, by, groups, values, sizes, [note for _, note in found])
 
@@ -131,7 +129,7 @@ def decision_curve(journeys: Journeys) -> Iterator[Answer]:
     """Share of contacts decided by t hours after receipt, for t = 0, 1, ... 240.
 
     `1 - S(t)`, S the Kaplan-Meier estimate over contacts received in [0, closes); no value beyond the longest
-    follow-up.
+    follow-up that was possible.
     """
     mine = journeys.in_window
     curve = incidence(journeys.received[mine], journeys.decided[mine], journeys.log.about.ends)
@@ -142,7 +140,7 @@ def hourly(measure: str, curve: Curve, longest: int) -> Answer:
     """A curve read at every whole hour, from 0 to `longest`."""
     hours = np.arange(longest + 1)
     values = read_at(curve, hours * _HOUR)
-    notes = ["not measurable: nobody was followed for so long" if missed else "" for missed in np.isnan(values)]
+    notes = ["not measurable: nobody could be followed for so long" if missed else "" for missed in np.isnan(values)]
     sizes = np.full(len(hours), curve.number)
     return Answer(measure, "hours", [str(hour) for hour in hours], values, sizes, notes)
 

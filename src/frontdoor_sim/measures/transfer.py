@@ -77,15 +77,14 @@ def _hours(journeys: Journeys, step: str, event: Ints) -> Iterator[Answer]:
             (f"mean_{_LONGEST_MEAN}", [restricted_mean(curve, _LONGEST_MEAN) for curve in curves]),
         ):
             measure, values = f"transfer_hours_to_{step}_{name}", np.array([value for value, _ in found], dtype=float)
-            answer = Answer(measure, grouping.by, grouping.groups, values, sizes, [note for _, note in found])
-            yield answer if grouping.groups else missing(measure, "no contact was decided for transfer")
+            yield Answer(measure, grouping.by, grouping.groups, values, sizes, [note for _, note in found])
 
 
 def transfer_curve(journeys: Journeys) -> Iterator[Answer]:
     """Share allocated by t hours after the first decision for transfer, for t = 0, 1, ... 480.
 
     The Aalen-Johansen cumulative incidence of allocation, returned being the competing end; no value beyond the
-    longest follow-up.
+    longest follow-up that was possible.
     """
     if not journeys.any_stage("allocates"):
         yield missing("transfer_curve", "no stage allocates")

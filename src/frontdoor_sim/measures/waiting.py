@@ -13,26 +13,24 @@ from frontdoor_sim.working_time import NEVER
 
 _HOUR = 3_600
 _CAUSES = ("worker", "shift", "partner", "consent", "sign-off", "handoff", "acceptance", "allocation", "visit")
-_QUEUES = ("worker", "shift", "sign-off")
 
 
 def waiting_hours_to_decision(journeys: Journeys) -> Iterator[Answer]:
     """Mean elapsed hours from receipt to decision, split by what was waited for.
 
-    For each cause, the seconds of its stretches before the decision, summed over main threads, divided by the
-    number of contacts received in [0, closes) and decided by the end of the run. `hand-over` is the time from
-    receipt to the first stage (an out-of-hours contact that waits for the morning); `work` is whatever was not a
-    wait. The groups add up to the mean hours to decision of those contacts. Contacts still open are left out: read
-    it beside the share within 24 hours.
+    For each cause, the seconds of its stretches before the decision, summed over main threads, divided by the number
+    of contacts received in [0, closes) and decided by the end of the run. `work` is whatever was not a wait. The time
+    from receipt to the first stage, when an out-of-hours contact waits for the morning, waited for a `shift`. The
+    groups add up to the mean hours to decision of those contacts. Contacts still open are left out: read it beside the
+    share within 24 hours.
     """
     mine = journeys.in_window & (journeys.decided < NEVER)
     number = int(mine.sum())
     if number == 0:
         yield missing("waiting_hours_to_decision", "no contact received in the window was decided")
         return
-    enters = np.minimum(numbers(journeys.contacts, "enters"), journeys.decided)
     spent = _split(journeys, mine, journeys.received, journeys.decided)
-    spent["hand-over"] = int((enters - journeys.received)[mine].sum())
+    spent["shift"] += int((journeys.decided - journeys.received)[mine].sum()) - sum(spent.values())
     yield _by_cause("waiting_hours_to_decision", spent, number)
 
 
@@ -71,10 +69,11 @@ def _by_cause(measure: str, spent: dict[str, int], number: int) -> Answer:
 
 
 def queue_length(journeys: Journeys) -> Iterator[Answer]:
-    """Mean number waiting for a worker, a shift or a sign-off, by team and local hour of the week.
+    """Mean number waiting for a team, by team and local hour of the week.
 
-    The seconds that stretches of these three causes spend in an hour of the week, over the measured window and over
-    forked tasks too, divided by the seconds of the window in that hour of the week. The group is `team|hour`, hour 0
+    The seconds that stretches of waiting which name the team spend in an hour of the week, over the measured window,
+    divided by the seconds of the window in that hour of the week. They wait for a worker, a shift or a sign-off; at an
+    accepting stage for acceptance; as a request at a partner's desk for that partner. The group is `team|hour`, hour 0
     being Monday 00:00 to 01:00; an hour of the week that the window does not hold is left out.
     """
     about = journeys.log.about
@@ -99,8 +98,8 @@ def queue_length(journeys: Journeys) -> Iterator[Answer]:
 def _queues(journeys: Journeys) -> Iterator[tuple[str, Ints, Ints]]:
     """Starts and ends of the stretches in each team's queue; teams by name."""
     events = journeys.log.events
-    words, cause = codes(events, "waited_for")
-    rows = np.flatnonzero(np.array([word in _QUEUES for word in words], dtype=bool)[cause])
+    kinds, kind = codes(events, "kind")
+    rows = np.flatnonzero(np.array([word == "wait" for word in kinds], dtype=bool)[kind])
     names, team = codes(events, "team")
     team, start, end = team[rows], numbers(events, "start")[rows], numbers(events, "end")[rows]
     known = {*journeys.log.about.stages["team"], *journeys.log.duty["team"].astype(str), *names} - {""}

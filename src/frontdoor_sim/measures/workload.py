@@ -93,10 +93,7 @@ def _counts(journeys: Journeys, measure: str, counted: Flags, weight: Ints) -> I
         size = len(grouping.groups)
         values = np.bincount(grouping.place[mine], weights=weight[mine], minlength=size).astype(float)
         number = np.bincount(grouping.place[mine], minlength=size)
-        if size:
-            yield Answer(measure, grouping.by, grouping.groups, values, number)
-        elif grouping.by == "all":
-            yield single(measure, 0.0)
+        yield Answer(measure, grouping.by, grouping.groups, values, number)
 
 
 def open_at_end(journeys: Journeys) -> Iterator[Answer]:

@@ -83,11 +83,11 @@ def _head_faults(data: Mapping[str, Any]) -> list[Fault]:
     try:
         _Head.model_validate(head)
     except ValidationError as error:
-        return [_head_fault(problem["type"], problem["loc"]) for problem in error.errors()]
+        return [_head_fault(problem["type"], problem["loc"], problem["input"]) for problem in error.errors()]
     return []
 
 
-def _head_fault(kind: str, keys: tuple[str | int, ...]) -> Fault:
+def _head_fault(kind: str, keys: tuple[str | int, ...], value: Any) -> Fault:
     field = str(keys[0])
     if kind == "missing" and len(keys) == 1:
         return Fault((), f"`{field}` is missing.", _HEAD_RIGHT[field], f"Add `{field}` at the top of the file.")
@@ -95,7 +95,8 @@ def _head_fault(kind: str, keys: tuple[str | int, ...]) -> Fault:
         names = [*_HEAD_RIGHT, *sections()]
         what = f'There is no section called "{field}".'
         return Fault(keys, what, f"One of {in_words(names)}.", _remedy(field, names))
-    return Fault(keys, f"`{field}` is not right here.", _HEAD_RIGHT[field], f"Correct `{field}`.")
+    shown = f'"{value}"' if isinstance(value, (str, int, float)) and value != "" else "This"
+    return Fault(keys, f"{shown} does not fit `{keys[-1]}`.", _HEAD_RIGHT[field], f"Correct `{field}`.")
 
 
 def _remedy(name: str, names: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ is printed from the file and cannot be forgotten.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -61,7 +61,7 @@ class Graded:
     grade: Grade
     range: tuple[float, float] | None = None
     note: str = ""
-    where: str = ""
+    where: str = field(default="", compare=False)
 
 
 def _iso(value: Any) -> date:

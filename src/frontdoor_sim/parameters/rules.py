@@ -170,7 +170,8 @@ def _parsed(parse: Callable[[Any], Any], right: str) -> Rule:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    text = f"{text[:1].upper()}{text[1:]}"
+    return text if text.endswith((".", "?")) else f"{text}."
 
 
 _instants = _parsed(Instants.parse, 'Days and times, such as "Mon-Fri 08:30".')

@@ -108,12 +108,7 @@ def draw_roster(
         other.append(block)
         hired += len(owners)
     people, available = _people(posts, crews), joined(free)
-    team_days = {
-        team: np.unique(
-            np.concatenate([shift.days for post, shift in zip(posts, shifts, strict=True) if post.team == team])
-        )
-        for team in {post.team for post in posts}
-    }
+    team_days = _team_days(posts, [pieces.days for pieces in shifts])
     return Roster(people, _duty_table(people, available, joined(other)), _windows(available, people, team_days))
 
 
@@ -129,6 +124,14 @@ def _crews(posts: Sequence[Post], days: Sequence[Int64s]) -> list[Crew]:
         if name == following:
             raise ValueError(f'two people are named "{name}"; give one post another first_ordinal or name')
     return crews
+
+
+def _team_days(posts: Sequence[Post], days: Sequence[Int64s]) -> dict[str, Int64s]:
+    """Dates on which any shift of a team has duty, ascending."""
+    found: dict[str, Int64s] = {}
+    for post, on in zip(posts, days, strict=True):
+        found[post.team] = np.union1d(found.get(post.team, on), on)
+    return found
 
 
 def _bank_holidays(working_dates: Sequence[date]) -> Int64s:

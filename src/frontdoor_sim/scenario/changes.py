@@ -70,8 +70,16 @@ def read_changes(document: Document) -> tuple[list[Change], list[Mistake]]:
     return found, mistakes
 
 
-def apply(data: dict[str, Any], changes: list[Change], document: Document) -> tuple[dict[str, Any], list[Touched], list[Mistake]]:
+def apply(
+    data: dict[str, Any], changes: list[Change], document: Document, again: bool = False
+) -> tuple[dict[str, Any], list[Touched], list[Mistake]]:
     """A base with the changes made, in file order.
+
+    Args:
+        data: the base as plain data; it is left alone.
+        changes: of one file, or of a chain of options that were each read before (`again`).
+        document: the option's file, for the places of mistakes.
+        again: whether the changes have been checked already, so that a later file may change a place once more.
 
     Returns:
         The changed data, every place touched, and every mistake (a path that leads nowhere, two changes to one place).
@@ -85,7 +93,8 @@ def apply(data: dict[str, Any], changes: list[Change], document: Document) -> tu
             here = document.where(*keys)
             try:
                 places = find(data, path, new_last=verb in ("set", "add"))
-                touched += [_edit(data, verb, place, value, here, touched) for place in places]
+                for place in places:
+                    touched.append(_edit(data, verb, place, value, here, [] if again else touched))
             except PathError as error:
                 right = "A path that is there: names joined by dots, `*` for any."
                 mistakes.append(Mistake(here, f"{error}", right, "Correct the path, or use `add` for something new."))

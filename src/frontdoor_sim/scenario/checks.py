@@ -53,6 +53,7 @@ def check_shifts(model: OperatingModel) -> Found:
     handoffs = model.handoffs
     for key, handoff in (("same_site", handoffs.same_site), ("between_sites", handoffs.between_sites)):
         named += [(("handoffs", key, "release"), handoff.release)] if handoff.release else []
+    named += [(("returns", "arrives_in"), model.returns.arrives_in)] if model.returns else []
     for i, particular in enumerate(handoffs.particular):
         named += [(("handoffs", "particular", i, "release"), particular.release)] if particular.release else []
     for at, shift in named:

@@ -31,8 +31,8 @@ class Scenario:
         file: the scenario file.
         data: the scenario as written, changes made, names of parameters not yet filled in.
         parameters: the council's numbers; None where the scenario needs none.
-        base: the scenario that an option changes; None for a base.
-        changes: the option's changes, in file order.
+        base: the scenario that an option changes; None for a base. An option of an option has the same base.
+        changes: the option's changes, in file order; those of an option that it builds on come first.
         touched: every place that they touch, with what was there before.
     """
 
@@ -85,7 +85,7 @@ class Scenario:
         if self.base is not None:
             base = self.base.varied(values)
             document = Document(self.file, {})
-            data, touched, mistakes = apply(base.data, list(self.changes), document)
+            data, touched, mistakes = apply(base.data, list(self.changes), document, again=True)
             data |= {key: value for key, value in self.data.items() if key in ("name", "summary")}
             _stop(mistakes)
             return Scenario(self.file, data, base.parameters, base, self.changes, tuple(touched))
@@ -195,11 +195,13 @@ def _read_option(document: Document) -> Scenario:
     ]
     if not isinstance(data.get("name"), str):
         mistakes.append(Mistake(document.where("name"), "`name` is missing.", "What the option is called.", "Add `name:`."))
-    base = read_scenario(document.path.parent / str(data["changes"]))
+    parent = read_scenario(document.path.parent / str(data["changes"]))
     changes, wrong = read_changes(document)
-    made, touched, lost = apply(base.data, changes, document)
+    made, touched, lost = apply(parent.data, changes, document)
     made |= {"name": data.get("name", ""), "summary": data.get("summary", "")}
-    scenario = Scenario(document.path, made, base.parameters, base, tuple(changes), tuple(touched))
+    touched = [*parent.touched, *touched]
+    base = parent.base or parent
+    scenario = Scenario(document.path, made, base.parameters, base, (*parent.changes, *changes), tuple(touched))
     mistakes += wrong + lost
     _stop(mistakes + _mistakes(scenario, document, tuple(touched)))
     return scenario

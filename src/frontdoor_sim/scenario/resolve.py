@@ -12,7 +12,7 @@ from frontdoor_sim.working_time import parse_duration
 
 _DURATIONS = {"touch", "delay", "gap", "hold", "first_visit", "rekey", "search", "overtime_limit"}
 _DURATION_MAPPINGS = {"give_up_after", "head_start"}
-_REFERENCE = re.compile(r"(volumes|arrivals|contacts|durations|judgement|returns|staff|published)(\.\w+)+")
+_REFERENCE = re.compile(r"(volumes|arrivals|contacts|durations|judgement|returns|staff|proposals|published)(\.\w+)+")
 
 
 def resolve(data: Any, parameters: Parameters | None) -> tuple[Any, list[tuple[Path, Mistake]]]:
@@ -57,7 +57,7 @@ def _parses(text: str) -> bool:
 
 
 def _duration(name: str, at: Path, parameters: Parameters | None, mistakes: list[tuple[Path, Mistake]]) -> Any:
-    full = name if name.startswith("durations.") else f"durations.{name}"
+    full = name if "." in name else f"durations.{name}"
     if parameters is None or full not in parameters:
         known = _names(parameters, "durations.")
         near = nearest(name, known) or known[:6]
@@ -74,7 +74,7 @@ def _number(name: str, at: Path, parameters: Parameters | None, mistakes: list[t
     full = f"{section}.{key}"
     value = parameters[full].value if parameters is not None and full in parameters else None
     for step in inside:
-        value = value.get(step) if isinstance(value, dict) else None
+        value = {str(key): inner for key, inner in value.items()}.get(step) if isinstance(value, dict) else None
     if value is None:
         known = _names(parameters, f"{section}.")
         near = nearest(name, known) or known[:6]

@@ -66,8 +66,8 @@ def decided_within_24h(
     looked = looks(options)
     under = "From receipt, nights and weekends counted. Right of the black line is better than today."
     panels = [
-        Panel(LABELS, 1.55, "Share of contacts decided", levels, _with_interval),
-        Panel(LABELS + 2.76, 1.4, "Change from today (points)", changes, _change, numbers=1.1),
+        Panel(LABELS, 1.5, "Share of contacts decided", levels, _with_interval, numbers=1.08),
+        Panel(LABELS + 2.82, 1.36, "Change from today (points)", changes, _change, numbers=1.08),
     ]
     sheet, axes = _sheet(title, under, note, looked, panels)
     axes[0].set_xlim(0, 1)
@@ -117,7 +117,7 @@ def who_waits_by_rag(summary: pd.DataFrame, options: pd.DataFrame, *, note: str 
         Panel(LABELS + pitch * place, pitch - 0.2, plain(grade), _group(found, grade), _hours, numbers=0)
         for place, grade in enumerate(grades)
     ]
-    under = "Hours in which nine in ten contacts have a decision, by grade (red is the most urgent); one scale for all."
+    under = "Hours in which nine in ten contacts are decided, by grade (red: most urgent). One scale for all."
     sheet, axes = _sheet(title, under, note, looked, panels)
     for each in axes:
         hour_ticks(each.xaxis, reach, pitch - 0.2, last="")

@@ -103,12 +103,12 @@ class Sheet:
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """Width of one line of text [pt]."""
+    """Width of one line of text [pt], with 5% to spare for screens that round letters up."""
     properties = FontProperties(family=_FONT, size=size, weight=weight)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         width, _, _ = text_to_path.get_text_width_height_descent(text, properties, ismath=False)
-    return float(width)
+    return 1.05 * float(width)
 
 
 def wrapped(text: str, width: float, size: float, weight: str = "normal", at_most: int = 4) -> list[str]:

@@ -49,7 +49,7 @@ def measure(log: EventLog) -> pd.DataFrame:
             why = _too_coarse(member, journeys)
             answers = [missing(name, why) for name in member.names] if why else member.answer(journeys)
             found += [(answer, member.unit) for answer in answers]
-    table = tidy(found)
+    table = tidy(sorted(found, key=lambda pair: MEASURES.index(pair[0].measure)))
     return conform(table.assign(run=log.about.run, option=log.about.option), "measures")
 
 

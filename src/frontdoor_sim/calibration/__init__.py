@@ -1,0 +1,6 @@
+"""History and published figures in, parameters out; nothing of a single child ever leaves."""
+
+from frontdoor_sim.calibration.explanation import explain
+from frontdoor_sim.calibration.published import calibrate_published, folder_name
+
+__all__ = ["calibrate_published", "explain", "folder_name"]

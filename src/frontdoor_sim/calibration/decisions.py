@@ -1,0 +1,158 @@
+"""Need, thresholds, cut-points and returns of the base model, solved from a split and published re-referrals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frontdoor_sim.calibration.judgement import cut_point, gap_shares, solved
+from frontdoor_sim.calibration.returns import family_spread, scale_for, within
+from frontdoor_sim.parameters import Graded
+
+Floats = NDArray[np.float64]
+DAYS_OF_YEAR = 365
+STUDY_DAYS = 27 * 365.25 / 12
+STUDY_RETURNING = 0.365
+STUDY_TOP, STUDY_TOP_RETURNS = 0.085, 0.52
+"""Forrester: 36.5 % of closed cases were re-referred within 27 months; 8.5 % of families made 52 % of re-referrals."""
+
+MADE = date(2026, 11, 22)
+
+
+def decisions(numbers: Mapping[str, Graded]) -> dict[str, Graded]:
+    """Solved numbers of sections `contacts`, `judgement` and `returns`.
+
+    Args:
+        numbers: every other number of the council by `section.name`.
+    """
+    split = outcome_split(numbers["contacts.outcome_split"].value, numbers["volumes.contacts_per_referral"].value)
+    shares = numbers["arrivals.source_shares"].value
+    bias, noise = numbers["judgement.bias"].value, numbers["judgement.noise"].value
+    base = solved(shares, numbers["arrivals.relative_conversion"].value, levels_reached(split), bias, noise)
+    gaps = gap_shares(shares, base, bias, noise)
+    return {
+        **_split_graded(numbers, split),
+        **_judgement_graded(base.need_mean, base.thresholds),
+        **_cuts_graded(numbers, shares, base.need_mean),
+        **_returns_graded(numbers, gaps),
+    }
+
+
+def outcome_split(assumed: Mapping[str, float], contacts_per_referral: float) -> dict[str, float]:
+    """The assumed split of contacts, with referrals (strategy discussions among them) as the contacts per referral say.
+
+    Open cases keep their share; referrals and strategy discussions keep their proportion to each other, and so do
+    advice and Early Help in what is left.
+
+    Example:
+        >>> split = outcome_split({"advice_or_no_further_action": 0.45, "early_help": 0.15, "open_case": 0.15,
+        ...                        "referral": 0.21, "strategy": 0.04}, 4.0)
+        >>> round(split["referral"], 4), round(split["early_help"], 4)
+        (0.21, 0.15)
+    """
+    referred = ("referral", "strategy")
+    closed = ("advice_or_no_further_action", "early_help")
+    scale = dict.fromkeys(referred, 1 / contacts_per_referral / sum(assumed[name] for name in referred))
+    left = 1 - assumed["open_case"] - 1 / contacts_per_referral
+    scale.update(dict.fromkeys(closed, left / sum(assumed[name] for name in closed)))
+    return {name: share * scale.get(name, 1.0) for name, share in assumed.items()}
+
+
+def levels_reached(split: Mapping[str, float]) -> dict[int, float]:
+    """Share of contacts (open cases apart) that are judged at level 2, 3 and 4 or above.
+
+    Example:
+        >>> reached = levels_reached({"advice_or_no_further_action": 0.45, "early_help": 0.15, "open_case": 0.15,
+        ...                           "referral": 0.21, "strategy": 0.04})
+        >>> [round(reached[level], 4) for level in (2, 3, 4)]
+        [0.4706, 0.2941, 0.0471]
+    """
+    judged = 1 - split["open_case"]
+    fourth = split["strategy"]
+    third = fourth + split["referral"]
+    second = third + split["early_help"]
+    return {2: second / judged, 3: third / judged, 4: fourth / judged}
+
+
+def _split_graded(numbers: Mapping[str, Graded], split: Mapping[str, float]) -> dict[str, Graded]:
+    name = "contacts.outcome_split"
+    note = (
+        "Referrals and strategy discussions together are 1 / contacts_per_referral; the rest keeps the proportions of "
+        "the assumed split: advice 45, Early Help 15; referral 21, strategy 4; open cases 15 %."
+    )
+    return {name: replace(numbers[name], value={key: round(share, 4) for key, share in split.items()}, note=note)}
+
+
+def _judgement_graded(need_mean: Mapping[str, float], thresholds: tuple[float, float, float]) -> dict[str, Graded]:
+    source = "Solved so that the base model's judgements have the mix of outcome_split, given bias, noise and sources"
+    means = {source: round(mean, 3) for source, mean in need_mean.items()}
+    cuts = {level: round(cut, 3) for level, cut in zip((2, 3, 4), thresholds, strict=True)}
+    by_conversion = "Solved so that each source's share judged at level 3 or above follows its relative_conversion"
+    return {
+        "contacts.need_mean": Graded(means, "sd of need", by_conversion, MADE, "assumed", note="Mean over contacts 0."),
+        "judgement.thresholds": Graded(
+            cuts,
+            "sd of need",
+            source,
+            MADE,
+            "assumed",
+            note="The true level is need against these; further noise (missing checks or history) is not in them.",
+        ),
+    }
+
+
+def _cuts_graded(
+    numbers: Mapping[str, Graded], shares: Mapping[str, float], need_mean: Mapping[str, float]
+) -> dict[str, Graded]:
+    """Cut-points of the grade on arrival, from the assumed mix."""
+    mix, noise = numbers["contacts.rag_mix"].value, numbers["contacts.rag_noise"].value
+    below = {
+        "blue": mix["blue"],
+        "green": mix["blue"] + mix["green"],
+        "amber": mix["blue"] + mix["green"] + mix["amber"],
+    }
+    cuts = {name: round(cut_point(share, shares, need_mean, noise), 3) for name, share in below.items()}
+    source = "Solved so that grades on arrival have the mix of rag_mix"
+    return {"contacts.rag_cuts": Graded(cuts, "sd of need", source, MADE, "assumed")}
+
+
+def _returns_graded(numbers: Mapping[str, Graded], gaps: Floats) -> dict[str, Graded]:
+    delay = numbers["returns.delay"].value
+    proportions = numbers["returns.rate_by_gap"].value
+    spread = round(
+        family_spread(STUDY_TOP, STUDY_TOP_RETURNS, STUDY_RETURNING, within(delay, STUDY_DAYS), proportions, gaps),
+        2,
+    )
+    target = numbers["published.re_referral_share"]
+    in_time = within(delay, DAYS_OF_YEAR)
+    scale = scale_for(target.value, proportions, gaps, spread, in_time)
+    return {
+        "returns.rate_by_gap": replace(
+            numbers["returns.rate_by_gap"],
+            value=[round(scale * proportion, 4) for proportion in proportions],
+            note=_returns_note(target, gaps, in_time),
+        ),
+        "returns.family_spread": _spread_graded(spread),
+    }
+
+
+def _returns_note(target: Graded, gaps: Floats, in_time: float) -> str:
+    apart = ", ".join(f"{100 * gap:.1f} %" for gap in gaps)
+    return (
+        f"Proportions 1 : 3 : 6 : 10; scaled so that {100 * target.value:.1f} % of closures return within 12 months "
+        f"({target.source}), with {apart} of closures 0, 1, 2 and 3 levels below need and {100 * in_time:.1f} % of "
+        "returns within 365 days. The published figure is of referrals; that all closures return alike is assumed."
+    )
+
+
+def _spread_graded(spread: float) -> Graded:
+    source = (
+        "Forrester (abstract, social.alljournals.cn): 8.5 % of families make 52 % of re-referrals, and 36.5 % of "
+        "closed cases are re-referred within 27 months; solved so that this model's own law says both"
+    )
+    note = "About 0.35 if the 52 % is of expected returns; as counted, luck alone makes some families return often."
+    return Graded(spread, "gamma shape", source, MADE, "assumed", (0.35, 5), note)

@@ -1,0 +1,217 @@
+"""Options side by side: means, paired differences, intervals and a verdict each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy import stats
+
+from frontdoor_sim.appraisal import charts
+from frontdoor_sim.experiment.pilot import pilot
+from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.scenario import Scenario
+
+CONFIDENCE = 0.95
+Interval = Literal["average", "year"]
+Floats = NDArray[np.float64]
+PLACE = ["measure", "by", "group"]
+
+# What an increase of a measure means, its size for a reader, and the words for it.
+_GOOD_UP = {"decided_within_24h", "decided_within_1_working_day", "decided_on_time", "allocated_within_2_working_days"}
+_GOOD_DOWN = {
+    "decision_hours_median", "decision_hours_p90", "decision_hours_mean_240", "transfer_hours_to_allocation_median",
+    "transfer_hours_to_allocation_p90", "transfer_hours_to_acceptance_median", "closed_below_need_share",
+    "assessed_without_need_share", "level_4_hours_to_recognition_median",
+}  # fmt: skip
+HEADLINE = "decided_within_24h"
+TRANSFER = "transfer_hours_to_allocation_median"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Options compared with a base on the same contacts.
+
+    Args:
+        summary: mean and interval of every measure by option.
+        differences: paired differences from the base, with intervals adjusted for the number of options.
+        verdicts: a sentence for each option and headline measure.
+        runs: the measures of every replication.
+    """
+
+    base: str
+    summary: pd.DataFrame
+    differences: pd.DataFrame
+    verdicts: pd.DataFrame
+    runs: pd.DataFrame
+
+    def plot(self) -> Figure:
+        """Share decided within 24 hours by option, with intervals."""
+        return charts.decided_within_24h(self.summary)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{row.option}: {row.sentence}" for row in self.verdicts.itertuples())
+
+
+def compare(
+    base: Scenario,
+    options: Sequence[Scenario],
+    replications: int = 20,
+    seed: int = 1,
+    jobs: int | None = None,
+    executor: Executor | None = None,
+    quiet: bool = True,
+) -> Comparison:
+    """Compare options with a base, paired replication by replication on the same contacts.
+
+    The intervals are of the average over replications: simulation noise alone, no uncertainty of parameters.
+
+    Args:
+        base: today's model.
+        options: the proposals.
+        replications: at least 2.
+        seed: of the study.
+        jobs, executor, quiet: as for `replicate`.
+
+    Raises:
+        ValueError: fewer than two replications.
+    """
+    if replications < 2:
+        raise ValueError(f"an interval needs at least 2 replications, not {replications}")
+    returns = pilot(base, seed).returns_per_contact if base.model.returns else 0.0
+    tasks = [Task((base, *options), seed, number, returns) for number in range(replications)]
+    return compared(replicate(tasks, jobs, executor, quiet), base.name, "average")
+
+
+def compared(runs: pd.DataFrame, base: str, interval: Interval) -> Comparison:
+    """Summary, differences and verdicts of replications that have been measured."""
+    found = differences(runs, base, interval)
+    return Comparison(base, summarise(runs, interval), found, verdicts(found, base), runs)
+
+
+def by_run(runs: pd.DataFrame, option: str) -> pd.DataFrame:
+    """An option's measures as a table: a row for each measure and group, a column for each replication."""
+    mine = runs[runs["option"] == option]
+    return mine.pivot_table(index=PLACE, columns="run", values="value", dropna=False, observed=True, sort=False)
+
+
+def summarise(runs: pd.DataFrame, interval: Interval = "average") -> pd.DataFrame:
+    """Mean over replications with an interval, of every measure and group.
+
+    `average`: mean +- t s / sqrt(n), of the average year of these numbers. `year`: mean +- t s sqrt(1 + 1/n), which a single
+    further year would fall into, whatever the replications differ in: luck, and staffing where that is a range. A value
+    that some replication could not reach has no mean.
+    """
+    tables = []
+    units = runs.drop_duplicates(PLACE).set_index(PLACE)["unit"]
+    for option in runs["option"].unique():
+        table = by_run(runs, option)
+        values = table.to_numpy(np.float64)
+        mean, half = _interval(values, interval, 1)
+        low, high = _within(table.index, mean - half, mean + half, 0.0)
+        tables.append(
+            pd.DataFrame(
+                {"option": option, "mean": mean, "low": low, "high": high, "runs": values.shape[1]}, index=table.index
+            )
+        )
+    out = pd.concat(tables).reset_index()
+    out["unit"] = units.reindex(pd.MultiIndex.from_frame(out[PLACE])).to_numpy()
+    counts = runs.groupby(["option", *PLACE], observed=True)["contacts"].mean().round()
+    out["contacts"] = counts.reindex(pd.MultiIndex.from_frame(out[["option", *PLACE]])).fillna(0).to_numpy(np.int64)
+    return out[["option", *PLACE, "mean", "low", "high", "unit", "runs", "contacts"]]
+
+
+def differences(runs: pd.DataFrame, base: str, interval: Interval = "average") -> pd.DataFrame:
+    """Paired differences of every option from the base, over replications on the same contacts.
+
+    The confidence of each interval is raised so that all options together keep 95 % (Bonferroni: 1 - 0.05 / options).
+    `half_width` is that of the average and is what more replications make smaller.
+    """
+    others = [option for option in runs["option"].unique() if option != base]
+    before = by_run(runs, base)
+    units = runs.drop_duplicates(PLACE).set_index(PLACE)["unit"]
+    tables = []
+    for option in others:
+        after = by_run(runs, option).reindex(before.index)
+        gaps = after.to_numpy(np.float64) - before.to_numpy(np.float64)
+        mean, half = _interval(gaps, interval, len(others))
+        start = before.to_numpy(np.float64).mean(axis=1)
+        low, high = _within(before.index, mean - half, mean + half, start)
+        table = {"option": option, "base": start, "option_mean": after.to_numpy(np.float64).mean(axis=1), "difference": mean,
+                 "low": low, "high": high, "half_width": _interval(gaps, "average", len(others))[1],
+                 "replications": gaps.shape[1]}  # fmt: skip
+        tables.append(pd.DataFrame(table, index=before.index))
+    if not tables:
+        return pd.DataFrame(columns=["option", *PLACE, "base", "option_mean", "difference", "low", "high", "half_width",
+                                     "replications", "unit"])  # fmt: skip
+    out = pd.concat(tables).reset_index()
+    out["unit"] = units.reindex(pd.MultiIndex.from_frame(out[PLACE])).to_numpy()
+    return out
+
+
+def _interval(values: Floats, interval: Interval, options: int) -> tuple[Floats, Floats]:
+    """Mean and half-width over the columns; NaN where a replication has none."""
+    number = values.shape[1]
+    mean = values.mean(axis=1)
+    if number < 2:
+        return mean, np.full_like(mean, np.nan)
+    spread = values.std(axis=1, ddof=1)
+    t = float(stats.t.ppf(1 - (1 - CONFIDENCE) / 2 / options, number - 1))
+    return mean, t * spread * np.sqrt(1 / number + (1 if interval == "year" else 0))
+
+
+def _within(index: pd.MultiIndex, low: Floats, high: Floats, base: Floats | float) -> tuple[Floats, Floats]:
+    """Intervals kept to what can be: a share lies in 0 to 1, hours are not negative."""
+    names = index.get_level_values("measure")
+    share = names.str.endswith(("_share", "_24h", "_day", "_on_time", "_curve")) | (names == "utilisation")
+    low, high = np.maximum(low, 0.0 - base), np.where(share, np.minimum(high, 1.0 - base), high)
+    return low, high
+
+
+def verdicts(found: pd.DataFrame, base: str) -> pd.DataFrame:
+    """A sentence for each option on deciding within 24 hours and on transfer to assessment."""
+    whole = found[(found["by"] == "all") & found["measure"].isin([HEADLINE, TRANSFER])]
+    rows = [(row.option, row.measure, sentence(row, base), better(row)) for row in whole.itertuples()]
+    return pd.DataFrame(rows, columns=["option", "measure", "sentence", "better"])
+
+
+def better(row: object) -> str:
+    """Whether a difference is `better`, `worse` or `unclear`, by its interval and what is good in this measure."""
+    low, high, name = float(row.low), float(row.high), str(row.measure)  # type: ignore[attr-defined]
+    up = 1 if name in _GOOD_UP else -1 if name in _GOOD_DOWN else 0
+    if not (low > 0 or high < 0) or up == 0:
+        return "unclear"
+    return "better" if (low > 0) == (up > 0) else "worse"
+
+
+def sentence(row: object, base: str) -> str:
+    """A difference in words.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> print(sentence(SimpleNamespace(measure="decided_within_24h", base=0.6, option_mean=0.72, difference=0.12,
+        ...     low=0.09, high=0.15), "As found"))
+        Decides 72 % within 24 hours (As found: 60 %): better by 9 to 15 points.
+    """
+    measure = str(row.measure)  # type: ignore[attr-defined]
+    start, after, low, high = (float(getattr(row, name)) for name in ("base", "option_mean", "low", "high"))
+    hours = measure != HEADLINE
+    head = (
+        f"Half of transfers are allocated within {after:.0f} hours of the decision ({base}: {start:.0f})"
+        if hours
+        else f"Decides {after:.0%} within 24 hours ({base}: {start:.0%})".replace("%", " %")
+    )
+    if np.isnan([start, after, low, high]).any():
+        return f"{head}: not every replication could measure this."
+    unit, size = ("hours", 1.0) if hours else ("points", 100.0)
+    word = better(row)
+    if word == "unclear":
+        return f"{head}: cannot be told apart ({low * size:+.0f} to {high * size:+.0f} {unit})."
+    near, far = sorted((abs(low), abs(high)))
+    return f"{head}: {word} by {near * size:.0f} to {far * size:.0f} {unit}."

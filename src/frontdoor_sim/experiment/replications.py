@@ -1,0 +1,100 @@
+"""Replications in parallel: the same to the bit for any number of workers."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from tqdm.auto import tqdm
+
+from frontdoor_sim.event_log import check_laws, write_log
+from frontdoor_sim.experiment.running import draw_contacts, run
+from frontdoor_sim.measures import measure
+from frontdoor_sim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Task:
+    """One replication of several scenarios on the same contacts.
+
+    Args:
+        scenarios: the first is the base; its contacts are everybody's.
+        seed, replication: key of all luck.
+        returns_per_contact: of the base.
+        values: numbers by path that this replication uses instead of the scenarios' own.
+        logs: folder for the event logs of this replication; None for none.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    seed: int
+    replication: int
+    returns_per_contact: float
+    values: Mapping[str, Any] = field(default_factory=dict)
+    logs: Path | None = None
+
+
+def measure_task(task: Task) -> pd.DataFrame:
+    """Run a task and measure every scenario; the laws of the event log are checked on every run."""
+    scenarios = [scenario.varied(task.values) if task.values else scenario for scenario in task.scenarios]
+    contacts = draw_contacts(scenarios[0], task.seed, task.replication, task.returns_per_contact)
+    tables = []
+    for scenario in scenarios:
+        log = run(scenario, task.seed, task.replication, contacts)
+        check_laws(log)
+        if task.logs is not None:
+            write_log(log, task.logs / slug(scenario.file.stem))
+        tables.append(measure(log))
+    return pd.concat(tables, ignore_index=True)
+
+
+def slug(name: str) -> str:
+    """A name that is safe as a file name on every system.
+
+    Example:
+        >>> slug("As found, May 2019")
+        'as_found_may_2019'
+    """
+    words = "".join(letter.lower() if letter.isalnum() and letter.isascii() else " " for letter in name).split()
+    return "_".join(words)
+
+
+def replicate(
+    tasks: Sequence[Task], jobs: int | None = None, executor: Executor | None = None, quiet: bool = True, say: str = "Replications"
+) -> pd.DataFrame:
+    """Run tasks and gather their measures, in the order of the tasks whoever finishes first.
+
+    Args:
+        tasks: one a replication.
+        jobs: worker processes; all cores where it is None, none beside this one where it is 1.
+        executor: any `concurrent.futures` executor to use instead, such as a Dask cluster's.
+        quiet: no progress bar.
+        say: what the progress bar says.
+
+    Returns:
+        The measures of all replications (dictionary `measures`).
+    """
+    with workers(jobs, len(tasks), executor) as pool:
+        results: Iterable[pd.DataFrame] = pool.map(measure_task, tasks) if pool else map(measure_task, tasks)
+        return pd.concat(list(progress(results, len(tasks), quiet, say)), ignore_index=True)
+
+
+def workers(jobs: int | None, tasks: int, executor: Executor | None = None) -> Any:
+    """A pool of processes for so many tasks, as a context; None where this process does the work itself."""
+    if executor is not None:
+        return nullcontext(executor)
+    number = min(jobs or os.cpu_count() or 1, tasks)
+    if number <= 1:
+        return nullcontext(None)
+    return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn"))
+
+
+def progress(results: Iterable[Any], total: int, quiet: bool, say: str) -> Iterator[Any]:
+    """The results, with a bar while they come."""
+    yield from tqdm(results, total=total, desc=say, unit="run", disable=quiet, leave=False)

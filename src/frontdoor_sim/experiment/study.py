@@ -1,0 +1,313 @@
+"""A whole option appraisal: read its file, run it, and write its pack."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import Field, ValidationError
+
+from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_record, write_tables
+from frontdoor_sim.documents import Document, InputError, Mistake, in_words, nearest, read_yaml
+from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, compared
+from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, Unknown, condition
+from frontdoor_sim.experiment.pilot import pilot
+from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.operating_model import Closed
+from frontdoor_sim.scenario import Scenario, read_scenario
+
+LOGS = "event_logs"
+PACKAGES = ("frontdoor-sim", "simpy", "numpy", "scipy", "pandas", "matplotlib")
+
+
+class StudyFile(Closed):
+    """An appraisal file: what is compared, how often, and what is not known of today."""
+
+    title: str
+    council: str
+    base: str
+    options: tuple[str, ...] = Field(min_length=1)
+    replications: int = Field(default=20, ge=2, le=10_000)
+    seed: int = Field(default=1, ge=0)
+    candidates: int = Field(default=0, ge=0, le=10_000)
+    condition_weeks: int | None = Field(default=None, ge=1)
+    unknown: tuple[Unknown, ...] = ()
+    symptoms: tuple[Symptom, ...] = ()
+
+
+@dataclass(frozen=True)
+class Study:
+    """An appraisal that has been read and checked.
+
+    Args:
+        file: its path.
+        facts: what the file says.
+        base, options: the scenarios.
+    """
+
+    file: Path
+    facts: StudyFile
+    base: Scenario
+    options: tuple[Scenario, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an appraisal found, and where it was written."""
+
+    comparison: Comparison
+    pack: Path
+    folder: Path
+    verdict: str
+
+
+def read_study(path: str | Path) -> Study:
+    """Read and check an appraisal file and every scenario that it names.
+
+    Raises:
+        InputError: every mistake in it and in its scenarios.
+    """
+    document = read_yaml(path)
+    facts, mistakes = _facts(document)
+    if facts is None:
+        raise InputError(mistakes)
+    scenarios = []
+    for name in (facts.base, *facts.options):
+        try:
+            scenarios.append(read_scenario(document.path.parent / name))
+        except InputError as error:
+            mistakes += error.mistakes
+    if not mistakes:
+        mistakes += _foreign(document, scenarios) + _unknown_paths(document, facts, scenarios[0])
+    if mistakes:
+        raise InputError(dict.fromkeys(mistakes))
+    return Study(Path(path), facts, scenarios[0], tuple(scenarios[1:]))
+
+
+def _facts(document: Document) -> tuple[StudyFile | None, list[Mistake]]:
+    try:
+        return StudyFile.model_validate(document.data), []
+    except ValidationError as error:
+        mistakes = []
+        for detail in error.errors(include_url=False):
+            keys = tuple(detail["loc"])
+            name = str(keys[-1]) if keys else "the file"
+            fields = list(StudyFile.model_fields)
+            near = nearest(name, fields)
+            remedy = f"Did you mean {in_words(near)}?" if near and name not in fields else f"Correct `{name}`."
+            message = str(detail["msg"]).removeprefix("Value error, ")
+            mistakes.append(Mistake(document.where(*keys), f"`{name}`: {message}.", f"One of {in_words(fields)}.", remedy))
+        return None, mistakes
+
+
+def _foreign(document: Document, scenarios: list[Scenario]) -> list[Mistake]:
+    """Options that do not change the base cannot be paired with it."""
+    base = scenarios[0]
+    return [
+        Mistake(document.where("options", index), f"{option.file.name} is not a change to {base.file.name}.",
+                f"An option with `changes: {base.file.name}`.", "Write it as a change to the base, or change `base`.")
+        for index, option in enumerate(scenarios[1:])
+        if option.base is None or option.base.digest != base.digest
+    ]  # fmt: skip
+
+
+def _unknown_paths(document: Document, facts: StudyFile, base: Scenario) -> list[Mistake]:
+    found = []
+    for index, unknown in enumerate(facts.unknown):
+        try:
+            base.varied({unknown.path: unknown.between[0]})
+        except InputError as error:
+            found += [Mistake(document.where("unknown", index, "path"), m.what, m.right, m.remedy) for m in error.mistakes]
+    return found
+
+
+def appraise(
+    study: Study,
+    folder: Path,
+    seed: int | None = None,
+    replications: int | None = None,
+    jobs: int | None = None,
+    quiet: bool = True,
+    command: str = "",
+) -> Result:
+    """Run an appraisal and write its results folder: pack, tables, event logs, manifest.
+
+    Args:
+        study: from `read_study`.
+        folder: where the results go; made if it is not there.
+        seed, replications: instead of the file's own.
+        jobs: worker processes.
+        quiet: no progress bars.
+        command: what the user typed, for the pack.
+
+    Raises:
+        InputError: no candidate shows the symptoms, or a team's offered load is 1 or more.
+    """
+    clock, started = time.perf_counter(), datetime.now(tz=UTC).isoformat(timespec="seconds")
+    seed = study.facts.seed if seed is None else seed
+    number = study.facts.replications if replications is None else replications
+    returns = pilot(study.base, seed).returns_per_contact if study.base.model.returns else 0.0
+    found = conditioned(study, seed, returns, jobs, quiet)
+    tasks = [
+        Task((study.base, *study.options), seed, replication, returns, found.kept[replication % len(found.kept)],
+             folder / LOGS if replication == 0 else None)
+        for replication in range(number)
+    ]  # fmt: skip
+    runs = replicate(tasks, jobs, None, quiet, "Replications, each with every option")
+    comparison = compared(runs, study.base.name, "year" if study.facts.unknown else "average")
+    loads = pd.concat([pilot(s.varied(middle(found)), seed).loads for s in (study.base, *study.options)], ignore_index=True)
+    pack = make_pack(study, comparison, found, loads, seed, number, command)
+    path = write_pack(folder, pack)
+    tables = {"summary": comparison.summary, "differences": pack.differences, "verdicts": comparison.verdicts,
+              "replications": runs, "loads": loads, "candidates": found.candidates, "assumptions": pack.assumptions}  # fmt: skip
+    write_tables(folder / "tables", tables)
+    inputs = [study.file, study.base.file, *(option.file for option in study.options)]
+    write_manifest(folder, inputs, seed=seed, replications=number, versions=versions(), about={"title": study.facts.title})
+    seconds = time.perf_counter() - clock
+    write_run_record(folder, command=command, started=started, seconds=seconds, host=socket.gethostname())
+    return Result(comparison, path, folder, pack.about["headline"])
+
+
+def conditioned(study: Study, seed: int, returns: float, jobs: int | None, quiet: bool) -> Conditioned:
+    """The candidates for what is not known that show the symptoms; one empty candidate where all is known."""
+    facts = study.facts
+    if not facts.unknown:
+        return Conditioned(pd.DataFrame({"candidate": [0], "kept": [True]}), [{}])
+    found = condition(study.base, facts.unknown, facts.symptoms, facts.candidates, seed, returns,
+                      facts.condition_weeks, jobs, quiet=quiet)  # fmt: skip
+    if len(found.kept) < 2:
+        what = f"{len(found.kept)} of {facts.candidates} candidates show every symptom."
+        right = "At least two, so that the range can be carried into the intervals."
+        raise InputError([Mistake(study.file.name, what, right, "Widen the ranges or the bounds, or try more candidates.")])
+    return found
+
+
+def middle(found: Conditioned) -> dict[str, float]:
+    """The mean of the candidates kept, at which offered load is printed."""
+    return {path: sum(values[path] for values in found.kept) / len(found.kept) for path in found.kept[0]}
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that decide an answer."""
+    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in PACKAGES}}
+
+
+def make_pack(
+    study: Study, comparison: Comparison, found: Conditioned, loads: pd.DataFrame, seed: int, number: int, command: str
+) -> Pack:
+    """Everything that the pack prints."""
+    scenarios = (study.base, *study.options)
+    differences = comparison.differences.merge(
+        comparison.verdicts[["option", "measure", "sentence"]].assign(by="all"), on=["option", "measure", "by"], how="left"
+    )
+    options = pd.DataFrame(
+        {"option": [s.name for s in scenarios], "label": [s.name for s in scenarios],
+         "summary": [str(s.data.get("summary", "")) for s in scenarios], "base": [s is study.base for s in scenarios]}
+    )  # fmt: skip
+    changes = [(s.name, c.recommendation, c.say) for s in study.options for c in s.changes]
+    return Pack(
+        options=options,
+        verdicts=comparison.verdicts,
+        summary=comparison.summary,
+        differences=differences.assign(sentence=differences["sentence"].fillna("")),
+        changes=pd.DataFrame(changes, columns=["option", "recommendation", "say"]),
+        loads=loads,
+        staffing=staffing_table(study.facts.unknown, found),
+        symptoms=symptom_table(study.facts.symptoms, comparison, study.base.name),
+        assumptions=study.base.parameters.assumptions() if study.base.parameters else assumption_free(),
+        flags=flags(study.base),
+        about=about(study, comparison, loads, found, seed, number, command),
+    )
+
+
+def staffing_table(unknowns: tuple[Unknown, ...], found: Conditioned) -> pd.DataFrame:
+    """The range tried and the range that shows the symptoms."""
+    kept = pd.DataFrame(found.kept)
+    rows = [
+        (u.say, u.between[0], u.between[1], float(kept[u.path].min()), float(kept[u.path].max()), u.unit, u.source)
+        for u in unknowns
+    ]
+    return pd.DataFrame(rows, columns=["name", "low", "high", "accepted_low", "accepted_high", "unit", "source"])
+
+
+def symptom_table(symptoms: tuple[Symptom, ...], comparison: Comparison, base: str) -> pd.DataFrame:
+    """Each symptom with its bounds, and what today's model shows over all replications."""
+    place = comparison.summary[comparison.summary["option"] == base].set_index(["measure", "by", "group"])
+    rows = []
+    for s in symptoms:
+        row = place.loc[(s.measure, s.by, s.group)]
+        rows.append((s.say, s.between[0], s.between[1], s.source, float(row["mean"]), str(row["unit"])))
+    return pd.DataFrame(rows, columns=["symptom", "low", "high", "source", "as_found", "unit"])
+
+
+def assumption_free() -> pd.DataFrame:
+    """The assumptions of a scenario that has no parameters file: none."""
+    return pd.DataFrame(columns=["name", "value", "unit", "source", "date", "grade", "range", "note"])
+
+
+def flags(base: Scenario) -> list[str]:
+    """Recording artefacts noted in the parameters."""
+    if base.parameters is None:
+        return []
+    table = base.parameters.assumptions()
+    noted = table[table["note"].astype(str).str.contains("artefact", case=False)]
+    return [f"{row.name_}: {row.note}" for row in noted.rename(columns={"name": "name_"}).itertuples()]
+
+
+def about(
+    study: Study, comparison: Comparison, loads: pd.DataFrame, found: Conditioned, seed: int, number: int, command: str
+) -> Mapping[str, Any]:
+    """The facts at the head and the foot of the pack."""
+    facts, run = study.facts, study.base.model.run
+    tried, kept = len(found.candidates), len(found.kept)
+    options = len(study.options)
+    ranged = (
+        f"95 % interval for one year, adjusted for {options} options: luck of the year and the range of staffing that "
+        f"shows the symptoms ({kept} of {tried} candidates kept)."
+    )
+    alone = f"95 % interval of the average, adjusted for {options} options: simulation noise alone."
+    full = loads[loads["load"] >= 1]
+    warnings = [
+        f"{row.option}: {row.team} is asked for {row.load:.2f} times the {row.what} it has: its backlog grows without end, and no "
+        "steady figure of it means anything."
+        for row in full.itertuples()
+    ]
+    return {
+        "title": facts.title,
+        "council": facts.council,
+        "headline": headline(comparison),
+        "seed": seed,
+        "replications": number,
+        "command": command,
+        "versions": versions(),
+        "interval_note": ranged if facts.unknown else alone,
+        "warnings": warnings,
+        "run": f"{run.weeks} weeks from {run.opens:%-d %B %Y}" if platform.system() != "Windows" else f"{run.weeks} weeks",
+    }
+
+
+def headline(comparison: Comparison) -> str:
+    """The answer in a paragraph: today, and what the options do to it."""
+    summary = comparison.summary
+    base = summary[(summary["option"] == comparison.base) & (summary["by"] == "all")].set_index("measure")
+    told = comparison.verdicts[comparison.verdicts["measure"] == HEADLINE]
+    better = told[told["better"] == "better"]["option"].tolist()
+    unclear = told[told["better"] == "unclear"]["option"].tolist()
+    decided, transfer = base.loc[HEADLINE], base.loc[TRANSFER]
+    parts = [
+        f"{comparison.base}: {decided['low']:.0%} to {decided['high']:.0%} of contacts are decided within 24 hours, and half of "
+        f"transfers to assessment are allocated within {transfer['mean']:.0f} hours of the decision.".replace("%", " %")
+    ]
+    if better:
+        parts.append(f"More are decided within 24 hours under {in_words(better, 'and')}.")
+    if unclear:
+        parts.append(f"{in_words(unclear, 'and')} cannot be told apart from today on that measure.")
+    return " ".join(parts)
