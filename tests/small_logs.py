@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from frontdoor_sim.event_log import About, EventLog, assemble
+from frontdoor_sim.measures import measure
 from frontdoor_sim.tables import dictionary, empty, from_rows
 from frontdoor_sim.working_time import Calendar, WallClock, WorkingDays, working_dates
 
@@ -200,3 +202,32 @@ def a_week() -> EventLog:
         log.duty(1, 24 * day + (9 if day >= 0 else 17), 24 * day + (17 if day >= 0 else 25))
         log.duty(2, 24 * day + 9, 24 * day + 17, "managers")
     return log.made()
+
+
+def transferred(
+    log: SmallLog, key: int, accepted: float | None = None, allocated: float | None = None, **columns: int
+) -> Thread:
+    """A contact decided for transfer at hour 10 of Monday; hours from there on."""
+    thread = log.contact(key, 9, **columns).at("decision").work(10, -1).to("transfer").at("transfer")
+    if accepted is None:
+        return thread
+    thread.wait(10 + accepted, "acceptance").to("assessment").at("assessment")
+    return thread if allocated is None else thread.wait(10 + allocated, "allocation")
+
+
+def read(log: EventLog, name: str, group: str = "all", by: str = "all") -> float:
+    return float(row(log, name, group, by)["value"])
+
+
+def row(log: EventLog, name: str, group: str = "all", by: str = "all") -> pd.Series:
+    table = measure(log)
+    found = table[(table["measure"] == name) & (table["by"] == by) & (table["group"] == group)]
+    assert len(found) == 1, f"{name} by {by}, {group}: {len(found)} rows"
+    return found.iloc[0]
+
+
+def note(log: EventLog, name: str, group: str = "all", by: str = "all") -> str:
+    """The note of a value that is not there."""
+    found = row(log, name, group, by)
+    assert math.isnan(found["value"])
+    return str(found["note"])

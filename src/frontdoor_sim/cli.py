@@ -12,9 +12,10 @@ import pandas as pd
 from frontdoor_sim.appraisal import write_tables
 from frontdoor_sim.calibration import calibrate_published
 from frontdoor_sim.calibration import explain as explain_published
+from frontdoor_sim.calibration.published import folder_name
 from frontdoor_sim.documents import InputError, read_yaml
 from frontdoor_sim.event_log import write_log
-from frontdoor_sim.experiment import appraise, compare, pilot, read_study, replicate, run, summarise
+from frontdoor_sim.experiment import appraise, compare, offered_load, read_study, replicate, returns_per_contact, run, summarise
 from frontdoor_sim.experiment.explain import explain
 from frontdoor_sim.experiment.replications import Task, slug
 from frontdoor_sim.parameters import Parameters
@@ -113,7 +114,7 @@ def check_file(file: Path) -> str:
 
 def load_text(scenario: Scenario) -> str:
     """Offered load by team and by slots, as text."""
-    loads = pilot(scenario, 1).loads
+    loads = offered_load(scenario, 1)
     lines = [f"  {row.team:28} {row.what:6} {row.offered:8.1f} of {row.available:6.1f}   load {row.load:.2f}" for row in loads.itertuples()]
     full = [f"  {row.team} is asked for more than it has: its backlog grows without end." for row in loads.itertuples() if row.load >= 1]
     return "\n".join([f"  Offered load, {scenario.name} (people or slots asked for, of those there are):", *lines, *full])
@@ -128,13 +129,13 @@ def do_run(asked: argparse.Namespace) -> None:
     """Replications of one scenario."""
     scenario = read_scenario(asked.scenario)
     folder = asked.output or Path("results") / slug(asked.scenario.stem)
-    returns = pilot(scenario.base or scenario, asked.seed).returns_per_contact
-    tasks = [Task((scenario.base or scenario, scenario)[-1:], asked.seed, number, returns) for number in range(asked.replications)]
+    returns = returns_per_contact(scenario, asked.seed)
+    tasks = [Task((scenario,), asked.seed, number, returns) for number in range(asked.replications)]
     runs = replicate(tasks, asked.jobs, None, asked.quiet)
     summary = summarise(runs)
     write_tables(folder, {"replications": runs, "summary": summary})
     if asked.log:
-        write_log(run(scenario, asked.seed, 0, None, returns), folder / "event_log")
+        write_log(run(scenario, asked.seed), folder / "event_log")
     print(key_figures(summary))
     print(f"Written to {folder}")
 
@@ -163,7 +164,7 @@ def do_appraise(asked: argparse.Namespace) -> None:
 def do_calibrate_published(asked: argparse.Namespace) -> None:
     """Parameters from published figures."""
     parameters = calibrate_published(asked.council, asked.year, asked.data)
-    folder = asked.output or Path("calibration") / slug(asked.council)
+    folder = asked.output or Path("calibration") / folder_name(parameters.council)
     folder.mkdir(parents=True, exist_ok=True)
     path = parameters.write(folder / "parameters.yaml")
     if not asked.quiet:

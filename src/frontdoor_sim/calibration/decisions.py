@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from frontdoor_sim.calibration.judgement import cut_point, gap_shares, solved
+from frontdoor_sim.calibration.judgement import cut_point, gap_shares, screening_caution, solved
 from frontdoor_sim.calibration.returns import family_spread, scale_for, within
 from frontdoor_sim.parameters import Graded
 
@@ -34,7 +34,9 @@ def decisions(numbers: Mapping[str, Graded]) -> dict[str, Graded]:
     bias, noise = numbers["judgement.bias"].value, numbers["judgement.noise"].value
     base = solved(shares, numbers["arrivals.relative_conversion"].value, levels_reached(split), bias, noise)
     gaps = gap_shares(shares, base, bias, noise)
+    caution = screening_caution(shares, base, bias, noise, levels_reached(split)[3])
     return {
+        **_caution_graded(caution),
         **_split_graded(numbers, split),
         **_judgement_graded(base.need_mean, base.thresholds),
         **_cuts_graded(numbers, shares, base.need_mean),
@@ -103,6 +105,13 @@ def _judgement_graded(need_mean: Mapping[str, float], thresholds: tuple[float, f
             note="The true level is need against these; further noise (missing checks or history) is not in them.",
         ),
     }
+
+
+def _caution_graded(caution: float) -> dict[str, Graded]:
+    source = "Solved so that screening and a second judgement after checks refer as many as were published"
+    note = "Added to need by screening alone, on purpose: when in doubt it asks partners."
+    graded = Graded(round(caution, 3), "sd of need", source, MADE, "assumed", (0, 0.9), note)
+    return {"judgement.screening_caution": graded}
 
 
 def _cuts_graded(

@@ -112,8 +112,10 @@ class Table:
         return sorted(y for y in found if all(self.figure(area, y, column) is not None for column in wanted))
 
     def figure(self, area: str, year: int, column: str) -> float | None:
-        """A figure, or None where a symbol stands or there is no such row."""
+        """A figure (0 for `low`), or None where another symbol stands or there is no such row."""
         cell = self.symbol(area, year, column)
+        if cell == "low":
+            return 0.0
         return float(cell) if cell is not None and cell not in SYMBOLS else None
 
     def symbol(self, area: str, year: int, column: str) -> str | None:
@@ -213,7 +215,7 @@ def _not_utf_8(name: str, raw: bytes, start: int) -> Mistake:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         what = "The file is UTF-16, not UTF-8."
     else:
-        what = f"Byte {start + 1} (0x{raw[start]:02x}) is not UTF-8; the file may come from a spreadsheet."
+        what = f"The byte 0x{raw[start]:02x} is not UTF-8; the file may come from a spreadsheet."
     right = "A CSV in UTF-8, with or without a byte-order mark, as published."
     return Mistake(f"{name}:{line}", what, right, 'Download it again, or save it as "CSV UTF-8".')
 

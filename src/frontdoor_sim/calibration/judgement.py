@@ -124,6 +124,43 @@ def gap_shares(shares: Mapping[str, float], judgement: Judgement, bias: float, n
     return np.asarray(gaps / gaps.sum())
 
 
+def screening_caution(
+    shares: Mapping[str, float], judgement: Judgement, bias: float, noise: float, referred: float
+) -> float:
+    """How far screening leans towards checks (sd), so that as many are referred as if there were one judgement.
+
+    A contact that screening sees at level 4 is referred at once; one that it sees at level 3 is checked and judged
+    again, and referred if the second judgement sees level 3 or above. Screening sees need + bias + caution + noise x
+    N(0, 1), the second judgement need + bias + noise x N(0, 1). Without caution two judgements refer fewer than one.
+
+    Args:
+        shares: share of contacts by source.
+        judgement: needs and thresholds.
+        bias: added to need by every judgement.
+        noise: standard deviation of one judgement's error.
+        referred: share of contacts to be referred.
+
+    Example:
+        >>> base = Judgement({"police": 0.0}, (0.3, 0.8, 2.2))
+        >>> one = 1 - share_below(0.8 - 0.25, {"police": 1.0}, base.need_mean, 0.6)
+        >>> 0.7 < screening_caution({"police": 1.0}, base, 0.25, 0.6, one) < 0.8
+        True
+    """
+    _, third, fourth = judgement.thresholds
+    need = np.concatenate([mean + np.linspace(-8, 8, _GRID) for mean in judgement.need_mean.values()])
+    density = np.exp(-(np.linspace(-8, 8, _GRID) ** 2) / 2)
+    weight = np.concatenate([shares[name] * density for name in judgement.need_mean])
+    weight /= weight.sum()
+    again = ndtr((need + bias - third) / noise)
+
+    def share_referred(caution: float) -> float:
+        seen = need + bias + caution
+        at_once = ndtr((seen - fourth) / noise)
+        return float(weight @ (at_once + (ndtr((seen - third) / noise) - at_once) * again))
+
+    return bisected(share_referred, referred, 0.0, 3.0)
+
+
 def recognised(shares: Mapping[str, float], judgement: Judgement, bias: float, noise: float) -> Floats:
     """Share of contacts judged at levels 1 to 4.
 

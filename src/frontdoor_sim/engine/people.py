@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedStage, PlannedTeam
-from frontdoor_sim.engine.record import REKEYING, SEARCH, WORK
 
 if TYPE_CHECKING:
     from frontdoor_sim.engine.simpy_engine import Contact, World
 
 OFF_DUTY = -(1 << 62)
+DUTY, ENDS_OF_WORK, WAITS_END, ARRIVALS, TIME_OUTS = range(1, 6)
+"""What is due at one second is applied in this order of classes (rule 2)."""
 
 
 class Windows(Protocol):
@@ -77,34 +79,32 @@ class Worker:
 
 
 class Job:
-    """One piece of work on one contact: what is to be done, since when it is ready, and what follows when it is done."""
+    """One piece of work on one contact.
 
-    __slots__ = ("contact", "done", "joined", "last_row", "part", "phases", "ready", "stage", "visit")
+    `left` is the seconds still to be done and `phases` what kinds of work they are, or None where all is touch time;
+    `ready` is since when it waits, `joined` its lasting place in the queue, and `done` what follows when it is done.
+    """
 
-    def __init__(
-        self,
-        contact: Contact,
-        stage: PlannedStage,
-        visit: int,
-        part: int,
-        now: int,
-        phases: list[tuple[int, int]],
-        done: Callable[[], Any],
-    ):
+    __slots__ = ("contact", "done", "joined", "left", "part", "phases", "ready", "stage", "visit")
+
+    def __init__(self, contact: Contact, stage: PlannedStage, visit: int, part: int, now: int, left: int, done: Callable[[], Any]):
         self.contact = contact
         self.stage = stage
         self.visit = visit
         self.part = part
         self.joined = now
         self.ready = now
-        self.phases = phases
+        self.left = left
+        self.phases: list[tuple[int, int]] | None = None
         self.done = done
-        self.last_row = -1
 
 
-def phases(search: int, rekeying: int, touch: int) -> list[tuple[int, int]]:
-    """The kinds of work of a job in the order in which they are done, without those that take no time."""
-    return [(kind, seconds) for kind, seconds in ((SEARCH, search), (REKEYING, rekeying), (WORK, touch)) if seconds > 0]
+CRITERIA: dict[str, Callable[[Contact, PlannedStage], int]] = {
+    "rag": lambda contact, stage: contact.rag,
+    "deadline": lambda contact, stage: contact.deadline,
+    "arrival": lambda contact, stage: contact.received,
+    "stage": lambda contact, stage: stage.weight,
+}
 
 
 class Team:
@@ -112,7 +112,8 @@ class Team:
 
     def __init__(self, number: int, plan: PlannedTeam, world: World):
         self.number = number
-        self.plan = plan
+        self.rules = tuple(rule for rule in plan.order if rule != "joining")
+        self.head_start = plan.head_start
         self.world = world
         self.queue: list[tuple[Any, ...]] = []
         self.idle: list[tuple[int, int, Worker]] = []
@@ -120,19 +121,12 @@ class Team:
 
     def order(self, job: Job) -> tuple[Any, ...]:
         """The place of a job in the queue: criteria, time of joining less head start, then a total order."""
-        contact = job.contact
-        criteria: list[int] = []
-        for rule in self.plan.order:
-            if rule == "rag":
-                criteria.append(contact.rag)
-            elif rule == "deadline":
-                criteria.append(contact.deadline)
-            elif rule == "arrival":
-                criteria.append(contact.received)
-            elif rule == "stage":
-                criteria.append(job.stage.weight)
-        joined = job.joined - self.plan.head_start[contact.rag]
-        return (*criteria, joined, contact.key, job.stage.number, job.visit, job.part, job)
+        contact, stage = job.contact, job.stage
+        joined = job.joined - self.head_start[contact.rag]
+        if not self.rules:
+            return (joined, contact.key, stage.number, job.visit, job.part, job)
+        criteria = [CRITERIA[rule](contact, stage) for rule in self.rules]
+        return (*criteria, joined, contact.key, stage.number, job.visit, job.part, job)
 
     def join(self, job: Job) -> None:
         """Put a job in the queue; it is looked at in phase two of this instant."""
@@ -168,24 +162,31 @@ class Team:
             if worker is None:
                 break
             self.start(heappop(self.queue)[-1], worker, now)
-        self.slots.dispatch(now)
+        if self.slots.waiting:
+            self.slots.dispatch(now)
 
     def start(self, job: Job, worker: Worker, now: int) -> None:
-        stage, world = job.stage, self.world
+        """Somebody takes up a job; when they will put it down is known from here on."""
+        stage, record, contact = job.stage, self.world.record, job.contact
         if now > job.ready:
-            world.record.queued(job, self.number, now)
+            record.queued(job, self.number, now)
         worker.busy = True
-        seconds = sum(length for _, length in job.phases)
-        stretches, left = worker.lay_out(now, seconds, stage.end_rule, stage.overtime)
-        job.phases = world.record.worked(job, self.number, worker, stretches)
-        end = stretches[-1][1]
-        world.at(end, world.ENDS_OF_WORK, job.contact.key, stage.number, job.visit, job.part, lambda: self.stop(job, worker, left))
+        end = now + job.left
+        if end <= worker.until and job.phases is None:
+            record.work(job, self.number, worker.number, now, end)
+            job.left = 0
+        else:
+            stretches, left = worker.lay_out(now, job.left, stage.end_rule, stage.overtime)
+            record.worked(job, self.number, worker, stretches)
+            job.left, end = left, stretches[-1][1]
+        stop = partial(self.stop, job, worker)
+        self.world.at(end, ENDS_OF_WORK, contact.key, stage.number, job.visit, job.part, stop)
 
-    def stop(self, job: Job, worker: Worker, left: int) -> None:
+    def stop(self, job: Job, worker: Worker) -> None:
         """A stretch of work ends: done, or handed over to the queue with its old place (rule 5)."""
         worker.busy = False
         self.set_idle(worker, self.world.now)
-        if left:
+        if job.left:
             job.ready = self.world.now
             self.join(job)
         else:
@@ -199,15 +200,19 @@ class Slots:
         self.team = team
         self.world = world
         self.free: dict[int, int] = {}
+        self.freest: list[tuple[int, int]] = []
+        self.stages: dict[int, PlannedStage] = {}
         self.largest = 0
         self.waiting: list[tuple[Any, ...]] = []
         self.woken: set[tuple[int, int]] = set()
 
     def add_person(self, worker: int, slots: int) -> None:
-        self.free[worker] = slots
+        self.free[worker] = 0
+        self.take(worker, -slots)
         self.largest = max(self.largest, slots)
 
     def join(self, job: Job) -> None:
+        self.stages[job.stage.number] = job.stage
         heappush(self.waiting, self.team.order(job))
         self.world.touched.add(self.team.number)
 
@@ -217,20 +222,32 @@ class Slots:
 
     def dispatch(self, now: int) -> None:
         """Allocate in queue order; what cannot be allocated now blocks nobody (rule 3)."""
+        open_now = {number: self.allocates(stage, now) for number, stage in self.stages.items()}
         kept = []
-        while self.waiting and any(self.free.values()):
+        while self.waiting and self.most_free() and any(open_now.values()):
             entry = heappop(self.waiting)
-            job = entry[-1]
-            worker = min(self.free, key=lambda number: (-self.free[number], number))
-            if self.free[worker] < self.need(job) or not self.allocates(job.stage, now):
+            job, worker = entry[-1], self.freest[0][1]
+            if self.free[worker] < self.need(job) or not open_now[job.stage.number]:
                 kept.append(entry)
             else:
-                self.free[worker] -= self.need(job)
+                self.take(worker, self.need(job))
                 self.world.allocate(job, worker, self.need(job))
         for entry in kept:
             heappush(self.waiting, entry)
-        for stage in {entry[-1].stage.number: entry[-1].stage for entry in self.waiting}.values():
-            self.wake(stage, now)
+        if self.waiting:
+            for stage in self.stages.values():
+                self.wake(stage, now)
+
+    def most_free(self) -> int:
+        """Slots of the person with the most; `freest` keeps people in order, and what is out of date is dropped here."""
+        while self.freest and self.free[self.freest[0][1]] != -self.freest[0][0]:
+            heappop(self.freest)
+        return -self.freest[0][0] if self.freest else 0
+
+    def take(self, worker: int, slots: int) -> None:
+        """Take slots of a person, or give them back where the number is negative."""
+        self.free[worker] -= slots
+        heappush(self.freest, (-self.free[worker], worker))
 
     def allocates(self, stage: PlannedStage, now: int) -> bool:
         if stage.allocates_at is not None:
@@ -249,8 +266,8 @@ class Slots:
             return
         if moment is not None and (stage.number, moment) not in self.woken:
             self.woken.add((stage.number, moment))
-            self.world.at(moment, self.world.WAITS_END, -1, stage.number, 0, 0, lambda: self.world.touched.add(self.team.number))
+            self.world.at(moment, WAITS_END, -1, stage.number, 0, 0, lambda: self.world.touched.add(self.team.number))
 
     def release(self, worker: int, slots: int) -> None:
-        self.free[worker] += slots
+        self.take(worker, -slots)
         self.world.touched.add(self.team.number)

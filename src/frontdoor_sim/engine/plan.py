@@ -78,7 +78,7 @@ class PlannedHandoff:
     """What passing on costs: a delay, then the next set time or opening of the release window."""
 
     delay: Span | None
-    batch: Int64s | None
+    batch: tuple[int, ...] | None
     release: Calendar | None
 
 
@@ -124,7 +124,7 @@ class PlannedStage:
     give_up: tuple[tuple[int, Calendar | None] | None, ...] = (None,) * 4
     hold: Span | None = None
     slots_by_children: bool = True
-    allocates_at: Int64s | None = None
+    allocates_at: tuple[int, ...] | None = None
     allocates_in: Calendar | None = None
     first_visit: Span | None = None
     delay: Span | None = None
@@ -350,9 +350,9 @@ class _Compiler:
             self.timeline.shifts[handoff.release] if handoff.release else None,
         )
 
-    def instants(self, moments: Instants) -> Int64s:
+    def instants(self, moments: Instants) -> tuple[int, ...]:
         line = self.timeline
-        return moments.lay_out(line.clock, line.first, line.last, line.bank_holidays)
+        return tuple(moments.lay_out(line.clock, line.first, line.last, line.bank_holidays).tolist())
 
     def judges(self, judges: Judges | None, purpose: str) -> Verdicts | None:
         if judges is None:

@@ -55,36 +55,44 @@ class Record:
         self.row(contact, stage, visit, part, WAIT, -1, -1, start, start, end, CAUSE[cause])
 
     def queued(self, job: Job, team: int, now: int) -> None:
-        """A wait in a team's queue, written when it is over."""
-        cause = CAUSE["partner"] if job.part else CAUSE[job.stage.wait_cause if job.stage.kind == "work" else "worker"]
-        self.row(job.contact, job.stage.number, job.visit, job.part, QUEUE, team, -1, job.ready, job.ready, now, cause)
+        """A wait in a team's queue, written when it is over; a request on a partner's desk waits for the partner throughout."""
+        kind = WAIT if job.part else QUEUE
+        cause = "partner" if job.part else job.stage.wait_cause if job.stage.kind == "work" else "worker"
+        self.row(job.contact, job.stage.number, job.visit, job.part, kind, team, -1, job.ready, job.ready, now, CAUSE[cause])
 
     def held(self, contact: Contact, stage: Any, visit: int, worker: int, start: int, end: int) -> None:
         """A slot of somebody's caseload is held."""
         self.row(contact, stage.number, visit, 0, CASELOAD, stage.team, worker, start, start, end, 0)
 
-    def worked(self, job: Job, team: int, worker: Worker, stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Write stretches of work, cut where one kind of work gives way to the next; returns what is left to do.
+    def work(self, job: Job, team: int, worker: int, start: int, end: int) -> None:
+        """One uninterrupted stretch of touch time."""
+        contact = job.contact
+        self.rows.extend((contact.key, contact.family, job.stage.number, job.visit, job.part, WORK, team, worker, job.ready,
+                          start, end, 0, contact.rag))  # fmt: skip
+        if job.part == 0:
+            contact.last_row = self.number
+        self.number += 1
+
+    def worked(self, job: Job, team: int, worker: Worker, stretches: list[tuple[int, int]]) -> None:
+        """Stretches of work, cut where one kind of work gives way to the next; the job keeps what is left to do.
 
         Between two stretches the work was set down, and only its own worker could go on with it: it waited for `shift`.
         """
-        left = list(job.phases)
+        left = job.phases or [(WORK, job.left)]
         set_down = stretches[0][0]
         for start, until in stretches:
             if start > set_down:
                 self.row(job.contact, job.stage.number, job.visit, job.part, WAIT, team, -1, job.ready, set_down, start, SHIFT)
             at, set_down = start, until
             while at < until:
-                kind, seconds = left[0]
+                (kind, seconds), *later = left
                 stop = min(until, at + seconds)
                 self.row(job.contact, job.stage.number, job.visit, job.part, kind, team, worker.number, job.ready, at, stop, 0)
-                left[0] = (kind, seconds - (stop - at))
-                if left[0][1] == 0:
-                    left.pop(0)
+                left = [(kind, seconds - (stop - at)), *later] if stop - at < seconds else later
                 at = stop
+        job.phases = left if job.phases else None
         if job.stage.end_rule == FINISH:
             self.note_overtime(worker, stretches)
-        return left
 
     def note_overtime(self, worker: Worker, stretches: list[tuple[int, int]]) -> None:
         """The part of each stretch that lies beyond the end of the worker's window."""
@@ -117,7 +125,8 @@ def events_table(record: Record, duty: pd.DataFrame, option: str, run: int) -> p
     columns["outcome"] = _outcomes(record, len(rows))
     columns = _cut_queue_waits(columns, _boundaries(plan, duty))
     columns = _clip(columns, plan.timeline.ends)
-    return _named(columns, plan, option, run)
+    order = np.lexsort([columns[name] for name in ("end", "start", "part", "visit", "stage", "enabled", "contact")])
+    return _named({name: column[order] for name, column in columns.items()}, plan, option, run)
 
 
 def _outcomes(record: Record, rows: int) -> Int64s:

@@ -17,7 +17,18 @@ import numpy as np
 import pandas as pd
 import simpy
 
-from frontdoor_sim.engine.people import Job, Roster, Team, Worker, phases
+from frontdoor_sim.engine.drawn import Drawn
+from frontdoor_sim.engine.people import (
+    ARRIVALS,
+    DUTY,
+    ENDS_OF_WORK,
+    TIME_OUTS,
+    WAITS_END,
+    Job,
+    Roster,
+    Team,
+    Worker,
+)
 from frontdoor_sim.engine.plan import (
     MILLION,
     STANDARD_EXPONENTIAL,
@@ -27,8 +38,8 @@ from frontdoor_sim.engine.plan import (
     PlannedStage,
     Span,
 )
-from frontdoor_sim.engine.record import Record
-from frontdoor_sim.luck import code, draw, draws, key
+from frontdoor_sim.engine.record import REKEYING, SEARCH, WORK, Record
+from frontdoor_sim.luck import code, draw, key
 from frontdoor_sim.operating_model import CHECKS_OUTCOMES, CONSENT_OUTCOMES
 from frontdoor_sim.working_time import NEVER, Calendar
 
@@ -40,6 +51,7 @@ HISTORY, RETURN, PROPENSITY, GROWTH, GRADE = (
     code(purpose) for purpose in ("history missed", "return", "return: propensity", "return: growth", "rag")
 )
 CONSENT = code("consent on arrival")
+IMMEDIATE = PlannedHandoff(None, None, None)
 ENTRY_ROUTE = code("entry: route")
 
 
@@ -66,24 +78,26 @@ class Contact:
 
 
 class World:
-    """One run. `due` is what phase one applies now; `touched` are the teams that phase two looks at."""
+    """One run. SimPy's events of this second gather in `fired`; `due` is what phase one applies, `touched` whom phase two looks at."""
 
-    DUTY, ENDS_OF_WORK, WAITS_END, ARRIVALS, TIME_OUTS = range(1, 6)
     KINDS: ClassVar[dict[str, str]] = {kind: f"at_{kind}" for kind in ("work", "consent", "checks", "caseload", "delay")}
 
     def __init__(self, contacts: pd.DataFrame, roster: Roster, plan: Plan):
         self.plan = plan
+        self.entry = plan.entry
         self.ends = plan.timeline.ends
         self.env = simpy.Environment(initial_time=plan.timeline.starts - 1)
         self.now = plan.timeline.starts - 1
+        self.fired: list[simpy.Event] = []
         self.due: list[tuple[Any, ...]] = []
         self.touched: set[int] = set()
         self.record = Record(plan)
         self.teams = [Team(number, team, self) for number, team in enumerate(plan.teams)]
+        self.only_rule = [int(rules.max()) if (rules == rules.max()).all() else -1 for rules in plan.rule_of]
+        self.only_target = [only_target(plan, rule) for rule in self.only_rule]
+        self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in plan.handoffs.items()}
         self.kinds = [getattr(self, self.KINDS[stage.kind]) for stage in plan.stages]
-        self.keys = contacts["contact"].to_numpy(np.int64)
-        self.table = contacts
-        self.first_visits: dict[int, list[int]] = {}
+        self.drawn = Drawn(contacts)
         self.open_checks: set[Checks] = set()
         self.returned: list[Contact] = []
         self.by_deadline = any("deadline" in team.order for team in plan.teams)
@@ -97,24 +111,40 @@ class World:
 
     def run(self) -> None:
         """Run to the end; events at the end second count, later ones do not (rule 9)."""
-        env = self.env
-        while env.peek() <= self.ends:
-            env.step()
-            if env.peek() > env.now:
-                self.instant(int(env.now))
+        peek, step = self.env.peek, self.env.step
+        when = peek()
+        while when <= self.ends:
+            step()
+            following = peek()
+            if following > when:
+                self.instant(int(when))
+                following = peek()
+            when = following
+        for contact in self.contacts[self.arriving :]:
+            target = self.route(contact, self.entry, 0, 0)
+            self.record.waited(contact, target, 0, 0, contact.received, self.ends + 1, "shift")
         self.record.close(self.teams, self.open_checks, self.ends)
 
     def instant(self, now: int) -> None:
         """Apply what is due, least first; then dispatch once for the whole model; repeat until nothing is due."""
         self.now = now
-        due, touched = self.due, self.touched
+        due, fired, touched, teams = self.due, self.fired, self.touched, self.teams
+        if len(fired) == 1:
+            fired.pop().value[-1]()
+        else:
+            for event in fired:
+                heappush(due, event.value)
+            fired.clear()
         while due or touched:
             while due:
                 heappop(due)[-1]()
+            if len(touched) == 1:
+                teams[touched.pop()].dispatch(now)
+                continue
             looked_at = sorted(touched)
             touched.clear()
             for number in looked_at:
-                self.teams[number].dispatch(now)
+                teams[number].dispatch(now)
 
     def at(self, when: int, kind: int, owner: int, stage: int, visit: int, part: int, action: Callable[[], Any]) -> None:
         """Make an action due at a second, with its place in the order of that second."""
@@ -122,11 +152,7 @@ class World:
         if when == self.now:
             heappush(self.due, entry)
         elif when <= self.ends:
-            self.env.timeout(when - self.now, entry).callbacks.append(self.note)
-
-    def note(self, event: simpy.Event) -> None:
-        """SimPy says that something is due now."""
-        heappush(self.due, event.value)
+            simpy.Timeout(self.env, when - self.now, entry).callbacks.append(self.fired.append)
 
     # --- rule 4: people come on duty ---------------------------------------------------------------------------------
 
@@ -146,7 +172,7 @@ class World:
 
     def schedule_duty(self, index: int) -> None:
         if index < len(self.starts):
-            self.at(self.starts[index][0], self.DUTY, -1, 0, 0, 0, partial(self.open_windows, index))
+            self.at(self.starts[index][0], DUTY, -1, 0, 0, 0, partial(self.open_windows, index))
 
     def open_windows(self, index: int) -> None:
         for team, worker, window in self.starts[index][1]:
@@ -160,7 +186,7 @@ class World:
         if self.arriving == len(self.contacts):
             return
         when = self.contacts[self.arriving].enters
-        self.at(when, self.ARRIVALS, -1, 0, 0, 0, self.arrive)
+        self.at(when, ARRIVALS, -1, 0, 0, 0, self.arrive)
 
     def arrive(self) -> None:
         while self.arriving < len(self.contacts) and self.contacts[self.arriving].enters == self.now:
@@ -179,21 +205,24 @@ class World:
 
     def pathway(self, contact: Contact) -> Pathway:
         """From stage to stage until an end (rule 10)."""
-        stage, visit, outcome = self.plan.entry, 0, 0
+        stage, visit, outcome = self.entry, 0, 0
         while True:
-            target = self.route(contact, stage, visit, outcome)
+            target = self.only_target[stage]
+            if target is None:
+                target = self.route(contact, stage, visit, outcome)
             self.record.outcome(contact.last_row, target)
             if target < 0:
                 break
             next_visit = contact.visits[target]
             contact.visits[target] += 1
             rows = contact.last_row
-            ready = self.passed_on(contact, self.plan.handoffs[stage, target], visit)
-            if stage == self.plan.entry and contact.enters > contact.received:
+            handoff = self.handoffs[stage, target]
+            ready = self.passed_on(contact, handoff, visit) if handoff else self.now
+            if stage == self.entry and contact.enters > contact.received:
                 self.record.waited(contact, target, next_visit, 0, contact.received, contact.enters, "shift")
             if ready > self.now:
                 self.record.waited(contact, target, next_visit, 0, self.now, ready, "handoff")
-                self.at(ready, self.WAITS_END, contact.key, target, next_visit, 0, contact.go)
+                self.at(ready, WAITS_END, contact.key, target, next_visit, 0, contact.go)
                 yield
             stage, visit = target, next_visit
             outcome = yield from self.kinds[stage](contact, self.plan.stages[stage], visit)
@@ -203,21 +232,23 @@ class World:
 
     def route(self, contact: Contact, stage: int, visit: int, outcome: int) -> int:
         """The next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets."""
-        plan = self.plan
-        rule = plan.rule_of[
-            stage, outcome, contact.judged, contact.rag, contact.source, contact.area, contact.open_case
-        ]
+        plan, rule = self.plan, self.only_rule[stage]
+        if rule < 0:
+            rule = plan.rule_of[
+                stage, outcome, contact.judged, contact.rag, contact.source, contact.area, contact.open_case
+            ]
         targets = plan.rule_targets[rule]
         if len(targets) == 1:
             return targets[0]
-        purpose = plan.stages[stage].route_purpose if stage < plan.entry else ENTRY_ROUTE
-        return targets[bisect_right(plan.rule_ends[rule], draw(contact.key, purpose, visit))]
+        purpose = plan.stages[stage].route_purpose if stage < self.entry else ENTRY_ROUTE
+        luck = self.drawn.luck(contact.index, contact.key, purpose, visit)
+        return targets[bisect_right(plan.rule_ends[rule], luck)]
 
     def passed_on(self, contact: Contact, handoff: PlannedHandoff, visit: int) -> int:
         """The second at which a handoff has been made (rule 6): its delay, then the next batch or opening."""
         ready = self.now
         if handoff.delay is not None:
-            ready = handoff.delay.after(ready, self.seconds(handoff.delay, contact, visit))
+            ready = handoff.delay.after(ready, self.drawn.seconds(contact.index, contact.key, handoff.delay, visit))
         if handoff.batch is not None:
             at = bisect_left(handoff.batch, ready)
             ready = int(handoff.batch[at]) if at < len(handoff.batch) else self.ends + 1
@@ -225,41 +256,33 @@ class World:
             ready = int(handoff.release.next_open(ready))
         return ready
 
-    def seconds(self, span: Span, contact: Contact, visit: int) -> int:
-        """Seconds of a span for a contact and visit; first visits are read for the whole table at once."""
-        if visit or contact.index < 0:
-            return span.seconds(draw(contact.key, span.purpose, visit))
-        first = self.first_visits.get(id(span))
-        if first is None:
-            first = span.table.reads(draws(self.keys, span.purpose)).tolist()
-            first = self.first_visits[id(span)] = self.given(span, first)
-        return first[contact.index]
-
-    def given(self, span: Span, drawn: list[int]) -> list[int]:
-        """Replace what was drawn by what the contacts table gives (`seconds: <purpose>`), where it gives anything."""
-        for column in self.table.columns:
-            if column.startswith("seconds: ") and code(column.removeprefix("seconds: ")) == span.purpose:
-                return [there if there >= 0 else here for there, here in zip(self.table[column].tolist(), drawn, strict=True)]
-        return drawn
-
     # --- kinds of stage ----------------------------------------------------------------------------------------------
 
     def at_work(self, contact: Contact, stage: PlannedStage, visit: int) -> Steps:
         """A worker searches, re-keys and works; then, at a judging stage, judges."""
-        search = stage.searches * self.seconds(stage.search, contact, visit) if stage.search else 0
-        rekeying = self.rekeying(contact, stage, visit)
-        touch = max(1, self.seconds(stage.touch, contact, visit))
-        self.teams[stage.team].join(Job(contact, stage, visit, 0, self.now, phases(search, rekeying, touch), contact.go))
+        search = stage.searches * self.drawn.seconds(contact.index, contact.key, stage.search, visit) if stage.search else 0
+        self.put_to_work(contact, stage, visit, visit, search)
         yield
-        self.judge(contact, stage, visit)
+        if stage.judges is not None:
+            self.judge(contact, stage, visit)
         return 0
+
+    def put_to_work(self, contact: Contact, stage: PlannedStage, visit: int, nth: int, search: int = 0) -> None:
+        """Put the work of a visit in its team's queue: search, then re-keying, then touch time, with the luck of time `nth`."""
+        rekeying = self.rekeying(contact, stage, nth) if stage.rekey else 0
+        touch = self.drawn.seconds(contact.index, contact.key, stage.touch, nth) or 1
+        job = Job(contact, stage, visit, 0, self.now, search + rekeying + touch, contact.go)
+        if search or rekeying:
+            kinds = ((SEARCH, search), (REKEYING, rekeying), (WORK, touch))
+            job.phases = [(kind, seconds) for kind, seconds in kinds if seconds]
+        self.teams[stage.team].join(job)
 
     def rekeying(self, contact: Contact, stage: PlannedStage, visit: int) -> int:
         """Seconds to enter the record on each further system of the team; the very first entry is part of the touch."""
         systems = self.plan.teams[stage.team].systems
         missing = (systems & ~contact.recorded).bit_count() - (0 if contact.recorded or not systems else 1)
         contact.recorded |= systems
-        return missing * self.seconds(stage.rekey, contact, visit) if missing and stage.rekey else 0
+        return missing * self.drawn.seconds(contact.index, contact.key, stage.rekey, visit) if missing and stage.rekey else 0
 
     def judge(self, contact: Contact, stage: PlannedStage, visit: int) -> None:
         """Perceived need is need + bias + noise; its level is the number of thresholds it reaches, and one."""
@@ -267,11 +290,12 @@ class World:
         if judges is None:
             return
         two_systems = self.plan.teams[stage.team].systems.bit_count() > 1
-        missed = two_systems and draw(contact.key, HISTORY) < self.plan.missed_history
+        missed = two_systems and self.drawn.luck(contact.index, contact.key, HISTORY) < self.plan.missed_history
         noise = judges.noise[2 * missed + (contact.absent > 0)]
         perceived = contact.need + judges.bias
         if noise:
-            perceived += noise * STANDARD_NORMAL.read(draw(contact.key, judges.purpose, visit)) // MILLION
+            error = self.drawn.value(contact.index, contact.key, judges.purpose, STANDARD_NORMAL, visit)
+            perceived += noise * error // MILLION
         contact.judged = 1 + bisect_right(self.plan.cuts, perceived)
 
     def at_consent(self, contact: Contact, stage: PlannedStage, visit: int) -> Steps:
@@ -279,18 +303,16 @@ class World:
         if contact.consent >= 0:
             arrived = contact.consent == 1
         else:
-            arrived = draw(contact.key, CONSENT) < stage.arrives_with[contact.source]
+            arrived = self.drawn.luck(contact.index, contact.key, CONSENT) < stage.arrives_with[contact.source]
         if arrived:
             return GIVEN
         if stage.override_for[contact.rag]:
             return OVERRIDDEN
         for attempt in range(stage.attempts):
             nth = visit * stage.attempts + attempt
-            touch = max(1, self.seconds(stage.touch, contact, nth))
-            work = phases(0, self.rekeying(contact, stage, nth), touch)
-            self.teams[stage.team].join(Job(contact, stage, visit, 0, self.now, work, contact.go))
+            self.put_to_work(contact, stage, visit, nth)
             yield
-            luck = draw(contact.key, stage.attempt_purpose, nth)
+            luck = self.drawn.luck(contact.index, contact.key, stage.attempt_purpose, nth)
             if luck < stage.given:
                 return GIVEN
             if luck < stage.given + stage.refused:
@@ -301,10 +323,10 @@ class World:
 
     def wait(self, contact: Contact, stage: PlannedStage, visit: int, span: Span, nth: int, cause: str) -> Steps:
         """A wait that uses nobody, on its own clock (rule 6)."""
-        until = span.after(self.now, self.seconds(span, contact, nth))
+        until = span.after(self.now, self.drawn.seconds(contact.index, contact.key, span, nth))
         if until > self.now:
             self.record.waited(contact, stage.number, visit, 0, self.now, until, cause)
-            self.at(until, self.WAITS_END, contact.key, stage.number, visit, 0, contact.go)
+            self.at(until, WAITS_END, contact.key, stage.number, visit, 0, contact.go)
             yield
         return 0
 
@@ -326,7 +348,7 @@ class World:
 
     def at_caseload(self, contact: Contact, stage: PlannedStage, visit: int) -> Steps:
         """Wait for a slot, then hold it (rule 8)."""
-        job = Job(contact, stage, visit, 0, self.now, [], contact.go)
+        job = Job(contact, stage, visit, 0, self.now, 0, contact.go)
         self.teams[stage.team].slots.join(job)
         yield
         self.judge(contact, stage, visit)
@@ -337,17 +359,17 @@ class World:
         contact, stage, visit = job.contact, job.stage, job.visit
         if self.now > job.ready:
             self.record.waited(contact, stage.number, visit, 0, job.ready, self.now, "allocation")
-        until = stage.hold.after(self.now, max(1, self.seconds(stage.hold, contact, visit)))
+        until = stage.hold.after(self.now, max(1, self.drawn.seconds(contact.index, contact.key, stage.hold, visit)))
         self.record.held(contact, stage, visit, worker, self.now, until)
         if stage.first_visit is not None:
-            seen = stage.first_visit.after(self.now, self.seconds(stage.first_visit, contact, visit))
+            seen = stage.first_visit.after(self.now, self.drawn.seconds(contact.index, contact.key, stage.first_visit, visit))
             self.record.waited(contact, stage.number, visit, 1, self.now, seen, "visit")
 
         def release() -> None:
             self.teams[stage.team].slots.release(worker, slots)
             contact.go()
 
-        self.at(until, self.ENDS_OF_WORK, contact.key, stage.number, visit, 0, release)
+        self.at(until, ENDS_OF_WORK, contact.key, stage.number, visit, 0, release)
 
     # --- ends and returns --------------------------------------------------------------------------------------------
 
@@ -358,7 +380,7 @@ class World:
             return
         level = 1 + bisect_right(self.plan.cuts, contact.need)
         gap = max(0, level - self.plan.provides[end])
-        needed = STANDARD_EXPONENTIAL.read(draw(contact.key, RETURN)) * MILLION
+        needed = self.drawn.value(contact.index, contact.key, RETURN, STANDARD_EXPONENTIAL) * MILLION
         if needed >= law.rates[gap] * law.propensity.read(draw(contact.family, PROPENSITY)):
             return
         contact.returns_at = law.delay.after(self.now, max(1, law.delay.seconds(draw(contact.key, law.delay.purpose))))
@@ -377,7 +399,7 @@ class World:
                   contact.key, number)  # fmt: skip
         child = Contact(-1, fields, len(self.plan.stages))
         self.returned.append(child)
-        self.at(when, self.WAITS_END, again, 0, 0, 0, lambda: self.begin(child))
+        self.at(when, WAITS_END, again, 0, 0, 0, lambda: self.begin(child))
 
 
 class Checks:
@@ -406,14 +428,14 @@ class Checks:
         limit = stage.give_up[contact.rag]
         self.asking = False
         if not self.joined:
-            world.at(reaches(world.now, limit), world.TIME_OUTS, contact.key, stage.number, self.visit, 0, self.join)
+            world.at(reaches(world.now, limit), TIME_OUTS, contact.key, stage.number, self.visit, 0, self.join)
 
     def later(self, when: int, part: int, action: Callable[[], Any]) -> None:
         world = self.world
         if when == world.now:
             action()
         else:
-            world.at(when, world.WAITS_END, self.contact.key, self.stage.number, self.visit, part, action)
+            world.at(when, WAITS_END, self.contact.key, self.stage.number, self.visit, part, action)
 
     def wait_for(self, number: int) -> None:
         """The request has arrived: the partner answers after a delay, or puts it on a desk, or both in turn."""
@@ -421,7 +443,7 @@ class Checks:
         if partner.delay is None:
             self.on_desk(number)
             return
-        until = partner.delay.after(world.now, world.seconds(partner.delay, self.contact, self.visit))
+        until = partner.delay.after(world.now, world.drawn.seconds(self.contact.index, self.contact.key, partner.delay, self.visit))
         if until > world.now:
             world.record.waited(self.contact, self.stage.number, self.visit, number + 1, world.now, until, "partner")
         self.later(until, number + 1, partial(self.on_desk, number))
@@ -431,8 +453,8 @@ class Checks:
         if partner.touch is None:
             self.reply()
             return
-        touch = max(1, world.seconds(partner.touch, self.contact, self.visit))
-        job = Job(self.contact, self.stage, self.visit, number + 1, world.now, phases(0, 0, touch), self.reply)
+        touch = world.drawn.seconds(self.contact.index, self.contact.key, partner.touch, self.visit) or 1
+        job = Job(self.contact, self.stage, self.visit, number + 1, world.now, touch, self.reply)
         world.teams[partner.team].join(job)
 
     def reply(self) -> None:
@@ -447,6 +469,11 @@ class Checks:
             self.joined = True
             if not self.asking:
                 self.contact.go()
+
+
+def only_target(plan: Plan, rule: int) -> int | None:
+    """Where everybody goes from a stage; None where it depends on the contact or on chance."""
+    return plan.rule_targets[rule][0] if rule >= 0 and len(plan.rule_targets[rule]) == 1 else None
 
 
 def reaches(start: int, limit: tuple[int, Calendar | None] | None) -> int:

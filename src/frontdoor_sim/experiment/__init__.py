@@ -2,14 +2,13 @@
 
 from frontdoor_sim.experiment.comparing import Comparison, compare, differences, summarise
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown, condition
-from frontdoor_sim.experiment.pilot import Pilot, pilot
+from frontdoor_sim.experiment.pilot import offered_load, offered_loads, returns_per_contact
 from frontdoor_sim.experiment.replications import replicate
-from frontdoor_sim.experiment.running import run
+from frontdoor_sim.experiment.single import run
 from frontdoor_sim.experiment.study import Study, appraise, read_study
 
 __all__ = [
     "Comparison",
-    "Pilot",
     "Study",
     "Symptom",
     "Unknown",
@@ -17,9 +16,11 @@ __all__ = [
     "compare",
     "condition",
     "differences",
-    "pilot",
+    "offered_load",
+    "offered_loads",
     "read_study",
     "replicate",
+    "returns_per_contact",
     "run",
     "summarise",
 ]

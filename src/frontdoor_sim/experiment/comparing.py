@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from frontdoor_sim.appraisal import charts
-from frontdoor_sim.experiment.pilot import pilot
+from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.scenario import Scenario
 
@@ -51,9 +51,15 @@ class Comparison:
     verdicts: pd.DataFrame
     runs: pd.DataFrame
 
+    @property
+    def options(self) -> pd.DataFrame:
+        """The options in their order, the base first: option, label, summary, base."""
+        names = [str(name) for name in self.summary["option"].unique()]
+        return pd.DataFrame({"option": names, "label": names, "summary": "", "base": [name == self.base for name in names]})
+
     def plot(self) -> Figure:
-        """Share decided within 24 hours by option, with intervals."""
-        return charts.decided_within_24h(self.summary)
+        """Share decided within 24 hours by option and what each changes, with intervals."""
+        return charts.decided_within_24h(self.summary, self.differences, self.options)
 
     def __str__(self) -> str:
         return "\n".join(f"{row.option}: {row.sentence}" for row in self.verdicts.itertuples())
@@ -84,7 +90,7 @@ def compare(
     """
     if replications < 2:
         raise ValueError(f"an interval needs at least 2 replications, not {replications}")
-    returns = pilot(base, seed).returns_per_contact if base.model.returns else 0.0
+    returns = returns_per_contact(base, seed)
     tasks = [Task((base, *options), seed, number, returns) for number in range(replications)]
     return compared(replicate(tasks, jobs, executor, quiet), base.name, "average")
 
@@ -92,13 +98,15 @@ def compare(
 def compared(runs: pd.DataFrame, base: str, interval: Interval) -> Comparison:
     """Summary, differences and verdicts of replications that have been measured."""
     found = differences(runs, base, interval)
-    return Comparison(base, summarise(runs, interval), found, verdicts(found, base), runs)
+    summary = summarise(runs, interval)
+    absent = summary[(summary["by"] == "all") & summary["note"].str.startswith("not measurable")]["measure"]
+    return Comparison(base, summary, found, verdicts(found[~found["measure"].isin(absent)]), runs)
 
 
 def by_run(runs: pd.DataFrame, option: str) -> pd.DataFrame:
     """An option's measures as a table: a row for each measure and group, a column for each replication."""
-    mine = runs[runs["option"] == option]
-    return mine.pivot_table(index=PLACE, columns="run", values="value", dropna=False, observed=True, sort=False)
+    mine = runs[runs["option"] == option].astype(dict.fromkeys(PLACE, str))
+    return mine.set_index([*PLACE, "run"])["value"].unstack("run", sort=False)
 
 
 def summarise(runs: pd.DataFrame, interval: Interval = "average") -> pd.DataFrame:
@@ -123,8 +131,10 @@ def summarise(runs: pd.DataFrame, interval: Interval = "average") -> pd.DataFram
     out = pd.concat(tables).reset_index()
     out["unit"] = units.reindex(pd.MultiIndex.from_frame(out[PLACE])).to_numpy()
     counts = runs.groupby(["option", *PLACE], observed=True)["contacts"].mean().round()
+    notes = runs[runs["note"] != ""].groupby(["option", *PLACE], observed=True)["note"].agg("first")
+    out["note"] = notes.reindex(pd.MultiIndex.from_frame(out[["option", *PLACE]])).fillna("").to_numpy()
     out["contacts"] = counts.reindex(pd.MultiIndex.from_frame(out[["option", *PLACE]])).fillna(0).to_numpy(np.int64)
-    return out[["option", *PLACE, "mean", "low", "high", "unit", "runs", "contacts"]]
+    return out[["option", *PLACE, "mean", "low", "high", "unit", "runs", "contacts", "note"]]
 
 
 def differences(runs: pd.DataFrame, base: str, interval: Interval = "average") -> pd.DataFrame:
@@ -149,9 +159,11 @@ def differences(runs: pd.DataFrame, base: str, interval: Interval = "average") -
         tables.append(pd.DataFrame(table, index=before.index))
     if not tables:
         return pd.DataFrame(columns=["option", *PLACE, "base", "option_mean", "difference", "low", "high", "half_width",
-                                     "replications", "unit"])  # fmt: skip
+                                     "replications", "unit", "sentence"])  # fmt: skip
     out = pd.concat(tables).reset_index()
     out["unit"] = units.reindex(pd.MultiIndex.from_frame(out[PLACE])).to_numpy()
+    told = out["by"].eq("all") & out["measure"].isin([HEADLINE, TRANSFER])
+    out["sentence"] = [sentence(row, base) if tell else "" for row, tell in zip(out.itertuples(), told, strict=True)]
     return out
 
 
@@ -174,10 +186,10 @@ def _within(index: pd.MultiIndex, low: Floats, high: Floats, base: Floats | floa
     return low, high
 
 
-def verdicts(found: pd.DataFrame, base: str) -> pd.DataFrame:
+def verdicts(found: pd.DataFrame) -> pd.DataFrame:
     """A sentence for each option on deciding within 24 hours and on transfer to assessment."""
     whole = found[(found["by"] == "all") & found["measure"].isin([HEADLINE, TRANSFER])]
-    rows = [(row.option, row.measure, sentence(row, base), better(row)) for row in whole.itertuples()]
+    rows = [(row.option, row.measure, row.sentence, better(row)) for row in whole.itertuples()]
     return pd.DataFrame(rows, columns=["option", "measure", "sentence", "better"])
 
 
@@ -197,7 +209,7 @@ def sentence(row: object, base: str) -> str:
         >>> from types import SimpleNamespace
         >>> print(sentence(SimpleNamespace(measure="decided_within_24h", base=0.6, option_mean=0.72, difference=0.12,
         ...     low=0.09, high=0.15), "As found"))
-        Decides 72 % within 24 hours (As found: 60 %): better by 9 to 15 points.
+        Decides 72% within 24 hours (As found: 60%): better by 9 to 15 points.
     """
     measure = str(row.measure)  # type: ignore[attr-defined]
     start, after, low, high = (float(getattr(row, name)) for name in ("base", "option_mean", "low", "high"))
@@ -205,7 +217,7 @@ def sentence(row: object, base: str) -> str:
     head = (
         f"Half of transfers are allocated within {after:.0f} hours of the decision ({base}: {start:.0f})"
         if hours
-        else f"Decides {after:.0%} within 24 hours ({base}: {start:.0%})".replace("%", " %")
+        else f"Decides {after:.0%} within 24 hours ({base}: {start:.0%})"
     )
     if np.isnan([start, after, low, high]).any():
         return f"{head}: not every replication could measure this."

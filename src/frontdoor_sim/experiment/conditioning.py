@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.experiment.replications import progress, workers
-from frontdoor_sim.experiment.running import run
+from frontdoor_sim.experiment.running import draw_contacts, simulate
+from frontdoor_sim.experiment.workers import progress, workers
 from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
 from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import Closed
@@ -128,6 +128,7 @@ def shown(task: tuple[Scenario, dict[str, float], int, int, float, tuple[Symptom
     """What one candidate's run shows of each symptom."""
     base, values, seed, replication, returns, symptoms, weeks = task
     window = {"run.weeks": weeks, "run.follow_up": 2} if weeks else {}
-    measured = measure(run(base.varied({**values, **window}), seed, replication, returns_per_contact=returns))
+    candidate = base.varied({**values, **window})
+    measured = measure(simulate(candidate, draw_contacts(candidate, seed, replication, returns), seed, replication))
     place = measured.set_index(["measure", "by", "group"])["value"]
     return [float(place.get((symptom.measure, symptom.by, symptom.group), np.nan)) for symptom in symptoms]

@@ -2,51 +2,77 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from frontdoor_sim.event_log import EventLog
+from frontdoor_sim.experiment.running import draw_contacts, simulate
+from frontdoor_sim.experiment.workers import progress, workers
 from frontdoor_sim.scenario import Scenario
 
 MORE_PEOPLE = 5
 """A pilot has this many times the staff, so that its work is what is asked for, not what is got through."""
 
 
-@dataclass(frozen=True)
-class Pilot:
-    """What a pilot run found.
+_returns: dict[tuple[str, int], float] = {}
+"""Returns per contact that a process has measured, by digest of the base and seed."""
 
-    Args:
-        returns_per_contact: contacts that come back for each contact that ends, at any time.
-        loads: table of team, what (`time` or `slots`), offered, available (people or slots) and load, their ratio.
+
+def returns_per_contact(scenario: Scenario, seed: int) -> float:
+    """Contacts that each contact of a scenario's base brings back; 0 where there is no law of returns.
+
+    Read off a pilot of the base: the share of ended contacts whose closing luck brings the family back. The pilot draws the
+    published volume without taking returns off, which is enough: who comes back does not depend on how many come.
     """
+    base = scenario.base or scenario
+    if not base.model.returns:
+        return 0.0
+    place = (base.digest, seed)
+    if place not in _returns:
+        log = _pilot(base, seed, 0.0)
+        ends = log.about.outcomes.loc[log.about.outcomes["is_end"], "outcome"]
+        ended = int(log.events["outcome"].isin(ends).sum())
+        _returns[place] = float((log.contacts["returns_at"] >= 0).sum() / ended) if ended else 0.0
+    return _returns[place]
 
-    returns_per_contact: float
-    loads: pd.DataFrame
 
-
-_found: dict[tuple[str, int], Pilot] = {}
-
-
-def pilot(scenario: Scenario, seed: int) -> Pilot:
-    """Run one replication with five times the staff and read off offered load and returns.
+def offered_load(scenario: Scenario, seed: int, returns: float | None = None) -> pd.DataFrame:
+    """How much work a scenario's teams are asked to do, of what they can.
 
     Offered load of a team is the work that its contacts ask for, divided by its available duty: work seconds within the
     measured window, divided by available seconds of the real roster. At 1 or more a backlog grows without end. For slots it
     is mean slots held with slots to spare, divided by the slots there are.
 
-    Returns per contact is the share of ended contacts whose closing luck brings the family back. The first pilot draws the
-    published volume without returns, which is enough: who comes back does not depend on how many come.
-    """
-    place = (scenario.digest, seed)
-    if place not in _found:
-        from frontdoor_sim.experiment.running import run
+    Args:
+        scenario: a base or an option.
+        seed: of the study.
+        returns: returns per contact of the base, where they have been measured already.
 
-        log = run(with_more_people(scenario), seed, 0, returns_per_contact=0.0)
-        _found[place] = Pilot(_returns(log), _loads(log, scenario))
-    return _found[place]
+    Returns:
+        Table of option, team, what (`time` or `slots`), offered, available (people or slots) and load, their ratio.
+    """
+    returns = returns_per_contact(scenario, seed) if returns is None else returns
+    return _loads(_pilot(scenario, seed, returns), scenario)
+
+
+def offered_loads(
+    scenarios: Sequence[Scenario], seed: int, returns: float, jobs: int | None = None, quiet: bool = True
+) -> pd.DataFrame:
+    """Offered loads of several scenarios, one pilot each."""
+    asked = [(scenario, seed, returns) for scenario in scenarios]
+    with workers(jobs, len(asked)) as pool:
+        found = pool.map(_offered, asked) if pool else map(_offered, asked)
+        return pd.concat(list(progress(found, len(asked), quiet, "Offered load")), ignore_index=True)
+
+
+def _offered(asked: tuple[Scenario, int, float]) -> pd.DataFrame:
+    return offered_load(*asked)
+
+
+def _pilot(scenario: Scenario, seed: int, returns: float) -> EventLog:
+    return simulate(with_more_people(scenario), draw_contacts(scenario, seed, 0, returns), seed, 0)
 
 
 def with_more_people(scenario: Scenario) -> Scenario:
@@ -59,12 +85,6 @@ def with_more_people(scenario: Scenario) -> Scenario:
     return Scenario(scenario.file, scenario.data, scenario.parameters).varied(wte)
 
 
-def _returns(log: EventLog) -> float:
-    ends = log.about.outcomes.loc[log.about.outcomes["is_end"], "outcome"]
-    ended = log.events["outcome"].isin(ends).sum()
-    return float((log.contacts["returns_at"] >= 0).sum() / ended) if ended else 0.0
-
-
 def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:
     closes = log.about.closes
     rows = []
@@ -72,7 +92,7 @@ def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:
         offered = _seconds(log.events, team, ("work", "re-keying", "search", "meeting"), closes)
         duty = log.duty[log.duty["kind"] == "available"]
         available = _seconds(duty, team, (), closes)
-        if available:
+        if available and offered:
             people = sum(group.wte for group in facts.staff)
             load = offered / (available / MORE_PEOPLE)
             rows.append((scenario.name, team, "time", load * people, people, load))

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import nullcontext
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from tqdm.auto import tqdm
 
 from frontdoor_sim.event_log import check_laws, write_log
-from frontdoor_sim.experiment.running import draw_contacts, run
+from frontdoor_sim.experiment.running import draw_contacts, simulate
+from frontdoor_sim.experiment.workers import progress, workers
 from frontdoor_sim.measures import measure
 from frontdoor_sim.scenario import Scenario
 
@@ -46,7 +43,7 @@ def measure_task(task: Task) -> pd.DataFrame:
     contacts = draw_contacts(scenarios[0], task.seed, task.replication, task.returns_per_contact)
     tables = []
     for scenario in scenarios:
-        log = run(scenario, task.seed, task.replication, contacts)
+        log = simulate(scenario, contacts, task.seed, task.replication)
         check_laws(log)
         if task.logs is not None:
             write_log(log, task.logs / slug(scenario.file.stem))
@@ -83,18 +80,3 @@ def replicate(
     with workers(jobs, len(tasks), executor) as pool:
         results: Iterable[pd.DataFrame] = pool.map(measure_task, tasks) if pool else map(measure_task, tasks)
         return pd.concat(list(progress(results, len(tasks), quiet, say)), ignore_index=True)
-
-
-def workers(jobs: int | None, tasks: int, executor: Executor | None = None) -> Any:
-    """A pool of processes for so many tasks, as a context; None where this process does the work itself."""
-    if executor is not None:
-        return nullcontext(executor)
-    number = min(jobs or os.cpu_count() or 1, tasks)
-    if number <= 1:
-        return nullcontext(None)
-    return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn"))
-
-
-def progress(results: Iterable[Any], total: int, quiet: bool, say: str) -> Iterator[Any]:
-    """The results, with a bar while they come."""
-    yield from tqdm(results, total=total, desc=say, unit="run", disable=quiet, leave=False)

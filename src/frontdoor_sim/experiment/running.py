@@ -1,4 +1,4 @@
-"""One replication of one scenario."""
+"""One replication of one scenario, from its contacts and people to its event log."""
 
 from __future__ import annotations
 
@@ -14,50 +14,23 @@ from frontdoor_sim.roster import Post, Roster, draw_roster
 from frontdoor_sim.scenario import Scenario
 
 
-def run(
-    scenario: Scenario,
-    seed: int = 1,
-    replication: int = 0,
-    contacts: pd.DataFrame | None = None,
-    returns_per_contact: float | None = None,
-) -> EventLog:
-    """Run one replication of a scenario: contacts, people, engine, event log.
-
-    Args:
-        scenario: from `read_scenario`.
-        seed: of the study; the same seed and replication meet the same contacts, people and luck.
-        replication: its number.
-        contacts: a table given instead of drawn (dictionary `contacts`), such as the real arrivals of a year.
-        returns_per_contact: how many contacts each contact brings back, by which fewer are drawn so that the total
-            is the published volume; measured in a pilot of the base where it is not given.
-
-    Returns:
-        The event log of the run.
-
-    Example:
-        >>> from frontdoor_sim.scenario import read_scenario
-        >>> log = run(read_scenario("scenarios/examples/one_desk.yaml"), seed=7)
-        >>> bool((log.events["end"] >= log.events["start"]).all())
-        True
-    """
+def simulate(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int) -> EventLog:
+    """Run a scenario on a contacts table."""
     model = scenario.model
-    if contacts is None:
-        contacts = draw_contacts(scenario, seed, replication, returns_per_contact)
-    sources, areas = list(contacts["source"].unique()), list(contacts["area"].unique())
     timeline = Timeline.of(model)
-    plan = compile_plan(model, timeline, sources, areas)
+    plan = compile_plan(model, timeline, list(contacts["source"].unique()), list(contacts["area"].unique()))
     return run_plan(contacts, people(model, timeline, seed, replication), plan, replication)
 
 
-def draw_contacts(
-    scenario: Scenario, seed: int, replication: int, returns_per_contact: float | None = None
-) -> pd.DataFrame:
-    """The contacts of a replication; an option meets those of its base."""
-    base = scenario.base or scenario
-    if returns_per_contact is None:
-        from frontdoor_sim.experiment.pilot import pilot
+def draw_contacts(scenario: Scenario, seed: int, replication: int, returns_per_contact: float) -> pd.DataFrame:
+    """The contacts of a replication; an option meets those of its base.
 
-        returns_per_contact = pilot(base, seed).returns_per_contact if base.model.returns else 0.0
+    Args:
+        scenario: a base or an option.
+        seed, replication: key of all luck.
+        returns_per_contact: how many contacts each contact brings back, by which fewer are drawn.
+    """
+    base = scenario.base or scenario
     return draw(base.model, base.parameters, seed, replication, returns_per_contact)
 
 

@@ -19,7 +19,7 @@ from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_
 from frontdoor_sim.documents import Document, InputError, Mistake, in_words, nearest, read_yaml
 from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, compared
 from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, Unknown, condition
-from frontdoor_sim.experiment.pilot import pilot
+from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario import Scenario, read_scenario
@@ -154,7 +154,7 @@ def appraise(
     clock, started = time.perf_counter(), datetime.now(tz=UTC).isoformat(timespec="seconds")
     seed = study.facts.seed if seed is None else seed
     number = study.facts.replications if replications is None else replications
-    returns = pilot(study.base, seed).returns_per_contact if study.base.model.returns else 0.0
+    returns = returns_per_contact(study.base, seed)
     found = conditioned(study, seed, returns, jobs, quiet)
     tasks = [
         Task((study.base, *study.options), seed, replication, returns, found.kept[replication % len(found.kept)],
@@ -163,7 +163,8 @@ def appraise(
     ]  # fmt: skip
     runs = replicate(tasks, jobs, None, quiet, "Replications, each with every option")
     comparison = compared(runs, study.base.name, "year" if study.facts.unknown else "average")
-    loads = pd.concat([pilot(s.varied(middle(found)), seed).loads for s in (study.base, *study.options)], ignore_index=True)
+    at_middle = [scenario.varied(middle(found)) for scenario in (study.base, *study.options)]
+    loads = offered_loads(at_middle, seed, returns, jobs, quiet)
     pack = make_pack(study, comparison, found, loads, seed, number, command)
     path = write_pack(folder, pack)
     tables = {"summary": comparison.summary, "differences": pack.differences, "verdicts": comparison.verdicts,
@@ -205,9 +206,6 @@ def make_pack(
 ) -> Pack:
     """Everything that the pack prints."""
     scenarios = (study.base, *study.options)
-    differences = comparison.differences.merge(
-        comparison.verdicts[["option", "measure", "sentence"]].assign(by="all"), on=["option", "measure", "by"], how="left"
-    )
     options = pd.DataFrame(
         {"option": [s.name for s in scenarios], "label": [s.name for s in scenarios],
          "summary": [str(s.data.get("summary", "")) for s in scenarios], "base": [s is study.base for s in scenarios]}
@@ -217,7 +215,7 @@ def make_pack(
         options=options,
         verdicts=comparison.verdicts,
         summary=comparison.summary,
-        differences=differences.assign(sentence=differences["sentence"].fillna("")),
+        differences=comparison.differences,
         changes=pd.DataFrame(changes, columns=["option", "recommendation", "say"]),
         loads=loads,
         staffing=staffing_table(study.facts.unknown, found),
@@ -270,10 +268,10 @@ def about(
     tried, kept = len(found.candidates), len(found.kept)
     options = len(study.options)
     ranged = (
-        f"95 % interval for one year, adjusted for {options} options: luck of the year and the range of staffing that "
+        f"95% interval for one year, adjusted for {options} options: luck of the year and the range of staffing that "
         f"shows the symptoms ({kept} of {tried} candidates kept)."
     )
-    alone = f"95 % interval of the average, adjusted for {options} options: simulation noise alone."
+    alone = f"95% interval of the average, adjusted for {options} options: simulation noise alone."
     full = loads[loads["load"] >= 1]
     warnings = [
         f"{row.option}: {row.team} is asked for {row.load:.2f} times the {row.what} it has: its backlog grows without end, and no "
@@ -304,7 +302,7 @@ def headline(comparison: Comparison) -> str:
     decided, transfer = base.loc[HEADLINE], base.loc[TRANSFER]
     parts = [
         f"{comparison.base}: {decided['low']:.0%} to {decided['high']:.0%} of contacts are decided within 24 hours, and half of "
-        f"transfers to assessment are allocated within {transfer['mean']:.0f} hours of the decision.".replace("%", " %")
+        f"transfers to assessment are allocated within {transfer['mean']:.0f} hours of the decision."
     ]
     if better:
         parts.append(f"More are decided within 24 hours under {in_words(better, 'and')}.")

@@ -151,11 +151,17 @@ class Journeys:
     @cached_property
     def first_contact(self) -> Ints:
         """Second of the first contact after allocation: the end of the first wait for a visit."""
-        rows = self.visit_waits
-        contact, end = self.event_contact[rows], numbers(self.log.events, "end")[rows]
-        after = end >= self.allocated[contact]
-        first = np.full(self.number, NEVER)
-        np.minimum.at(first, contact[after], end[after])
+        rows, first = self.visit_waits, np.full(self.number, NEVER)
+        if len(rows) == 0:
+            return first
+        keys = [self.event_contact[rows], codes(self.log.events, "stage")[1][rows]]
+        keys += [numbers(self.log.events, column)[rows] for column in ("visit", "part")]
+        order = np.lexsort(tuple(reversed(keys)))
+        new = np.append(True, np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0))
+        seen = np.maximum.reduceat(numbers(self.log.events, "end")[rows][order], np.flatnonzero(new))
+        contact = keys[0][order][new]
+        after = seen >= self.allocated[contact]
+        np.minimum.at(first, contact[after], seen[after])
         return first
 
     @cached_property
@@ -173,8 +179,9 @@ class Journeys:
 
     @cached_property
     def _deciding(self) -> Ints:
-        """Positions of the finished visits to deciding stages."""
-        return np.flatnonzero(self._flagged("decides")[self.visits.stage] & self.visits.routed)
+        """Positions of the finished visits to deciding stages, but for those that led on to another one."""
+        visits = self.visits
+        return np.flatnonzero(self._flagged("decides")[visits.stage] & visits.routed & ~visits.back)
 
     @cached_property
     def _decisions(self) -> Ints:

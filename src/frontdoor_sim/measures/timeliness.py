@@ -2,8 +2,9 @@
 
 **Decided** is the second at which the first deciding visit that was not reversed had done its own work, or the
 contact's end where no visit decided. A deciding visit is reversed by a later one of the same contact with another
-outcome; what is decided after allocation reverses nothing. Waits for a handoff, acceptance or allocation that
-follow the decision are not part of it. The clock starts at receipt.
+outcome; one that passes the contact on to another deciding stage decides nothing; what is decided after allocation
+reverses nothing. Waits for a handoff, acceptance or allocation that follow the decision are not part of it. The clock
+starts at receipt.
 """
 
 from __future__ import annotations

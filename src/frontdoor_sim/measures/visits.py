@@ -32,7 +32,7 @@ class Visits:
         routed: whether it has an outcome.
         ends: whether that outcome is an end.
         transfers: whether that outcome is a transfer.
-        back: whether that outcome is a stage that decides.
+        back: whether that outcome is another decision: a stage that decides, and no transfer.
         provides: level of need that the outcome meets; -1 where none is stated.
         reached: start of the first row that is not a wait for a handoff or acceptance; NEVER if none.
         held: start of the first row that is work, a held slot or a wait for the first visit; NEVER if none.
@@ -120,10 +120,11 @@ class _Outcomes:
         """Look up each word in `about.outcomes`; a word that is not there is a stage that follows no decision."""
         table, stages = log.about.outcomes, log.about.stages
         provides = dict(zip(table["outcome"], table["provides"].fillna(-1).astype(int), strict=True))
+        transfers = _among(words, tuple(table.loc[table["transfer"], "outcome"]))
         return cls(
             named=np.array([word != "" for word in words], dtype=bool),
             ends=_among(words, tuple(table.loc[table["is_end"], "outcome"])),
-            transfers=_among(words, tuple(table.loc[table["transfer"], "outcome"])),
-            back=_among(words, tuple(stages.loc[stages["decides"], "stage"])),
+            transfers=transfers,
+            back=_among(words, tuple(stages.loc[stages["decides"], "stage"])) & ~transfers,
             provides=np.array([provides.get(word, -1) for word in words], dtype=np.int64),
         )

@@ -20,7 +20,8 @@ def utilisation(journeys: Journeys) -> Iterator[Answer]:
 
     Seconds of work, re-keying, search and meetings inside available duty, divided by seconds of available duty, both
     within the measured window. Never above 1. Overtime is outside both. A person's work counts for the team whose duty
-    they were on, also when they helped another.
+    they were on, also when they helped another. A team that only holds caseloads, with no work of its own in the log,
+    cannot be measured and is left out of `all`.
     """
     duty, team = _duty(journeys, "available")
     available = np.bincount(team, weights=duty.end - duty.start, minlength=len(_teams(journeys)))
@@ -31,10 +32,18 @@ def utilisation(journeys: Journeys) -> Iterator[Answer]:
     busy = busy[numbers(journeys.log.events, "worker")[busy] >= 0]
     work = Stretches(*(numbers(journeys.log.events, column)[busy] for column in ("worker", "start", "end")))
     worked = np.bincount(team, weights=covered_seconds(duty, work), minlength=len(available))
-    mine = np.flatnonzero(available)
+    stages = journeys.log.about.stages
+    only_holds = set(stages["team"]) - set(stages.loc[stages["kind"] != "caseload", "team"])
+    recorded = (worked > 0) | np.array([name not in only_holds for name in _teams(journeys)], dtype=bool)
+    mine, total = np.flatnonzero(available), float(available[recorded].sum())
     groups = [_teams(journeys)[number] for number in mine]
-    yield single("utilisation", float(worked.sum() / available.sum()))
-    yield Answer("utilisation", "team", groups, worked[mine] / available[mine], np.zeros(len(mine), np.int64))
+    why = "not measurable: the team holds caseloads, and its work is not recorded"
+    shares = np.where(recorded[mine], worked[mine] / available[mine], np.nan)
+    notes = ["" if recorded[number] else why for number in mine]
+    yield (
+        single("utilisation", float(worked.sum()) / total) if total else missing("utilisation", why.partition(": ")[2])
+    )
+    yield Answer("utilisation", "team", groups, shares, np.zeros(len(mine), np.int64), notes)
 
 
 def overtime_hours_per_week(journeys: Journeys) -> Iterator[Answer]:
@@ -144,7 +153,10 @@ def slots_held_mean(journeys: Journeys) -> Iterator[Answer]:
     children = numbers(journeys.contacts, "children")[journeys.event_contact[rows]]
     names, team = codes(events, "team")
     held = np.bincount(team[rows], weights=_seconds(journeys, rows) * children, minlength=len(names))
-    yield from _by_team("slots_held_mean", names, held / about.closes)
+    yield single("slots_held_mean", float(held.sum()) / about.closes)
+    groups = sorted(set(about.stages.loc[about.stages["kind"] == "caseload", "team"]))
+    values = [float(held[names.index(name)]) / about.closes if name in names else 0.0 for name in groups]
+    yield Answer("slots_held_mean", "team", groups, np.array(values), np.zeros(len(groups), np.int64))
 
 
 def _by_team(measure: str, names: Sequence[str], values: Floats) -> Iterator[Answer]:

@@ -1,6 +1,7 @@
 """Scenario files: an operating model in YAML, and options as named changes to it."""
 
 from frontdoor_sim.scenario.changes import Change
-from frontdoor_sim.scenario.read import Scenario, read_scenario
+from frontdoor_sim.scenario.read import read_scenario
+from frontdoor_sim.scenario.record import Scenario
 
 __all__ = ["Change", "Scenario", "read_scenario"]

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from frontdoor_sim.documents import Document, Mistake, in_words
+from pydantic import BeforeValidator, Field, model_validator
+
+from frontdoor_sim.documents import Document, Mistake, dotted, in_words, shown
+from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario.paths import COLLECTIONS, Path, PathError, find, look, put, take_out
 
 VERBS = ("set", "add", "adjust", "remove")
-FIELDS = ("recommendation", "say", *VERBS)
-OPTION_FIELDS = ("name", "summary", "changes", "because")
 
 
-@dataclass(frozen=True)
-class Change:
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class Change(Closed):
     """One change of an option.
 
     Args:
@@ -30,55 +35,59 @@ class Change:
 
     say: str
     recommendation: int | None = None
-    set: dict[str, Any] = field(default_factory=dict)
-    add: dict[str, Any] = field(default_factory=dict)
-    adjust: dict[str, Any] = field(default_factory=dict)
-    remove: tuple[str, ...] = ()
+    set: dict[str, object] = {}
+    add: dict[str, object] = {}
+    adjust: dict[str, object] = {}
+    remove: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Change:
+        if not any(getattr(self, verb) for verb in VERBS):
+            raise ValueError(f"a change has at least one of {in_words(VERBS)}")
+        return self
+
+
+class OptionFile(Closed):
+    """An option file: what it is called, what it changes, and the changes in order."""
+
+    name: str
+    summary: str = ""
+    changes: str
+    because: tuple[Change, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
 class Touched:
-    """One place that a change touches: where it is, what was there and what is there now, and which line says so."""
+    """One place that a change touches.
+
+    Args:
+        path: where it is.
+        before, after: what was there, and what is there now; None where there is nothing.
+        where: file and line that say so.
+        change: place of the change among those of the option.
+    """
 
     path: Path
     before: Any
     after: Any
     where: str
-
-
-def read_changes(document: Document) -> tuple[list[Change], list[Mistake]]:
-    """The changes of an option file, with every mistake in their form."""
-    found, mistakes = [], []
-    because = document.data.get("because")
-    if not isinstance(because, list) or not because:
-        here = document.where("because")
-        return [], [
-            Mistake(here, "An option needs its changes.", "because: a list of {recommendation, say, set}.", "Add `because:`.")
-        ]
-    for index, item in enumerate(because):
-        here = document.where("because", index)
-        wrong = [] if isinstance(item, dict) else [f"{item!r} is not a mapping"]
-        if isinstance(item, dict):
-            wrong += [f"`{name}` is not known here" for name in item if name not in FIELDS]
-            wrong += [] if isinstance(item.get("say"), str) else ["`say` is missing"]
-            wrong += [] if any(verb in item for verb in VERBS) else ["nothing is changed"]
-        right = f"A change has {in_words(FIELDS, 'and')}; `say` and one of {in_words(VERBS)} are needed."
-        mistakes += [Mistake(here, f"{what}.", right, "Correct the change.") for what in wrong]
-        if not wrong:
-            removed = item.get("remove", [])
-            found.append(Change(**{**item, "remove": tuple([removed] if isinstance(removed, str) else removed)}))
-    return found, mistakes
+    change: int
 
 
 def apply(
-    data: dict[str, Any], changes: list[Change], document: Document, again: bool = False
+    data: dict[str, Any],
+    changes: Sequence[Change | None],
+    document: Document,
+    first: int = 0,
+    again: bool = False,
 ) -> tuple[dict[str, Any], list[Touched], list[Mistake]]:
     """A base with the changes made, in file order.
 
     Args:
         data: the base as plain data; it is left alone.
-        changes: of one file, or of a chain of options that were each read before (`again`).
+        changes: of one file, or of a chain of options that were each read before (`again`); None is passed over.
         document: the option's file, for the places of mistakes.
+        first: number of the first change among all of the option.
         again: whether the changes have been checked already, so that a later file may change a place once more.
 
     Returns:
@@ -88,49 +97,92 @@ def apply(
     touched: list[Touched] = []
     mistakes: list[Mistake] = []
     for index, change in enumerate(changes):
-        for verb, path, value in _edits(change):
-            keys: tuple[str | int, ...] = ("because", index, verb) if verb == "remove" else ("because", index, verb, path)
-            here = document.where(*keys)
+        for verb, path, value, keys in _edits(change) if change else ():
+            where = document.where("because", index, verb, *keys)
             try:
-                places = find(data, path, new_last=verb in ("set", "add"))
-                for place in places:
-                    touched.append(_edit(data, verb, place, value, here, [] if again else touched))
+                for place in _places(data, verb, path):
+                    edit = _Edit(verb, place, value, where, first + index)
+                    touched.append(edit.made(data, [] if again else touched))
             except PathError as error:
-                right = "A path that is there: names joined by dots, `*` for any."
-                mistakes.append(Mistake(here, f"{error}", right, "Correct the path, or use `add` for something new."))
+                mistakes.append(Mistake(where, error.what, error.right, error.remedy))
     return data, touched, mistakes
 
 
-def _edits(change: Change) -> Iterator[tuple[str, str, Any]]:
+def _edits(change: Change) -> Iterator[tuple[str, str, Any, Path]]:
+    """Every verb with its path and value, and where in the change they stand."""
     for verb in VERBS[:3]:
         for path, value in getattr(change, verb).items():
-            yield verb, path, value
-    for path in change.remove:
-        yield "remove", path, None
+            yield verb, path, value, (path,)
+    for index, path in enumerate(change.remove):
+        yield "remove", path, None, (index,)
 
 
-def _edit(data: dict[str, Any], verb: str, place: Path, value: Any, here: str, touched: list[Touched]) -> Touched:
-    before = look(data, place)
-    there = place[-1] in (look(data, place[:-1]) or ()) if isinstance(place[-1], str) else True
-    name = ".".join(map(str, place))
-    if verb == "set" and not there and len(place) > 1 and place[-2] in COLLECTIONS:
-        find(data, name)
-    if verb == "add" and there:
-        raise PathError(f"{name} is there already; use `set` to change it")
-    if verb != "adjust" and any(earlier.path == place for earlier in touched):
-        raise PathError(f"{name} is changed twice in this option")
-    if verb == "remove":
-        take_out(data, place)
-        return Touched(place, before, None, here)
-    after = adjusted(before, value, name) if verb == "adjust" else copy.deepcopy(value)
-    put(data, place, after)
-    return Touched(place, before, after, here)
+def _places(data: dict[str, Any], verb: str, path: str) -> list[Path]:
+    """The places of an edit; those to be removed last first, so that numbers in lists stay right."""
+    if path.startswith("parameters."):
+        what = f"{path!r} is a number of the parameters file, which is the same in every option."
+        remedy = "Name another number where it is used, or vary it as `unknown:` in the appraisal."
+        raise PathError(what, "A path into the scenario.", remedy)
+    places = find(data, path, new_last=verb in ("set", "add"))
+    return places[::-1] if verb == "remove" else places
+
+
+@dataclass(frozen=True)
+class _Edit:
+    """One verb at one place."""
+
+    verb: str
+    place: Path
+    value: Any
+    where: str
+    change: int
+
+    def made(self, data: dict[str, Any], earlier: Sequence[Touched]) -> Touched:
+        """Make the edit in the data; raises PathError where it cannot be made."""
+        before = look(data, self.place)
+        self._check(data, earlier)
+        if self.verb == "remove":
+            take_out(data, self.place)
+            after = None
+        else:
+            after = adjusted(before, self.value, dotted(self.place)) if self.verb == "adjust" else copy.deepcopy(self.value)
+            put(data, self.place, after)
+        return Touched(self.place, before, after, self.where, self.change)
+
+    def _check(self, data: dict[str, Any], earlier: Sequence[Touched]) -> None:
+        name, parent = dotted(self.place), look(data, self.place[:-1])
+        there = isinstance(self.place[-1], int) or self.place[-1] in parent
+        if self.verb == "set" and not there and len(self.place) > 1 and self.place[-2] in COLLECTIONS:
+            find(data, name)
+        if self.verb == "add" and there:
+            raise PathError(f"`{name}` is there already.", "A path that is not there yet.", "Use `set` to change it.")
+        twice = next((touched for touched in earlier if touched.path == self.place), None)
+        if twice is not None and self.verb != "adjust":
+            what = f"`{name}` is changed twice; also in {twice.where}."
+            raise PathError(what, "One change to a place.", "Keep one of the two, or make them one.")
 
 
 def adjusted(before: Any, by: Any, name: str) -> float:
-    """A number with something added to it; `+1.5`, `-2` or a number."""
+    """A number or percentage with something added to it.
+
+    Example:
+        >>> adjusted(3, "+1.5", "wte"), adjusted("15%", "2%", "non_case_share")
+        (4.5, 0.17)
+    """
+    numbers = [_number(before), _number(by)]
+    if None in numbers:
+        right = "A number there, and one to be added to it, such as +1.5."
+        raise PathError(f"`{name}` is {shown(before)}, to which {shown(by)} cannot be added.", right, "Use `set` for a new value.")
+    return round(sum(number for number in numbers if number is not None), 6)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    percentage = re.fullmatch(r"\s*([+-]?\d+(?:\.\d+)?)\s*%\s*", value) if isinstance(value, str) else None
+    if percentage:
+        return float(percentage[1]) / 100
     try:
-        after = float(before) + float(by)
+        return float(value)
     except (TypeError, ValueError):
-        raise PathError(f"{name} is {before!r}, to which {by!r} cannot be added; use a number such as +1.5") from None
-    return round(after, 6)
+        return None

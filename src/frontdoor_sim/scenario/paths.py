@@ -6,14 +6,24 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from frontdoor_sim.documents import dotted, in_words, nearest
+from frontdoor_sim.documents import Keys as Path
+from frontdoor_sim.documents import dotted, in_words, nearest, shown
 
-Path = tuple[str | int, ...]
+__all__ = ["COLLECTIONS", "Path", "PathError", "find", "look", "put", "steps", "take_out"]
+
 COLLECTIONS = ("shifts", "teams", "stages", "routes", "ends", "targets", "arrivals", "partners")
 
 
+_RIGHT = "A path that is there: names joined by dots, `*` for any name."
+_REMEDY = "Correct the path; what is new as a whole goes under `add:`."
+
+
 class PathError(ValueError):
-    """A path that does not lead anywhere, with what is there instead."""
+    """A path that does not lead anywhere, or a change that cannot be made there, in the last three parts of a mistake."""
+
+    def __init__(self, what: str, right: str = _RIGHT, remedy: str = _REMEDY) -> None:
+        self.what, self.right, self.remedy = what, right, remedy
+        super().__init__(what)
 
 
 def steps(path: str) -> list[str]:
@@ -39,7 +49,7 @@ def find(data: Any, path: str, new_last: bool = False) -> list[Path]:
     """
     found = list(_walk(data, steps(path), (), new_last))
     if not found:
-        raise PathError(f"{path} matches nothing")
+        raise PathError(f"{path!r} matches nothing.")
     return found
 
 
@@ -57,7 +67,7 @@ def _walk(data: Any, left: list[str], at: Path, new_last: bool) -> Iterator[Path
         if new_last and not rest and isinstance(data, dict):
             yield (*at, step)
             return
-        raise PathError(_nothing(data, step, at))
+        raise _nothing(data, step, at)
     yield from _walk(data[name], rest, (*at, name), new_last)
 
 
@@ -75,22 +85,30 @@ def _named(data: Any, step: str) -> str | int | None:
     if isinstance(data, list):
         if step.isdigit() and int(step) < len(data):
             return int(step)
-        named = [i for i, item in enumerate(data) if isinstance(item, dict) and step in (item.get("role"), item.get("name"))]
+        named = _of_role(data, step)
         return named[0] if len(named) == 1 else None
     return None
 
 
-def _nothing(data: Any, step: str, at: Path) -> str:
-    place = dotted(at) or "the scenario"
+def _of_role(items: list[Any], role: str) -> list[int]:
+    return [index for index, item in enumerate(items) if isinstance(item, dict) and item.get("role") == role]
+
+
+def _nothing(data: Any, step: str, at: Path) -> PathError:
+    place = f"`{dotted(at)}`" if at else "The scenario"
     if isinstance(data, dict):
-        names = [str(name) for name in data]
+        names = list(data)
     elif isinstance(data, list):
+        same = _of_role(data, step)
+        if len(same) > 1:
+            what = f"{place} has {len(same)} items called {step!r}."
+            return PathError(what, remedy=f"Name one of them by number: {in_words(f'[{index}]' for index in same)}.")
         names = [str(item.get("role", i)) if isinstance(item, dict) else str(i) for i, item in enumerate(data)]
     else:
-        return f"{place} is {data!r} and has nothing inside it called {step!r}"
+        return PathError(f"{place} is {shown(data)} and has nothing inside it called {step!r}.")
     near = nearest(step, names)
-    hint = f"did you mean {in_words(near)}?" if near else f"there is {in_words(names, 'and') or 'nothing'}."
-    return f"{place} has nothing called {step!r}; {hint}"
+    remedy = f"Did you mean {in_words(near)}?" if near else f"There is {in_words(names, 'and') or 'nothing'}. {_REMEDY}"
+    return PathError(f"{place} has nothing called {step!r}.", remedy=remedy)
 
 
 def look(data: Any, path: Path) -> Any:

@@ -2,89 +2,197 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import re
+from dataclasses import dataclass
+from datetime import time
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from frontdoor_sim.documents import Mistake, in_words, nearest
-from frontdoor_sim.operating_model import STAGE_KINDS, OperatingModel
+from frontdoor_sim.documents import Mistake, in_words, nearest, shown
+from frontdoor_sim.operating_model import Duration
+from frontdoor_sim.scenario.fields import Slot, bare_of, choices_of, fields_of, is_record, members_of, tag_of, takes
 from frontdoor_sim.scenario.paths import Path, look
 
-Where = Callable[[Path], str]
+_REMEDY_BEGINS = re.compile(r"[:;] (?=(?:write|give|round|did you mean)\b)")
+_LAWS = {
+    "shares of a route sum": "Change the shares until they sum to 100%.",
+    "thresholds rise": "Put the numbers in this order.",
+    "RAG cut-points rise": "Put the numbers in this order.",
+    "an order has at most": "Leave two of them.",
+    "given and refused": "Lower one of the two.",
+    "a partner with a team": "Add the one that is missing, or remove the other.",
+    "a partner answers": "Add `delay: 1 working day`, or a `team` with a `touch`.",
+    "a duration is never below 0": "Use a lognormal or a gamma, or raise the lowest value.",
+    "the unit of a duration": "Correct the unit.",
+}
+"""Words of the model that say what must hold, with the remedy."""
 
 
-def translate(error: ValidationError, data: Any, where: Where) -> list[Mistake]:
-    """One mistake for each place that the schema refuses, in file order of discovery."""
-    found: dict[Path, list[ErrorDetails]] = {}
+@dataclass(frozen=True)
+class Refusal:
+    """A place that the schema refuses.
+
+    Args:
+        place: path in the file; of something that is missing, where it would stand.
+        why: it is missing; it is no field of its record, or no name that its mapping knows; it is unfit, or the model
+            has words of its own for that.
+        slot: what may stand there; of a field its record, of a name the names.
+        words: the model's own, where there are any.
+    """
+
+    place: Path
+    why: Literal["missing", "field", "name", "worded", "unfit"]
+    slot: Slot
+    words: str = ""
+
+
+def translate(error: ValidationError, root: type[BaseModel], data: Any) -> list[tuple[Path, Mistake]]:
+    """One mistake for each place that the schema refuses, with the place; the caller fills in `where`.
+
+    Args:
+        error: what the schema raised.
+        root: the record that the data was to be.
+        data: plain data, as in the file.
+
+    Example:
+        >>> from frontdoor_sim.operating_model import Staff
+        >>> data = {"role": "officer", "wte": "six", "shift": "office"}
+        >>> try:
+        ...     Staff.model_validate(data)
+        ... except ValidationError as error:
+        ...     print(translate(error, Staff, data)[0][1].what)
+        `wte` cannot be 'six'.
+    """
+    return [(refusal.place, _mistake(refusal, data)) for refusal in refusals(error, root, data)]
+
+
+def refusals(error: ValidationError, root: type[BaseModel], data: Any) -> list[Refusal]:
+    """The places that the schema refuses, each once; where alternatives are refused, the deepest place."""
+    found: dict[Path, Refusal] = {}
     for detail in error.errors(include_url=False):
-        found.setdefault(_place(detail, data), []).append(detail)
-    return [_mistake(place, details, data, where) for place, details in found.items()]
+        refusal = _refusal(detail, root, data)
+        found.setdefault(refusal.place, refusal)
+    return [found[at] for at in found if not any(at == other[: len(at)] and at != other for other in found)]
 
 
-def _place(detail: ErrorDetails, data: Any) -> Path:
-    """The path in the file: the schema's own marks (kinds, alternatives) are left out."""
-    place: Path = ()
-    for step in detail["loc"]:
-        inner = look(data, place)
-        if (isinstance(inner, dict) and step in inner) or (isinstance(inner, list) and isinstance(step, int)):
-            place = (*place, step)
-    last = detail["loc"][-1] if detail["loc"] else ""
-    if detail["type"] == "missing" and last not in place[-1:]:
-        place = (*place, last)
-    return place
-
-
-def _mistake(place: Path, details: list[ErrorDetails], data: Any, where: Where) -> Mistake:
-    detail = details[0]
-    kind, name = detail["type"], str(place[-1]) if place else "the scenario"
-    given = look(data, place)
+def _refusal(detail: ErrorDetails, root: type[BaseModel], data: Any) -> Refusal:
+    way, kind = detail["loc"], detail["type"]
+    place, slot, record = _followed(way, root, data)
+    if way[-1:] == ("[key]",):
+        return Refusal(place, "name", Slot(get_args(bare_of(_followed(way[:-2], root, data)[1]).hint)[0]))
+    if kind == "missing" and isinstance(way[-1], int):
+        return Refusal(place, "unfit", _followed(way[:-1], root, data)[1])
     if kind == "missing":
-        return Mistake(where(place), f"`{name}` is missing.", f"`{name}` is needed here.", f"Add `{name}:` at this place.")
+        return Refusal((*place, way[-1]), "missing", slot)
     if kind == "extra_forbidden":
-        fields = _fields(place[:-1], data)
-        near = nearest(name, fields)
-        remedy = f"Did you mean {in_words(near)}?" if near else "Remove it, or correct the name."
-        return Mistake(where(place), f"`{name}` is not known here.", f"One of {in_words(fields)}.", remedy)
-    if kind == "literal_error":
-        choices = [word.strip("'") for word in str(detail["ctx"]["expected"]).replace(" or ", ", ").split(", ")]
-        near = nearest(str(given), choices)
-        remedy = f"Did you mean {in_words(near)}?" if near else "Use one of these."
-        return Mistake(where(place), f"{given!r} is not known here.", f"One of {in_words(choices)}.", remedy)
-    right = " Or: ".join(dict.fromkeys(_right(one) for one in details))
-    return Mistake(where(place), f"`{name}` cannot be {_short(given)}.", right, "Correct the value.")
+        return Refusal(place, "field", record)
+    if kind == "union_tag_invalid":
+        return Refusal((*place, "kind"), "unfit", Slot(Literal[tuple(tag_of(member) for member in members_of(slot))]))
+    if kind == "value_error" and _tells(slot, look(data, place)):
+        return Refusal(place, "worded", slot, str(detail["msg"]).removeprefix("Value error, "))
+    return Refusal(place, "unfit", slot)
 
 
-def _right(detail: ErrorDetails) -> str:
-    message = str(detail["msg"]).removeprefix("Value error, ").replace("Input should be", "It should be")
-    return f"{message[:1].upper()}{message[1:]}."
+def _tells(slot: Slot, given: Any) -> bool:
+    """Whether the model's own words tell a reader more than that the value does not fit."""
+    plain = any(bare_of(member).hint is time for member in members_of(slot))
+    return not plain and not (slot.hint == Duration and not isinstance(given, (str, dict)))
 
 
-def _short(given: Any) -> str:
-    text = repr(given)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+def _followed(way: tuple[str | int, ...], root: type[BaseModel], data: Any) -> tuple[Path, Slot, Slot]:
+    """The schema's way to a finding, followed through the file: its place, what may stand there, and in which record.
+
+    The schema's own marks (kinds, alternatives) are no part of a place, nor is the list around a single value.
+    """
+    place: Path = ()
+    slot = inside = record = Slot(root)
+    for step in way:
+        several = members_of(inside)
+        if len(several) > 1:
+            inside = _alternative(several, str(step))
+            slot = inside if tag_of(inside) else slot
+            continue
+        inner = _inner(bare_of(several[0]), step)
+        if inner is None:
+            continue
+        record = bare_of(several[0]) if is_record(bare_of(several[0])) else record
+        slot = inside = inner
+        here = look(data, place)
+        if (isinstance(here, dict) and step in here) or (isinstance(here, list) and step in range(len(here))):
+            place = (*place, step)
+    return place, slot, record
 
 
-def _fields(place: Path, data: Any) -> list[str]:
-    """The field names that the schema knows at a place."""
-    model: Any = OperatingModel
-    if place[:1] == ("stages",) and len(place) >= 2:
-        kind = (look(data, place[:2]) or {}).get("kind", "work")
-        model, place = STAGE_KINDS.get(kind, STAGE_KINDS["work"]), place[2:]
-    for step in place:
-        field = model.model_fields.get(step) if isinstance(model, type) and issubclass(model, BaseModel) else None
-        inner = _models(field.annotation) if field else None
-        model = inner or model
-    return [field.alias or name for name, field in model.model_fields.items()]
+def _alternative(several: list[Slot], mark: str) -> Slot:
+    """The alternative that a mark of the schema stands for: a tag, or what the type is."""
+    for member in several:
+        if tag_of(member) == mark or (get_origin(bare_of(member).hint) is dict and mark.startswith("dict[")):
+            return member
+    return several[0]
 
 
-def _models(annotation: Any) -> type[BaseModel] | None:
-    """The first record inside an annotation such as `dict[str, Team]`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        found = _models(inner)
-        if found is not None:
-            return found
+def _inner(slot: Slot, step: str | int) -> Slot | None:
+    """What may stand one step further inside; None where the step is a mark of the schema."""
+    hint = slot.hint
+    if is_record(slot):
+        return fields_of(hint).get(str(step), slot)
+    if get_origin(hint) is dict:
+        return Slot(get_args(hint)[0 if step == "[key]" else 1])
+    if get_origin(hint) is tuple and isinstance(step, int):
+        return Slot(get_args(hint)[0])
     return None
+
+
+def _mistake(refusal: Refusal, data: Any) -> Mistake:
+    place, slot = refusal.place, refusal.slot
+    name = next((step for step in reversed(place) if isinstance(step, str)), "the file")
+    if refusal.why in ("field", "name"):
+        return _unknown(name, list(fields_of(slot.hint)) if refusal.why == "field" else choices_of(slot))
+    right, given = takes(slot).sentence, look(data, place)
+    if refusal.why == "missing":
+        return Mistake("", f"`{name}` is missing.", right, _example("Add", place, slot))
+    if refusal.why == "worded":
+        return _worded(refusal, f"`{name}` cannot be {shown(given)}.", right)
+    what = f"`{name}` cannot {'hold' if isinstance(place[-1], int) else 'be'} {shown(given)}."
+    return Mistake("", f"`{name}` is empty." if given is None else what, right, _instead(place, slot, given))
+
+
+def _unknown(name: str, known: list[str]) -> Mistake:
+    near = nearest(name, known)
+    remedy = f"Did you mean {in_words(near)}?" if near else "Remove it, or correct the name."
+    return Mistake("", f"`{name}` is not known here.", f"One of {in_words(known)}.", remedy)
+
+
+def _worded(refusal: Refusal, what: str, right: str) -> Mistake:
+    """The model's own words: a law says what is right, anything else says what is wrong, perhaps with the remedy."""
+    for law, remedy in _LAWS.items():
+        if refusal.words.startswith(law):
+            return Mistake("", what, _sentence(refusal.words), remedy)
+    said, *advice = _REMEDY_BEGINS.split(refusal.words, maxsplit=1)
+    remedy = _sentence(advice[0]) if advice else _example("Write", refusal.place, refusal.slot)
+    return Mistake("", _sentence(said), right, remedy)
+
+
+def _instead(place: Path, slot: Slot, given: Any) -> str:
+    near = nearest(str(given), choices_of(slot)) if isinstance(given, str) else []
+    if near:
+        return f"Did you mean {in_words(near)}?"
+    text = slot.hint is str and isinstance(given, (int, float))
+    return f'Put it in quotes if it is a name: "{shown(given)}".' if text else _example("Write", place, slot)
+
+
+def _example(verb: str, place: Path, slot: Slot) -> str:
+    """The remedy with an example, where a short one can be given."""
+    example = takes(slot).example
+    name = next((step for step in reversed(place) if isinstance(step, str)), "")
+    if example in ("{}", "[]", "name") or not name:
+        return "Correct it." if verb == "Write" else f"Add `{name}:` with {'a name' if example == 'name' else 'its fields'}."
+    written = example if isinstance(place[-1], int) else f"{name}: {example}"
+    return f"{verb}, for example, `{written}`."
+
+
+def _sentence(text: str) -> str:
+    text = f"{text[:1].upper()}{text[1:]}"
+    return text if text.endswith((".", "?")) else f"{text}."

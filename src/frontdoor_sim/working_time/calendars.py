@@ -169,7 +169,7 @@ class Calendar:
             >>> Calendar([0, 20], [10, 30]).is_open(np.array([0, 10, 29])).tolist()
             [True, False, True]
         """
-        if np.ndim(t) == 0:
+        if isinstance(t, int) or np.ndim(t) == 0:
             second = index(t)
             return second < self._closes_list[bisect_right(self._starts_list, second)]
         times = _whole(t)
@@ -187,7 +187,7 @@ class Calendar:
             >>> office.next_open(5), office.next_open(10), office.next_open(30) == NEVER
             (5, 20, True)
         """
-        if np.ndim(t) == 0:
+        if isinstance(t, int) or np.ndim(t) == 0:
             second = index(t)
             window = bisect_right(self._starts_list, second)
             if second < self._closes_list[window]:

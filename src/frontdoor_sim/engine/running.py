@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import pandas as pd
 
@@ -26,13 +30,26 @@ def run(contacts: pd.DataFrame, roster: Roster, plan: Plan, replication: int = 0
     Returns:
         The event log of the whole run: warm-up, measured window and follow-up.
     """
-    world = World(contacts, roster, plan)
-    world.run()
+    with collector_at_rest():
+        world = World(contacts, roster, plan)
+        world.run()
     option = plan.model.name
     overtime = np.frombuffer(world.record.overtime, dtype=np.int64).reshape(-1, 3)
     duty = with_overtime(roster, overtime, plan.timeline.ends)
     events = events_table(world.record, roster.duty, option, replication)
     return assemble(events, all_contacts(contacts, world.contacts, world.returned, plan), duty, about(plan, replication))
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Keep Python's cycle collector from scanning a run's contacts over and over; they are freed together at the end."""
+    working = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if working:
+            gc.enable()
 
 
 def with_overtime(roster: Roster, overtime: np.ndarray, ends: int) -> pd.DataFrame:

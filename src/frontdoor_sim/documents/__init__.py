@@ -1,0 +1,22 @@
+"""Files that people write, and what to tell them when a file is wrong.
+
+Every mistake has four parts: where, what, what would be right, and the remedy.
+All mistakes of a file are collected and raised once, as an `InputError`.
+"""
+
+from frontdoor_sim.documents.files import Document, Keys, dotted, read_text
+from frontdoor_sim.documents.mistakes import InputError, Mistake, in_words, nearest, shown
+from frontdoor_sim.documents.yaml_files import read_yaml
+
+__all__ = [
+    "Document",
+    "InputError",
+    "Keys",
+    "Mistake",
+    "dotted",
+    "in_words",
+    "nearest",
+    "read_text",
+    "read_yaml",
+    "shown",
+]

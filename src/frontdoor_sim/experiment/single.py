@@ -1,0 +1,33 @@
+"""One replication, for whoever wants to look inside."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from frontdoor_sim.event_log import EventLog
+from frontdoor_sim.experiment.pilot import returns_per_contact
+from frontdoor_sim.experiment.running import draw_contacts, simulate
+from frontdoor_sim.scenario import Scenario
+
+
+def run(scenario: Scenario, seed: int = 1, replication: int = 0, contacts: pd.DataFrame | None = None) -> EventLog:
+    """Run one replication of a scenario: contacts, people, engine, event log.
+
+    Args:
+        scenario: from `read_scenario`.
+        seed: of the study; the same seed and replication meet the same contacts, people and luck.
+        replication: its number.
+        contacts: a table given instead of drawn (dictionary `contacts`), such as the real arrivals of a year.
+
+    Returns:
+        The event log of the run.
+
+    Example:
+        >>> from frontdoor_sim.scenario import read_scenario
+        >>> log = run(read_scenario("scenarios/examples/one_desk.yaml"), seed=7)
+        >>> bool((log.events["end"] >= log.events["start"]).all())
+        True
+    """
+    if contacts is None:
+        contacts = draw_contacts(scenario, seed, replication, returns_per_contact(scenario, seed))
+    return simulate(scenario, contacts, seed, replication)

@@ -1,0 +1,176 @@
+"""A scenario that has been read: its operating model, its digest, and the same with other numbers."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import BaseModel
+
+from frontdoor_sim.distributions import Distribution
+from frontdoor_sim.documents import Document, InputError, Mistake, dotted, in_words, shown
+from frontdoor_sim.operating_model import Lasting, OperatingModel
+from frontdoor_sim.parameters import Parameters
+from frontdoor_sim.scenario.changes import Change, Touched, apply
+from frontdoor_sim.scenario.examine import examine, form_of
+from frontdoor_sim.scenario.paths import PathError, find, put
+from frontdoor_sim.scenario.resolve import resolve
+
+PARAMETERS, SCALE = "parameters.", ".scale"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """An operating model with where it came from.
+
+    Args:
+        file: the scenario file.
+        data: the scenario as written, changes made, names of parameters not yet filled in.
+        parameters: the council's numbers; None where the scenario needs none.
+        base: the scenario that an option changes; None for a base. An option of an option has the same base.
+        changes: the option's changes, in file order; those of an option that it builds on come first.
+        touched: every place that they touch, with what was there before.
+    """
+
+    file: FilePath
+    data: dict[str, Any]
+    parameters: Parameters | None = None
+    base: Scenario | None = None
+    changes: tuple[Change, ...] = ()
+    touched: tuple[Touched, ...] = field(default=(), repr=False)
+
+    @property
+    def name(self) -> str:
+        """What the scenario is called."""
+        return str(self.data["name"])
+
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """The scenario with the council's numbers filled in, as plain data."""
+        filled: dict[str, Any] = resolve(self.data, self.parameters)[0]
+        return filled
+
+    @property
+    def model(self) -> OperatingModel:
+        """The operating model."""
+        return _model(json.dumps(form_of(self.resolved), sort_keys=False, default=str))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that can change an answer: the model, the council's numbers and, for an option, its base.
+
+        It is of what is said, not of how: `15%` and `0.15` are the same, and so are two orders of a team's fields. The
+        order of teams, stages and rules counts, since ties are broken by it.
+        """
+        said = [_said(self.model), self.parameters.digest if self.parameters else "", self.base.digest if self.base else ""]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+    def varied(self, values: Mapping[str, Any]) -> Scenario:
+        """The same scenario with other values at some paths; an option's base is varied, and its changes made again.
+
+        Args:
+            values: by path, such as `teams.screening.staff.social_worker.wte`, or of a parameter, such as
+                `parameters.judgement.noise`; a path ending in `.scale` multiplies a duration of the parameters.
+
+        Raises:
+            InputError: a path leads nowhere, or a value does not fit; all mistakes at once.
+
+        Example:
+            >>> from frontdoor_sim.scenario import read_scenario
+            >>> model = read_scenario("scenarios/examples/one_desk.yaml")
+            >>> model.varied({"teams.desk.staff.officer.wte": 3}).model.teams["desk"].staff[0].wte
+            3.0
+        """
+        if self.base is not None:
+            base = self.base.varied(values)
+            data, touched, mistakes = apply(base.data, self.changes, Document(self.file, {}), again=True)
+            data |= {key: value for key, value in self.data.items() if key in ("name", "summary")}
+            varied = Scenario(self.file, data, base.parameters, base, self.changes, tuple(touched))
+        else:
+            numbers = {name.removeprefix(PARAMETERS): value for name, value in values.items() if name.startswith(PARAMETERS)}
+            parameters = _with_numbers(self.parameters, numbers) if numbers else self.parameters
+            data, mistakes = _with_values(self, {name: v for name, v in values.items() if not name.startswith(PARAMETERS)})
+            varied = Scenario(self.file, data, parameters)
+        if not mistakes:
+            found = examine(varied.data, varied.parameters)
+            mistakes = [dataclasses.replace(m, where=f"{self.file.name}: {dotted(at)}") for at, m in found]
+        if mistakes:
+            raise InputError(mistakes)
+        return varied
+
+
+def _with_values(scenario: Scenario, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Mistake]]:
+    data, mistakes = copy.deepcopy(scenario.data), []
+    for path, value in values.items():
+        try:
+            for place in find(data, path, new_last=True):
+                put(data, place, copy.deepcopy(value))
+        except PathError as error:
+            where = f"{scenario.file.name}: {path}"
+            mistakes.append(Mistake(where, error.what, error.right, "Correct the path." if "Did you" not in error.remedy else error.remedy))
+    return data, mistakes
+
+
+def _with_numbers(parameters: Parameters | None, numbers: Mapping[str, Any]) -> Parameters:
+    if parameters is None:
+        where, what = in_words(numbers, "and"), "The scenario has no parameters."
+        raise InputError([Mistake(where, what, "A scenario with a parameters file.", "Name one: `parameters:`.")])
+    new: dict[str, Any] = {}
+    for name, value in numbers.items():
+        full = name.removesuffix(SCALE)
+        new[full] = _scaled_number(parameters, full, value) if name.endswith(SCALE) else value
+    return parameters.with_values(new)
+
+
+def _scaled_number(parameters: Parameters, name: str, factor: object) -> dict[str, Any]:
+    shape, where = parameters.value(name), f"{PARAMETERS}{name}{SCALE}"
+    if not isinstance(shape, Mapping) or "distribution" not in shape:
+        what = f"{name} is {shown(shape)}, which cannot be scaled."
+        raise InputError([Mistake(where, what, "The name of a duration.", "Give the number itself, without `.scale`.")])
+    if isinstance(factor, bool) or not isinstance(factor, (int, float)) or factor <= 0:
+        right = "A number above 0, such as 1.2."
+        raise InputError([Mistake(where, f"A duration cannot be scaled by {shown(factor)}.", right, "Correct the number.")])
+    return scaled(shape, float(factor))
+
+
+def scaled(shape: Mapping[str, Any], factor: float) -> dict[str, Any]:
+    """A duration that lasts `factor` times as long, with the same relative spread.
+
+    Example:
+        >>> scaled({"distribution": "gamma", "mean": 20, "cv": 0.5}, 1.5)
+        {'distribution': 'gamma', 'mean': 30.0, 'cv': 0.5}
+    """
+    sizes = {"mean", "median", "low", "mode", "high", "value"}
+    out = {name: value * factor if name in sizes else value for name, value in shape.items()}
+    if "edges" in out:
+        out["edges"] = [edge * factor for edge in out["edges"]]
+    return out
+
+
+@lru_cache(maxsize=64)
+def _model(text: str) -> OperatingModel:
+    return OperatingModel.model_validate(json.loads(text))
+
+
+def _said(value: Any) -> Any:
+    """What a part of a model says, as plain data in one order."""
+    if isinstance(value, Lasting):
+        return [_said(value.shape), value.unit_seconds, value.clock]
+    if isinstance(value, Distribution):
+        return [value.kind, _said(sorted(value.numbers))]
+    if isinstance(value, BaseModel):
+        return {name: _said(getattr(value, name)) for name in type(value).model_fields}
+    if dataclasses.is_dataclass(value):
+        return [_said(getattr(value, part.name)) for part in dataclasses.fields(value)]
+    if isinstance(value, Mapping):
+        return [[name, _said(inner)] for name, inner in value.items()]
+    if isinstance(value, (list, tuple)):
+        return [_said(inner) for inner in value]
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)

@@ -1,0 +1,161 @@
+"""Laws of queues, read from an event log and the model that was run, without a look at the engine.
+
+A spell is one piece of work in a team's queue: it becomes ready, waits, is started, and may be set down and taken up again.
+Work that is handed over begins a new spell with its old place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from frontdoor_sim.event_log import EventLog
+from frontdoor_sim.experiment.running import people
+from frontdoor_sim.operating_model import RAGS, OperatingModel, Timeline
+
+PIECE = ["contact", "stage", "visit", "part"]
+NEVER = 1 << 62
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A piece of work in a queue: ready to be done from one second, begun at another (never: after the run)."""
+
+    place: tuple[int, ...]
+    ready: int
+    begun: int
+
+
+def plain(events: pd.DataFrame) -> pd.DataFrame:
+    """Events with words as text, so that logs of models with other lists of words can be compared."""
+    words = ["option", "stage", "kind", "team", "waited_for", "outcome", "rag", "recorded_to"]
+    return events.astype(dict.fromkeys(words, str))
+
+
+def spells(log: EventLog, model: OperatingModel) -> dict[str, list[Spell]]:
+    """The spells in each team's queue."""
+    facts = log.contacts.set_index("contact")
+    events = plain(log.events)
+    events = events[(events["team"] != "") & (events["kind"] != "caseload")].sort_values([*PIECE, "enabled", "start", "end"])
+    found: dict[str, list[Spell]] = {team: [] for team in model.teams}
+    before: tuple[tuple[object, ...], int, int] | None = None
+    for (*piece, ready), rows in events.groupby([*PIECE, "enabled"], sort=True):
+        work = rows[rows["kind"] != "wait"]
+        handed_over = before is not None and before[0] == tuple(piece) and before[1] == ready
+        joined = before[2] if before is not None and handed_over else int(ready)
+        before = (tuple(piece), int(work["end"].max()) if len(work) else -NEVER, joined)
+        contact, stage, visit, part = piece
+        team = rows["team"].iloc[0]
+        place = place_in_queue(model, log, team, facts.loc[contact], stage, joined)
+        begun = int(work["start"].min()) if len(work) else NEVER
+        found[team].append(Spell((*place, contact, list(model.stages).index(stage), visit, part), int(ready), begun))
+    return found
+
+
+def place_in_queue(
+    model: OperatingModel, log: EventLog, team: str, contact: pd.Series, stage: str, joined: int
+) -> tuple[int, ...]:
+    """Rule 3: the team's criteria, then the time of joining less the head start."""
+    grade = str(contact["rag"])
+    head_start = model.teams[team].head_start.get(grade)  # type: ignore[call-overload]
+    criteria = {
+        "joining": lambda: (),
+        "rag": lambda: (RAGS.index(grade),),
+        "arrival": lambda: (int(contact["received"]),),
+        "stage": lambda: (getattr(model.stages[stage], "weight", 0),),
+        "deadline": lambda: (deadline(model, int(contact["received"]), grade),),
+    }
+    values = [value for rule in model.teams[team].order for value in criteria[rule]()]
+    return (*values, joined - (round(head_start.mean_seconds) if head_start else 0))
+
+
+def deadline(model: OperatingModel, received: int, grade: str) -> int:
+    limit = getattr(model.targets["decision"], grade) if "decision" in model.targets else None
+    if limit is None:
+        return NEVER
+    calendar = Timeline.of(model).calendar(limit.clock, model)
+    seconds = round(limit.mean_seconds)
+    return received + seconds if calendar is None else int(calendar.add(received, seconds))
+
+
+def check_order(log: EventLog, model: OperatingModel) -> None:
+    """Nobody is begun while one with a smaller place waits in the same queue."""
+    for team, mine in spells(log, model).items():
+        for one in mine:
+            passed = [other for other in mine if other.place < one.place and other.ready <= one.begun < other.begun]
+            assert one.begun > log.about.ends or not passed, f"{team}: {one} is begun before {passed[0]}"
+
+
+def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:
+    """Nobody is on duty and idle while work waits in the queue of their team."""
+    events = plain(log.events)
+    busy = {worker: rows for worker, rows in events[(events["worker"] >= 0) & (events["kind"] != "caseload")].groupby("worker")}
+    for team, mine in spells(log, model).items():
+        duty = log.duty[(log.duty["team"].astype(str) == team) & (log.duty["kind"] == "available")]
+        idle = [
+            window
+            for worker, rows in duty.groupby("worker")
+            for window in gaps(rows, busy.get(worker, events.iloc[:0]))
+        ]
+        for spell in mine:
+            until = min(spell.begun, log.about.ends)
+            clash = [(start, end) for start, end in idle if max(start, spell.ready) < min(end, until)]
+            assert not clash, f"{team}: somebody is idle from {clash[0]} while {spell} waits"
+
+
+def gaps(duty: pd.DataFrame, work: pd.DataFrame) -> list[tuple[int, int]]:
+    """Stretches of duty without work."""
+    found = []
+    for start, end in zip(duty["start"], duty["end"], strict=True):
+        at = int(start)
+        inside = work[(work["end"] > start) & (work["start"] < end)].sort_values("start")
+        for begins, ends in zip(inside["start"], inside["end"], strict=True):
+            if begins > at:
+                found.append((at, int(begins)))
+            at = max(at, int(ends))
+        if end > at:
+            found.append((at, int(end)))
+    return found
+
+
+def check_slots(log: EventLog, model: OperatingModel, seed: int) -> None:
+    """Nobody holds more slots than they have, and slots are given out at the stated times only."""
+    line = Timeline.of(model)
+    staff = people(model, line, seed, log.about.run).people
+    slots, team_of = dict(zip(staff["worker"], staff["slots"], strict=True)), dict(zip(staff["worker"], staff["team"], strict=True))
+    largest = staff.groupby("team")["slots"].max()
+    children = log.contacts.set_index("contact")["children"]
+    held = plain(log.events[log.events["kind"] == "caseload"])
+    steps: dict[int, list[tuple[int, int]]] = {}
+    for row in held.itertuples(index=False):
+        stage = model.stages[row.stage]
+        need = min(int(children[row.contact]), int(largest[team_of[row.worker]])) if stage.slots == "children" else 1
+        steps.setdefault(row.worker, []).extend([(row.start, need), (NEVER if row.censored else row.end, -need)])
+        if stage.allocates == "office":
+            assert line.shifts["office"].is_open(int(row.start)), f"{row} is allocated out of hours"
+        elif stage.allocates:
+            local = line.clock.local(int(row.start))
+            assert local.strftime("%H:%M") in stage.allocates, f"{row} is allocated at {local}"
+    for worker, changes in steps.items():
+        level = 0
+        for _, change in sorted(changes):
+            level += change
+            assert level <= slots[worker], f"worker {worker} holds {level} of {slots[worker]} slots"
+
+
+def check_routes(log: EventLog, model: OperatingModel) -> None:
+    """Every outcome is one that the stage leads to, and the next visit is to the stage that the outcome names."""
+    events = plain(log.events)
+    main = events[events["part"] == 0].reset_index(drop=True)
+    main = main.sort_values(["contact", "start", "end", "enabled", "visit"], kind="stable")
+    for contact, rows in main.groupby("contact", sort=False):
+        visits = rows.drop_duplicates(["stage", "visit"])[["stage", "visit"]].itertuples(index=False)
+        outcomes = rows[rows["outcome"] != ""]
+        stages = [stage for stage, _ in visits]
+        left = list(outcomes["outcome"])
+        assert stages[1:] == left[: len(stages) - 1], f"contact {contact} goes {stages} with outcomes {left}"
+        for stage, outcome in zip(stages, left, strict=False):
+            assert outcome in model.targets_of(stage), f"contact {contact}: {stage} does not lead to {outcome}"
+        nth = rows.drop_duplicates(["stage", "visit"]).groupby("stage").cumcount()
+        assert (rows.drop_duplicates(["stage", "visit"])["visit"] == nth).all(), f"contact {contact}: a visit is left out"

@@ -1,0 +1,233 @@
+"""Random operating models, as scenario files would have them, with contacts on a grid of times that is full of ties.
+
+Every model passes the checks that a scenario file must pass. A route back leaves or reaches a stage that takes time (work or
+caseload) and is taken by chance, so that contacts go round, and get out again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from frontdoor_sim.contacts import given
+from frontdoor_sim.luck import key
+from frontdoor_sim.operating_model import RAGS, Timeline
+from frontdoor_sim.scenario import Scenario, read_scenario
+
+# Weeks with clocks forward and Easter, clocks back, Christmas, two bank holidays in May, and nothing special.
+OPENINGS = ("2026-03-23", "2026-10-19", "2026-12-21", "2026-05-04", "2025-06-02")
+SHIFTS = {
+    "office": {"Mon-Fri": "09:00-17:00"},
+    "early": {"Mon-Thu": "07:30-15:15", "Fri": "07:30-14:00"},
+    "with a break": {"Mon-Fri": "09:00-12:00, 13:00-17:00"},
+    "night": {"Mon-Fri": "17:00-08:30", "Sat-Sun": "20:00-08:00", "bank_holidays": "17:00-08:30"},
+    "every day": {"every day": "08:00-20:00"},
+}
+GRIDS = (1, 60, 300, 900)
+SOURCES, AREAS = ("police", "schools"), ("north", "south")
+SYSTEMS = ([], ["A"], ["B"], ["A", "B"])
+ORDERS = ("joining", "rag", "deadline", "arrival", "stage", ["rag", "deadline"], ["stage", "arrival"])
+END_RULES = ("pause", "finish", "hand_over")
+LIMITS = {"red": "4 h", "amber": "1 working days", "green": "20 working hours"}
+
+shift_names = st.sampled_from([*SHIFTS, "always"])
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A random model as it would stand in a file, and the contacts that come; printed in full where a test fails."""
+
+    data: dict[str, Any]
+    contacts: tuple[dict[str, Any], ...]
+    grid: int
+
+    def scenario(self, **changes: Any) -> Scenario:
+        """The model, read from a scenario file like any other."""
+        return as_scenario(self.data | changes)
+
+    def table(self) -> pd.DataFrame:
+        """The contacts table, with work and search on the grid where the model is on one."""
+        return given(pd.DataFrame(list(self.contacts)), self.scenario().model)
+
+
+def as_scenario(data: dict[str, Any]) -> Scenario:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "random.yaml"
+        file.write_text(json.dumps(data), encoding="utf-8")  # JSON is YAML
+        return read_scenario(file)
+
+
+def on_grid(grid: int, most: int, least: int = 0) -> SearchStrategy[str]:
+    return st.integers(least, most).map(lambda n: f"{n * grid} s" if grid < 60 else f"{n * grid // 60} min")
+
+
+def spread(unit: str, mean: float) -> SearchStrategy[dict[str, Any]]:
+    shapes = [
+        {"distribution": "exponential", "mean": mean},
+        {"distribution": "lognormal", "mean": mean, "cv": 1.0},
+        {"distribution": "uniform", "low": 0, "high": 2 * mean},
+    ]
+    return st.sampled_from([{**shape, "unit": unit} for shape in shapes])
+
+
+def touches(grid: int) -> SearchStrategy[Any]:
+    return on_grid(grid, 12, 1) if grid > 1 else st.one_of(spread("minutes", 50), spread("hours", 3))
+
+
+def delays(grid: int) -> SearchStrategy[Any]:
+    """A wait that uses nobody: on a grid, and sometimes nothing at all; else spread on any clock."""
+    if grid > 1:
+        return st.one_of(st.just("0 min"), on_grid(grid, 30))
+    return st.one_of(spread("working hours", 4), spread("hours", 6), spread("working days", 1), st.just("0 min"))
+
+
+@st.composite
+def staff(draw: DrawFn, caseload: bool) -> list[dict[str, Any]]:
+    groups = []
+    for number in range(draw(st.integers(1, 2))):
+        groups.append({
+            "role": f"role {number}",
+            "wte": draw(st.sampled_from([0.4, 1, 1.5, 2, 2.6])),
+            "shift": draw(shift_names),
+            "non_case_share": draw(st.sampled_from([0, 0, 0.15, 0.5])),
+            "sickness_share": draw(st.sampled_from([0, 0, 0.2])),
+            "sickness_spell_days": draw(st.sampled_from([1, 4])),
+            "leave_days_per_year": draw(st.sampled_from([0, 0, 60])),
+            "caseload": draw(st.sampled_from([3, 8])) if caseload else 0,
+        })  # fmt: skip
+    groups[0]["wte"] = max(1, groups[0]["wte"])
+    return groups
+
+
+@st.composite
+def team(draw: DrawFn, grid: int) -> dict[str, Any]:
+    return {
+        "site": draw(st.sampled_from(["here", "there"])),
+        "case_system": draw(st.sampled_from(SYSTEMS)),
+        "order": draw(st.sampled_from(ORDERS)),
+        "head_start": draw(st.sampled_from([{}, {"red": "4 h", "amber": "30 min"}])),
+        "staff": draw(staff(caseload=True)),
+    }
+
+
+@st.composite
+def partner(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
+    kind = draw(st.sampled_from(["desk", "delay", "both"]))
+    found: dict[str, Any] = {"delay": draw(delays(grid))} if kind != "desk" else {}
+    return found | ({"team": draw(st.sampled_from(teams)), "touch": draw(touches(grid))} if kind != "delay" else {})
+
+
+@st.composite
+def stage(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
+    kind = draw(st.sampled_from(["work", "work", "work", "checks", "consent", "caseload", "delay"]))
+    found: dict[str, Any] = {"kind": kind, "team": draw(st.sampled_from(teams)), "decides": draw(st.booleans())}
+    judges = {"bias": 0.2, "noise": 0.7, "without_checks": 0.5}
+    if kind in ("work", "consent"):
+        found |= {"touch": draw(touches(grid)), "weight": draw(st.integers(0, 2)), "end_of_shift": draw(st.sampled_from(END_RULES))}
+        found |= {"overtime_limit": draw(st.sampled_from(["0 min", "15 min", "1 h", "20 h"]))}
+    if kind == "work":
+        found |= {"searches": draw(st.booleans()), "waits_for": draw(st.sampled_from(["worker", "sign-off", "acceptance"]))}
+        found |= {"judges": judges} if draw(st.booleans()) else {}
+    elif kind == "consent":
+        found |= {"attempts": draw(st.integers(1, 3)), "gap": draw(on_grid(max(grid, 60), 20, 1)), "given": 0.4, "refused": 0.2}
+        found |= {"arrives_with": draw(st.sampled_from([0, 0.5, {"police": 1.0, "other": 0.1}]))}
+        found |= {"override_for": draw(st.sampled_from([[], ["red"], ["red", "amber"]]))}
+    elif kind == "checks":
+        names = [f"partner {n}" for n in range(draw(st.integers(1, 3)))]
+        found |= {"partners": {name: draw(partner(teams, grid)) for name in names}}
+        found |= {"join": draw(st.sampled_from(["all", 1, 2]))}
+        found |= {"give_up_after": draw(st.sampled_from([{}, LIMITS, {"red": "0 min", "green": "30 min"}]))}
+    elif kind == "caseload":
+        found |= {"hold": draw(on_grid(max(grid, 900), 200, 1)), "slots": draw(st.sampled_from(["children", "family"]))}
+        found |= {"allocates": draw(st.sampled_from([None, "office", "Mon-Fri 09:30", "every day 10:00, 15:00"]))}
+        found |= {"first_visit": draw(st.sampled_from([None, "1 working days", "0 min"]))}
+        found |= {"judges": judges} if draw(st.booleans()) else {}
+    else:
+        found |= {"delay": draw(delays(grid)), "waits_for": draw(st.sampled_from(["partner", "handoff", "visit"]))}
+    return found
+
+
+@st.composite
+def handoff(draw: DrawFn, grid: int) -> dict[str, Any]:
+    return {
+        "delay": draw(st.one_of(st.none(), delays(grid))),
+        "batch": draw(st.sampled_from([None, None, "Mon-Fri 09:00, 14:00", "every day 08:30"])),
+        "release": draw(st.sampled_from([None, None, "office"])),
+    }
+
+
+def routes(draw: DrawFn, stages: dict[str, Any], ends: list[str]) -> dict[str, Any]:
+    """From each stage on to the next or to an end, sometimes back, and under a condition another way."""
+    names, found = list(stages), {}
+    judged = any("judges" in facts for facts in stages.values())
+    for place, (name, facts) in enumerate(stages.items()):
+        ahead = [*names[place + 1 :], *ends]
+        takes_time = facts["kind"] in ("work", "caseload")
+        back = [other for other in names[: place + 1] if takes_time or stages[other]["kind"] in ("work", "caseload")]
+        to = {ahead[0]: 0.5, ends[-1]: 0.2} if ahead[0] != ends[-1] else {ends[-1]: 0.7}
+        again = draw(st.sampled_from(back)) if back and draw(st.booleans()) else ends[0]
+        rules = [{"to": {**to, again: to.get(again, 0) + 0.3}}]
+        conditions: list[dict[str, Any]] = [{"rag": ["red"]}, {"source": "police"}, {"area": "south"}, {"open_case": True}]
+        conditions += [{"judged": [3, 4]}] if judged else []
+        conditions += {"consent": [{"outcome": ["refused", "not_reached"]}], "checks": [{"outcome": "timed_out"}]}.get(facts["kind"], [])
+        if draw(st.booleans()):
+            rules.insert(0, {"if": draw(st.sampled_from(conditions)), "to": draw(st.sampled_from(ahead))})
+        found[name] = rules
+    return {"entry": names[0], **found}
+
+
+@st.composite
+def contacts(draw: DrawFn, starts: int, ends: int, grid: int) -> tuple[dict[str, Any], ...]:
+    number, family = draw(st.integers(3, 30)), draw(st.integers(0, 10**6))
+    steps = (ends - starts) // max(grid, 60)
+    latest = draw(st.sampled_from([steps - 1, steps // 2, steps // 20]))
+    rows = []
+    for n in range(number):
+        received = starts + draw(st.integers(0, latest)) * max(grid, 60)
+        rows.append({
+            "contact": key(family, n), "received": received,
+            "enters": received + draw(st.sampled_from([0, 0, 0, 900, 36_000])),
+            "source": draw(st.sampled_from(SOURCES)), "area": draw(st.sampled_from(AREAS)),
+            "children": draw(st.integers(1, 4)), "need": draw(st.integers(-20, 35)) * 100_000,
+            "rag": draw(st.sampled_from(RAGS)), "open_case": draw(st.booleans()),
+        })  # fmt: skip
+    return tuple(rows)
+
+
+@st.composite
+def instances(draw: DrawFn) -> Instance:
+    """A random model and its contacts."""
+    grid = draw(st.sampled_from(GRIDS))
+    run = {
+        "opens": draw(st.sampled_from(OPENINGS)), "weeks": 1, "warm_up": draw(st.integers(0, 1)),
+        "follow_up": draw(st.integers(0, 1)),
+    }  # fmt: skip
+    teams = {f"team {n}": draw(team(grid)) for n in range(draw(st.integers(1, 3)))}
+    stages = {f"stage {n}": draw(stage(list(teams), grid)) for n in range(draw(st.integers(1, 5)))}
+    ends = {"closed": {"provides": 1}, "served": {"provides": draw(st.integers(2, 4)), "returns": draw(st.booleans())}}
+    returning = {
+        "rate_by_gap": [0.2, 0.5, 1.0, 2.0], "family_spread": 0.8, "growth": {"distribution": "exponential", "mean": 0.4},
+        "delay": {"distribution": "exponential", "mean": 2, "unit": "days"},
+    }  # fmt: skip
+    data = {
+        "name": "Random", "run": run, "shifts": SHIFTS, "clock": draw(st.sampled_from(["office", "every day", "always"])),
+        "teams": teams, "stages": stages, "routes": routes(draw, stages, list(ends)), "ends": ends,
+        "handoffs": {
+            "same_site": draw(handoff(grid)), "between_sites": draw(handoff(grid)),
+            "systems_differ": {"rekey": draw(on_grid(max(grid, 60), 2))},
+            "each_extra_system": {"search": draw(on_grid(max(grid, 60), 2))},
+            "missed_history": {"share": 0.3, "noise": 0.5},
+        },
+        "grading": {"green": -1, "amber": 0.5, "red": 1.5, "noise": 0.3},
+        "returns": draw(st.sampled_from([None, returning])),
+        "targets": {"decision": LIMITS},
+    }  # fmt: skip
+    line = Timeline.of(as_scenario(data).model)
+    return Instance(data, draw(contacts(line.starts, line.ends, grid)), grid)
