@@ -37,7 +37,9 @@ def spells(log: EventLog, model: OperatingModel) -> dict[str, list[Spell]]:
     """The spells in each team's queue."""
     facts = log.contacts.set_index("contact")
     events = plain(log.events)
-    events = events[(events["team"] != "") & (events["kind"] != "caseload")].sort_values([*PIECE, "enabled", "start", "end"])
+    events = events[(events["team"] != "") & (events["kind"] != "caseload")].sort_values(
+        [*PIECE, "enabled", "start", "end"]
+    )
     found: dict[str, list[Spell]] = {team: [] for team in model.teams}
     before: tuple[tuple[object, ...], int, int] | None = None
     for (*piece, ready), rows in events.groupby([*PIECE, "enabled"], sort=True):
@@ -90,7 +92,10 @@ def check_order(log: EventLog, model: OperatingModel) -> None:
 def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:
     """Nobody is on duty and idle while work waits in the queue of their team."""
     events = plain(log.events)
-    busy = {worker: rows for worker, rows in events[(events["worker"] >= 0) & (events["kind"] != "caseload")].groupby("worker")}
+    busy = {
+        worker: rows
+        for worker, rows in events[(events["worker"] >= 0) & (events["kind"] != "caseload")].groupby("worker")
+    }
     for team, mine in spells(log, model).items():
         duty = log.duty[(log.duty["team"].astype(str) == team) & (log.duty["kind"] == "available")]
         idle = [
@@ -123,7 +128,10 @@ def check_slots(log: EventLog, model: OperatingModel, seed: int) -> None:
     """Nobody holds more slots than they have, and slots are given out at the stated times only."""
     line = Timeline.of(model)
     staff = people(model, line, seed, log.about.run).people
-    slots, team_of = dict(zip(staff["worker"], staff["slots"], strict=True)), dict(zip(staff["worker"], staff["team"], strict=True))
+    slots, team_of = (
+        dict(zip(staff["worker"], staff["slots"], strict=True)),
+        dict(zip(staff["worker"], staff["team"], strict=True)),
+    )
     largest = staff.groupby("team")["slots"].max()
     children = log.contacts.set_index("contact")["children"]
     held = plain(log.events[log.events["kind"] == "caseload"])
@@ -158,4 +166,6 @@ def check_routes(log: EventLog, model: OperatingModel) -> None:
         for stage, outcome in zip(stages, left, strict=False):
             assert outcome in model.targets_of(stage), f"contact {contact}: {stage} does not lead to {outcome}"
         nth = rows.drop_duplicates(["stage", "visit"]).groupby("stage").cumcount()
-        assert (rows.drop_duplicates(["stage", "visit"])["visit"] == nth).all(), f"contact {contact}: a visit is left out"
+        assert (rows.drop_duplicates(["stage", "visit"])["visit"] == nth).all(), (
+            f"contact {contact}: a visit is left out"
+        )

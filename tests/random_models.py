@@ -128,21 +128,33 @@ def partner(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
 def stage(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
     kind = draw(st.sampled_from(["work", "work", "work", "checks", "consent", "caseload", "delay"]))
     found: dict[str, Any] = {"kind": kind, "team": draw(st.sampled_from(teams)), "decides": draw(st.booleans())}
-    judges = {"bias": 0.2, "noise": 0.7, "without_checks": 0.5}
+    judges = {"bias": 0.2, "caution": -0.1, "noise": 0.7, "without_checks": 0.5}
     if kind in ("work", "consent"):
-        found |= {"touch": draw(touches(grid)), "weight": draw(st.integers(0, 2)), "end_of_shift": draw(st.sampled_from(END_RULES))}
+        found |= {
+            "touch": draw(touches(grid)),
+            "weight": draw(st.integers(0, 2)),
+            "end_of_shift": draw(st.sampled_from(END_RULES)),
+        }
         found |= {"overtime_limit": draw(st.sampled_from(["0 min", "15 min", "1 h", "20 h"]))}
     if kind == "work":
-        found |= {"searches": draw(st.booleans()), "waits_for": draw(st.sampled_from(["worker", "sign-off", "acceptance"]))}
+        found |= {
+            "searches": draw(st.booleans()),
+            "waits_for": draw(st.sampled_from(["worker", "sign-off", "acceptance"])),
+        }
         found |= {"judges": judges} if draw(st.booleans()) else {}
     elif kind == "consent":
-        found |= {"attempts": draw(st.integers(1, 3)), "gap": draw(on_grid(max(grid, 60), 20, 1)), "given": 0.4, "refused": 0.2}
+        found |= {
+            "attempts": draw(st.integers(1, 3)),
+            "gap": draw(on_grid(max(grid, 60), 20, 1)),
+            "given": 0.4,
+            "refused": 0.2,
+        }
         found |= {"arrives_with": draw(st.sampled_from([0, 0.5, {"police": 1.0, "other": 0.1}]))}
         found |= {"override_for": draw(st.sampled_from([[], ["red"], ["red", "amber"]]))}
     elif kind == "checks":
         names = [f"partner {n}" for n in range(draw(st.integers(1, 3)))]
         found |= {"partners": {name: draw(partner(teams, grid)) for name in names}}
-        found |= {"join": draw(st.sampled_from(["all", 1, 2]))}
+        found |= {"join": draw(st.sampled_from(["all", *range(1, len(names) + 1)]))}
         found |= {"give_up_after": draw(st.sampled_from([{}, LIMITS, {"red": "0 min", "green": "30 min"}]))}
     elif kind == "caseload":
         found |= {"hold": draw(on_grid(max(grid, 900), 200, 1)), "slots": draw(st.sampled_from(["children", "family"]))}
@@ -174,13 +186,21 @@ def routes(draw: DrawFn, stages: dict[str, Any], ends: list[str]) -> dict[str, A
         to = {ahead[0]: 0.5, ends[-1]: 0.2} if ahead[0] != ends[-1] else {ends[-1]: 0.7}
         again = draw(st.sampled_from(back)) if back and draw(st.booleans()) else ends[0]
         rules = [{"to": {**to, again: to.get(again, 0) + 0.3}}]
-        conditions: list[dict[str, Any]] = [{"rag": ["red"]}, {"source": "police"}, {"area": "south"}, {"open_case": True}]
+        conditions: list[dict[str, Any]] = [
+            {"rag": ["red"]},
+            {"source": "police"},
+            {"area": "south"},
+            {"open_case": True},
+        ]
         conditions += [{"judged": [3, 4]}] if judged else []
-        conditions += {"consent": [{"outcome": ["refused", "not_reached"]}], "checks": [{"outcome": "timed_out"}]}.get(facts["kind"], [])
+        conditions += {"consent": [{"outcome": ["refused", "not_reached"]}], "checks": [{"outcome": "timed_out"}]}.get(
+            facts["kind"], []
+        )
         if draw(st.booleans()):
             rules.insert(0, {"if": draw(st.sampled_from(conditions)), "to": draw(st.sampled_from(ahead))})
         found[name] = rules
-    return {"entry": names[0], **found}
+    entry = {names[0]: 0.7, draw(st.sampled_from(names)): 0.3} if draw(st.booleans()) else {}
+    return {"entry": entry if len(entry) > 1 else names[0], **found}
 
 
 @st.composite
@@ -214,7 +234,7 @@ def instances(draw: DrawFn) -> Instance:
     ends = {"closed": {"provides": 1}, "served": {"provides": draw(st.integers(2, 4)), "returns": draw(st.booleans())}}
     returning = {
         "rate_by_gap": [0.2, 0.5, 1.0, 2.0], "family_spread": 0.8, "growth": {"distribution": "exponential", "mean": 0.4},
-        "delay": {"distribution": "exponential", "mean": 2, "unit": "days"},
+        "delay": {"distribution": "exponential", "mean": 2, "unit": "days"}, "arrives_in": "every day",
     }  # fmt: skip
     data = {
         "name": "Random", "run": run, "shifts": SHIFTS, "clock": draw(st.sampled_from(["office", "every day", "always"])),

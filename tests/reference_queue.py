@@ -30,7 +30,9 @@ def serve(jobs: list[Job], people: list[Person]) -> dict[tuple[int, ...], list[t
         while joining and joining[0][0] == now:
             _, place, seconds = joining.pop(0)
             heappush(queue, (place, seconds))
-        on_duty = [(max(ended[p], s), p, n) for p, w in enumerate(people) for n, (s, e, _) in enumerate(w) if s <= now < e]
+        on_duty = [
+            (max(ended[p], s), p, n) for p, w in enumerate(people) for n, (s, e, _) in enumerate(w) if s <= now < e
+        ]
         for _, person, window in sorted(who for who in on_duty if who[1] not in busy):
             if queue:
                 place, left = heappop(queue)

@@ -55,7 +55,10 @@ def office_run(table: str, replication: int) -> dict[str, np.ndarray]:
     assert contacts["end"].notna().all(), "the follow-up is too short"
     received, start, end = (contacts[name].to_numpy().astype(np.int64) for name in ("received", "start", "end"))
     working = log.about.clocks["office"]
-    found = {"mean hours": (end - received) / HOUR, "mean working hours waited": working.between(received, start) / HOUR}
+    found = {
+        "mean hours": (end - received) / HOUR,
+        "mean working hours waited": working.between(received, start) / HOUR,
+    }
     found |= {f"within {hours} h": end - received <= hours * HOUR for hours in (4, 8, 24, 48, 72)}
     found |= {f"within {n} working hours": working.between(received, end) <= n * HOUR for n in (1, 2, 4, 8, 16)}
     return found | open_at(log, everybody)
@@ -69,7 +72,9 @@ def open_at(log, contacts: pd.DataFrame) -> dict[str, np.ndarray]:
     found = {}
     for name, hours in (("Mon 09:00", 9), ("Mon 17:00", 17), ("Fri 17:00", 4 * 24 + 17)):
         times = log.about.clock.seconds((mondays + pd.Timedelta(hours=hours)).to_numpy())
-        found[f"open {name}"] = np.searchsorted(arrived, times, side="right") - np.searchsorted(gone, times, side="right")
+        found[f"open {name}"] = np.searchsorted(arrived, times, side="right") - np.searchsorted(
+            gone, times, side="right"
+        )
     return found
 
 
@@ -122,7 +127,9 @@ def second_of(text: str) -> int:
     return int(calendar_log().about.clock.seconds(datetime.fromisoformat(text)))
 
 
-@pytest.mark.parametrize(("contact", "received", "minutes", "finished", "elapsed"), [(n, *row) for n, row in enumerate(CALENDAR, 1)])
+@pytest.mark.parametrize(
+    ("contact", "received", "minutes", "finished", "elapsed"), [(n, *row) for n, row in enumerate(CALENDAR, 1)]
+)
 def test_work_in_office_hours_ends_to_the_second(contact, received, minutes, finished, elapsed):
     log = calendar_log()
     work = log.events[(log.events["contact"] == contact) & (log.events["kind"] == "work")]

@@ -33,7 +33,9 @@ def needs(mean: float) -> pd.DataFrame:
     """Contacts whose need is a normal number with this mean and an sd of 1, one every two minutes."""
     keys = np.arange(NUMBER, dtype=np.int64)
     normal = quantile_table(from_mapping({"distribution": "normal", "mean": mean, "sd": 1}), 1_000_000)
-    rows = pd.DataFrame({"contact": keys, "received": 120 * keys, "need": normal.reads(draws(keys, code("need of this test")))})
+    rows = pd.DataFrame(
+        {"contact": keys, "received": 120 * keys, "need": normal.reads(draws(keys, code("need of this test")))}
+    )
     return given(rows, scenario("judgement").model)
 
 

@@ -107,7 +107,9 @@ def test_two_desks_pooled():
     """One queue for two servers waits 1.777777778 where two queues with half the arrivals each wait 4.0."""
     split = visits(played("one_queue", {"run.weeks": 250}, seed=21))
     pooled = visits(
-        played("one_queue", {"arrivals.people.per_hour": 1.6, "teams.desk.staff.server.wte": 2, "run.weeks": 125}, seed=22)
+        played(
+            "one_queue", {"arrivals.people.per_hour": 1.6, "teams.desk.staff.server.wte": 2, "run.weeks": 125}, seed=22
+        )
     )
     assert pooled["wait"].mean() < 0.6 * split["wait"].mean()
 

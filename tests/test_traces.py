@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -46,7 +46,9 @@ def instance(number: int) -> tuple[Scenario, pd.DataFrame]:
     dice = Dice(number)
     staff = [{"role": "first", "wte": dice.pick("wte", (1, 1.4, 2, 2.6, 3)), "shift": dice.pick("shift", list(SHIFTS))}]
     if dice.pick("second", (True, False)):
-        staff.append({"role": "second", "wte": dice.pick("wte 2", (0.4, 1, 1.5)), "shift": dice.pick("shift 2", list(SHIFTS))})
+        staff.append(
+            {"role": "second", "wte": dice.pick("wte 2", (0.4, 1, 1.5)), "shift": dice.pick("shift 2", list(SHIFTS))}
+        )
     head_start = dice.pick("head start", ({}, {"red": "4 h", "amber": "90 min"}))
     model = scenario("one_queue").varied({
         "run": {"opens": dice.pick("opens", OPENINGS), "weeks": 2, "warm_up": 1, "follow_up": 1},

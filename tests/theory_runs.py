@@ -50,7 +50,9 @@ def visits(log: EventLog, part: int = 0) -> pd.DataFrame:
     mine = (events["part"] == part) & (events["enabled"] >= 0) & (events["enabled"] < log.about.closes)
     work = events[mine & (events["kind"] == "work")].sort_values(["enabled", "contact"])
     left_waiting = mine & (events["kind"] == "wait") & events["censored"]
-    assert not left_waiting.any(), "the follow-up is too short: somebody of the window still waits at the end of the run"
+    assert not left_waiting.any(), (
+        "the follow-up is too short: somebody of the window still waits at the end of the run"
+    )
     return pd.DataFrame(
         {
             "contact": work["contact"].to_numpy(),
@@ -85,5 +87,7 @@ def agrees(what: str, values: Iterable[float], exact: float, blunt: float, batch
     mean, error = batch_means(values, batches)
     z = (mean - exact) / error
     print(f"z {z:+6.2f}  se {error / abs(exact):6.2%}  {what}: {mean:.6g} against {exact:.6g}")
-    assert error <= blunt * abs(exact), f"{what}: the standard error {error:.4g} is more than {blunt:.0%} of {exact:.6g}"
+    assert error <= blunt * abs(exact), (
+        f"{what}: the standard error {error:.4g} is more than {blunt:.0%} of {exact:.6g}"
+    )
     assert abs(z) < LARGEST_Z, f"{what}: {mean:.6g} is {z:+.2f} standard errors from {exact:.6g}"

@@ -1,11 +1,15 @@
-"""The command line: parses, calls, prints. Exit 0 done, 2 the user's input is wrong, 1 our fault."""
+"""The command line: parses, calls, prints. Exit 0 done, 2 the user's input is wrong, 1 our fault, 130 stopped."""
 
 from __future__ import annotations
 
 import argparse
+import io
+import os
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,34 +17,72 @@ from frontdoor_sim.appraisal import write_tables
 from frontdoor_sim.calibration import calibrate_published
 from frontdoor_sim.calibration import explain as explain_published
 from frontdoor_sim.calibration.published import folder_name
-from frontdoor_sim.documents import InputError, read_yaml
+from frontdoor_sim.documents import InputError, Mistake, read_yaml
 from frontdoor_sim.event_log import write_log
-from frontdoor_sim.experiment import appraise, compare, offered_load, read_study, replicate, returns_per_contact, run, summarise
+from frontdoor_sim.experiment import (
+    appraise,
+    compare,
+    not_changes,
+    offered_load,
+    read_study,
+    replicate,
+    returns_per_contact,
+    run,
+    summarise,
+)
 from frontdoor_sim.experiment.explain import explain
+from frontdoor_sim.experiment.reading import StudyFile
 from frontdoor_sim.experiment.replications import Task, slug
+from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
+from frontdoor_sim.parameters.known import sections
 from frontdoor_sim.scenario import Scenario, read_scenario
 
-DONE, OUR_FAULT, USER_INPUT = 0, 1, 2
+DONE, OUR_FAULT, USER_INPUT, STOPPED = 0, 1, 2, 130
+DEBUG = "FRONTDOOR_DEBUG"
+SEED = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    asked = parser().parse_args(arguments)
-    asked.command = " ".join(["frontdoor", *(arguments if arguments is not None else sys.argv[1:])])
+    typed = list(arguments) if arguments is not None else sys.argv[1:]
+    asked = parser().parse_args(typed)
+    asked.command = shlex.join(["frontdoor", *typed])
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         asked.does(asked)
     except InputError as error:
-        print(error, file=sys.stderr)
-        return USER_INPUT
+        return _said(str(error), USER_INPUT)
+    except KeyboardInterrupt:
+        return _said("Stopped.", STOPPED)
+    except OSError as error:
+        return _said(str(_not_written(error)), USER_INPUT)
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        fault = f"{type(error).__name__}: {error}"
+        return _said(f"Sorry, this is our fault: {fault}. Please report it with the output of {DEBUG}=1.", OUR_FAULT)
     return DONE
+
+
+def _said(text: str, code: int) -> int:
+    print(text, file=sys.stderr)
+    return code
+
+
+def _not_written(error: OSError) -> InputError:
+    """What a user can do where the system refuses a file; those that are read have mistakes of their own."""
+    what = f"This cannot be written: {error.strerror or error}."
+    right, remedy = "A folder that you may write to, with room on the disk.", "Choose another with --output."
+    return InputError([Mistake(str(error.filename or "output"), what, right, remedy)])
 
 
 def parser() -> argparse.ArgumentParser:
     """The words of the command line, the same everywhere."""
-    top = argparse.ArgumentParser(
-        prog="frontdoor", description="Simulate a council's children's-services Front Door and compare operating models."
-    )
+    said = "Simulate a council's children's-services Front Door and compare operating models."
+    top = argparse.ArgumentParser(prog="frontdoor", description=said)
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add = commands.add_parser
     one = add("check", help="every mistake of a scenario, appraisal or parameters file at once; offered load")
@@ -53,16 +95,16 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("scenario", type=Path, metavar="SCENARIO")
     one.add_argument("--log", action="store_true", help="write the event log of the first replication")
     one.set_defaults(does=do_run)
-    _common(one, replications=5)
+    _common(one, replications=5, least=1)
     one = add("compare", help="paired differences of options from a base, and a verdict each")
     one.add_argument("base", type=Path, metavar="BASE")
     one.add_argument("options", nargs="+", type=Path, metavar="OPTION")
     one.set_defaults(does=do_compare)
-    _common(one, replications=10)
+    _common(one, replications=10, least=2)
     one = add("appraise", help="a whole option appraisal and its pack")
     one.add_argument("appraisal", type=Path, metavar="APPRAISAL")
     one.set_defaults(does=do_appraise)
-    _common(one, replications=None)
+    _common(one, replications=None, least=2)
     _add_calibrate(commands)
     return top
 
@@ -70,28 +112,45 @@ def parser() -> argparse.ArgumentParser:
 def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     calibrate = commands.add_parser("calibrate", help="parameters from figures")
     kinds = calibrate.add_subparsers(title="from what", required=True, metavar="KIND")
-    one = kinds.add_parser("published", help="from the Department for Education's Children in need figures")
+    one = kinds.add_parser(
+        "published",
+        help="from the Department for Education's Children in need figures",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog='example:\n  frontdoor calibrate published --council "North Tyneside" --year 2020 --data DIR',
+    )
     one.add_argument("--council", required=True, metavar="NAME", help="a council or region, or England")
-    one.add_argument("--year", required=True, type=int, help="year ending 31 March")
+    one.add_argument("--year", required=True, type=_whole(2000), metavar="YEAR", help="in which 31 March ends the year")
     one.add_argument("--data", required=True, type=Path, metavar="DIR", help="folder of the CSV files as published")
     one.add_argument("--output", type=Path, metavar="DIR", help="folder for parameters.yaml (calibration/<council>)")
-    one.add_argument("--quiet", action="store_true", help="only errors")
+    one.add_argument("--quiet", action="store_true", help="only where it was written")
     one.set_defaults(does=do_calibrate_published)
 
 
-def _common(one: argparse.ArgumentParser, replications: int | None) -> None:
-    said = "the appraisal's own" if replications is None else str(replications)
+def _common(one: argparse.ArgumentParser, replications: int | None, least: int) -> None:
+    said, seed = ("the appraisal's own", None) if replications is None else (str(replications), SEED)
+    runs, more = f"how many runs, at least {least} ({said})", f"key of all luck ({seed or said})"
     one.add_argument("--output", type=Path, metavar="DIR", help="results folder (results/<name>)")
-    one.add_argument("--seed", type=int, default=None if replications is None else 1, help="key of all luck")
-    one.add_argument("--replications", type=int, default=replications, metavar="N", help=f"how many runs ({said})")
-    one.add_argument("--jobs", type=int, metavar="N", help="worker processes (all cores)")
+    one.add_argument("--seed", type=_whole(0), default=seed, metavar="N", help=more)
+    one.add_argument("--replications", type=_whole(least), default=replications, metavar="N", help=runs)
+    one.add_argument("--jobs", type=_whole(1), metavar="N", help="worker processes (all cores)")
     one.add_argument("--engine", choices=["auto", "simpy"], default="auto", help="auto takes the fastest there is")
     one.add_argument("--quiet", action="store_true", help="no progress bar, only the result")
 
 
+def _whole(least: int) -> Callable[[str], int]:
+    """A whole number of an argument, not below `least`."""
+
+    def number(text: str) -> int:
+        if not text.removeprefix("-").isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of {least} or more")
+        return int(text)
+
+    return number
+
+
 def do_check(asked: argparse.Namespace) -> None:
-    """Every mistake of every file, then the offered load of each scenario."""
-    mistakes = []
+    """Every mistake of every file; of a file without any, what it is, and the offered load of a scenario."""
+    mistakes: list[Mistake] = []
     for file in asked.files:
         try:
             print(check_file(file))
@@ -103,21 +162,43 @@ def do_check(asked: argparse.Namespace) -> None:
 
 def check_file(file: Path) -> str:
     """Check one file of any kind; what it is and, for a scenario, how much work it is asked to do."""
-    data = read_yaml(file).data
-    if isinstance(data, dict) and "options" in data:
+    kind = kind_of(read_yaml(file).data)
+    if kind == "appraisal":
         study = read_study(file)
-        return "\n".join([f"{file}: an appraisal of {len(study.options)} options, no mistakes.", load_text(study.base)])
-    if isinstance(data, dict) and "made_by" in data:
+        return f"{file}: an appraisal of {len(study.options)} options, no mistakes.\n{load_text(study.base)}"
+    if kind == "parameters":
         return f"{file}: parameters of {Parameters.read(file).council}, no mistakes."
-    return "\n".join([f"{file}: a scenario, no mistakes.", load_text(read_scenario(file))])
+    scenario = read_scenario(file)
+    what = f"an option of {scenario.base.name}" if scenario.base else "a scenario"
+    return f"{file}: {what}, no mistakes.\n{load_text(scenario)}"
+
+
+def kind_of(data: Any) -> str:
+    """What a file is meant to be, by the names that it holds, so that one slip does not hide it.
+
+    Example:
+        >>> kind_of({"title": "t", "base": "b.yaml", "option": ["o.yaml"]}), kind_of({"council": "c", "volumes": {}})
+        ('appraisal', 'parameters')
+    """
+    names = set(data) if isinstance(data, dict) else set()
+    fields = {
+        "scenario": {*OperatingModel.model_fields, "parameters", "changes", "because"},
+        "appraisal": set(StudyFile.model_fields),
+        "parameters": {"council", "year", "made_by", "files", *sections()},
+    }
+    return max(fields, key=lambda kind: len(fields[kind] & names))
 
 
 def load_text(scenario: Scenario) -> str:
     """Offered load by team and by slots, as text."""
-    loads = offered_load(scenario, 1)
-    lines = [f"  {row.team:28} {row.what:6} {row.offered:8.1f} of {row.available:6.1f}   load {row.load:.2f}" for row in loads.itertuples()]
-    full = [f"  {row.team} is asked for more than it has: its backlog grows without end." for row in loads.itertuples() if row.load >= 1]
-    return "\n".join([f"  Offered load, {scenario.name} (people or slots asked for, of those there are):", *lines, *full])
+    lines = [f"  Offered load, {scenario.name} (people or slots asked for, of those there are):"]
+    full = []
+    for row in offered_load(scenario, SEED).to_dict("records"):
+        asked = f"{row['offered']:8.1f} of {row['available']:6.1f}   load {row['load']:.2f}"
+        lines.append(f"  {row['team']:28} {row['what']:6} {asked}")
+        if row["load"] >= 1:
+            full.append(f"  {row['team']} is asked for more than it has: its backlog grows without end.")
+    return "\n".join([*lines, *full])
 
 
 def do_explain(asked: argparse.Namespace) -> None:
@@ -128,7 +209,7 @@ def do_explain(asked: argparse.Namespace) -> None:
 def do_run(asked: argparse.Namespace) -> None:
     """Replications of one scenario."""
     scenario = read_scenario(asked.scenario)
-    folder = asked.output or Path("results") / slug(asked.scenario.stem)
+    folder = _folder(asked, asked.scenario.stem)
     returns = returns_per_contact(scenario, asked.seed)
     tasks = [Task((scenario,), asked.seed, number, returns) for number in range(asked.replications)]
     runs = replicate(tasks, asked.jobs, None, asked.quiet)
@@ -142,20 +223,44 @@ def do_run(asked: argparse.Namespace) -> None:
 
 def do_compare(asked: argparse.Namespace) -> None:
     """Paired differences and a verdict for each option."""
-    base, options = read_scenario(asked.base), [read_scenario(option) for option in asked.options]
-    folder = asked.output or Path("results") / f"{slug(asked.base.stem)}_compared"
+    base, *options = _read_all([asked.base, *asked.options])
+    wrong = not_changes(base, [(str(file), option) for file, option in zip(asked.options, options, strict=True)])
+    if wrong:
+        raise InputError(wrong)
+    folder = _folder(asked, f"{asked.base.stem}_compared")
     found = compare(base, options, asked.replications, asked.seed, asked.jobs, quiet=asked.quiet)
-    tables = {"summary": found.summary, "differences": found.differences, "verdicts": found.verdicts, "replications": found.runs}
-    write_tables(folder, tables)
+    tables = {"summary": found.summary, "differences": found.differences, "verdicts": found.verdicts}
+    write_tables(folder, {**tables, "replications": found.runs})
     print(found)
-    print("Intervals: 95 % for all options together, of the average; simulation noise alone.")
+    print("Intervals: 95% for all options together, of the average; simulation noise alone.")
     print(f"Written to {folder}")
+
+
+def _read_all(files: Sequence[Path]) -> list[Scenario]:
+    """Several scenarios, or the mistakes of all of them."""
+    scenarios: list[Scenario] = []
+    mistakes: list[Mistake] = []
+    for file in files:
+        try:
+            scenarios.append(read_scenario(file))
+        except InputError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise InputError(mistakes)
+    return scenarios
+
+
+def _folder(asked: argparse.Namespace, name: str) -> Path:
+    """The results folder, made before the work begins, so that one that cannot be made is told at once."""
+    folder: Path = asked.output or Path("results") / (slug(name) or "unnamed")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def do_appraise(asked: argparse.Namespace) -> None:
     """A whole appraisal."""
     study = read_study(asked.appraisal)
-    folder = asked.output or Path("results") / slug(study.facts.title)
+    folder = _folder(asked, study.facts.title)
     result = appraise(study, folder, asked.seed, asked.replications, asked.jobs, asked.quiet, asked.command)
     print(result.comparison)
     print(f"\n{result.verdict}\n\nPack: {result.pack}")
@@ -173,12 +278,21 @@ def do_calibrate_published(asked: argparse.Namespace) -> None:
 
 
 def key_figures(summary: pd.DataFrame) -> str:
-    """The figures that everybody asks for first, with intervals."""
-    wanted = ("decided_within_24h", "decided_within_1_working_day", "decision_hours_median", "decision_hours_p90",
-              "transfer_hours_to_allocation_median", "open_at_end")  # fmt: skip
-    rows = summary[(summary["by"] == "all") & summary["measure"].isin(wanted)]
-    lines = [f"  {row.measure:36} {row.mean:10.3f}  ({row.low:.3f} to {row.high:.3f}) {row.unit}" for row in rows.itertuples()]
-    return "\n".join(["Mean over replications, with its 95 % interval:", *lines])
+    """The figures that everybody asks for first, with intervals where there are several runs."""
+    wanted = (
+        "decided_within_24h",
+        "decided_within_1_working_day",
+        "decision_hours_median",
+        "decision_hours_p90",
+        "transfer_hours_to_allocation_median",
+        "open_at_end",
+    )
+    lines = ["Mean over replications, with its 95% interval:"]
+    for row in summary[(summary["by"] == "all") & summary["measure"].isin(wanted)].to_dict("records"):
+        interval = f"({row['low']:.3f} to {row['high']:.3f})" if row["low"] == row["low"] else "(no interval)"
+        value = f"{row['mean']:10.3f}  {interval} {row['unit']}" if row["mean"] == row["mean"] else row["note"]
+        lines.append(f"  {row['measure']:36} {value}")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -284,5 +284,7 @@ def quantile_table(distribution: Distribution, scale: float) -> QuantileTable:
     sides = np.concatenate([distribution.ppf(at), distribution.ppf(1.0 - at)])
     if not np.isfinite(sides).all():
         raise ValueError(f"{distribution.kind} has quantiles that are not finite")
-    units = np.clip(np.rint(sides * scale * (1 << _FRACTION_BITS)), -_LARGEST << _FRACTION_BITS, _LARGEST << _FRACTION_BITS)
+    units = np.clip(
+        np.rint(sides * scale * (1 << _FRACTION_BITS)), -_LARGEST << _FRACTION_BITS, _LARGEST << _FRACTION_BITS
+    )
     return QuantileTable(units.astype(np.int64))

@@ -122,7 +122,9 @@ def key_array(prefix: tuple[int | str, ...], *columns: Int64s) -> Int64s:
         word = mix((word + _GOLDEN + _word(part)) & _WORD)
     words = np.full(np.shape(columns[0]), word, dtype=np.uint64)
     for column in columns:
-        words = _mix_array(words + np.uint64(_GOLDEN) + _mix_array(np.asarray(column, dtype=np.int64).astype(np.uint64)))
+        words = _mix_array(
+            words + np.uint64(_GOLDEN) + _mix_array(np.asarray(column, dtype=np.int64).astype(np.uint64))
+        )
     return (words & np.uint64(_KEY_MASK)).astype(np.int64)
 
 

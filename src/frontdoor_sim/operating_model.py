@@ -111,8 +111,8 @@ def read_lasting(value: Any) -> Any:
         raise ValueError("a duration is text such as '10 min', or a mapping with distribution and unit")
     numbers = {key: inner for key, inner in value.items() if key not in ("unit", "name", "clock")}
     unit = value.get("unit")
-    if unit not in _UNITS:
-        raise ValueError(f"the unit of a duration is one of {', '.join(_UNITS)}, not {unit!r}")
+    if not isinstance(unit, str) or unit not in _UNITS:
+        raise ValueError(f"the unit of a duration is one of {', '.join(_UNITS)}")
     shape = from_mapping(numbers)
     if shape.kind == "normal" or float(shape.ppf(0.0)) < 0:
         raise ValueError(f"a duration is never below 0, and this {shape.kind} can be")
@@ -155,9 +155,9 @@ class Team(Closed):
 
     site: str = "one site"
     case_system: Systems = ()
-    order: Annotated[tuple[Literal["joining", "arrival", "rag", "deadline", "stage"], ...], BeforeValidator(_as_list)] = (
-        "joining",
-    )
+    order: Annotated[
+        tuple[Literal["joining", "arrival", "rag", "deadline", "stage"], ...], BeforeValidator(_as_list)
+    ] = ("joining",)
     head_start: dict[Rag, Duration] = {}
     staff: tuple[Staff, ...] = ()
 
@@ -596,7 +596,11 @@ def transfers(model: OperatingModel, name: str) -> bool:
         if model.stages[stage].kind == "caseload":
             return True
         seen.add(stage)
-        ahead += [to for to in model.targets_of(stage) if to in model.stages and to not in seen and not model.stages[to].decides]
+        ahead += [
+            to
+            for to in model.targets_of(stage)
+            if to in model.stages and to not in seen and not model.stages[to].decides
+        ]
     return False
 
 

@@ -292,7 +292,7 @@ def span(low: object, high: object, unit: str) -> str:
     return f"{first.removesuffix(f' {unit}')} to {last}"
 
 
-def _parsed(value: object) -> Any:  # noqa: ANN401 - a value of a YAML file
+def _parsed(value: object) -> Any:
     if isinstance(value, str) and value[:1] in {"[", "{"}:
         try:
             return json.loads(value)

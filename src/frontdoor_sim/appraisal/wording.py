@@ -203,6 +203,10 @@ def measure_name(measure: str) -> str:
     return MEASURES[measure].name if measure in MEASURES else plain(measure)
 
 
+_SHORT = {"la": "LA", "mash": "MASH", "ehap": "EHAP", "blc": "BLC", "rag": "RAG"}
+"""Names that the sector writes in capitals."""
+
+
 def plain(name: str) -> str:
     """A name from a file as a reader would write it.
 
@@ -210,8 +214,9 @@ def plain(name: str) -> str:
         >>> plain("contact_desk")
         'Contact desk'
     """
-    words = str(name).replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    words = [_SHORT.get(word, word) for word in str(name).replace("_", " ").split()]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
 
 
 def overall(by: pd.Series) -> pd.Series:

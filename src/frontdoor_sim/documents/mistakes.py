@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-LONGEST_SHOWN = 60
-
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -102,15 +100,15 @@ def in_words(choices: Iterable[object], joiner: str = "or") -> str:
     return f"{', '.join(words[:-1])} {joiner} {words[-1]}"
 
 
-def shown(value: object) -> str:
-    """A value much as it stands in a file, cut short where it is long.
+def shown(value: object, most: int = 60) -> str:
+    """A value much as it stands in a file, cut short where it has more than so many letters.
 
     Example:
         >>> print(shown({"a": [1, True], "b": "x"}), shown(None), shown("x"))
         {a: [1, true], b: x} nothing 'x'
     """
     text = repr(value) if isinstance(value, str) else "nothing" if value is None else _flow(value)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
+    return text if len(text) <= most else f"{text[: most - 3].rstrip(' ,:.')}..."
 
 
 def _flow(value: object) -> str:
@@ -118,4 +116,6 @@ def _flow(value: object) -> str:
         return "{" + ", ".join(f"{name}: {_flow(inner)}" for name, inner in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value).removesuffix(".0") if isinstance(value, float) else str(value)

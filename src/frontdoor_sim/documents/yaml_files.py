@@ -40,7 +40,7 @@ _PROBLEMS = (
      "Close it, or add the comma."),
     ("undefined alias", "An alias (`*name`) refers to nothing.", "Write the value itself, or mark it `&name` above."),
     ("found another document", "A second document begins here (`---`).", "Keep one document in a file."),
-    ("found '<scalar>'", "Text goes on after a value has ended.", "Put all of the text in double quotes."),
+    ("found '<scalar>'", "Text goes on after a value has ended.", "Put all of the text in double quotes, or close a quotation mark above."),
     ("expected <block end>", "The line does not fit those above it.", "Indent it like its neighbours."),
     ("unknown escape character", "A backslash in double quotes does not stand for itself.", "Use single quotes."),
 )  # fmt: skip
@@ -164,8 +164,10 @@ class _Reading:
         try:
             value = self.scalar(node)
         except (ValueError, YAMLError):
-            kind, example = _VALUES.get(node.tag.removeprefix(_TAG), ("a plain value", "text in quotes"))
-            self.note(node, at, f"{node.value!r} is not {kind}.", f"{kind.capitalize()}, such as {example}.", "Correct it.")
+            kind, example = _VALUES.get(str(node.tag).removeprefix(_TAG), ("a plain value", "text in quotes"))
+            self.note(
+                node, at, f"{node.value!r} is not {kind}.", f"{kind.capitalize()}, such as {example}.", "Correct it."
+            )
             return None
         return value if value is None or isinstance(value, (bool, int, float, str, date)) else str(value)
 

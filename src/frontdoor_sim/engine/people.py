@@ -87,7 +87,9 @@ class Job:
 
     __slots__ = ("contact", "done", "joined", "left", "part", "phases", "ready", "stage", "visit")
 
-    def __init__(self, contact: Contact, stage: PlannedStage, visit: int, part: int, now: int, left: int, done: Callable[[], Any]):
+    def __init__(
+        self, contact: Contact, stage: PlannedStage, visit: int, part: int, now: int, left: int, done: Callable[[], Any]
+    ):
         self.contact = contact
         self.stage = stage
         self.visit = visit

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -302,10 +303,13 @@ class _Compiler:
         return Span(quantile_table(lasting.shape, lasting.unit_seconds), self.calendar(lasting), code(purpose))
 
     def open_span(self, lasting: Lasting, shift: str, purpose: str) -> Span:
-        """An elapsed duration spent in the opening hours of a shift, in proportion to their share of the run."""
+        """An elapsed duration spent in the opening hours of a shift, in proportion to their share of 52 weeks from `opens`.
+
+        The share is not that of the run: how long a run goes on must not move what happens in it.
+        """
         calendar = self.timeline.shifts[shift]
-        first, last = int(calendar.starts[0]), int(calendar.ends[-1])
-        share = calendar.between(first, last) / (last - first)
+        year = self.timeline.clock.midnight(self.model.run.opens + timedelta(weeks=52))
+        share = calendar.between(0, year) / year
         return Span(quantile_table(lasting.shape, lasting.unit_seconds * share), calendar, code(purpose))
 
     def limit(self, lasting: Lasting) -> tuple[int, Calendar | None]:
@@ -364,12 +368,24 @@ class _Compiler:
             for lost in (0.0, history)
             for absent in (0.0, judges.without_checks)
         ]
-        return Verdicts(round((judges.bias + judges.caution) * MILLION), (noise[0], noise[1], noise[2], noise[3]), code(f"{purpose}: noise"))
+        return Verdicts(
+            round((judges.bias + judges.caution) * MILLION),
+            (noise[0], noise[1], noise[2], noise[3]),
+            code(f"{purpose}: noise"),
+        )
 
     def stage(self, number: int, name: str) -> PlannedStage:
         stage = self.model.stages[name]
         purpose = stage.luck or name
-        common = (number, name, stage.kind, self.team_number[stage.team], stage.decides, code(purpose), code(f"{purpose}: route"))
+        common = (
+            number,
+            name,
+            stage.kind,
+            self.team_number[stage.team],
+            stage.decides,
+            code(purpose),
+            code(f"{purpose}: route"),
+        )
         return PlannedStage(*common, **self._particulars(stage, purpose))
 
     def _particulars(self, stage: Stage, purpose: str) -> dict[str, object]:
@@ -408,7 +424,10 @@ class _Compiler:
 
     def _consent(self, stage: ConsentStage, purpose: str) -> dict[str, object]:
         arrives = stage.arrives_with
-        shares = [arrives.get(source, arrives.get("other", 0.0)) if isinstance(arrives, dict) else arrives for source in self.sources]
+        shares = [
+            arrives.get(source, arrives.get("other", 0.0)) if isinstance(arrives, dict) else arrives
+            for source in self.sources
+        ]
         return {
             "wait_cause": "consent",
             "attempts": stage.attempts,

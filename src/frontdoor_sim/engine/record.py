@@ -27,7 +27,21 @@ WORK, REKEYING, SEARCH, MEETING, CASELOAD, WAIT, QUEUE = range(len(KINDS))
 CAUSES = ("", "worker", "shift", "partner", "consent", "sign-off", "handoff", "acceptance", "allocation", "visit")
 CAUSE = {name: index for index, name in enumerate(CAUSES)}
 SHIFT = CAUSE["shift"]
-COLUMNS = ("contact", "family", "stage", "visit", "part", "kind", "team", "worker", "enabled", "start", "end", "cause", "rag")
+COLUMNS = (
+    "contact",
+    "family",
+    "stage",
+    "visit",
+    "part",
+    "kind",
+    "team",
+    "worker",
+    "enabled",
+    "start",
+    "end",
+    "cause",
+    "rag",
+)
 NO_OUTCOME = 1 << 30
 
 
@@ -44,7 +58,21 @@ class Record:
     def row(self, contact: Contact, stage: int, visit: int, part: int, kind: int, team: int, worker: int,
             enabled: int, start: int, end: int, cause: int) -> None:  # fmt: skip
         self.rows.extend(
-            (contact.key, contact.family, stage, visit, part, kind, team, worker, enabled, start, end, cause, contact.rag)
+            (
+                contact.key,
+                contact.family,
+                stage,
+                visit,
+                part,
+                kind,
+                team,
+                worker,
+                enabled,
+                start,
+                end,
+                cause,
+                contact.rag,
+            )
         )
         if part == 0:
             contact.last_row = self.number
@@ -58,7 +86,9 @@ class Record:
         """A wait in a team's queue, written when it is over; a request on a partner's desk waits for the partner throughout."""
         kind = WAIT if job.part else QUEUE
         cause = "partner" if job.part else job.stage.wait_cause if job.stage.kind == "work" else "worker"
-        self.row(job.contact, job.stage.number, job.visit, job.part, kind, team, -1, job.ready, job.ready, now, CAUSE[cause])
+        self.row(
+            job.contact, job.stage.number, job.visit, job.part, kind, team, -1, job.ready, job.ready, now, CAUSE[cause]
+        )
 
     def held(self, contact: Contact, stage: Any, visit: int, worker: int, start: int, end: int) -> None:
         """A slot of somebody's caseload is held."""
@@ -82,12 +112,36 @@ class Record:
         set_down = stretches[0][0]
         for start, until in stretches:
             if start > set_down:
-                self.row(job.contact, job.stage.number, job.visit, job.part, WAIT, team, -1, job.ready, set_down, start, SHIFT)
+                self.row(
+                    job.contact,
+                    job.stage.number,
+                    job.visit,
+                    job.part,
+                    WAIT,
+                    team,
+                    -1,
+                    job.ready,
+                    set_down,
+                    start,
+                    SHIFT,
+                )
             at, set_down = start, until
             while at < until:
                 (kind, seconds), *later = left
                 stop = min(until, at + seconds)
-                self.row(job.contact, job.stage.number, job.visit, job.part, kind, team, worker.number, job.ready, at, stop, 0)
+                self.row(
+                    job.contact,
+                    job.stage.number,
+                    job.visit,
+                    job.part,
+                    kind,
+                    team,
+                    worker.number,
+                    job.ready,
+                    at,
+                    stop,
+                    0,
+                )
                 left = [(kind, seconds - (stop - at)), *later] if stop - at < seconds else later
                 at = stop
         job.phases = left if job.phases else None

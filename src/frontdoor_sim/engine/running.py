@@ -37,7 +37,9 @@ def run(contacts: pd.DataFrame, roster: Roster, plan: Plan, replication: int = 0
     overtime = np.frombuffer(world.record.overtime, dtype=np.int64).reshape(-1, 3)
     duty = with_overtime(roster, overtime, plan.timeline.ends)
     events = events_table(world.record, roster.duty, option, replication)
-    return assemble(events, all_contacts(contacts, world.contacts, world.returned, plan), duty, about(plan, replication))
+    return assemble(
+        events, all_contacts(contacts, world.contacts, world.returned, plan), duty, about(plan, replication)
+    )
 
 
 @contextmanager
@@ -112,7 +114,14 @@ def about(plan: Plan, replication: int) -> About:
 def stage_facts(model: OperatingModel) -> pd.DataFrame:
     """Dictionary `stages`: what each stage is for."""
     rows = [
-        (name, stage.kind, stage.team, stage.decides, getattr(stage, "waits_for", "") == "acceptance", stage.kind == "caseload")
+        (
+            name,
+            stage.kind,
+            stage.team,
+            stage.decides,
+            getattr(stage, "waits_for", "") == "acceptance",
+            stage.kind == "caseload",
+        )
         for name, stage in model.stages.items()
     ]
     return pd.DataFrame(rows, columns=["stage", "kind", "team", "decides", "accepts", "allocates"])
@@ -122,7 +131,9 @@ def outcome_facts(model: OperatingModel) -> pd.DataFrame:
     """Dictionary `outcomes`: every end and every stage, and whether it leads to an assessment."""
     ends = [(name, True, end.provides, False) for name, end in model.ends.items()]
     stages = [(name, False, pd.NA, transfers(model, name)) for name in model.stages]
-    return pd.DataFrame([*ends, *stages], columns=["outcome", "is_end", "provides", "transfer"]).astype({"provides": "Int64"})
+    return pd.DataFrame([*ends, *stages], columns=["outcome", "is_end", "provides", "transfer"]).astype(
+        {"provides": "Int64"}
+    )
 
 
 def target_facts(model: OperatingModel) -> pd.DataFrame:

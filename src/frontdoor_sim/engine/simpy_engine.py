@@ -80,7 +80,9 @@ class Contact:
 class World:
     """One run. SimPy's events of this second gather in `fired`; `due` is what phase one applies, `touched` whom phase two looks at."""
 
-    KINDS: ClassVar[dict[str, str]] = {kind: f"at_{kind}" for kind in ("work", "consent", "checks", "caseload", "delay")}
+    KINDS: ClassVar[dict[str, str]] = {
+        kind: f"at_{kind}" for kind in ("work", "consent", "checks", "caseload", "delay")
+    }
 
     def __init__(self, contacts: pd.DataFrame, roster: Roster, plan: Plan):
         self.plan = plan
@@ -146,7 +148,9 @@ class World:
             for number in looked_at:
                 teams[number].dispatch(now)
 
-    def at(self, when: int, kind: int, owner: int, stage: int, visit: int, part: int, action: Callable[[], Any]) -> None:
+    def at(
+        self, when: int, kind: int, owner: int, stage: int, visit: int, part: int, action: Callable[[], Any]
+    ) -> None:
         """Make an action due at a second, with its place in the order of that second."""
         entry = (kind, owner, stage, visit, part, action)
         if when == self.now:
@@ -260,7 +264,9 @@ class World:
 
     def at_work(self, contact: Contact, stage: PlannedStage, visit: int) -> Steps:
         """A worker searches, re-keys and works; then, at a judging stage, judges."""
-        search = stage.searches * self.drawn.seconds(contact.index, contact.key, stage.search, visit) if stage.search else 0
+        search = (
+            stage.searches * self.drawn.seconds(contact.index, contact.key, stage.search, visit) if stage.search else 0
+        )
         self.put_to_work(contact, stage, visit, visit, search)
         yield
         if stage.judges is not None:
@@ -282,7 +288,11 @@ class World:
         systems = self.plan.teams[stage.team].systems
         missing = (systems & ~contact.recorded).bit_count() - (0 if contact.recorded or not systems else 1)
         contact.recorded |= systems
-        return missing * self.drawn.seconds(contact.index, contact.key, stage.rekey, visit) if missing and stage.rekey else 0
+        return (
+            missing * self.drawn.seconds(contact.index, contact.key, stage.rekey, visit)
+            if missing and stage.rekey
+            else 0
+        )
 
     def judge(self, contact: Contact, stage: PlannedStage, visit: int) -> None:
         """Perceived need is need + bias + noise; its level is the number of thresholds it reaches, and one."""
@@ -362,7 +372,9 @@ class World:
         until = stage.hold.after(self.now, max(1, self.drawn.seconds(contact.index, contact.key, stage.hold, visit)))
         self.record.held(contact, stage, visit, worker, self.now, until)
         if stage.first_visit is not None:
-            seen = stage.first_visit.after(self.now, self.drawn.seconds(contact.index, contact.key, stage.first_visit, visit))
+            seen = stage.first_visit.after(
+                self.now, self.drawn.seconds(contact.index, contact.key, stage.first_visit, visit)
+            )
             self.record.waited(contact, stage.number, visit, 1, self.now, seen, "visit")
 
         def release() -> None:
@@ -443,7 +455,9 @@ class Checks:
         if partner.delay is None:
             self.on_desk(number)
             return
-        until = partner.delay.after(world.now, world.drawn.seconds(self.contact.index, self.contact.key, partner.delay, self.visit))
+        until = partner.delay.after(
+            world.now, world.drawn.seconds(self.contact.index, self.contact.key, partner.delay, self.visit)
+        )
         if until > world.now:
             world.record.waited(self.contact, self.stage.number, self.visit, number + 1, world.now, until, "partner")
         self.later(until, number + 1, partial(self.on_desk, number))

@@ -3,9 +3,10 @@
 from frontdoor_sim.experiment.comparing import Comparison, compare, differences, summarise
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown, condition
 from frontdoor_sim.experiment.pilot import offered_load, offered_loads, returns_per_contact
+from frontdoor_sim.experiment.reading import Study, not_changes, read_study
 from frontdoor_sim.experiment.replications import replicate
 from frontdoor_sim.experiment.single import run
-from frontdoor_sim.experiment.study import Study, appraise, read_study
+from frontdoor_sim.experiment.study import appraise
 
 __all__ = [
     "Comparison",
@@ -16,6 +17,7 @@ __all__ = [
     "compare",
     "condition",
     "differences",
+    "not_changes",
     "offered_load",
     "offered_loads",
     "read_study",

@@ -55,7 +55,9 @@ class Comparison:
     def options(self) -> pd.DataFrame:
         """The options in their order, the base first: option, label, summary, base."""
         names = [str(name) for name in self.summary["option"].unique()]
-        return pd.DataFrame({"option": names, "label": names, "summary": "", "base": [name == self.base for name in names]})
+        return pd.DataFrame(
+            {"option": names, "label": names, "summary": "", "base": [name == self.base for name in names]}
+        )
 
     def plot(self) -> Figure:
         """Share decided within 24 hours by option and what each changes, with intervals."""
@@ -194,12 +196,17 @@ def verdicts(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def better(row: object) -> str:
-    """Whether a difference is `better`, `worse` or `unclear`, by its interval and what is good in this measure."""
-    low, high, name = float(row.low), float(row.high), str(row.measure)  # type: ignore[attr-defined]
+    """Whether a difference is `better`, `worse` or `unclear`: by the interval of the average, and what is good in a measure."""
+    middle, half, name = (getattr(row, column) for column in ("difference", "half_width", "measure"))
     up = 1 if name in _GOOD_UP else -1 if name in _GOOD_DOWN else 0
-    if not (low > 0 or high < 0) or up == 0:
+    if up == 0 or not abs(middle) > half:
         return "unclear"
-    return "better" if (low > 0) == (up > 0) else "worse"
+    return "better" if (middle > 0) == (up > 0) else "worse"
+
+
+def every_year(row: object) -> bool:
+    """Whether the interval lies on one side of no change."""
+    return bool(row.low > 0 or row.high < 0)  # type: ignore[attr-defined]
 
 
 def sentence(row: object, base: str) -> str:
@@ -207,13 +214,17 @@ def sentence(row: object, base: str) -> str:
 
     Example:
         >>> from types import SimpleNamespace
-        >>> print(sentence(SimpleNamespace(measure="decided_within_24h", base=0.6, option_mean=0.72, difference=0.12,
-        ...     low=0.09, high=0.15), "As found"))
+        >>> row = SimpleNamespace(measure="decided_within_24h", base=0.6, option_mean=0.72, difference=0.12, low=0.09,
+        ...     high=0.15, half_width=0.02)
+        >>> print(sentence(row, "As found"))
         Decides 72% within 24 hours (As found: 60%): better by 9 to 15 points.
+        >>> row.low = -0.01
+        >>> print(sentence(row, "As found"))
+        Decides 72% within 24 hours (As found: 60%): better by 12 points on average; one case may show -1 to +15.
     """
-    measure = str(row.measure)  # type: ignore[attr-defined]
     start, after, low, high = (float(getattr(row, name)) for name in ("base", "option_mean", "low", "high"))
-    hours = measure != HEADLINE
+    hours = row.measure != HEADLINE  # type: ignore[attr-defined]
+    unit, size = ("hours", 1.0) if hours else ("points", 100.0)
     head = (
         f"Half of transfers are allocated within {after:.0f} hours of the decision ({base}: {start:.0f})"
         if hours
@@ -221,9 +232,11 @@ def sentence(row: object, base: str) -> str:
     )
     if np.isnan([start, after, low, high]).any():
         return f"{head}: not every replication could measure this."
-    unit, size = ("hours", 1.0) if hours else ("points", 100.0)
-    word = better(row)
+    word, low, high = better(row), low * size, high * size
     if word == "unclear":
-        return f"{head}: cannot be told apart ({low * size:+.0f} to {high * size:+.0f} {unit})."
+        return f"{head}: cannot be told apart ({low:+.0f} to {high:+.0f} {unit})."
+    if not every_year(row):
+        middle = abs(float(row.difference)) * size  # type: ignore[attr-defined]
+        return f"{head}: {word} by {middle:.0f} {unit} on average; one case may show {low:+.0f} to {high:+.0f}."
     near, far = sorted((abs(low), abs(high)))
-    return f"{head}: {word} by {near * size:.0f} to {far * size:.0f} {unit}."
+    return f"{head}: {word} by {near:.0f} to {far:.0f} {unit}."

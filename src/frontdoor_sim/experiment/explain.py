@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from frontdoor_sim.documents import dotted, shown
 from frontdoor_sim.scenario import Scenario
+
+LONGEST = 90
 
 
 def explain(scenario: Scenario) -> str:
@@ -28,13 +29,11 @@ def _changes(scenario: Scenario) -> list[str]:
         return ["A base: it changes nothing."]
     lines = [f"Changes to {scenario.base.name}:"]
     for index, change in enumerate(scenario.changes):
-        answers = f" (recommendation {change.recommendation})" if change.recommendation else ""
+        answers = "" if change.recommendation is None else f" (recommendation {change.recommendation})"
         lines.append(f"{index + 1}. {change.say}{answers}")
-        place = f"because[{index}]"
         for touched in scenario.touched:
-            if f"{place}." in f"{touched.where}.":
-                path = ".".join(map(str, touched.path))
-                lines.append(f"     {path}: {_short(touched.before)} -> {_short(touched.after)}")
+            if touched.change == index:
+                lines.append(f"     {dotted(touched.path)}: {_short(touched.before)} -> {_short(touched.after)}")
     return lines
 
 
@@ -47,11 +46,6 @@ def _pathway(scenario: Scenario) -> list[str]:
     return lines
 
 
-def _short(value: Any) -> str:  # noqa: ANN401 - a value of a YAML file
-    if value is None:
-        return "nothing"
-    if isinstance(value, dict):
-        text = "{" + ", ".join(f"{name}: {_short(inner)}" for name, inner in value.items()) + "}"
-    else:
-        text = str(value)
-    return text if len(text) <= 90 else f"{text[:87]}..."
+def _short(value: object) -> str:
+    """A value of a scenario file, in at most 90 letters."""
+    return shown(value, LONGEST).strip("'")

@@ -63,7 +63,11 @@ def slug(name: str) -> str:
 
 
 def replicate(
-    tasks: Sequence[Task], jobs: int | None = None, executor: Executor | None = None, quiet: bool = True, say: str = "Replications"
+    tasks: Sequence[Task],
+    jobs: int | None = None,
+    executor: Executor | None = None,
+    quiet: bool = True,
+    say: str = "Replications",
 ) -> pd.DataFrame:
     """Run tasks and gather their measures, in the order of the tasks whoever finishes first.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pandas as pd
 
 from frontdoor_sim.contacts import draw
@@ -12,6 +14,9 @@ from frontdoor_sim.luck import key
 from frontdoor_sim.operating_model import OperatingModel, Timeline
 from frontdoor_sim.roster import Post, Roster, draw_roster
 from frontdoor_sim.scenario import Scenario
+
+ROSTERED_BEYOND = timedelta(weeks=4)
+"""People are rostered for some weeks beyond the end, so that nobody's last window looks different from the others."""
 
 
 def simulate(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int) -> EventLog:
@@ -51,5 +56,5 @@ def people(model: OperatingModel, timeline: Timeline, seed: int, replication: in
         for name, team in model.teams.items()
         for group in team.staff
     ]
-    ends = timeline.clock.date_of(timeline.ends)
-    return draw_roster(posts, key(seed, replication), timeline.clock, timeline.first, ends, timeline.working_dates)
+    last = timeline.clock.date_of(timeline.ends) + ROSTERED_BEYOND
+    return draw_roster(posts, key(seed, replication), timeline.clock, timeline.first, last, timeline.working_dates)

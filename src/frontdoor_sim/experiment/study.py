@@ -1,4 +1,4 @@
-"""A whole option appraisal: read its file, run it, and write its pack."""
+"""A whole option appraisal: run it, and write its pack."""
 
 from __future__ import annotations
 
@@ -13,50 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import Field, ValidationError
 
 from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_record, write_tables
-from frontdoor_sim.documents import Document, InputError, Mistake, in_words, nearest, read_yaml
+from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, compared
 from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, Unknown, condition
 from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
+from frontdoor_sim.experiment.reading import Study
 from frontdoor_sim.experiment.replications import Task, replicate
-from frontdoor_sim.operating_model import Closed
-from frontdoor_sim.scenario import Scenario, read_scenario
+from frontdoor_sim.scenario import Scenario
 
 LOGS = "event_logs"
 PACKAGES = ("frontdoor-sim", "simpy", "numpy", "scipy", "pandas", "matplotlib")
-
-
-class StudyFile(Closed):
-    """An appraisal file: what is compared, how often, and what is not known of today."""
-
-    title: str
-    council: str
-    base: str
-    options: tuple[str, ...] = Field(min_length=1)
-    replications: int = Field(default=20, ge=2, le=10_000)
-    seed: int = Field(default=1, ge=0)
-    candidates: int = Field(default=0, ge=0, le=10_000)
-    condition_weeks: int | None = Field(default=None, ge=1)
-    unknown: tuple[Unknown, ...] = ()
-    symptoms: tuple[Symptom, ...] = ()
-
-
-@dataclass(frozen=True)
-class Study:
-    """An appraisal that has been read and checked.
-
-    Args:
-        file: its path.
-        facts: what the file says.
-        base, options: the scenarios.
-    """
-
-    file: Path
-    facts: StudyFile
-    base: Scenario
-    options: tuple[Scenario, ...]
 
 
 @dataclass(frozen=True)
@@ -67,66 +35,6 @@ class Result:
     pack: Path
     folder: Path
     verdict: str
-
-
-def read_study(path: str | Path) -> Study:
-    """Read and check an appraisal file and every scenario that it names.
-
-    Raises:
-        InputError: every mistake in it and in its scenarios.
-    """
-    document = read_yaml(path)
-    facts, mistakes = _facts(document)
-    if facts is None:
-        raise InputError(mistakes)
-    scenarios = []
-    for name in (facts.base, *facts.options):
-        try:
-            scenarios.append(read_scenario(document.path.parent / name))
-        except InputError as error:
-            mistakes += error.mistakes
-    if not mistakes:
-        mistakes += _foreign(document, scenarios) + _unknown_paths(document, facts, scenarios[0])
-    if mistakes:
-        raise InputError(dict.fromkeys(mistakes))
-    return Study(Path(path), facts, scenarios[0], tuple(scenarios[1:]))
-
-
-def _facts(document: Document) -> tuple[StudyFile | None, list[Mistake]]:
-    try:
-        return StudyFile.model_validate(document.data), []
-    except ValidationError as error:
-        mistakes = []
-        for detail in error.errors(include_url=False):
-            keys = tuple(detail["loc"])
-            name = str(keys[-1]) if keys else "the file"
-            fields = list(StudyFile.model_fields)
-            near = nearest(name, fields)
-            remedy = f"Did you mean {in_words(near)}?" if near and name not in fields else f"Correct `{name}`."
-            message = str(detail["msg"]).removeprefix("Value error, ")
-            mistakes.append(Mistake(document.where(*keys), f"`{name}`: {message}.", f"One of {in_words(fields)}.", remedy))
-        return None, mistakes
-
-
-def _foreign(document: Document, scenarios: list[Scenario]) -> list[Mistake]:
-    """Options that do not change the base cannot be paired with it."""
-    base = scenarios[0]
-    return [
-        Mistake(document.where("options", index), f"{option.file.name} is not a change to {base.file.name}.",
-                f"An option with `changes: {base.file.name}`.", "Write it as a change to the base, or change `base`.")
-        for index, option in enumerate(scenarios[1:])
-        if option.base is None or option.base.digest != base.digest
-    ]  # fmt: skip
-
-
-def _unknown_paths(document: Document, facts: StudyFile, base: Scenario) -> list[Mistake]:
-    found = []
-    for index, unknown in enumerate(facts.unknown):
-        try:
-            base.varied({unknown.path: unknown.between[0]})
-        except InputError as error:
-            found += [Mistake(document.where("unknown", index, "path"), m.what, m.right, m.remedy) for m in error.mistakes]
-    return found
 
 
 def appraise(
@@ -171,7 +79,9 @@ def appraise(
               "replications": runs, "loads": loads, "candidates": found.candidates, "assumptions": pack.assumptions}  # fmt: skip
     write_tables(folder / "tables", tables)
     inputs = [study.file, study.base.file, *(option.file for option in study.options)]
-    write_manifest(folder, inputs, seed=seed, replications=number, versions=versions(), about={"title": study.facts.title})
+    write_manifest(
+        folder, inputs, seed=seed, replications=number, versions=versions(), about={"title": study.facts.title}
+    )
     seconds = time.perf_counter() - clock
     write_run_record(folder, command=command, started=started, seconds=seconds, host=socket.gethostname())
     return Result(comparison, path, folder, pack.about["headline"])
@@ -187,7 +97,9 @@ def conditioned(study: Study, seed: int, returns: float, jobs: int | None, quiet
     if len(found.kept) < 2:
         what = f"{len(found.kept)} of {facts.candidates} candidates show every symptom."
         right = "At least two, so that the range can be carried into the intervals."
-        raise InputError([Mistake(study.file.name, what, right, "Widen the ranges or the bounds, or try more candidates.")])
+        raise InputError(
+            [Mistake(study.file.name, what, right, "Widen the ranges or the bounds, or try more candidates.")]
+        )
     return found
 
 
@@ -268,10 +180,10 @@ def about(
     tried, kept = len(found.candidates), len(found.kept)
     options = len(study.options)
     ranged = (
-        f"95% interval for one year, adjusted for {options} options: luck of the year and the range of staffing that "
-        f"shows the symptoms ({kept} of {tried} candidates kept)."
+        f"95% interval for one case, adjusted for {options} options: the luck of one year and one of the {kept} staffings (of {tried} "
+        "tried) that show what the reviewers saw"
     )
-    alone = f"95% interval of the average, adjusted for {options} options: simulation noise alone."
+    alone = f"95% interval of the average, adjusted for {options} options: simulation noise alone"
     full = loads[loads["load"] >= 1]
     warnings = [
         f"{row.option}: {row.team} is asked for {row.load:.2f} times the {row.what} it has: its backlog grows without end, and no "
@@ -288,7 +200,9 @@ def about(
         "versions": versions(),
         "interval_note": ranged if facts.unknown else alone,
         "warnings": warnings,
-        "run": f"{run.weeks} weeks from {run.opens:%-d %B %Y}" if platform.system() != "Windows" else f"{run.weeks} weeks",
+        "run": f"{run.weeks} weeks from {run.opens:%-d %B %Y}"
+        if platform.system() != "Windows"
+        else f"{run.weeks} weeks",
     }
 
 
@@ -297,15 +211,17 @@ def headline(comparison: Comparison) -> str:
     summary = comparison.summary
     base = summary[(summary["option"] == comparison.base) & (summary["by"] == "all")].set_index("measure")
     told = comparison.verdicts[comparison.verdicts["measure"] == HEADLINE]
-    better = told[told["better"] == "better"]["option"].tolist()
-    unclear = told[told["better"] == "unclear"]["option"].tolist()
     decided, transfer = base.loc[HEADLINE], base.loc[TRANSFER]
     parts = [
         f"{comparison.base}: {decided['low']:.0%} to {decided['high']:.0%} of contacts are decided within 24 hours, and half of "
         f"transfers to assessment are allocated within {transfer['mean']:.0f} hours of the decision."
     ]
-    if better:
-        parts.append(f"More are decided within 24 hours under {in_words(better, 'and')}.")
-    if unclear:
-        parts.append(f"{in_words(unclear, 'and')} cannot be told apart from today on that measure.")
+    for word, says in (
+        ("better", "More are decided within 24 hours under"),
+        ("worse", "Fewer are decided within 24 hours under"),
+    ):
+        named = told[told["better"] == word]["option"].tolist()
+        parts += [f"{says} {in_words(named, 'and')}."] if named else []
+    unclear = told[told["better"] == "unclear"]["option"].tolist()
+    parts += [f"{in_words(unclear, 'and')} cannot be told apart from today on that measure."] if unclear else []
     return " ".join(parts)

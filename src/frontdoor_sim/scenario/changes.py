@@ -15,6 +15,8 @@ from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario.paths import COLLECTIONS, Path, PathError, find, look, put, take_out
 
 VERBS = ("set", "add", "adjust", "remove")
+_NEW_IN: dict[str, tuple[type, ...]] = {"set": (dict,), "add": (dict, list)}
+"""What a verb may put something new into: optional fields are set, and items of lists are added."""
 
 
 def _as_list(value: Any) -> Any:
@@ -35,9 +37,9 @@ class Change(Closed):
 
     say: str
     recommendation: int | None = None
-    set: dict[str, object] = {}
-    add: dict[str, object] = {}
-    adjust: dict[str, object] = {}
+    set: dict[str, object] = Field(default_factory=dict)
+    add: dict[str, object] = Field(default_factory=dict)
+    adjust: dict[str, object] = Field(default_factory=dict)
     remove: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
 
     @model_validator(mode="after")
@@ -104,7 +106,8 @@ def apply(
                     edit = _Edit(verb, place, value, where, first + index)
                     touched.append(edit.made(data, [] if again else touched))
             except PathError as error:
-                mistakes.append(Mistake(where, error.what, error.right, error.remedy))
+                new = " What is new as a whole goes under `add:`." if verb == "set" else ""
+                mistakes.append(Mistake(where, error.what, error.right, error.remedy + new))
     return data, touched, mistakes
 
 
@@ -123,7 +126,7 @@ def _places(data: dict[str, Any], verb: str, path: str) -> list[Path]:
         what = f"{path!r} is a number of the parameters file, which is the same in every option."
         remedy = "Name another number where it is used, or vary it as `unknown:` in the appraisal."
         raise PathError(what, "A path into the scenario.", remedy)
-    places = find(data, path, new_last=verb in ("set", "add"))
+    places = find(data, path, _NEW_IN.get(verb, ()))
     return places[::-1] if verb == "remove" else places
 
 
@@ -145,13 +148,15 @@ class _Edit:
             take_out(data, self.place)
             after = None
         else:
-            after = adjusted(before, self.value, dotted(self.place)) if self.verb == "adjust" else copy.deepcopy(self.value)
+            after = (
+                adjusted(before, self.value, dotted(self.place)) if self.verb == "adjust" else copy.deepcopy(self.value)
+            )
             put(data, self.place, after)
         return Touched(self.place, before, after, self.where, self.change)
 
     def _check(self, data: dict[str, Any], earlier: Sequence[Touched]) -> None:
         name, parent = dotted(self.place), look(data, self.place[:-1])
-        there = isinstance(self.place[-1], int) or self.place[-1] in parent
+        there = self.place[-1] in (range(len(parent)) if isinstance(parent, list) else parent)
         if self.verb == "set" and not there and len(self.place) > 1 and self.place[-2] in COLLECTIONS:
             find(data, name)
         if self.verb == "add" and there:
@@ -172,7 +177,9 @@ def adjusted(before: Any, by: Any, name: str) -> float:
     numbers = [_number(before), _number(by)]
     if None in numbers:
         right = "A number there, and one to be added to it, such as +1.5."
-        raise PathError(f"`{name}` is {shown(before)}, to which {shown(by)} cannot be added.", right, "Use `set` for a new value.")
+        raise PathError(
+            f"`{name}` is {shown(before)}, to which {shown(by)} cannot be added.", right, "Use `set` for a new value."
+        )
     return round(sum(number for number in numbers if number is not None), 6)
 
 

@@ -39,7 +39,7 @@ def examine(data: Mapping[str, Any], parameters: Parameters | None, unread: bool
     try:
         model = OperatingModel.model_validate(form)
     except ValidationError as error:
-        found += [(at, mistake) for at, mistake in translate(error, OperatingModel, form) if not _lies_in(at, spoiled)]
+        found += [(at, mistake) for at, mistake in translate(error, OperatingModel, form) if not _follows(at, spoiled)]
         model, touched = mended(form, error)
         spoiled |= touched
     if model is not None and laws:
@@ -52,5 +52,6 @@ def form_of(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name != "parameters"}
 
 
-def _lies_in(place: Path, others: Iterable[Path]) -> bool:
-    return any(other == place[: len(other)] for other in others)
+def _follows(place: Path, others: Iterable[Path]) -> bool:
+    """Whether a place lies inside another, or around it."""
+    return any(other[: len(place)] == place[: len(other)] for other in others)

@@ -12,7 +12,15 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import BaseModel, Tag
 
 from frontdoor_sim.documents import in_words
-from frontdoor_sim.operating_model import Arrivals, ConsentStage, Duration, Moments, Rule, Rules, Share, Shift, Systems, Weeks
+from frontdoor_sim.operating_model import (
+    Duration,
+    Moments,
+    Rules,
+    Share,
+    Shift,
+    Systems,
+    Weeks,
+)
 
 
 @dataclass(frozen=True)
@@ -35,34 +43,58 @@ class Takes:
 
 @dataclass(frozen=True)
 class Slot:
-    """A place where a value may stand: its type as the model has it, and the limits beside the type."""
+    """A place where a value may stand.
+
+    Args:
+        hint: its type, as the model has it.
+        limits: what the model says beside the type.
+        required: whether it must be there, and its default where not.
+        own: what it takes, where the type does not say.
+    """
 
     hint: Any
     limits: tuple[Any, ...] = ()
     required: bool = True
     default: Any = None
+    own: Takes | None = None
 
 
 _TARGETS = "the name of a stage or an end, or shares of several that sum to 100%"
-_WRITTEN: tuple[tuple[Any, Takes], ...] = (
-    (Duration, Takes("a duration such as 10 min, 4 h or 3 working days, a mapping with distribution and unit, or the "
-                     "name of a duration in the parameters file", "10 min")),
+_OF_DURATION = (
+    "a duration such as 10 min, 4 h or 3 working days, a mapping with distribution and unit, or the name of a duration "
+    "in the parameters file"
+)
+_PER_HOUR = 'a number an hour, or one for windows of the week, such as {"Mon-Fri 08:00-18:00": 3, otherwise: 0.5}'
+_BY_SOURCE = "a share from 0 to 1, a percentage such as 15%, or one for each source, such as {police: 15%, other: 40%}"
+_SHAPE = Takes("a distribution, such as {distribution: exponential, mean: 1}", "{distribution: exponential, mean: 1}")
+_BY_PATH = Takes("values by path, such as {teams.desk.staff.officer.wte: 3}", "{teams.desk.site: hall}")
+
+_TYPES: tuple[tuple[Any, Takes], ...] = (
+    (Duration, Takes(_OF_DURATION, "10 min")),
     (Share, Takes("a share from 0 to 1, or a percentage such as 15%", "15%")),
     (Weeks, Takes("a number of weeks from 0 to 520, such as 26 weeks", "26 weeks")),
     (Shift, Takes('days and hours, such as {Mon-Thu: "08:30-17:15", Fri: "08:30-16:45"}', '{Mon-Fri: "09:00-17:00"}')),
     (Moments, Takes('days and times, such as "Mon-Fri 10:00, 15:00"', '"Mon-Fri 10:00, 15:00"')),
     (Systems, Takes("the name of a case system, or a list of names", "system_a")),
     (Rules, Takes(f"{_TARGETS}, or a list of rules with `if` and `to`", "closed")),
-    (get_type_hints(Rule, include_extras=True)["to"], Takes(_TARGETS, "closed")),
-    (get_type_hints(Arrivals, include_extras=True)["per_hour"],
-     Takes('a number an hour, or one for each window of the week, such as {"Mon-Fri 08:00-18:00": 3, otherwise: 0.5}', "3")),
-    (get_type_hints(ConsentStage, include_extras=True)["arrives_with"],
-     Takes("a share from 0 to 1, a percentage such as 15%, or one for each source, such as {police: 15%, other: 40%}", "15%")),
-    (dict[str, object], Takes("values by path, such as {teams.desk.staff.officer.wte: 3}", "{teams.desk.site: mash}")),
-    (dict[str, Any], Takes("a distribution, such as {distribution: exponential, mean: 1}",
-                           "{distribution: exponential, mean: 1}")),
-)  # fmt: skip
+)
 """Types that have a way of writing of their own."""
+
+_FIELDS = {
+    "Rule.to": Takes(_TARGETS, "closed"),
+    "Arrivals.per_hour": Takes(_PER_HOUR, "3"),
+    "Arrivals.together": _SHAPE,
+    "Returns.growth": _SHAPE,
+    "ConsentStage.arrives_with": Takes(_BY_SOURCE, "15%"),
+    "CaseloadStage.allocates": Takes(
+        'the name of a shift, or days and times such as "Mon-Fri 09:30"', '"Mon-Fri 09:30"'
+    ),
+    "Change.set": _BY_PATH,
+    "Change.add": _BY_PATH,
+    "Change.adjust": Takes("numbers to add by path, such as {teams.desk.staff.officer.wte: +1.5}", "{}"),
+    "Change.remove": Takes("a path, or a list of paths", "[stages.consent]"),
+}
+"""Single fields that have one."""
 
 _PLAIN = {
     bool: Takes("either true or false", "true"),
@@ -82,10 +114,11 @@ def fields_of(model: type[BaseModel]) -> Mapping[str, Slot]:
         A number from 0 to 2000, such as 2.5.
     """
     hints = get_type_hints(model, include_extras=True)
-    return {
-        field.alias or name: Slot(hints[name], tuple(field.metadata), field.is_required(), field.default)
-        for name, field in model.model_fields.items()
-    }
+    found = {}
+    for name, field in model.model_fields.items():
+        own = _FIELDS.get(f"{model.__name__}.{name}")
+        found[field.alias or name] = Slot(hints[name], tuple(field.metadata), field.is_required(), field.default, own)
+    return found
 
 
 def takes(slot: Slot) -> Takes:
@@ -95,7 +128,9 @@ def takes(slot: Slot) -> Takes:
         >>> takes(Slot(Literal["red", "amber"])), takes(Slot(Share)).example
         (Takes(words='one of red or amber', example='red'), '15%')
     """
-    for hint, words in _WRITTEN:
+    if slot.own is not None:
+        return slot.own
+    for hint, words in _TYPES:
         if hint == slot.hint:
             return words
     bare = bare_of(slot)

@@ -15,11 +15,11 @@ COLLECTIONS = ("shifts", "teams", "stages", "routes", "ends", "targets", "arriva
 
 
 _RIGHT = "A path that is there: names joined by dots, `*` for any name."
-_REMEDY = "Correct the path; what is new as a whole goes under `add:`."
+_REMEDY = "Correct the path."
 
 
 class PathError(ValueError):
-    """A path that does not lead anywhere, or a change that cannot be made there, in the last three parts of a mistake."""
+    """A path that leads nowhere, or a change that cannot be made there: the last three parts of a mistake."""
 
     def __init__(self, what: str, right: str = _RIGHT, remedy: str = _REMEDY) -> None:
         self.what, self.right, self.remedy = what, right, remedy
@@ -36,45 +36,45 @@ def steps(path: str) -> list[str]:
     return [step for step in re.split(r"[.\[\]]+", path.strip()) if step]
 
 
-def find(data: Any, path: str, new_last: bool = False) -> list[Path]:
+def find(data: Any, path: str, new_in: tuple[type, ...] = ()) -> list[Path]:
     """Every place that a path means; `*` is any name, and items of a list are named by number or by `role`.
 
     Args:
         data: the scenario as plain data.
         path: as users write it.
-        new_last: whether the last step may be a name that is not there yet.
+        new_in: where the last step may be a name that is not there yet: `dict`, and `list` for a new item at its end.
 
     Raises:
         PathError: no such place, naming the nearest one.
     """
-    found = list(_walk(data, steps(path), (), new_last))
+    found = list(_walk(data, steps(path), (), new_in))
     if not found:
         raise PathError(f"{path!r} matches nothing.")
     return found
 
 
-def _walk(data: Any, left: list[str], at: Path, new_last: bool) -> Iterator[Path]:
+def _walk(data: Any, left: list[str], at: Path, new_in: tuple[type, ...]) -> Iterator[Path]:
     if not left:
         yield at
         return
     step, rest = left[0], left[1:]
     if step == "*":
         for name in list(data) if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ():
-            yield from _walk_any(data[name], rest, (*at, name), new_last)
+            yield from _walk_any(data[name], rest, (*at, name), new_in)
         return
     name = _named(data, step)
     if name is None:
-        if new_last and not rest and isinstance(data, dict):
-            yield (*at, step)
+        if not rest and isinstance(data, new_in) and not _of_role(data, step):
+            yield (*at, len(data) if isinstance(data, list) else step)
             return
         raise _nothing(data, step, at)
-    yield from _walk(data[name], rest, (*at, name), new_last)
+    yield from _walk(data[name], rest, (*at, name), new_in)
 
 
-def _walk_any(data: Any, left: list[str], at: Path, new_last: bool) -> Iterator[Path]:
+def _walk_any(data: Any, left: list[str], at: Path, new_in: tuple[type, ...]) -> Iterator[Path]:
     """Under a `*`, places that do not have the rest of the path are passed over."""
     try:
-        yield from _walk(data, left, at, new_last)
+        yield from _walk(data, left, at, new_in)
     except PathError:
         return
 
@@ -90,7 +90,9 @@ def _named(data: Any, step: str) -> str | int | None:
     return None
 
 
-def _of_role(items: list[Any], role: str) -> list[int]:
+def _of_role(items: Any, role: str) -> list[int]:
+    if not isinstance(items, list):
+        return []
     return [index for index, item in enumerate(items) if isinstance(item, dict) and item.get("role") == role]
 
 
@@ -107,7 +109,7 @@ def _nothing(data: Any, step: str, at: Path) -> PathError:
     else:
         return PathError(f"{place} is {shown(data)} and has nothing inside it called {step!r}.")
     near = nearest(step, names)
-    remedy = f"Did you mean {in_words(near)}?" if near else f"There is {in_words(names, 'and') or 'nothing'}. {_REMEDY}"
+    remedy = f"Did you mean {in_words(near)}?" if near else f"There is {in_words(names, 'and') or 'nothing'}."
     return PathError(f"{place} has nothing called {step!r}.", remedy=remedy)
 
 
@@ -122,8 +124,12 @@ def look(data: Any, path: Path) -> Any:
 
 
 def put(data: Any, path: Path, value: Any) -> None:
-    """Set a place in plain data, in place."""
-    look(data, path[:-1])[path[-1]] = value
+    """Set a place in plain data, in place; the place after the last of a list is a new item."""
+    parent = look(data, path[:-1])
+    if isinstance(parent, list) and path[-1] == len(parent):
+        parent.append(value)
+    else:
+        parent[path[-1]] = value
 
 
 def take_out(data: Any, path: Path) -> None:

@@ -69,7 +69,11 @@ class Scenario:
         It is of what is said, not of how: `15%` and `0.15` are the same, and so are two orders of a team's fields. The
         order of teams, stages and rules counts, since ties are broken by it.
         """
-        said = [_said(self.model), self.parameters.digest if self.parameters else "", self.base.digest if self.base else ""]
+        said = [
+            _said(self.model),
+            self.parameters.digest if self.parameters else "",
+            self.base.digest if self.base else "",
+        ]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def varied(self, values: Mapping[str, Any]) -> Scenario:
@@ -88,34 +92,34 @@ class Scenario:
             >>> model.varied({"teams.desk.staff.officer.wte": 3}).model.teams["desk"].staff[0].wte
             3.0
         """
-        if self.base is not None:
-            base = self.base.varied(values)
-            data, touched, mistakes = apply(base.data, self.changes, Document(self.file, {}), again=True)
-            data |= {key: value for key, value in self.data.items() if key in ("name", "summary")}
-            varied = Scenario(self.file, data, base.parameters, base, self.changes, tuple(touched))
-        else:
-            numbers = {name.removeprefix(PARAMETERS): value for name, value in values.items() if name.startswith(PARAMETERS)}
-            parameters = _with_numbers(self.parameters, numbers) if numbers else self.parameters
-            data, mistakes = _with_values(self, {name: v for name, v in values.items() if not name.startswith(PARAMETERS)})
-            varied = Scenario(self.file, data, parameters)
-        if not mistakes:
-            found = examine(varied.data, varied.parameters)
-            mistakes = [dataclasses.replace(m, where=f"{self.file.name}: {dotted(at)}") for at, m in found]
-        if mistakes:
-            raise InputError(mistakes)
+        varied = _varied_base(self, values) if self.base is None else _varied_option(self, self.base.varied(values))
+        found = examine(varied.data, varied.parameters)
+        if found:
+            raise InputError(dataclasses.replace(m, where=f"{self.file.name}: {dotted(at)}") for at, m in found)
         return varied
 
 
-def _with_values(scenario: Scenario, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Mistake]]:
+def _varied_base(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    numbers = {path.removeprefix(PARAMETERS): value for path, value in values.items() if path.startswith(PARAMETERS)}
+    parameters = _with_numbers(scenario.parameters, numbers) if numbers else scenario.parameters
     data, mistakes = copy.deepcopy(scenario.data), []
     for path, value in values.items():
         try:
-            for place in find(data, path, new_last=True):
+            for place in () if path.startswith(PARAMETERS) else find(data, path, new_in=(dict,)):
                 put(data, place, copy.deepcopy(value))
         except PathError as error:
-            where = f"{scenario.file.name}: {path}"
-            mistakes.append(Mistake(where, error.what, error.right, "Correct the path." if "Did you" not in error.remedy else error.remedy))
-    return data, mistakes
+            mistakes.append(Mistake(f"{scenario.file.name}: {path}", error.what, error.right, error.remedy))
+    if mistakes:
+        raise InputError(mistakes)
+    return Scenario(scenario.file, data, parameters)
+
+
+def _varied_option(option: Scenario, base: Scenario) -> Scenario:
+    data, touched, mistakes = apply(base.data, option.changes, Document(option.file, {}), again=True)
+    if mistakes:
+        raise InputError(mistakes)
+    data |= {key: value for key, value in option.data.items() if key in ("name", "summary")}
+    return Scenario(option.file, data, base.parameters, base, option.changes, tuple(touched))
 
 
 def _with_numbers(parameters: Parameters | None, numbers: Mapping[str, Any]) -> Parameters:
@@ -136,7 +140,9 @@ def _scaled_number(parameters: Parameters, name: str, factor: object) -> dict[st
         raise InputError([Mistake(where, what, "The name of a duration.", "Give the number itself, without `.scale`.")])
     if isinstance(factor, bool) or not isinstance(factor, (int, float)) or factor <= 0:
         right = "A number above 0, such as 1.2."
-        raise InputError([Mistake(where, f"A duration cannot be scaled by {shown(factor)}.", right, "Correct the number.")])
+        raise InputError(
+            [Mistake(where, f"A duration cannot be scaled by {shown(factor)}.", right, "Correct the number.")]
+        )
     return scaled(shape, float(factor))
 
 

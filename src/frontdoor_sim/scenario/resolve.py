@@ -107,4 +107,6 @@ def _remedy(near: list[str], parameters: Parameters | None, prefix: str) -> str:
     if parameters is None:
         return "Name a file with it: `parameters: parameters.yaml`."
     known = _names(parameters, prefix)
-    return f"There is {in_words(known[:8], 'and')}; or add it to the file." if known else "Add it to the parameters file."
+    return (
+        f"There is {in_words(known[:8], 'and')}; or add it to the file." if known else "Add it to the parameters file."
+    )

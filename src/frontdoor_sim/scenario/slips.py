@@ -11,9 +11,12 @@ from frontdoor_sim.documents import Mistake, shown
 from frontdoor_sim.scenario.paths import Path
 
 _YES_OR_NO = ("decides", "searches", "returns", "open_case")
-_DATES_AND_TIMES = {
+_DATES_AND_TIMES: dict[Path, tuple[str, str]] = {
     ("run", "opens"): ("A date such as 2019-06-03.", "Write, for example, `opens: 2019-06-03`."),
-    ("receipt_closes",): ('A time of day in quotes, such as "17:15".', 'Write, for example, `receipt_closes: "17:15"`.'),
+    ("receipt_closes",): (
+        'A time of day in quotes, such as "17:15".',
+        'Write, for example, `receipt_closes: "17:15"`.',
+    ),
 }
 
 
@@ -42,7 +45,11 @@ def _fault(value: Any, at: Path) -> tuple[str, str] | None:
     if isinstance(value, float) and not math.isfinite(value):
         return "A number that is finite.", "Write the number itself."
     if isinstance(value, bool):
-        return None if at[-1:] and at[-1] in _YES_OR_NO else ("A number or text.", "Write the value itself.")
+        return (
+            None
+            if at[-1:] and at[-1] in _YES_OR_NO
+            else ("A number or text, not true or false.", "Write the value itself.")
+        )
     if at in _DATES_AND_TIMES and not isinstance(value, (str, date)):
         return _DATES_AND_TIMES[at]
     return None

@@ -17,17 +17,18 @@ from frontdoor_sim.scenario.paths import Path, look
 
 _REMEDY_BEGINS = re.compile(r"[:;] (?=(?:write|give|round|did you mean)\b)")
 _LAWS = {
-    "shares of a route sum": "Change the shares until they sum to 100%.",
-    "thresholds rise": "Put the numbers in this order.",
-    "RAG cut-points rise": "Put the numbers in this order.",
-    "an order has at most": "Leave two of them.",
-    "given and refused": "Lower one of the two.",
-    "a partner with a team": "Add the one that is missing, or remove the other.",
-    "a partner answers": "Add `delay: 1 working day`, or a `team` with a `touch`.",
-    "a duration is never below 0": "Use a lognormal or a gamma, or raise the lowest value.",
-    "the unit of a duration": "Correct the unit.",
+    "^shares of a route sum": "Change the shares until they sum to 100%.",
+    "^(thresholds|RAG cut-points) rise": "Put the numbers in this order.",
+    "^an order has at most": "Leave two of them.",
+    "^given and refused": "Lower one of the two.",
+    "^a partner with a team": "Add the one that is missing, or remove the other.",
+    "^a partner answers": "Add `delay: 1 working day`, or a `team` with a `touch`.",
+    "^a duration is never below 0": "Use a lognormal or a gamma, or raise the lowest value.",
+    "^the unit of a duration": "Correct the unit.",
+    "^a change has at least": "Say what is set, added, adjusted or removed.",
+    " takes | needs? | must be |^shares of bands": "Correct the numbers of the distribution.",
 }
-"""Words of the model that say what must hold, with the remedy."""
+"""Words of the model that say what would be right, with the remedy."""
 
 
 @dataclass(frozen=True)
@@ -168,9 +169,9 @@ def _unknown(name: str, known: list[str]) -> Mistake:
 def _worded(refusal: Refusal, what: str, right: str) -> Mistake:
     """The model's own words: a law says what is right, anything else says what is wrong, perhaps with the remedy."""
     for law, remedy in _LAWS.items():
-        if refusal.words.startswith(law):
+        if re.search(law, refusal.words):
             return Mistake("", what, _sentence(refusal.words), remedy)
-    said, *advice = _REMEDY_BEGINS.split(refusal.words, maxsplit=1)
+    said, *advice = _REMEDY_BEGINS.split(re.sub(r"\bNone\b", "nothing", refusal.words), maxsplit=1)
     remedy = _sentence(advice[0]) if advice else _example("Write", refusal.place, refusal.slot)
     return Mistake("", _sentence(said), right, remedy)
 
@@ -188,7 +189,11 @@ def _example(verb: str, place: Path, slot: Slot) -> str:
     example = takes(slot).example
     name = next((step for step in reversed(place) if isinstance(step, str)), "")
     if example in ("{}", "[]", "name") or not name:
-        return "Correct it." if verb == "Write" else f"Add `{name}:` with {'a name' if example == 'name' else 'its fields'}."
+        return (
+            "Correct it."
+            if verb == "Write"
+            else f"Add `{name}:` with {'a name' if example == 'name' else 'its fields'}."
+        )
     written = example if isinstance(place[-1], int) else f"{name}: {example}"
     return f"{verb}, for example, `{written}`."
 

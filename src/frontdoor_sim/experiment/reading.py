@@ -1,0 +1,164 @@
+"""An appraisal file, read and checked with every scenario that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import Field
+
+from frontdoor_sim.documents import Document, InputError, Mistake, in_words, nearest, read_yaml
+from frontdoor_sim.experiment.conditioning import Symptom, Unknown
+from frontdoor_sim.measures import MEASURES, catalogue
+from frontdoor_sim.operating_model import RAGS, Closed
+from frontdoor_sim.scenario import Scenario, read_form, read_scenario, slips
+
+INSIDE = 0.37
+"""A place within a range, at which a whole number is not enough."""
+
+_GROUPS = {"all": ("all",), "rag": RAGS, "level": ("1", "2", "3", "4")}
+
+
+class StudyFile(Closed):
+    """An appraisal file: what is compared, how often, and what is not known of today.
+
+    Args:
+        title, council: as they stand at the head of the pack.
+        base, options: scenario files, by their paths from the folder of this file; an option is a change to the base.
+        replications: runs of every scenario, each on contacts of its own.
+        seed: key of all luck.
+        unknown: numbers of today's model that are not known, as ranges.
+        symptoms: what is known of today, by which candidates for the unknown numbers are kept.
+        candidates: how many candidates are tried.
+        condition_weeks: weeks of a candidate's run; those of the scenario where it is missing.
+    """
+
+    title: str
+    council: str
+    base: str
+    options: tuple[str, ...] = Field(min_length=1)
+    replications: int = Field(default=20, ge=2, le=10_000)
+    seed: int = Field(default=1, ge=0)
+    candidates: int = Field(default=0, ge=0, le=10_000)
+    condition_weeks: int | None = Field(default=None, ge=1)
+    unknown: tuple[Unknown, ...] = ()
+    symptoms: tuple[Symptom, ...] = ()
+
+
+@dataclass(frozen=True)
+class Study:
+    """An appraisal that has been read and checked.
+
+    Args:
+        file: its path.
+        facts: what the file says.
+        base, options: the scenarios.
+    """
+
+    file: Path
+    facts: StudyFile
+    base: Scenario
+    options: tuple[Scenario, ...]
+
+
+def read_study(path: str | Path) -> Study:
+    """Read and check an appraisal file and every scenario that it names.
+
+    Raises:
+        InputError: every mistake in it and in its scenarios.
+    """
+    document = read_yaml(path)
+    facts, mistakes = read_form(StudyFile, document)
+    mistakes += [replace(mistake, where=document.where(*at)) for at, mistake in slips(document.data)]
+    if facts is None:
+        raise InputError(mistakes)
+    base, options, wrong = _scenarios(document, facts)
+    mistakes += [*wrong, *_ranges(document, facts), *_symptoms(document, facts)]
+    if base is not None:
+        named = [(document.where("options", index), option) for index, option in options.items()]
+        mistakes += [*not_changes(base, named), *_unknown_paths(document, facts, base)]
+    if base is None or mistakes:
+        raise InputError(mistakes)
+    return Study(Path(path), facts, base, tuple(options.values()))
+
+
+def _scenarios(document: Document, facts: StudyFile) -> tuple[Scenario | None, dict[int, Scenario], list[Mistake]]:
+    """The base, the options by their place in the file, and what is wrong with those that cannot be read."""
+    found: dict[int, Scenario] = {}
+    mistakes: list[Mistake] = []
+    named = [(-1, facts.base, ("base",)), *((i, name, ("options", i)) for i, name in enumerate(facts.options))]
+    for index, name, keys in named:
+        try:
+            found[index] = read_scenario(document.beside(name, *keys))
+        except InputError as error:
+            mistakes += error.mistakes
+    return found.pop(-1, None), found, mistakes
+
+
+def not_changes(base: Scenario, options: Sequence[tuple[str, Scenario]]) -> list[Mistake]:
+    """Options that cannot be compared with a base: no changes to the same model, or called as another.
+
+    Args:
+        base: today's model; it may itself be an option, and then shares its own base with the others.
+        options: each with where it is named.
+    """
+    mistakes, names = [], [base.name]
+    root = base.base or base
+    for where, option in options:
+        if (option.base or option).digest != root.digest:
+            what, right = f"{option.file.name} is not a change to {root.file.name}.", f"`changes: {root.file.name}`."
+            remedy = "Write it as a change to that, or take it out: only what meets the same contacts can be compared."
+            mistakes.append(Mistake(where, what, f"An option with {right}", remedy))
+        if option.name in names:
+            what = f"{option.file.name} is called {option.name!r}, as is another scenario here."
+            mistakes.append(Mistake(where, what, "A name of its own for each.", "Change its `name:`, or take it out."))
+        names.append(option.name)
+    return mistakes
+
+
+def _ranges(document: Document, facts: StudyFile) -> Iterator[Mistake]:
+    """What is wrong with the ranges of unknown numbers and with the bounds of symptoms."""
+    ranges = [("unknown", i, unknown.between) for i, unknown in enumerate(facts.unknown)]
+    ranges += [("symptoms", i, symptom.between) for i, symptom in enumerate(facts.symptoms)]
+    for key, index, (low, high) in ranges:
+        if low > high:
+            where = document.where(key, index, "between")
+            yield Mistake(where, f"{low:g} is above {high:g}.", "The lower number first.", "Swap the two numbers.")
+    paths = [unknown.path for unknown in facts.unknown]
+    for index, path in enumerate(paths):
+        if path in paths[:index]:
+            where = document.where("unknown", index, "path")
+            yield Mistake(where, f"{path} is here twice.", "One range for each number.", "Remove one of the two.")
+    if facts.unknown and facts.candidates < 2:
+        what = f"{facts.candidates} candidates for {len(facts.unknown)} unknown numbers."
+        right = "At least 2, and better 50 or more: every one is a run of today's model."
+        yield Mistake(document.where("candidates"), what, right, "Write, for example, `candidates: 80`.")
+
+
+def _unknown_paths(document: Document, facts: StudyFile, base: Scenario) -> Iterator[Mistake]:
+    """What the base says when an unknown number is put into it: lowest, highest, and in between."""
+    for index, unknown in enumerate(facts.unknown):
+        low, high = unknown.between
+        for value in (low, high, round(low + INSIDE * (high - low), 3)):
+            try:
+                base.varied({unknown.path: value})
+            except InputError as error:
+                yield from (replace(m, where=document.where("unknown", index)) for m in error.mistakes)
+                break
+
+
+def _symptoms(document: Document, facts: StudyFile) -> Iterator[Mistake]:
+    """Symptoms that no measure can show."""
+    table = catalogue()
+    breakdowns = dict(zip(table["measure"], table["by"].str.split(", "), strict=True))
+    for index, symptom in enumerate(facts.symptoms):
+        known = breakdowns.get(symptom.measure, [symptom.by])
+        groups = _GROUPS.get(symptom.by, (symptom.group,))
+        asked = (("measure", symptom.measure, MEASURES), ("by", symptom.by, known), ("group", symptom.group, groups))
+        for key, given, choices in asked:
+            if given not in choices:
+                near = nearest(given, choices)
+                right = "A measure of docs/measures.md." if key == "measure" else f"One of {in_words(choices)}."
+                remedy = f"Did you mean {in_words(near)}?" if near else "Correct it."
+                yield Mistake(document.where("symptoms", index, key), f"No {key} is called {given!r}.", right, remedy)

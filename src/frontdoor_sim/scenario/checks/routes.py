@@ -1,0 +1,207 @@
+"""Laws of routes: where they lead, whom they fit, and that nobody is lost on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product
+from typing import Any
+
+from frontdoor_sim.documents import in_words, nearest
+from frontdoor_sim.operating_model import (
+    CHECKS_OUTCOMES,
+    CONSENT_OUTCOMES,
+    RAGS,
+    CaseloadStage,
+    Condition,
+    ConsentStage,
+    OperatingModel,
+    Rule,
+    WorkStage,
+)
+from frontdoor_sim.parameters import SOURCES, Parameters
+from frontdoor_sim.scenario.checks.found import ENTRY, Found, broken, unknown
+from frontdoor_sim.scenario.paths import Path
+
+OUTCOMES = {"consent": CONSENT_OUTCOMES, "checks": CHECKS_OUTCOMES}
+LEVELS = (1, 2, 3, 4)
+NOT_JUDGED = 0
+
+
+def check_entry(model: OperatingModel) -> Found:
+    """Contacts must have a first stage."""
+    if ENTRY not in model.routes:
+        first = next(iter(model.stages), "receipt")
+        right = f"A route from `{ENTRY}` to the first stage."
+        yield broken(("routes", ENTRY), f"The route from `{ENTRY}` is missing.", right, f"Add `{ENTRY}: {first}`.")
+
+
+def check_routes_lead_somewhere(model: OperatingModel) -> Found:
+    """Every route starts at a stage and leads to stages or ends that are there."""
+    names = [*model.stages, *model.ends]
+    for stage, rules in model.routes.items():
+        if stage not in model.stages and stage != ENTRY:
+            yield unknown(("routes", stage), "stage", stage, [*model.stages, ENTRY])
+        for index, rule in enumerate(rules):
+            for to in rule.to:
+                if to not in names:
+                    yield unknown(("routes", stage, index, "to"), "stage or end", to, names)
+
+
+def check_stages_have_routes(model: OperatingModel) -> Found:
+    """A contact must be able to leave every stage; a route from a name that is no stage may be the one that is missing."""
+    if any(name not in model.stages and name != ENTRY for name in model.routes):
+        return
+    for stage in model.stages:
+        if not model.routes.get(stage):
+            end = next(iter(model.ends), "closed")
+            remedy = f"Add, for example, `{stage}: {end}` under `routes:`."
+            yield broken(("routes", stage), f"No route leaves {stage!r}.", "A route from every stage.", remedy)
+
+
+def check_stages_are_reached(model: OperatingModel) -> Found:
+    """A stage that no route reaches is a slip of the pen; a route to a name that is nothing may be the one to it."""
+    reached = _reached(model)
+    if reached <= {*model.stages, *model.ends}:
+        for stage in model.stages:
+            if stage not in reached:
+                what = f"No route leads to {stage!r}."
+                yield broken(
+                    ("stages", stage), what, "A stage that contacts reach.", "Add a route to it, or remove it."
+                )
+
+
+def check_ends_are_reached(model: OperatingModel) -> Found:
+    """There is an end, and some route leads to it."""
+    reached = _reached(model)
+    if reached <= {*model.stages, *model.ends} and not reached & set(model.ends):
+        right = "At least one end that is reached."
+        yield broken(("ends",), "No route leads to an end.", right, "Add a route to an end.")
+
+
+def _reached(model: OperatingModel) -> set[str]:
+    return {to for rules in model.routes.values() for rule in rules for to in rule.to}
+
+
+def check_outcomes(model: OperatingModel) -> Found:
+    """A route may ask for an outcome only of a stage that has it."""
+    for stage, rules in model.routes.items():
+        kind = model.stages[stage].kind if stage in model.stages else ENTRY
+        known = OUTCOMES.get(kind, ())
+        for index, rule in enumerate(rules):
+            for outcome in rule.when.outcome:
+                if outcome not in known:
+                    what = f"{stage!r} has no outcome {outcome!r}."
+                    right = f"One of {in_words(known)}." if known else "An outcome only after consent or checks."
+                    near = nearest(outcome, known)
+                    remedy = f"Did you mean {in_words(near)}?" if near else "Correct or remove the condition."
+                    yield broken(("routes", stage, index, "if", "outcome"), what, right, remedy)
+
+
+def check_rules_are_used(model: OperatingModel) -> Found:
+    """A rule after one that fits everything never counts."""
+    for stage, rules in model.routes.items():
+        fits_all = next((index for index, rule in enumerate(rules) if rule.when == Condition()), len(rules))
+        if fits_all + 1 < len(rules):
+            what = "This rule never counts: the one before it has no `if` and fits every contact."
+            at: Path = ("routes", stage, fits_all + 1)
+            yield broken(at, what, "The rule without `if` last.", "Put it before that one, or remove it.")
+
+
+def check_routes_cover(model: OperatingModel) -> Found:
+    """Whatever a contact is, some rule of its stage fits."""
+    judged = any(getattr(stage, "judges", None) for stage in model.stages.values())
+    not_judged = _left_without_judgement(model) if judged else set()
+    for stage, rules in model.routes.items():
+        kind = model.stages[stage].kind if stage in model.stages else ENTRY
+        levels = (NOT_JUDGED, *LEVELS) if stage in not_judged else LEVELS
+        missing = _uncovered(rules, OUTCOMES.get(kind, ("",)), levels)
+        if missing:
+            what = f"No rule fits a contact with {missing}."
+            yield broken(("routes", stage), what, "Rules that fit every contact.", "Add a last rule without `if`.")
+
+
+def _left_without_judgement(model: OperatingModel) -> set[str]:
+    """`entry` and the stages that a contact can leave before anybody has judged its need."""
+    found, ahead = {ENTRY}, [ENTRY]
+    while ahead:
+        for to in model.targets_of(ahead.pop()):
+            if to in model.stages and to not in found and not getattr(model.stages[to], "judges", None):
+                found.add(to)
+                ahead.append(to)
+    return found
+
+
+def _uncovered(rules: tuple[Rule, ...], outcomes: tuple[str, ...], levels: tuple[int, ...]) -> str:
+    """A contact that no rule fits, in words; only what the rules ask about can tell contacts apart."""
+    possible: dict[str, Iterable[Any]] = {
+        "outcome": outcomes,
+        "judged": levels,
+        "rag": RAGS,
+        "source": [*dict.fromkeys(name for rule in rules for name in rule.when.source), "that no rule names"],
+        "area": [*dict.fromkeys(name for rule in rules for name in rule.when.area), "that no rule names"],
+        "open_case": (True, False),
+    }
+    asked = [name for name in possible if any(getattr(rule.when, name) not in ((), None) for rule in rules)]
+    for values in product(*(possible[name] for name in asked)):
+        state = dict(zip(asked, values, strict=True))
+        if not any(_fits(rule, state) for rule in rules):
+            return in_words(["no judgement yet" if name == "judged" and not value else f"{name} {value}".lower()
+                             for name, value in state.items()], "and")  # fmt: skip
+    return ""
+
+
+def _fits(rule: Rule, state: dict[str, Any]) -> bool:
+    for name, value in state.items():
+        wanted = getattr(rule.when, name)
+        if wanted not in ((), None) and value not in (wanted if isinstance(wanted, tuple) else (wanted,)):
+            return False
+    return True
+
+
+def check_judged_before_asked(model: OperatingModel) -> Found:
+    """A route that asks what was judged needs a stage that judges."""
+    if any(getattr(stage, "judges", None) for stage in model.stages.values()):
+        return
+    for stage, rules in model.routes.items():
+        for index, rule in enumerate(rules):
+            if rule.when.judged:
+                what = "The route asks what was judged, and no stage judges."
+                at: Path = ("routes", stage, index, "if", "judged")
+                yield broken(at, what, "A stage with `judges:`.", "Add `judges: {bias: 0, noise: 0}` to a stage.")
+
+
+def check_no_instant_loop(model: OperatingModel) -> Found:
+    """A loop must spend time somewhere, at work or in a caseload."""
+    instant = [name for name, stage in model.stages.items() if not isinstance(stage, (WorkStage, CaseloadStage))]
+    for start in instant:
+        ahead, seen = [start], {start}
+        while ahead:
+            following = model.targets_of(ahead.pop())
+            if start in following:
+                what = f"{start!r} can lead back to itself without anybody working."
+                yield broken(
+                    ("routes", start), what, "A loop with a work or caseload stage in it.", "Change the route."
+                )
+                break
+            fresh = [to for to in following if to in instant and to not in seen]
+            seen.update(fresh)
+            ahead += fresh
+
+
+def check_sources_and_areas(model: OperatingModel, parameters: Parameters | None) -> Found:
+    """A source or an area that no contact has is a slip of the pen."""
+    if not model.arrivals and parameters is None:
+        return
+    sources = list(dict.fromkeys([*model.arrivals, *SOURCES]))
+    given = parameters.value("contacts.areas") if parameters is not None and "contacts.areas" in parameters else {}
+    areas = list(dict.fromkeys(one.area for one in model.arrivals.values())) or list(given)
+    for stage, rules in model.routes.items():
+        for index, rule in enumerate(rules):
+            at: Path = ("routes", stage, index, "if")
+            yield from (unknown((*at, "source"), "source", s, sources) for s in rule.when.source if s not in sources)
+            yield from (unknown((*at, "area"), "area", a, areas) for a in rule.when.area if areas and a not in areas)
+    for name, stage_ in model.stages.items():
+        if isinstance(stage_, ConsentStage) and isinstance(stage_.arrives_with, dict):
+            for source in stage_.arrives_with:
+                if source not in (*sources, "other"):
+                    yield unknown(("stages", name, "arrives_with", source), "source", source, sources)

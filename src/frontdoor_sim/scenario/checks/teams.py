@@ -1,0 +1,131 @@
+"""Laws of the run, of teams and of what stages ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from frontdoor_sim.documents import in_words, nearest
+from frontdoor_sim.operating_model import CaseloadStage, ChecksStage, OperatingModel
+from frontdoor_sim.scenario.checks.found import ALWAYS, ENTRY, Found, broken, unknown
+from frontdoor_sim.scenario.paths import Path
+from frontdoor_sim.working_time import Instants
+
+FIRST_YEAR, LAST_YEAR = 1980, 2070
+DECISION = "decision"
+
+
+def check_run(model: OperatingModel) -> Found:
+    """A run has a measured window, in years whose calendar is known."""
+    if not model.run.weeks:
+        yield broken(
+            ("run", "weeks"),
+            "The measured window has no weeks.",
+            "At least 1 week.",
+            "Write, for example, `weeks: 52`.",
+        )
+    if not FIRST_YEAR <= model.run.opens.year <= LAST_YEAR:
+        what = f"The run opens in {model.run.opens.year}."
+        yield broken(("run", "opens"), what, f"A date from {FIRST_YEAR} to {LAST_YEAR}.", "Correct the year.")
+
+
+def check_names(model: OperatingModel) -> Found:
+    """A name of a route means one thing."""
+    if ENTRY in model.stages:
+        what = f"A stage is called {ENTRY!r}, which stands for where contacts come in."
+        yield broken(("stages", ENTRY), what, "Another name.", "Rename the stage.")
+    for name in model.ends:
+        if name in model.stages:
+            what = f"{name!r} is a stage and an end."
+            yield broken(("ends", name), what, "A name for each of them.", "Rename one of the two.")
+
+
+def check_teams_of_stages(model: OperatingModel) -> Found:
+    """Every stage and partner names a team that is there."""
+    for name, stage in model.stages.items():
+        if stage.team not in model.teams:
+            yield unknown(("stages", name, "team"), "team", stage.team, model.teams)
+        for partner, desk in stage.partners.items() if isinstance(stage, ChecksStage) else ():
+            if desk.team is not None and desk.team not in model.teams:
+                yield unknown(("stages", name, "partners", partner, "team"), "team", desk.team, model.teams)
+
+
+def check_shifts(model: OperatingModel) -> Found:
+    """Every shift that is named is there."""
+    shifts = [*model.shifts, *([] if ALWAYS in model.shifts else [ALWAYS])]
+    for at, shift in _shifts_named(model):
+        if shift not in shifts:
+            yield unknown(at, "shift", shift, shifts)
+
+
+def _shifts_named(model: OperatingModel) -> Iterator[tuple[Path, str]]:
+    yield ("clock",), model.clock
+    for name, team in model.teams.items():
+        yield from ((("teams", name, "staff", i, "shift"), group.shift) for i, group in enumerate(team.staff))
+    handoffs = model.handoffs
+    named = [(("same_site",), handoffs.same_site), (("between_sites",), handoffs.between_sites)]
+    for key, handoff in [*named, *((("particular", i), one) for i, one in enumerate(handoffs.particular))]:
+        if handoff.release:
+            yield ("handoffs", *key, "release"), handoff.release
+    if model.returns:
+        yield ("returns", "arrives_in"), model.returns.arrives_in
+
+
+def check_allocation_times(model: OperatingModel) -> Found:
+    """`allocates` names a shift, or says times such as `Mon-Fri 09:30`."""
+    for name, stage in model.stages.items():
+        if isinstance(stage, CaseloadStage) and stage.allocates not in (None, ALWAYS, *model.shifts):
+            try:
+                Instants.parse(str(stage.allocates))
+            except ValueError:
+                what = f"{stage.allocates!r} is neither a shift nor times."
+                right = f'One of {in_words([*model.shifts, ALWAYS])}, or days and times such as "Mon-Fri 09:30, 14:00".'
+                near = nearest(str(stage.allocates), model.shifts)
+                remedy = (
+                    f"Did you mean {in_words(near)}?" if near else 'Write, for example, `allocates: "Mon-Fri 09:30"`.'
+                )
+                yield broken(("stages", name, "allocates"), what, right, remedy)
+
+
+def check_partners(model: OperatingModel) -> Found:
+    """A checks stage asks somebody, and waits for no more answers than it asks for."""
+    for name, stage in model.stages.items():
+        if not isinstance(stage, ChecksStage):
+            continue
+        asked = len(stage.partners)
+        if not asked:
+            remedy = "Write, for example, `partners: {police: {delay: 4 h}}`."
+            yield broken(("stages", name, "partners"), "Nobody is asked.", "At least one partner.", remedy)
+        elif stage.join != "all" and stage.join > asked:
+            what = f"{stage.join} answers are waited for, and {asked} partners are asked."
+            yield broken(("stages", name, "join"), what, f"A number from 1 to {asked}, or all.", "Write `join: all`.")
+
+
+def check_targets(model: OperatingModel) -> Found:
+    """A target that nothing measures is a slip of the pen."""
+    for name in model.targets:
+        if name != DECISION:
+            yield unknown(("targets", name), "target", name, [DECISION])
+
+
+def check_staff(model: OperatingModel) -> Found:
+    """A team that works has people, and one that holds cases has slots."""
+    desks = {p.team for s in model.stages.values() if isinstance(s, ChecksStage) for p in s.partners.values() if p.team}
+    working = {stage.team for stage in model.stages.values() if stage.kind in ("work", "consent")} | desks
+    for name, team in model.teams.items():
+        if name in working and sum(group.wte for group in team.staff) <= 0:
+            remedy = "Add, for example, `staff: [{role: officer, wte: 2, shift: always}]`."
+            yield broken(("teams", name, "staff"), f"{name!r} has work but no staff.", "At least one person.", remedy)
+    for stage_name, stage in model.stages.items():
+        held = model.teams.get(stage.team)
+        if isinstance(stage, CaseloadStage) and held and not any(g.caseload and g.wte for g in held.staff):
+            at: Path = ("teams", stage.team, "staff")
+            what = f"{stage.team!r} holds the cases of {stage_name!r}, and nobody there has a caseload."
+            yield broken(at, what, "A `caseload` above 0 for some staff.", "Add, for example, `caseload: 16`.")
+
+
+def check_particular_handoffs(model: OperatingModel) -> Found:
+    """A particular handoff is between stages that are there."""
+    for index, handoff in enumerate(model.handoffs.particular):
+        for key, name in (("from", handoff.leaves), ("to", handoff.reaches)):
+            if name not in model.stages and not (key == "from" and name == ENTRY):
+                yield unknown(("handoffs", "particular", index, key), "stage", name, model.stages)
