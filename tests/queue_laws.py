@@ -92,10 +92,7 @@ def check_order(log: EventLog, model: OperatingModel) -> None:
 def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:
     """Nobody is on duty and idle while work waits in the queue of their team."""
     events = plain(log.events)
-    busy = {
-        worker: rows
-        for worker, rows in events[(events["worker"] >= 0) & (events["kind"] != "caseload")].groupby("worker")
-    }
+    busy = dict(events[(events["worker"] >= 0) & (events["kind"] != "caseload")].groupby("worker"))
     for team, mine in spells(log, model).items():
         duty = log.duty[(log.duty["team"].astype(str) == team) & (log.duty["kind"] == "available")]
         idle = [

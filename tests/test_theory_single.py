@@ -24,7 +24,8 @@ def one_queue(per_hour, service, servers=1, contacts=40_000, seed=1):
 
 
 # M/M/c: arrivals, service rate, servers | Erlang's C, mean wait, P(wait > 1 / service rate), 90th percentile of the wait.
-# B by B_k = a B_(k-1) / (k + a B_(k-1)), C = B / (1 - rho (1 - B)), Wq = C / (c mu - lambda), P(Wq > t) = C exp(-(c mu - lambda) t).
+# B by B_k = a B_(k-1) / (k + a B_(k-1)), C = B / (1 - rho (1 - B)), Wq = C / (c mu - lambda),
+# P(Wq > t) = C exp(-(c mu - lambda) t).
 MMC = [
     (0.5, 1.0, 1, 0.5, 1.0, 0.3032653299, 3.218875825),
     (0.8, 1.0, 1, 0.8, 4.0, 0.6549846025, 10.39720771),

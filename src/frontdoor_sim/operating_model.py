@@ -195,7 +195,7 @@ class WorkStage(_Stage):
     kind: Literal["work"] = "work"
     touch: Duration
     end_of_shift: Literal["pause", "finish", "hand_over"] = "pause"
-    overtime_limit: Duration = Field(default="1 h", validate_default=True)  # type: ignore[arg-type]
+    overtime_limit: Duration = Field(default="1 h", validate_default=True)
     judges: Judges | None = None
     searches: bool = False
     waits_for: Literal["worker", "sign-off", "acceptance"] = "worker"
@@ -214,7 +214,7 @@ class ConsentStage(_Stage):
     refused: Share = 0.0
     override_for: Annotated[tuple[Rag, ...], BeforeValidator(_as_list)] = ()
     end_of_shift: Literal["pause", "finish", "hand_over"] = "pause"
-    overtime_limit: Duration = Field(default="1 h", validate_default=True)  # type: ignore[arg-type]
+    overtime_limit: Duration = Field(default="1 h", validate_default=True)
     weight: int = 0
 
     @model_validator(mode="after")

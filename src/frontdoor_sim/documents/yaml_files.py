@@ -40,7 +40,8 @@ _PROBLEMS = (
      "Close it, or add the comma."),
     ("undefined alias", "An alias (`*name`) refers to nothing.", "Write the value itself, or mark it `&name` above."),
     ("found another document", "A second document begins here (`---`).", "Keep one document in a file."),
-    ("found '<scalar>'", "Text goes on after a value has ended.", "Put all of the text in double quotes, or close a quotation mark above."),
+    ("found '<scalar>'", "Text goes on after a value has ended.",
+     "Put all of the text in double quotes, or close a quotation mark above."),
     ("expected <block end>", "The line does not fit those above it.", "Indent it like its neighbours."),
     ("unknown escape character", "A backslash in double quotes does not stand for itself.", "Use single quotes."),
 )  # fmt: skip
@@ -79,7 +80,9 @@ def read_yaml(path: str | Path) -> Document:
 
 def _too_large(path: Path) -> InputError:
     right = f"At most {DEEPEST_NESTING} levels, and {MOST_VALUES:,} values with every alias written out."
-    return refused(path, "The file is nested too deeply, or too large.", right, "Remove aliases that expand.")
+    return refused(
+        path, "The file is nested too deeply, or too large.", right, "Write it flatter, and remove aliases that expand."
+    )
 
 
 def _not_yaml(path: Path, error: YAMLError, text: str) -> Mistake:
@@ -140,7 +143,9 @@ class _Reading:
                 self.note(key, at, "A list or a mapping stands before the colon.", _RIGHT, "Write a name there.")
                 continue
             if key.value in own:
-                what = f"`{key.value}` is here twice; it is also on line {own[key.value]}."
+                line = own[key.value]
+                other = "" if line == key.start_mark.line + 1 else f"; it is also on line {line}"
+                what = f"`{key.value}` is here twice{other}."
                 self.note(key, (*at, key.value), what, "Each name once.", "Remove or rename one of the two.")
             own.setdefault(key.value, key.start_mark.line + 1)
             self.lines[(*at, key.value)] = key.start_mark.line + 1

@@ -1,6 +1,7 @@
 """Engines: (contacts, people, operating model) to event log; deterministic, without dice, counting nothing."""
 
-from frontdoor_sim.engine.plan import Plan, compile_plan
+from frontdoor_sim.engine.compile import compile_plan
+from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.running import run
 
 __all__ = ["Plan", "compile_plan", "run"]

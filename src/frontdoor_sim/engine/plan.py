@@ -1,42 +1,23 @@
 """The plan: an operating model compiled to integers, which is all that an engine sees.
 
-Order of things, everywhere: teams and stages as in the file; sources and areas as in the contacts table, then any that
-only the routes name; ends after stages in `targets` (stage s is s, end e is -1 - e). Every array is documented where it is
-declared. `ENTRY` stands for the place before the first stage.
+Order of things, everywhere: teams and stages as in the file; sources and areas as in the contacts table, then any
+that only the routes name; in targets stage s is s and end e is -1 - e. Every array is documented where it is declared.
+The number after the last stage stands for the entry, the place before the first stage.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from frontdoor_sim.distributions import QuantileTable, from_mapping, quantile_table
-from frontdoor_sim.luck import LUCK_BITS, code, share_as_luck
 from frontdoor_sim.operating_model import (
-    CHECKS_OUTCOMES,
-    CONSENT_OUTCOMES,
-    ORDERS,
-    RAGS,
-    CaseloadStage,
-    ChecksStage,
-    Condition,
-    ConsentStage,
-    DelayStage,
-    Handoff,
-    Judges,
-    Lasting,
     OperatingModel,
-    Rule,
-    Stage,
     Timeline,
-    WorkStage,
 )
-from frontdoor_sim.working_time import Calendar, Instants
+from frontdoor_sim.working_time import NEVER, Calendar
 
 Int64s = NDArray[np.int64]
 MILLION = 1_000_000
@@ -93,9 +74,21 @@ class PlannedPartner:
     request: PlannedHandoff
 
 
-@dataclass(frozen=True)
+Limit = tuple[int, Calendar | None]
+"""A time limit: seconds, and the calendar that they run on (None is elapsed)."""
+
+
+def reached(start: int, limit: Limit | None) -> int:
+    """The second at which a limit that began at `start` is reached; NEVER where there is none."""
+    if limit is None:
+        return NEVER
+    seconds, calendar = limit
+    return start + seconds if calendar is None else int(calendar.add(start, seconds))
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlannedStage:
-    """A stage, compiled. Fields that a kind does not use keep their defaults."""
+    """What all kinds of stage have; purposes are codes of luck, `wait_cause` is what its waits wait for."""
 
     number: int
     name: str
@@ -106,29 +99,59 @@ class PlannedStage:
     route_purpose: int
     wait_cause: str = "worker"
     weight: int = 0
-    touch: Span | None = None
     end_rule: int = PAUSE
     overtime: int = 0
     judges: Verdicts | None = None
-    searches: int = 0
-    search: Span | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedWork(PlannedStage):
+    """Work, compiled: `searches` further systems are searched, each for one `search`; `rekey` is one further entry."""
+
+    touch: Span
     rekey: Span | None = None
-    attempts: int = 0
-    attempt_purpose: int = 0
-    gap: Span | None = None
-    given: int = 0
-    refused: int = 0
-    arrives_with: tuple[int, ...] = ()
-    override_for: tuple[bool, ...] = (False,) * 4
-    partners: tuple[PlannedPartner, ...] = ()
-    join: int = 0
-    give_up: tuple[tuple[int, Calendar | None] | None, ...] = (None,) * 4
-    hold: Span | None = None
-    slots_by_children: bool = True
-    allocates_at: tuple[int, ...] | None = None
-    allocates_in: Calendar | None = None
-    first_visit: Span | None = None
-    delay: Span | None = None
+    search: Span | None = None
+    searches: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedConsent(PlannedWork):
+    """Consent, compiled: `given` and `refused` are luck of one attempt, `arrives_with` luck by source."""
+
+    attempts: int
+    attempt_purpose: int
+    gap: Span
+    given: int
+    refused: int
+    arrives_with: tuple[int, ...]
+    override_for: tuple[bool, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedChecks(PlannedStage):
+    """Checks, compiled: `join` replies are enough, `give_up` is the limit by RAG."""
+
+    partners: tuple[PlannedPartner, ...]
+    join: int
+    give_up: tuple[Limit | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedCaseload(PlannedStage):
+    """A caseload, compiled: allocation at set seconds, or while a calendar is open, or at any time."""
+
+    hold: Span
+    slots_by_children: bool
+    allocates_at: tuple[int, ...] | None
+    allocates_in: Calendar | None
+    first_visit: Span | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedDelay(PlannedStage):
+    """A wait that uses nobody, compiled."""
+
+    delay: Span
 
 
 @dataclass(frozen=True)
@@ -156,8 +179,8 @@ class Plan:
     """Everything an engine needs to know of an operating model, as integers.
 
     Args:
-        rule_of: the rule that applies; shape (stages + 1, OUTCOMES, LEVELS, 4 RAGs, sources, areas, 2 open cases), the last
-            stage being ENTRY; -1 where no rule fits.
+        rule_of: the rule that applies; shape (stages + 1, OUTCOMES, LEVELS, 4 RAGs, sources, areas, 2 open cases), the
+            last stage being the entry; -1 where no rule fits.
         rule_ends: cumulative luck of each rule's targets, and `rule_targets` the targets; one tuple a rule.
         handoffs: by (from stage or ENTRY, to stage).
         provides: level of need met, by end; `may_return`, by end.
@@ -182,304 +205,9 @@ class Plan:
     grade_noise: int
     missed_history: int
     returns: PlannedReturns | None
-    deadlines: tuple[tuple[int, Calendar | None] | None, ...]
+    deadlines: tuple[Limit | None, ...]
 
     @property
     def entry(self) -> int:
         """The number that stands for the place before the first stage."""
         return len(self.stages)
-
-
-def compile_plan(model: OperatingModel, timeline: Timeline, sources: Sequence[str], areas: Sequence[str]) -> Plan:
-    """Compile an operating model for contacts of these sources and areas.
-
-    Args:
-        model: a checked operating model.
-        timeline: its calendars.
-        sources, areas: names in the contacts table.
-    """
-    named_sources, named_areas = _all_names(model, sources, areas)
-    number = {name: index for index, name in enumerate(model.stages)}
-    number |= {name: -1 - index for index, name in enumerate(model.ends)}
-    rules = [(stage, rule) for stage in (*model.stages, "entry") for rule in model.routes.get(stage, ())]
-    compiler = _Compiler(model, timeline, named_sources)
-    missed = model.handoffs.missed_history
-    return Plan(
-        model=model,
-        timeline=timeline,
-        sources=named_sources,
-        areas=named_areas,
-        teams=tuple(compiler.team(name) for name in model.teams),
-        stages=tuple(compiler.stage(index, name) for index, name in enumerate(model.stages)),
-        ends=tuple(model.ends),
-        provides=tuple(end.provides for end in model.ends.values()),
-        may_return=tuple(end.returns for end in model.ends.values()),
-        rule_of=_rule_table(model, rules, named_sources, named_areas),
-        rule_ends=tuple(_cumulative(rule) for _, rule in rules),
-        rule_targets=tuple(tuple(number[name] for name in rule.to) for _, rule in rules),
-        handoffs={
-            (number.get(stage, len(model.stages)), number[name]): compiler.handoff(stage, name)
-            for stage, rule in rules
-            for name in rule.to
-            if name in model.stages
-        },
-        cuts=_millionths(model.thresholds.cuts()),
-        grade_cuts=_millionths((model.grading.green, model.grading.amber, model.grading.red)),
-        grade_noise=round(model.grading.noise * MILLION),
-        missed_history=share_as_luck(missed.share) if missed else 0,
-        returns=compiler.returns(),
-        deadlines=compiler.limits("decision"),
-    )
-
-
-def _all_names(
-    model: OperatingModel, sources: Sequence[str], areas: Sequence[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    conditions = [rule.when for rules in model.routes.values() for rule in rules]
-    more_sources = [name for condition in conditions for name in condition.source]
-    more_areas = [name for condition in conditions for name in condition.area]
-    return tuple(dict.fromkeys([*sources, *more_sources])), tuple(dict.fromkeys([*areas, *more_areas]))
-
-
-def _millionths(numbers: tuple[float, float, float]) -> tuple[int, int, int]:
-    first, second, third = (round(number * MILLION) for number in numbers)
-    return first, second, third
-
-
-def _cumulative(rule: Rule) -> tuple[int, ...]:
-    reached = np.cumsum(list(rule.to.values()))
-    return (*(share_as_luck(float(share)) for share in reached[:-1]), 1 << LUCK_BITS)
-
-
-def _rule_table(
-    model: OperatingModel, rules: list[tuple[str, Rule]], sources: tuple[str, ...], areas: tuple[str, ...]
-) -> NDArray[np.int16]:
-    """For every stage and every state of a contact, the first rule of the file that fits."""
-    stages = [*model.stages, "entry"]
-    table = np.full((len(stages), OUTCOMES, LEVELS, 4, len(sources), len(areas), 2), -1, dtype=np.int16)
-    for index, (stage, rule) in reversed(list(enumerate(rules))):
-        at = stages.index(stage)
-        table[np.ix_([at], *_axes(rule.when, outcomes_of(model, stage), sources, areas))] = index
-    return table
-
-
-def outcomes_of(model: OperatingModel, stage: str) -> tuple[str, ...]:
-    """The outcomes that a stage of this kind can have; a single nameless one for most kinds."""
-    kind = model.stages[stage].kind if stage in model.stages else "entry"
-    return {"consent": CONSENT_OUTCOMES, "checks": CHECKS_OUTCOMES}.get(kind, ("",))
-
-
-def _axes(
-    when: Condition, outcomes: tuple[str, ...], sources: tuple[str, ...], areas: tuple[str, ...]
-) -> list[list[int]]:
-    def chosen(names: tuple[str, ...], of: tuple[str, ...]) -> list[int]:
-        return [index for index, name in enumerate(of) if not names or name in names]
-
-    return [
-        chosen(when.outcome, outcomes),
-        list(when.judged) or list(range(LEVELS)),
-        chosen(when.rag, RAGS),
-        chosen(when.source, sources),
-        chosen(when.area, areas),
-        [0, 1] if when.open_case is None else [int(when.open_case)],
-    ]
-
-
-class _Compiler:
-    """Turns the parts of one model into their compiled forms; holds only what every part needs."""
-
-    def __init__(self, model: OperatingModel, timeline: Timeline, sources: tuple[str, ...]) -> None:
-        self.model = model
-        self.timeline = timeline
-        self.sources = sources
-        self.team_number = {name: index for index, name in enumerate(model.teams)}
-        systems = dict.fromkeys(system for team in model.teams.values() for system in team.case_system)
-        self.system_bit = {system: 1 << index for index, system in enumerate(systems)}
-
-    def calendar(self, lasting: Lasting) -> Calendar | None:
-        return self.timeline.calendar(lasting.clock, self.model)
-
-    def span(self, lasting: Lasting, purpose: str) -> Span:
-        return Span(quantile_table(lasting.shape, lasting.unit_seconds), self.calendar(lasting), code(purpose))
-
-    def open_span(self, lasting: Lasting, shift: str, purpose: str) -> Span:
-        """An elapsed duration spent in the opening hours of a shift, in proportion to their share of 52 weeks from `opens`.
-
-        The share is not that of the run: how long a run goes on must not move what happens in it.
-        """
-        calendar = self.timeline.shifts[shift]
-        year = self.timeline.clock.midnight(self.model.run.opens + timedelta(weeks=52))
-        share = calendar.between(0, year) / year
-        return Span(quantile_table(lasting.shape, lasting.unit_seconds * share), calendar, code(purpose))
-
-    def limit(self, lasting: Lasting) -> tuple[int, Calendar | None]:
-        return round(lasting.mean_seconds), self.calendar(lasting)
-
-    def limits(self, target: str) -> tuple[tuple[int, Calendar | None] | None, ...]:
-        """A target's limit for each RAG."""
-        found = self.model.targets.get(target)
-        by_rag = [getattr(found, rag) if found else None for rag in RAGS]
-        return tuple(self.limit(lasting) if lasting else None for lasting in by_rag)
-
-    def team(self, name: str) -> PlannedTeam:
-        team = self.model.teams[name]
-        red, amber, green, blue = (
-            round(team.head_start[rag].mean_seconds) if rag in team.head_start else 0  # type: ignore[index]
-            for rag in RAGS
-        )
-        assert set(team.order) <= set(ORDERS)
-        systems = sum(self.system_bit[system] for system in team.case_system)
-        return PlannedTeam(name, team.order, (red, amber, green, blue), systems)
-
-    def handoff(self, stage: str, to: str) -> PlannedHandoff:
-        """The particular handoff between two stages, else what their teams' sites say; entering costs nothing."""
-        for particular in self.model.handoffs.particular:
-            if (particular.leaves, particular.reaches) == (stage, to):
-                return self._handoff(particular, f"handoff {stage} to {to}")
-        if stage == "entry":
-            return PlannedHandoff(None, None, None)
-        return self.by_site(self.model.stages[stage].team, self.model.stages[to].team, f"handoff {stage} to {to}")
-
-    def by_site(self, leaves: str, reaches: str, purpose: str) -> PlannedHandoff:
-        if leaves == reaches:
-            return PlannedHandoff(None, None, None)
-        teams, table = self.model.teams, self.model.handoffs
-        together = teams[leaves].site == teams[reaches].site
-        return self._handoff(table.same_site if together else table.between_sites, purpose)
-
-    def _handoff(self, handoff: Handoff, purpose: str) -> PlannedHandoff:
-        return PlannedHandoff(
-            self.span(handoff.delay, purpose) if handoff.delay else None,
-            self.instants(handoff.batch) if handoff.batch else None,
-            self.timeline.shifts[handoff.release] if handoff.release else None,
-        )
-
-    def instants(self, moments: Instants) -> tuple[int, ...]:
-        line = self.timeline
-        return tuple(moments.lay_out(line.clock, line.first, line.last, line.bank_holidays).tolist())
-
-    def judges(self, judges: Judges | None, purpose: str) -> Verdicts | None:
-        if judges is None:
-            return None
-        missed = self.model.handoffs.missed_history
-        history = missed.noise if missed else 0.0
-        noise = [
-            round(math.sqrt(judges.noise**2 + lost**2 + absent**2) * MILLION)
-            for lost in (0.0, history)
-            for absent in (0.0, judges.without_checks)
-        ]
-        return Verdicts(
-            round((judges.bias + judges.caution) * MILLION),
-            (noise[0], noise[1], noise[2], noise[3]),
-            code(f"{purpose}: noise"),
-        )
-
-    def stage(self, number: int, name: str) -> PlannedStage:
-        stage = self.model.stages[name]
-        purpose = stage.luck or name
-        common = (
-            number,
-            name,
-            stage.kind,
-            self.team_number[stage.team],
-            stage.decides,
-            code(purpose),
-            code(f"{purpose}: route"),
-        )
-        return PlannedStage(*common, **self._particulars(stage, purpose))
-
-    def _particulars(self, stage: Stage, purpose: str) -> dict[str, object]:
-        """What a stage has beyond the fields common to all kinds; one branch a kind."""
-        match stage:
-            case WorkStage():
-                return {**self._working(stage, purpose), **self._judging(stage, purpose)}
-            case ConsentStage():
-                return {**self._working(stage, purpose), **self._consent(stage, purpose)}
-            case ChecksStage():
-                return self._checks(stage, purpose)
-            case CaseloadStage():
-                return self._caseload(stage, purpose)
-            case DelayStage():
-                return {"delay": self.span(stage.delay, purpose), "wait_cause": stage.waits_for}
-
-    def _working(self, stage: WorkStage | ConsentStage, purpose: str) -> dict[str, object]:
-        rekeying = self.model.handoffs.systems_differ
-        return {
-            "rekey": self.span(rekeying.rekey, f"{purpose}: re-keying") if rekeying else None,
-            "touch": self.span(stage.touch, purpose),
-            "end_rule": END_RULES.index(stage.end_of_shift),
-            "overtime": round(stage.overtime_limit.mean_seconds),
-            "weight": stage.weight,
-        }
-
-    def _judging(self, stage: WorkStage, purpose: str) -> dict[str, object]:
-        extra = max(len(self.model.teams[stage.team].case_system) - 1, 0)
-        searching = self.model.handoffs.each_extra_system if stage.searches and extra else None
-        return {
-            "wait_cause": stage.waits_for,
-            "judges": self.judges(stage.judges, purpose),
-            "searches": extra if searching else 0,
-            "search": self.span(searching.search, f"{purpose}: search") if searching else None,
-        }
-
-    def _consent(self, stage: ConsentStage, purpose: str) -> dict[str, object]:
-        arrives = stage.arrives_with
-        shares = [
-            arrives.get(source, arrives.get("other", 0.0)) if isinstance(arrives, dict) else arrives
-            for source in self.sources
-        ]
-        return {
-            "wait_cause": "consent",
-            "attempts": stage.attempts,
-            "attempt_purpose": code(f"{purpose}: attempt"),
-            "gap": self.span(stage.gap, f"{purpose}: gap"),
-            "given": share_as_luck(stage.given),
-            "refused": share_as_luck(stage.refused),
-            "arrives_with": tuple(share_as_luck(share) for share in shares),
-            "override_for": tuple(rag in stage.override_for for rag in RAGS),
-        }
-
-    def _checks(self, stage: ChecksStage, purpose: str) -> dict[str, object]:
-        by_rag: list[Lasting | None] = [stage.give_up_after.get(rag) for rag in RAGS]  # type: ignore[call-overload]
-        return {
-            "wait_cause": "partner",
-            "partners": tuple(self._partner(stage, name, purpose) for name in stage.partners),
-            "join": len(stage.partners) if stage.join == "all" else min(stage.join, len(stage.partners)),
-            "give_up": tuple(self.limit(lasting) if lasting else None for lasting in by_rag),
-        }
-
-    def _partner(self, stage: ChecksStage, name: str, purpose: str) -> PlannedPartner:
-        partner = stage.partners[name]
-        request = self.by_site(stage.team, partner.team or stage.team, f"{purpose}: {name}: request")
-        return PlannedPartner(
-            -1 if partner.team is None else self.team_number[partner.team],
-            self.span(partner.touch, f"{purpose}: {name}") if partner.touch else None,
-            self.span(partner.delay, f"{purpose}: {name}: delay") if partner.delay else None,
-            request,
-        )
-
-    def _caseload(self, stage: CaseloadStage, purpose: str) -> dict[str, object]:
-        allocates = stage.allocates
-        in_shift = allocates in ("always", *self.model.shifts)
-        return {
-            "wait_cause": "allocation",
-            "hold": self.span(stage.hold, purpose),
-            "judges": self.judges(stage.judges, purpose),
-            "slots_by_children": stage.slots == "children",
-            "allocates_in": self.timeline.shifts[allocates] if allocates and in_shift else None,
-            "allocates_at": self.instants(Instants.parse(allocates)) if allocates and not in_shift else None,
-            "first_visit": self.span(stage.first_visit, f"{purpose}: first visit") if stage.first_visit else None,
-        }
-
-    def returns(self) -> PlannedReturns | None:
-        law = self.model.returns
-        if law is None:
-            return None
-        first, second, third, fourth = (round(rate * MILLION) for rate in law.rate_by_gap)
-        spread = {"distribution": "gamma", "mean": 1.0, "cv": law.family_spread**-0.5}
-        return PlannedReturns(
-            (first, second, third, fourth),
-            quantile_table(from_mapping(spread), MILLION),
-            self.open_span(law.delay, law.arrives_in, "return: delay"),
-            quantile_table(from_mapping(law.growth), MILLION),
-        )

@@ -18,8 +18,10 @@ from frontdoor_sim.engine.plan import FINISH, Plan
 from frontdoor_sim.operating_model import RAGS
 
 if TYPE_CHECKING:
-    from frontdoor_sim.engine.people import Job, Team, Worker
-    from frontdoor_sim.engine.simpy_engine import Checks, Contact
+    from frontdoor_sim.engine.checks import Checks
+    from frontdoor_sim.engine.contact import Contact
+    from frontdoor_sim.engine.jobs import Job
+    from frontdoor_sim.engine.people import Team, Worker
 
 Int64s = NDArray[np.int64]
 KINDS = ("work", "re-keying", "search", "meeting", "caseload", "wait", "queue")
@@ -48,7 +50,7 @@ NO_OUTCOME = 1 << 30
 class Record:
     """Rows as they are written, thirteen integers each, and the outcome of the row that ended each visit."""
 
-    def __init__(self, plan: Plan):
+    def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.rows = array("q")
         self.outcomes = array("q")
@@ -57,6 +59,7 @@ class Record:
 
     def row(self, contact: Contact, stage: int, visit: int, part: int, kind: int, team: int, worker: int,
             enabled: int, start: int, end: int, cause: int) -> None:  # fmt: skip
+        """Write one row; the last of the main thread is where the outcome of a visit will stand."""
         self.rows.extend(
             (
                 contact.key,
@@ -83,7 +86,7 @@ class Record:
         self.row(contact, stage, visit, part, WAIT, -1, -1, start, start, end, CAUSE[cause])
 
     def queued(self, job: Job, team: int, now: int) -> None:
-        """A wait in a team's queue, written when it is over; a request on a partner's desk waits for the partner throughout."""
+        """A wait in a team's queue, written when it is over; a request on a desk waits for the partner throughout."""
         kind = WAIT if job.part else QUEUE
         cause = "partner" if job.part else job.stage.wait_cause if job.stage.kind == "work" else "worker"
         self.row(
@@ -106,7 +109,7 @@ class Record:
     def worked(self, job: Job, team: int, worker: Worker, stretches: list[tuple[int, int]]) -> None:
         """Stretches of work, cut where one kind of work gives way to the next; the job keeps what is left to do.
 
-        Between two stretches the work was set down, and only its own worker could go on with it: it waited for `shift`.
+        Between two stretches the work was set down, and only its own worker could go on: it waited for `shift`.
         """
         left = job.phases or [(WORK, job.left)]
         set_down = stretches[0][0]
@@ -251,8 +254,8 @@ def _named(columns: dict[str, Int64s], plan: Plan, option: str, run: int) -> pd.
     targets = columns["outcome"]
     outcome = np.where(targets == NO_OUTCOME, 0, np.where(targets >= 0, 1 + targets, len(stages) - targets))
 
-    def category(codes: Int64s, names: Iterable[str]) -> pd.Categorical:
-        return pd.Categorical.from_codes(codes, categories=list(names))
+    def category(codes: Int64s, names: Iterable[str]) -> Any:
+        return pd.Categorical.from_codes(codes, categories=pd.Index(list(names)))
 
     zeros = np.zeros(rows, dtype=np.int64)
     return pd.DataFrame(

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.engine.contact import Contact
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.record import events_table
-from frontdoor_sim.engine.simpy_engine import Contact, World
+from frontdoor_sim.engine.simpy_engine import World
 from frontdoor_sim.event_log import About, EventLog, assemble
 from frontdoor_sim.operating_model import RAGS, Lasting, OperatingModel, transfers
 from frontdoor_sim.working_time import WorkingDays
@@ -44,7 +45,7 @@ def run(contacts: pd.DataFrame, roster: Roster, plan: Plan, replication: int = 0
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
-    """Keep Python's cycle collector from scanning a run's contacts over and over; they are freed together at the end."""
+    """Keep Python's cycle collector from scanning a run's contacts over and over; they are freed at the end."""
     working = gc.isenabled()
     gc.disable()
     try:
@@ -59,8 +60,15 @@ def with_overtime(roster: Roster, overtime: np.ndarray, ends: int) -> pd.DataFra
     duty = roster.duty
     if len(overtime):
         person = roster.people.set_index("worker").loc[overtime[:, 0]]
-        extra = {"worker": overtime[:, 0], "name": person["name"].to_numpy(), "team": person["team"].to_numpy(),
-                 "role": person["role"].to_numpy(), "start": overtime[:, 1], "end": overtime[:, 2], "kind": "overtime"}  # fmt: skip
+        extra = {
+            "kind": "overtime",
+            "worker": overtime[:, 0],
+            "name": person["name"].to_numpy(),
+            "team": person["team"].to_numpy(),
+            "role": person["role"].to_numpy(),
+            "start": overtime[:, 1],
+            "end": overtime[:, 2],
+        }
         duty = pd.concat([duty, pd.DataFrame(extra)], ignore_index=True)
     duty = duty[duty["start"] < ends]
     return duty.assign(end=duty["end"].clip(upper=ends))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -180,7 +180,7 @@ def _interval(values: Floats, interval: Interval, options: int) -> tuple[Floats,
     return mean, t * spread * np.sqrt(1 / number + (1 if interval == "year" else 0))
 
 
-def _within(index: pd.MultiIndex, low: Floats, high: Floats, base: Floats | float) -> tuple[Floats, Floats]:
+def _within(index: pd.Index[Any], low: Floats, high: Floats, base: Floats | float) -> tuple[Floats, Floats]:
     """Intervals kept to what can be: a share lies in 0 to 1, hours are not negative."""
     names = index.get_level_values("measure")
     share = names.str.endswith(("_share", "_24h", "_day", "_on_time", "_curve")) | (names == "utilisation")

@@ -116,7 +116,7 @@ def condition(
         found = np.array(list(progress(results, len(tasks), quiet, "Staffing that shows the symptoms")))
     found = found.reshape(len(tasks), len(symptoms))
     bounds = np.array([symptom.between for symptom in symptoms]).reshape(-1, 2)
-    kept = ((found >= bounds[:, 0]) & (found <= bounds[:, 1])).all(axis=1)
+    kept = np.all((found >= bounds[:, 0]) & (found <= bounds[:, 1]), axis=1).tolist()
     table = pd.DataFrame(tried).assign(candidate=range(len(tried)), kept=kept)
     for index, symptom in enumerate(symptoms):
         table[f"{symptom.measure} {symptom.by}={symptom.group}"] = found[:, index]

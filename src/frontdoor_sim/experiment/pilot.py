@@ -64,7 +64,8 @@ def offered_loads(
     asked = [(scenario, seed, returns) for scenario in scenarios]
     with workers(jobs, len(asked)) as pool:
         found = pool.map(_offered, asked) if pool else map(_offered, asked)
-        return pd.concat(list(progress(found, len(asked), quiet, "Offered load")), ignore_index=True)
+        gathered: pd.DataFrame = pd.concat(list(progress(found, len(asked), quiet, "Offered load")), ignore_index=True)
+    return gathered
 
 
 def _offered(asked: tuple[Scenario, int, float]) -> pd.DataFrame:

@@ -131,7 +131,7 @@ def _ranges(document: Document, facts: StudyFile) -> Iterator[Mistake]:
             where = document.where("unknown", index, "path")
             yield Mistake(where, f"{path} is here twice.", "One range for each number.", "Remove one of the two.")
     if facts.unknown and facts.candidates < 2:
-        what = f"{facts.candidates} candidates for {len(facts.unknown)} unknown numbers."
+        what = f"`candidates` cannot be {facts.candidates} where numbers are unknown."
         right = "At least 2, and better 50 or more: every one is a run of today's model."
         yield Mistake(document.where("candidates"), what, right, "Write, for example, `candidates: 80`.")
 
@@ -161,4 +161,4 @@ def _symptoms(document: Document, facts: StudyFile) -> Iterator[Mistake]:
                 near = nearest(given, choices)
                 right = "A measure of docs/measures.md." if key == "measure" else f"One of {in_words(choices)}."
                 remedy = f"Did you mean {in_words(near)}?" if near else "Correct it."
-                yield Mistake(document.where("symptoms", index, key), f"No {key} is called {given!r}.", right, remedy)
+                yield Mistake(document.where("symptoms", index, key), f"`{key}` cannot be {given!r}.", right, remedy)

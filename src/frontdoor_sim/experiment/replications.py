@@ -83,4 +83,5 @@ def replicate(
     """
     with workers(jobs, len(tasks), executor) as pool:
         results: Iterable[pd.DataFrame] = pool.map(measure_task, tasks) if pool else map(measure_task, tasks)
-        return pd.concat(list(progress(results, len(tasks), quiet, say)), ignore_index=True)
+        gathered: pd.DataFrame = pd.concat(list(progress(results, len(tasks), quiet, say)), ignore_index=True)
+    return gathered

@@ -75,8 +75,15 @@ def appraise(
     loads = offered_loads(at_middle, seed, returns, jobs, quiet)
     pack = make_pack(study, comparison, found, loads, seed, number, command)
     path = write_pack(folder, pack)
-    tables = {"summary": comparison.summary, "differences": pack.differences, "verdicts": comparison.verdicts,
-              "replications": runs, "loads": loads, "candidates": found.candidates, "assumptions": pack.assumptions}  # fmt: skip
+    tables = {
+        "summary": comparison.summary,
+        "differences": pack.differences,
+        "verdicts": comparison.verdicts,
+        "replications": runs,
+        "loads": loads,
+        "candidates": found.candidates,
+        "assumptions": pack.assumptions,
+    }
     write_tables(folder / "tables", tables)
     inputs = [study.file, study.base.file, *(option.file for option in study.options)]
     write_manifest(
@@ -151,10 +158,11 @@ def staffing_table(unknowns: tuple[Unknown, ...], found: Conditioned) -> pd.Data
 def symptom_table(symptoms: tuple[Symptom, ...], comparison: Comparison, base: str) -> pd.DataFrame:
     """Each symptom with its bounds, and what today's model shows over all replications."""
     place = comparison.summary[comparison.summary["option"] == base].set_index(["measure", "by", "group"])
+    means, units = place["mean"].to_dict(), place["unit"].to_dict()
     rows = []
     for s in symptoms:
-        row = place.loc[(s.measure, s.by, s.group)]
-        rows.append((s.say, s.between[0], s.between[1], s.source, float(row["mean"]), str(row["unit"])))
+        mean, unit = means[(s.measure, s.by, s.group)], units[(s.measure, s.by, s.group)]
+        rows.append((s.say, s.between[0], s.between[1], s.source, float(mean), str(unit)))
     return pd.DataFrame(rows, columns=["symptom", "low", "high", "source", "as_found", "unit"])
 
 
@@ -180,14 +188,14 @@ def about(
     tried, kept = len(found.candidates), len(found.kept)
     options = len(study.options)
     ranged = (
-        f"95% interval for one case, adjusted for {options} options: the luck of one year and one of the {kept} staffings (of {tried} "
-        "tried) that show what the reviewers saw"
+        f"95% interval for one case, adjusted for {options} options: the luck of one year and one of the {kept} staffings "
+        f"(of {tried} tried) that show what the reviewers saw"
     )
     alone = f"95% interval of the average, adjusted for {options} options: simulation noise alone"
     full = loads[loads["load"] >= 1]
     warnings = [
-        f"{row.option}: {row.team} is asked for {row.load:.2f} times the {row.what} it has: its backlog grows without end, and no "
-        "steady figure of it means anything."
+        f"{row.option}: {row.team} is asked for {row.load:.2f} times the {row.what} it has: its backlog grows without end, and "
+        "no steady figure of it means anything."
         for row in full.itertuples()
     ]
     return {
@@ -213,8 +221,8 @@ def headline(comparison: Comparison) -> str:
     told = comparison.verdicts[comparison.verdicts["measure"] == HEADLINE]
     decided, transfer = base.loc[HEADLINE], base.loc[TRANSFER]
     parts = [
-        f"{comparison.base}: {decided['low']:.0%} to {decided['high']:.0%} of contacts are decided within 24 hours, and half of "
-        f"transfers to assessment are allocated within {transfer['mean']:.0f} hours of the decision."
+        f"{comparison.base}: {decided['low']:.0%} to {decided['high']:.0%} of contacts are decided within 24 hours, and half "
+        f"of transfers to assessment are allocated within {transfer['mean']:.0f} hours of the decision."
     ]
     for word, says in (
         ("better", "More are decided within 24 hours under"),

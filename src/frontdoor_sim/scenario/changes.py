@@ -11,8 +11,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from frontdoor_sim.documents import Document, Mistake, dotted, in_words, shown
-from frontdoor_sim.operating_model import Closed
-from frontdoor_sim.scenario.paths import COLLECTIONS, Path, PathError, find, look, put, take_out
+from frontdoor_sim.operating_model import Closed, OperatingModel
+from frontdoor_sim.scenario.paths import COLLECTIONS, Path, PathError, find, look, put, steps, take_out
 
 VERBS = ("set", "add", "adjust", "remove")
 _NEW_IN: dict[str, tuple[type, ...]] = {"set": (dict,), "add": (dict, list)}
@@ -106,7 +106,7 @@ def apply(
                     edit = _Edit(verb, place, value, where, first + index)
                     touched.append(edit.made(data, [] if again else touched))
             except PathError as error:
-                new = " What is new as a whole goes under `add:`." if verb == "set" else ""
+                new = " What is new as a whole goes under `add:`." if error.absent and verb == "set" else ""
                 mistakes.append(Mistake(where, error.what, error.right, error.remedy + new))
     return data, touched, mistakes
 
@@ -126,6 +126,11 @@ def _places(data: dict[str, Any], verb: str, path: str) -> list[Path]:
         what = f"{path!r} is a number of the parameters file, which is the same in every option."
         remedy = "Name another number where it is used, or vary it as `unknown:` in the appraisal."
         raise PathError(what, "A path into the scenario.", remedy)
+    section, *inside = steps(path)
+    if inside and section in OperatingModel.model_fields and section not in data:
+        raise PathError(
+            f"The scenario has no `{section}` yet.", remedy=f"Add it as a whole: `add: {{{section}: ...}}`."
+        )
     places = find(data, path, _NEW_IN.get(verb, ()))
     return places[::-1] if verb == "remove" else places
 

@@ -61,11 +61,12 @@ class Slot:
 
 _TARGETS = "the name of a stage or an end, or shares of several that sum to 100%"
 _OF_DURATION = (
-    "a duration such as 10 min, 4 h or 3 working days, a mapping with distribution and unit, or the name of a duration "
-    "in the parameters file"
+    "a duration such as 10 min, 4 h or 3 working days, a distribution with its unit such as "
+    "{distribution: exponential, mean: 10, unit: minutes}, or the name of a duration in the parameters file"
 )
 _PER_HOUR = 'a number an hour, or one for windows of the week, such as {"Mon-Fri 08:00-18:00": 3, otherwise: 0.5}'
 _BY_SOURCE = "a share from 0 to 1, a percentage such as 15%, or one for each source, such as {police: 15%, other: 40%}"
+_OFFICE = '{Mon-Fri: "09:00-17:00"}'
 _SHAPE = Takes("a distribution, such as {distribution: exponential, mean: 1}", "{distribution: exponential, mean: 1}")
 _BY_PATH = Takes("values by path, such as {teams.desk.staff.officer.wte: 3}", "{teams.desk.site: hall}")
 
@@ -73,7 +74,7 @@ _TYPES: tuple[tuple[Any, Takes], ...] = (
     (Duration, Takes(_OF_DURATION, "10 min")),
     (Share, Takes("a share from 0 to 1, or a percentage such as 15%", "15%")),
     (Weeks, Takes("a number of weeks from 0 to 520, such as 26 weeks", "26 weeks")),
-    (Shift, Takes('days and hours, such as {Mon-Thu: "08:30-17:15", Fri: "08:30-16:45"}', '{Mon-Fri: "09:00-17:00"}')),
+    (Shift, Takes('days and hours, such as {Mon-Thu: "08:30-17:15", Fri: "08:30-16:45"}', _OFFICE)),
     (Moments, Takes('days and times, such as "Mon-Fri 10:00, 15:00"', '"Mon-Fri 10:00, 15:00"')),
     (Systems, Takes("the name of a case system, or a list of names", "system_a")),
     (Rules, Takes(f"{_TARGETS}, or a list of rules with `if` and `to`", "closed")),
@@ -86,9 +87,13 @@ _FIELDS = {
     "Arrivals.together": _SHAPE,
     "Returns.growth": _SHAPE,
     "ConsentStage.arrives_with": Takes(_BY_SOURCE, "15%"),
-    "CaseloadStage.allocates": Takes(
-        'the name of a shift, or days and times such as "Mon-Fri 09:30"', '"Mon-Fri 09:30"'
-    ),
+    "CaseloadStage.allocates": Takes('a shift, or days and times such as "Mon-Fri 09:30"', '"Mon-Fri 09:30"'),
+    "OperatingModel.name": Takes("what the scenario is called", "name"),
+    "OptionFile.name": Takes("what the option is called", "name"),
+    "OptionFile.changes": Takes("the scenario file that this option changes, such as as_found.yaml", "as_found.yaml"),
+    "StudyFile.base": Takes("the scenario file of today's model, such as as_found.yaml", "as_found.yaml"),
+    "StudyFile.options": Takes("a list of option files, such as [one_system.yaml, hub.yaml]", "[one_system.yaml]"),
+    "Change.say": Takes("what is changed, in words", "name"),
     "Change.set": _BY_PATH,
     "Change.add": _BY_PATH,
     "Change.adjust": Takes("numbers to add by path, such as {teams.desk.staff.officer.wte: +1.5}", "{}"),
@@ -147,7 +152,7 @@ def takes(slot: Slot) -> Takes:
         names = "names" if inner[0] is str else in_words(choices_of(Slot(inner[0])), "and")
         return Takes(f"{names}, each {_with(Slot(inner[1]))}", "{}")
     if is_record(bare):
-        return Takes(f"a mapping {_with(bare)}", "{}")
+        return Takes(f"the fields {in_words(fields_of(bare.hint), 'and')}", "{}")
     return _PLAIN.get(bare.hint, Takes("any value", "name"))
 
 
@@ -161,6 +166,8 @@ def _with(slot: Slot) -> str:
     bare = bare_of(slot)
     if is_record(bare):
         return f"with {in_words(fields_of(bare.hint), 'and')}"
+    if all(tag_of(member) for member in members_of(bare)):
+        return f"with {takes(bare).words}"
     return takes(slot).words
 
 
@@ -196,7 +203,7 @@ def _either(slot: Slot) -> Takes:
     """One of several types; of stages and their like, what tells the kinds apart."""
     members = members_of(slot)
     if all(tag_of(member) for member in members):
-        return Takes(f"a mapping whose `kind` is {in_words(tag_of(member) for member in members)}", "{}")
+        return Takes(f"fields and a `kind`: {in_words(tag_of(member) for member in members)}", "{}")
     words = dict.fromkeys(takes(member).words for member in members)
     return Takes(", or ".join(words), takes(members[0]).example)
 
@@ -205,7 +212,10 @@ def _several(slot: Slot) -> Takes:
     inner = get_args(slot.hint)
     of = takes(Slot(inner[0]))
     if inner[1:] != (Ellipsis,):
-        return Takes(f"a list of {len(inner)}, each {of.words}", f"[{', '.join([of.example] * len(inner))}]")
+        kind = "numbers" if inner[0] is float else f"items, each {of.words}"
+        return Takes(
+            f"a list of {len(inner)} {kind}", f"[{', '.join(f'{number / 2:g}' for number in range(1, len(inner) + 1))}]"
+        )
     if any(getattr(getattr(limit, "func", None), "__name__", "") == "_as_list" for limit in slot.limits):
         return Takes(f"{of.words}, or a list of these", of.example)
     return Takes(f"a list, each item {_with(Slot(inner[0]))}", "[]")

@@ -19,10 +19,13 @@ _REMEDY = "Correct the path."
 
 
 class PathError(ValueError):
-    """A path that leads nowhere, or a change that cannot be made there: the last three parts of a mistake."""
+    """A path that leads nowhere, or a change that cannot be made there: the last three parts of a mistake.
 
-    def __init__(self, what: str, right: str = _RIGHT, remedy: str = _REMEDY) -> None:
-        self.what, self.right, self.remedy = what, right, remedy
+    `absent` says that a name is not there and looks like no other, so that it may be meant to be new.
+    """
+
+    def __init__(self, what: str, right: str = _RIGHT, remedy: str = _REMEDY, absent: bool = False) -> None:
+        self.what, self.right, self.remedy, self.absent = what, right, remedy, absent
         super().__init__(what)
 
 
@@ -110,7 +113,7 @@ def _nothing(data: Any, step: str, at: Path) -> PathError:
         return PathError(f"{place} is {shown(data)} and has nothing inside it called {step!r}.")
     near = nearest(step, names)
     remedy = f"Did you mean {in_words(near)}?" if near else f"There is {in_words(names, 'and') or 'nothing'}."
-    return PathError(f"{place} has nothing called {step!r}.", remedy=remedy)
+    return PathError(f"{place} has nothing called {step!r}.", remedy=remedy, absent=not near)
 
 
 def look(data: Any, path: Path) -> Any:

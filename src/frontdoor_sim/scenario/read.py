@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 
 from pydantic import ValidationError
 
-from frontdoor_sim.documents import Document, InputError, Mistake, dotted, read_yaml
+from frontdoor_sim.documents import Document, InputError, Mistake, dotted, in_words, read_yaml
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario.changes import Change, OptionFile, Touched, apply
 from frontdoor_sim.scenario.examine import examine
@@ -17,6 +17,7 @@ from frontdoor_sim.scenario.forms import check_mapping, read_form
 from frontdoor_sim.scenario.paths import Path
 from frontdoor_sim.scenario.record import Scenario
 
+_OF_A_SCENARIO = ("run", "teams", "stages", "routes", "ends")
 _OF_THE_BASE = {
     "name": "The name of the option stands at the top of its file.",
     "summary": "The summary of the option stands at the top of its file.",
@@ -55,6 +56,11 @@ def _read(path: FilePath, below: tuple[FilePath, ...]) -> Scenario:
     check_mapping(document)
     if "changes" in document.data or "because" in document.data:
         return _read_option(document, below)
+    if not any(name in document.data for name in _OF_A_SCENARIO):
+        right = f"A scenario, with {in_words(_OF_A_SCENARIO, 'and')}; or an option, with changes and because."
+        raise InputError(
+            [Mistake(document.where(), "This is not a scenario.", right, "Name another file, or add them.")]
+        )
     return _read_base(document)
 
 
@@ -111,7 +117,16 @@ def _read_parent(document: Document, below: tuple[FilePath, ...]) -> tuple[Scena
         if path.resolve() in below:
             what = f"{document.data['changes']!r} builds on this file itself."
             remedy = "Name the scenario that this option changes."
-            raise InputError([Mistake(document.where("changes"), what, "A scenario that is read first.", remedy)])
+            raise InputError(
+                [
+                    Mistake(
+                        document.where("changes"),
+                        what,
+                        "A scenario, or an option that does not build on this one.",
+                        remedy,
+                    )
+                ]
+            )
         return _read(path, below), []
     except InputError as error:
         return None, error.mistakes

@@ -15,6 +15,13 @@ from frontdoor_sim.operating_model import Duration
 from frontdoor_sim.scenario.fields import Slot, bare_of, choices_of, fields_of, is_record, members_of, tag_of, takes
 from frontdoor_sim.scenario.paths import Path, look
 
+_NO_EXAMPLE = {
+    "{}": "its fields, one a line",
+    "[]": "a list, one item a line, each after a dash",
+    "name": "text",
+}
+"""Examples that say nothing, and what to write."""
+
 _REMEDY_BEGINS = re.compile(r"[:;] (?=(?:write|give|round|did you mean)\b)")
 _LAWS = {
     "^shares of a route sum": "Change the shares until they sum to 100%.",
@@ -24,7 +31,7 @@ _LAWS = {
     "^a partner with a team": "Add the one that is missing, or remove the other.",
     "^a partner answers": "Add `delay: 1 working day`, or a `team` with a `touch`.",
     "^a duration is never below 0": "Use a lognormal or a gamma, or raise the lowest value.",
-    "^the unit of a duration": "Correct the unit.",
+    "^the unit of a duration": "Give a unit, such as `unit: minutes`.",
     "^a change has at least": "Say what is set, added, adjusted or removed.",
     " takes | needs? | must be |^shares of bands": "Correct the numbers of the distribution.",
 }
@@ -148,16 +155,21 @@ def _inner(slot: Slot, step: str | int) -> Slot | None:
 
 def _mistake(refusal: Refusal, data: Any) -> Mistake:
     place, slot = refusal.place, refusal.slot
-    name = next((step for step in reversed(place) if isinstance(step, str)), "the file")
+    name = _name(place)
     if refusal.why in ("field", "name"):
         return _unknown(name, list(fields_of(slot.hint)) if refusal.why == "field" else choices_of(slot))
     right, given = takes(slot).sentence, look(data, place)
     if refusal.why == "missing":
         return Mistake("", f"`{name}` is missing.", right, _example("Add", place, slot))
-    if refusal.why == "worded":
-        return _worded(refusal, f"`{name}` cannot be {shown(given)}.", right)
     what = f"`{name}` cannot {'hold' if isinstance(place[-1], int) else 'be'} {shown(given)}."
+    if refusal.why == "worded":
+        return _worded(refusal, what, right)
     return Mistake("", f"`{name}` is empty." if given is None else what, right, _instead(place, slot, given))
+
+
+def _name(place: Path) -> str:
+    """What a place is called: its last name, of an item that of its list."""
+    return next((step for step in reversed(place) if isinstance(step, str)), "the file")
 
 
 def _unknown(name: str, known: list[str]) -> Mistake:
@@ -186,16 +198,10 @@ def _instead(place: Path, slot: Slot, given: Any) -> str:
 
 def _example(verb: str, place: Path, slot: Slot) -> str:
     """The remedy with an example, where a short one can be given."""
-    example = takes(slot).example
-    name = next((step for step in reversed(place) if isinstance(step, str)), "")
-    if example in ("{}", "[]", "name") or not name:
-        return (
-            "Correct it."
-            if verb == "Write"
-            else f"Add `{name}:` with {'a name' if example == 'name' else 'its fields'}."
-        )
-    written = example if isinstance(place[-1], int) else f"{name}: {example}"
-    return f"{verb}, for example, `{written}`."
+    example, name = takes(slot).example, _name(place)
+    if example in _NO_EXAMPLE:
+        return f"Add `{name}:` with {_NO_EXAMPLE[example]}." if verb == "Add" else f"Write {_NO_EXAMPLE[example]}."
+    return f"{verb}, for example, `{example if isinstance(place[-1], int) else f'{name}: {example}'}`."
 
 
 def _sentence(text: str) -> str:

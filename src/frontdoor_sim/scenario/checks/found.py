@@ -25,6 +25,10 @@ def unknown(at: Path, what: str, name: str, names: Iterable[str]) -> tuple[Path,
     near = nearest(name, known)
     remedy = f"Did you mean {in_words(near)}?" if near else "Correct the name, or add what it stands for."
     right = (
-        f"One of {in_words(known)}." if len(known) > 1 else f"There is only {known[0]}." if known else "None is there."
+        f"One of {in_words(known)}."
+        if len(known) > 1
+        else f"There is only {known[0]}."
+        if known
+        else "There is none yet."
     )
     return broken(at, f"No {what} is called {name!r}.", right, remedy)

@@ -48,7 +48,7 @@ def check_routes_lead_somewhere(model: OperatingModel) -> Found:
 
 
 def check_stages_have_routes(model: OperatingModel) -> Found:
-    """A contact must be able to leave every stage; a route from a name that is no stage may be the one that is missing."""
+    """A contact must be able to leave every stage; a route from a name that is none may be the missing one."""
     if any(name not in model.stages and name != ENTRY for name in model.routes):
         return
     for stage in model.stages:
@@ -73,7 +73,8 @@ def check_stages_are_reached(model: OperatingModel) -> Found:
 def check_ends_are_reached(model: OperatingModel) -> Found:
     """There is an end, and some route leads to it."""
     reached = _reached(model)
-    if reached <= {*model.stages, *model.ends} and not reached & set(model.ends):
+    whole = reached <= {*model.stages, *model.ends} and all(model.routes.get(stage) for stage in model.stages)
+    if whole and not reached & set(model.ends):
         right = "At least one end that is reached."
         yield broken(("ends",), "No route leads to an end.", right, "Add a route to an end.")
 
@@ -137,17 +138,25 @@ def _uncovered(rules: tuple[Rule, ...], outcomes: tuple[str, ...], levels: tuple
         "outcome": outcomes,
         "judged": levels,
         "rag": RAGS,
-        "source": [*dict.fromkeys(name for rule in rules for name in rule.when.source), "that no rule names"],
-        "area": [*dict.fromkeys(name for rule in rules for name in rule.when.area), "that no rule names"],
+        "source": [*dict.fromkeys(name for rule in rules for name in rule.when.source), None],
+        "area": [*dict.fromkeys(name for rule in rules for name in rule.when.area), None],
         "open_case": (True, False),
     }
     asked = [name for name in possible if any(getattr(rule.when, name) not in ((), None) for rule in rules)]
     for values in product(*(possible[name] for name in asked)):
         state = dict(zip(asked, values, strict=True))
         if not any(_fits(rule, state) for rule in rules):
-            return in_words(["no judgement yet" if name == "judged" and not value else f"{name} {value}".lower()
-                             for name, value in state.items()], "and")  # fmt: skip
+            return in_words((_told(name, value) for name, value in state.items()), "and")
     return ""
+
+
+def _told(name: str, value: str | int | bool | None) -> str:
+    """One thing about a contact, in words; None is a source or an area that no rule names."""
+    if name == "open_case":
+        return "an open case" if value else "no open case"
+    if name == "judged" and value == NOT_JUDGED:
+        return "no judgement yet"
+    return f"another {name}" if value is None else f"{name} {value}"
 
 
 def _fits(rule: Rule, state: dict[str, Any]) -> bool:

@@ -1,0 +1,86 @@
+"""Checks with partners in the reference engine: requests, replies and time-outs of one visit (rule 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from frontdoor_sim.engine.contact import Contact
+from frontdoor_sim.engine.jobs import TIME_OUTS, WAITS_END, Job
+from frontdoor_sim.engine.plan import PlannedChecks, reached
+
+if TYPE_CHECKING:
+    from frontdoor_sim.engine.simpy_engine import World
+
+
+class Checks:
+    """The requests of one visit to a checks stage; late replies still use the partner and are logged (rule 7)."""
+
+    def __init__(self, world: World, contact: Contact, stage: PlannedChecks, visit: int) -> None:
+        self.world = world
+        self.contact = contact
+        self.stage = stage
+        self.visit = visit
+        self.asked = world.now
+        self.replies = 0
+        self.joined = not stage.partners
+        self.asking = True
+
+    def ask(self) -> None:
+        """Send every request, and fix the time-out by the RAG now."""
+        world, contact, stage = self.world, self.contact, self.stage
+        contact.absent += len(stage.partners)
+        for number, partner in enumerate(stage.partners):
+            part = number + 1
+            arrives = world.passed_on(contact, partner.request, self.visit)
+            if arrives > world.now:
+                world.record.waited(contact, stage.number, self.visit, part, world.now, arrives, "handoff")
+            self.later(arrives, part, partial(self.wait_for, number))
+        limit = stage.give_up[contact.rag]
+        self.asking = False
+        if not self.joined:
+            world.at(reached(world.now, limit), TIME_OUTS, contact.key, stage.number, self.visit, 0, self.join)
+
+    def later(self, when: int, part: int, action: Callable[[], Any]) -> None:
+        """Do something at a second, at once if that is now."""
+        world = self.world
+        if when == world.now:
+            action()
+        else:
+            world.at(when, WAITS_END, self.contact.key, self.stage.number, self.visit, part, action)
+
+    def wait_for(self, number: int) -> None:
+        """The request has arrived: the partner answers after a delay, or puts it on a desk, or both in turn."""
+        partner, world = self.stage.partners[number], self.world
+        if partner.delay is None:
+            self.on_desk(number)
+            return
+        until = partner.delay.after(world.now, world.drawn.seconds(self.contact, partner.delay, self.visit))
+        if until > world.now:
+            world.record.waited(self.contact, self.stage.number, self.visit, number + 1, world.now, until, "partner")
+        self.later(until, number + 1, partial(self.on_desk, number))
+
+    def on_desk(self, number: int) -> None:
+        """The request lies on the partner's desk, where there is one."""
+        partner, world = self.stage.partners[number], self.world
+        if partner.touch is None:
+            self.reply()
+            return
+        touch = world.drawn.seconds(self.contact, partner.touch, self.visit) or 1
+        job = Job(self.contact, self.stage, self.visit, number + 1, world.now, touch, self.reply)
+        world.teams[partner.team].join(job)
+
+    def reply(self) -> None:
+        """A partner has answered, in time or late."""
+        self.replies += 1
+        self.contact.absent -= 1
+        if self.replies == self.stage.join:
+            self.join()
+
+    def join(self) -> None:
+        """Enough replies, or time is up: whichever is first sends the contact on, once."""
+        if not self.joined:
+            self.joined = True
+            if not self.asking:
+                self.contact.go()

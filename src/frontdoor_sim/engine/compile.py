@@ -1,0 +1,342 @@
+"""From an operating model to its plan: every number becomes an integer, every name a place in a list."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frontdoor_sim.distributions import from_mapping, quantile_table
+from frontdoor_sim.engine.plan import (
+    END_RULES,
+    LEVELS,
+    MILLION,
+    OUTCOMES,
+    Limit,
+    Plan,
+    PlannedCaseload,
+    PlannedChecks,
+    PlannedConsent,
+    PlannedDelay,
+    PlannedHandoff,
+    PlannedPartner,
+    PlannedReturns,
+    PlannedStage,
+    PlannedTeam,
+    PlannedWork,
+    Span,
+    Verdicts,
+)
+from frontdoor_sim.luck import LUCK_BITS, code, share_as_luck
+from frontdoor_sim.operating_model import (
+    CHECKS_OUTCOMES,
+    CONSENT_OUTCOMES,
+    ORDERS,
+    RAGS,
+    CaseloadStage,
+    ChecksStage,
+    Condition,
+    ConsentStage,
+    DelayStage,
+    Handoff,
+    Judges,
+    Lasting,
+    OperatingModel,
+    Rule,
+    Timeline,
+    WorkStage,
+)
+from frontdoor_sim.working_time import Calendar, Instants
+
+
+def compile_plan(model: OperatingModel, timeline: Timeline, sources: Sequence[str], areas: Sequence[str]) -> Plan:
+    """Compile a checked operating model and its calendars for contacts of these sources and areas."""
+    named_sources, named_areas = _all_names(model, sources, areas)
+    number = {name: index for index, name in enumerate(model.stages)}
+    number |= {name: -1 - index for index, name in enumerate(model.ends)}
+    rules = [(stage, rule) for stage in (*model.stages, "entry") for rule in model.routes.get(stage, ())]
+    compiler = _Compiler(model, timeline, named_sources)
+    missed = model.handoffs.missed_history
+    return Plan(
+        model=model,
+        timeline=timeline,
+        sources=named_sources,
+        areas=named_areas,
+        teams=tuple(compiler.team(name) for name in model.teams),
+        stages=tuple(compiler.stage(index, name) for index, name in enumerate(model.stages)),
+        ends=tuple(model.ends),
+        provides=tuple(end.provides for end in model.ends.values()),
+        may_return=tuple(end.returns for end in model.ends.values()),
+        rule_of=_rule_table(model, rules, named_sources, named_areas),
+        rule_ends=tuple(_cumulative(rule) for _, rule in rules),
+        rule_targets=tuple(tuple(number[name] for name in rule.to) for _, rule in rules),
+        handoffs={
+            (number.get(stage, len(model.stages)), number[name]): compiler.handoff(stage, name)
+            for stage, rule in rules
+            for name in rule.to
+            if name in model.stages
+        },
+        cuts=_millionths(model.thresholds.cuts()),
+        grade_cuts=_millionths((model.grading.green, model.grading.amber, model.grading.red)),
+        grade_noise=round(model.grading.noise * MILLION),
+        missed_history=share_as_luck(missed.share) if missed else 0,
+        returns=compiler.returns(),
+        deadlines=compiler.limits("decision"),
+    )
+
+
+def _all_names(
+    model: OperatingModel, sources: Sequence[str], areas: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    conditions = [rule.when for rules in model.routes.values() for rule in rules]
+    more_sources = [name for condition in conditions for name in condition.source]
+    more_areas = [name for condition in conditions for name in condition.area]
+    return tuple(dict.fromkeys([*sources, *more_sources])), tuple(dict.fromkeys([*areas, *more_areas]))
+
+
+def _millionths(numbers: tuple[float, float, float]) -> tuple[int, int, int]:
+    first, second, third = (round(number * MILLION) for number in numbers)
+    return first, second, third
+
+
+def _cumulative(rule: Rule) -> tuple[int, ...]:
+    reached = np.cumsum(list(rule.to.values()))
+    return (*(share_as_luck(float(share)) for share in reached[:-1]), 1 << LUCK_BITS)
+
+
+def _rule_table(
+    model: OperatingModel, rules: list[tuple[str, Rule]], sources: tuple[str, ...], areas: tuple[str, ...]
+) -> NDArray[np.int16]:
+    """For every stage and every state of a contact, the first rule of the file that fits."""
+    stages = [*model.stages, "entry"]
+    table = np.full((len(stages), OUTCOMES, LEVELS, 4, len(sources), len(areas), 2), -1, dtype=np.int16)
+    for index, (stage, rule) in reversed(list(enumerate(rules))):
+        at = stages.index(stage)
+        table[np.ix_([at], *_axes(rule.when, outcomes_of(model, stage), sources, areas))] = index
+    return table
+
+
+def outcomes_of(model: OperatingModel, stage: str) -> tuple[str, ...]:
+    """The outcomes that a stage of this kind can have; a single nameless one for most kinds."""
+    kind = model.stages[stage].kind if stage in model.stages else "entry"
+    return {"consent": CONSENT_OUTCOMES, "checks": CHECKS_OUTCOMES}.get(kind, ("",))
+
+
+def _axes(
+    when: Condition, outcomes: tuple[str, ...], sources: tuple[str, ...], areas: tuple[str, ...]
+) -> list[list[int]]:
+    def chosen(names: tuple[str, ...], of: tuple[str, ...]) -> list[int]:
+        return [index for index, name in enumerate(of) if not names or name in names]
+
+    return [
+        chosen(when.outcome, outcomes),
+        list(when.judged) or list(range(LEVELS)),
+        chosen(when.rag, RAGS),
+        chosen(when.source, sources),
+        chosen(when.area, areas),
+        [0, 1] if when.open_case is None else [int(when.open_case)],
+    ]
+
+
+class _Compiler:
+    """Turns the parts of one model into their compiled forms; holds only what every part needs."""
+
+    def __init__(self, model: OperatingModel, timeline: Timeline, sources: tuple[str, ...]) -> None:
+        self.model = model
+        self.timeline = timeline
+        self.sources = sources
+        self.team_number = {name: index for index, name in enumerate(model.teams)}
+        systems = dict.fromkeys(system for team in model.teams.values() for system in team.case_system)
+        self.system_bit = {system: 1 << index for index, system in enumerate(systems)}
+
+    def calendar(self, lasting: Lasting) -> Calendar | None:
+        return self.timeline.calendar(lasting.clock, self.model)
+
+    def span(self, lasting: Lasting, purpose: str) -> Span:
+        return Span(quantile_table(lasting.shape, lasting.unit_seconds), self.calendar(lasting), code(purpose))
+
+    def open_span(self, lasting: Lasting, shift: str, purpose: str) -> Span:
+        """An elapsed duration spent in the opening hours of a shift, in proportion to their share of 52 weeks from `opens`.
+
+        The share is not that of the run: how long a run goes on must not move what happens in it.
+        """
+        calendar = self.timeline.shifts[shift]
+        year = self.timeline.clock.midnight(self.model.run.opens + timedelta(weeks=52))
+        share = calendar.between(0, year) / year
+        return Span(quantile_table(lasting.shape, lasting.unit_seconds * share), calendar, code(purpose))
+
+    def limit(self, lasting: Lasting) -> Limit:
+        return round(lasting.mean_seconds), self.calendar(lasting)
+
+    def limits(self, target: str) -> tuple[Limit | None, ...]:
+        """A target's limit for each RAG."""
+        found = self.model.targets.get(target)
+        by_rag = [getattr(found, rag) if found else None for rag in RAGS]
+        return tuple(self.limit(lasting) if lasting else None for lasting in by_rag)
+
+    def team(self, name: str) -> PlannedTeam:
+        team = self.model.teams[name]
+        red, amber, green, blue = (
+            round(team.head_start[rag].mean_seconds) if rag in team.head_start else 0 for rag in RAGS
+        )
+        assert set(team.order) <= set(ORDERS)
+        systems = sum(self.system_bit[system] for system in team.case_system)
+        return PlannedTeam(name, team.order, (red, amber, green, blue), systems)
+
+    def handoff(self, stage: str, to: str) -> PlannedHandoff:
+        """The particular handoff between two stages, else what their teams' sites say; entering costs nothing."""
+        for particular in self.model.handoffs.particular:
+            if (particular.leaves, particular.reaches) == (stage, to):
+                return self._handoff(particular, f"handoff {stage} to {to}")
+        if stage == "entry":
+            return PlannedHandoff(None, None, None)
+        return self.by_site(self.model.stages[stage].team, self.model.stages[to].team, f"handoff {stage} to {to}")
+
+    def by_site(self, leaves: str, reaches: str, purpose: str) -> PlannedHandoff:
+        if leaves == reaches:
+            return PlannedHandoff(None, None, None)
+        teams, table = self.model.teams, self.model.handoffs
+        together = teams[leaves].site == teams[reaches].site
+        return self._handoff(table.same_site if together else table.between_sites, purpose)
+
+    def _handoff(self, handoff: Handoff, purpose: str) -> PlannedHandoff:
+        return PlannedHandoff(
+            self.span(handoff.delay, purpose) if handoff.delay else None,
+            self.instants(handoff.batch) if handoff.batch else None,
+            self.timeline.shifts[handoff.release] if handoff.release else None,
+        )
+
+    def instants(self, moments: Instants) -> tuple[int, ...]:
+        line = self.timeline
+        return tuple(moments.lay_out(line.clock, line.first, line.last, line.bank_holidays).tolist())
+
+    def judges(self, judges: Judges | None, purpose: str) -> Verdicts | None:
+        if judges is None:
+            return None
+        missed = self.model.handoffs.missed_history
+        history = missed.noise if missed else 0.0
+        noise = [
+            round(math.sqrt(judges.noise**2 + lost**2 + absent**2) * MILLION)
+            for lost in (0.0, history)
+            for absent in (0.0, judges.without_checks)
+        ]
+        return Verdicts(
+            round((judges.bias + judges.caution) * MILLION),
+            (noise[0], noise[1], noise[2], noise[3]),
+            code(f"{purpose}: noise"),
+        )
+
+    def stage(self, number: int, name: str) -> PlannedStage:
+        """A stage, compiled; one branch a kind."""
+        stage = self.model.stages[name]
+        purpose = stage.luck or name
+        common: dict[str, Any] = {
+            "number": number,
+            "name": name,
+            "kind": stage.kind,
+            "team": self.team_number[stage.team],
+            "decides": stage.decides,
+            "purpose": code(purpose),
+            "route_purpose": code(f"{purpose}: route"),
+        }
+        match stage:
+            case WorkStage():
+                return PlannedWork(**common, **self.working(stage, purpose), **self.judging(stage, purpose))
+            case ConsentStage():
+                return self.consent(stage, purpose, common)
+            case ChecksStage():
+                return self.checks(stage, purpose, common)
+            case CaseloadStage():
+                return self.caseload(stage, purpose, common)
+            case DelayStage():
+                return PlannedDelay(**common, delay=self.span(stage.delay, purpose), wait_cause=stage.waits_for)
+
+    def working(self, stage: WorkStage | ConsentStage, purpose: str) -> dict[str, Any]:
+        rekeying = self.model.handoffs.systems_differ
+        return {
+            "rekey": self.span(rekeying.rekey, f"{purpose}: re-keying") if rekeying else None,
+            "touch": self.span(stage.touch, purpose),
+            "end_rule": END_RULES.index(stage.end_of_shift),
+            "overtime": round(stage.overtime_limit.mean_seconds),
+            "weight": stage.weight,
+        }
+
+    def judging(self, stage: WorkStage, purpose: str) -> dict[str, Any]:
+        extra = max(len(self.model.teams[stage.team].case_system) - 1, 0)
+        searching = self.model.handoffs.each_extra_system if stage.searches and extra else None
+        return {
+            "wait_cause": stage.waits_for,
+            "judges": self.judges(stage.judges, purpose),
+            "searches": extra if searching else 0,
+            "search": self.span(searching.search, f"{purpose}: search") if searching else None,
+        }
+
+    def consent(self, stage: ConsentStage, purpose: str, common: dict[str, Any]) -> PlannedConsent:
+        arrives = stage.arrives_with
+        shares = [
+            arrives.get(source, arrives.get("other", 0.0)) if isinstance(arrives, dict) else arrives
+            for source in self.sources
+        ]
+        return PlannedConsent(
+            **common,
+            **self.working(stage, purpose),
+            wait_cause="consent",
+            attempts=stage.attempts,
+            attempt_purpose=code(f"{purpose}: attempt"),
+            gap=self.span(stage.gap, f"{purpose}: gap"),
+            given=share_as_luck(stage.given),
+            refused=share_as_luck(stage.refused),
+            arrives_with=tuple(share_as_luck(share) for share in shares),
+            override_for=tuple(rag in stage.override_for for rag in RAGS),
+        )
+
+    def checks(self, stage: ChecksStage, purpose: str, common: dict[str, Any]) -> PlannedChecks:
+        limits: dict[str, Lasting] = {str(rag): limit for rag, limit in stage.give_up_after.items()}
+        by_rag = [limits.get(rag) for rag in RAGS]
+        return PlannedChecks(
+            **common,
+            wait_cause="partner",
+            partners=tuple(self.partner(stage, name, purpose) for name in stage.partners),
+            join=len(stage.partners) if stage.join == "all" else min(stage.join, len(stage.partners)),
+            give_up=tuple(self.limit(lasting) if lasting else None for lasting in by_rag),
+        )
+
+    def partner(self, stage: ChecksStage, name: str, purpose: str) -> PlannedPartner:
+        partner = stage.partners[name]
+        return PlannedPartner(
+            -1 if partner.team is None else self.team_number[partner.team],
+            self.span(partner.touch, f"{purpose}: {name}") if partner.touch else None,
+            self.span(partner.delay, f"{purpose}: {name}: delay") if partner.delay else None,
+            self.by_site(stage.team, partner.team or stage.team, f"{purpose}: {name}: request"),
+        )
+
+    def caseload(self, stage: CaseloadStage, purpose: str, common: dict[str, Any]) -> PlannedCaseload:
+        allocates = stage.allocates
+        in_shift = allocates in ("always", *self.model.shifts)
+        return PlannedCaseload(
+            **common,
+            wait_cause="allocation",
+            hold=self.span(stage.hold, purpose),
+            judges=self.judges(stage.judges, purpose),
+            slots_by_children=stage.slots == "children",
+            allocates_in=self.timeline.shifts[allocates] if allocates and in_shift else None,
+            allocates_at=self.instants(Instants.parse(allocates)) if allocates and not in_shift else None,
+            first_visit=self.span(stage.first_visit, f"{purpose}: first visit") if stage.first_visit else None,
+        )
+
+    def returns(self) -> PlannedReturns | None:
+        law = self.model.returns
+        if law is None:
+            return None
+        first, second, third, fourth = (round(rate * MILLION) for rate in law.rate_by_gap)
+        spread = {"distribution": "gamma", "mean": 1.0, "cv": law.family_spread**-0.5}
+        return PlannedReturns(
+            (first, second, third, fourth),
+            quantile_table(from_mapping(spread), MILLION),
+            self.open_span(law.delay, law.arrives_in, "return: delay"),
+            quantile_table(from_mapping(law.growth), MILLION),
+        )

@@ -1,0 +1,51 @@
+"""A contact on its way through the reference engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from frontdoor_sim.engine.plan import Plan
+
+
+class Contact:
+    """One contact on its way: what it is, and what has been learnt of it so far."""
+
+    __slots__ = (
+        "absent", "area", "children", "consent", "deadline", "enters", "family", "go", "index", "judged", "key", "last_row",
+        "need", "open_case", "parent", "rag", "received", "recorded", "return_number", "returns_at", "source", "visits",
+    )  # fmt: skip
+
+    def __init__(self, index: int, fields: tuple[int, ...], stages: int) -> None:
+        self.index = index
+        (self.key, self.family, self.received, self.enters, self.source, self.area, self.children, self.need, self.rag,
+         self.open_case, self.consent, self.parent, self.return_number) = fields  # fmt: skip
+        self.visits = [0] * stages
+        self.judged = 0
+        self.absent = 0
+        self.recorded = 0
+        self.deadline = 0
+        self.last_row = -1
+        self.returns_at = -1
+        self.go: Callable[[], Any] = lambda: None
+
+
+def contacts_of(table: pd.DataFrame, plan: Plan) -> list[Contact]:
+    """The contacts of a table, in order of entering and then of key."""
+    source = table["source"].map({name: index for index, name in enumerate(plan.sources)})
+    area = table["area"].map({name: index for index, name in enumerate(plan.areas)})
+    rag = table["rag"].map({"red": 0, "amber": 1, "green": 2, "blue": 3})
+    consent = table["consent"].fillna(-1) if "consent" in table else -1
+    columns = table[["contact", "family", "received", "enters"]].assign(
+        source=source.astype(np.int64), area=area.astype(np.int64), children=table["children"], need=table["need"],
+        rag=rag.astype(np.int64), open_case=table["open_case"].astype(np.int64), consent=consent,
+        parent=table["returned_from"], number=table["return_number"],
+    )  # fmt: skip
+    rows = zip(*(columns[name].astype(np.int64).tolist() for name in columns), strict=True)
+    stages = len(plan.stages)
+    made = [Contact(index, row, stages) for index, row in enumerate(rows)]
+    made.sort(key=lambda contact: (contact.enters, contact.key))
+    return made

@@ -1,0 +1,42 @@
+"""A piece of work, and the order in which what is due at one second is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from frontdoor_sim.engine.contact import Contact
+from frontdoor_sim.engine.plan import PlannedStage
+
+DUTY, ENDS_OF_WORK, WAITS_END, ARRIVALS, TIME_OUTS = range(1, 6)
+"""What is due at one second is applied in this order of classes (rule 2)."""
+
+
+class Job:
+    """One piece of work on one contact.
+
+    `left` is the seconds still to be done and `phases` what kinds of work they are, or None where all is touch time;
+    `ready` is since when it waits, `joined` its lasting place in the queue, and `done` what follows when it is done.
+    """
+
+    __slots__ = ("contact", "done", "joined", "left", "part", "phases", "ready", "stage", "visit")
+
+    def __init__(
+        self,
+        contact: Contact,
+        stage: PlannedStage,
+        visit: int,
+        part: int,
+        now: int,
+        left: int,
+        done: Callable[..., Any],
+    ) -> None:
+        self.contact = contact
+        self.stage = stage
+        self.visit = visit
+        self.part = part
+        self.joined = now
+        self.ready = now
+        self.left = left
+        self.phases: list[tuple[int, int]] | None = None
+        self.done = done

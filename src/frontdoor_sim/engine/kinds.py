@@ -1,0 +1,174 @@
+"""The kinds of stage in the reference engine: what happens to a contact at each, written as it happens.
+
+Each is a generator; a bare `yield` hands the contact to a team, a partner or a clock, which sends it on later.
+It returns the number of its outcome.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING
+
+from frontdoor_sim.engine.checks import Checks
+from frontdoor_sim.engine.contact import Contact
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, WAITS_END, Job
+from frontdoor_sim.engine.plan import (
+    MILLION,
+    STANDARD_NORMAL,
+    PlannedCaseload,
+    PlannedChecks,
+    PlannedConsent,
+    PlannedDelay,
+    PlannedStage,
+    PlannedWork,
+    Span,
+)
+from frontdoor_sim.engine.record import REKEYING, SEARCH, WORK
+from frontdoor_sim.luck import code
+from frontdoor_sim.operating_model import CHECKS_OUTCOMES, CONSENT_OUTCOMES
+
+if TYPE_CHECKING:
+    from frontdoor_sim.engine.simpy_engine import World
+
+Steps = Generator[None, None, int]
+COMPLETE, TIMED_OUT = range(len(CHECKS_OUTCOMES))
+GIVEN, REFUSED, NOT_REACHED, OVERRIDDEN = range(len(CONSENT_OUTCOMES))
+HISTORY, CONSENT = code("history missed"), code("consent on arrival")
+
+
+def work(world: World, contact: Contact, stage: PlannedWork, visit: int) -> Steps:
+    """A worker searches, re-keys and works; then, at a judging stage, judges."""
+    search = stage.searches * world.drawn.seconds(contact, stage.search, visit) if stage.search else 0
+    put_to_work(world, contact, stage, visit, visit, search)
+    yield
+    if stage.judges is not None:
+        judge(world, contact, stage, visit)
+    return 0
+
+
+def put_to_work(world: World, contact: Contact, stage: PlannedWork, visit: int, nth: int, search: int = 0) -> None:
+    """Queue the work of a visit: search, then re-keying, then touch time, with the luck of time `nth`."""
+    again = rekeying(world, contact, stage, nth) if stage.rekey else 0
+    touch = world.drawn.seconds(contact, stage.touch, nth) or 1
+    job = Job(contact, stage, visit, 0, world.now, search + again + touch, contact.go)
+    if search or again:
+        kinds = ((SEARCH, search), (REKEYING, again), (WORK, touch))
+        job.phases = [(kind, seconds) for kind, seconds in kinds if seconds]
+    world.teams[stage.team].join(job)
+
+
+def rekeying(world: World, contact: Contact, stage: PlannedWork, visit: int) -> int:
+    """Seconds to enter the record on each further system of the team; the very first entry is part of the touch."""
+    systems = world.plan.teams[stage.team].systems
+    missing = (systems & ~contact.recorded).bit_count() - (0 if contact.recorded or not systems else 1)
+    contact.recorded |= systems
+    return missing * world.drawn.seconds(contact, stage.rekey, visit) if missing and stage.rekey else 0
+
+
+def judge(world: World, contact: Contact, stage: PlannedStage, visit: int) -> None:
+    """Perceived need is need + bias + noise; its level is the number of thresholds it reaches, and one."""
+    judges = stage.judges
+    if judges is None:
+        return
+    two_systems = world.plan.teams[stage.team].systems.bit_count() > 1
+    missed = two_systems and world.drawn.luck(contact, HISTORY) < world.plan.missed_history
+    noise = judges.noise[2 * missed + (contact.absent > 0)]
+    perceived = contact.need + judges.bias
+    if noise:
+        error = world.drawn.value(contact, judges.purpose, STANDARD_NORMAL, visit)
+        perceived += noise * error // MILLION
+    contact.judged = 1 + bisect_right(world.plan.cuts, perceived)
+
+
+def consent(world: World, contact: Contact, stage: PlannedConsent, visit: int) -> Steps:
+    """Attempts with gaps, unless consent came with the contact or protection overrides it."""
+    if contact.consent >= 0:
+        arrived = contact.consent == 1
+    else:
+        arrived = world.drawn.luck(contact, CONSENT) < stage.arrives_with[contact.source]
+    if arrived:
+        return GIVEN
+    if stage.override_for[contact.rag]:
+        return OVERRIDDEN
+    for attempt in range(stage.attempts):
+        nth = visit * stage.attempts + attempt
+        put_to_work(world, contact, stage, visit, nth)
+        yield
+        luck = world.drawn.luck(contact, stage.attempt_purpose, nth)
+        if luck < stage.given:
+            return GIVEN
+        if luck < stage.given + stage.refused:
+            return REFUSED
+        if attempt + 1 < stage.attempts:
+            yield from wait(world, contact, stage, visit, stage.gap, nth, "consent")
+    return NOT_REACHED
+
+
+def wait(world: World, contact: Contact, stage: PlannedStage, visit: int, span: Span, nth: int, cause: str) -> Steps:
+    """A wait that uses nobody, on its own clock (rule 6)."""
+    until = span.after(world.now, world.drawn.seconds(contact, span, nth))
+    if until > world.now:
+        world.record.waited(contact, stage.number, visit, 0, world.now, until, cause)
+        world.at(until, WAITS_END, contact.key, stage.number, visit, 0, contact.go)
+        yield
+    return 0
+
+
+def delay(world: World, contact: Contact, stage: PlannedDelay, visit: int) -> Steps:
+    """Wait; nobody is needed."""
+    yield from wait(world, contact, stage, visit, stage.delay, visit, stage.wait_cause)
+    return 0
+
+
+def checks(world: World, contact: Contact, stage: PlannedChecks, visit: int) -> Steps:
+    """Ask all partners at once; go on when enough have answered or time is up (rule 7)."""
+    asked = Checks(world, contact, stage, visit)
+    asked.ask()
+    if not asked.joined:
+        world.open_checks.add(asked)
+        yield
+        world.open_checks.discard(asked)
+    if world.now > asked.asked:
+        world.record.waited(contact, stage.number, visit, 0, asked.asked, world.now, "partner")
+    return COMPLETE if asked.replies >= stage.join else TIMED_OUT
+
+
+def caseload(world: World, contact: Contact, stage: PlannedCaseload, visit: int) -> Steps:
+    """Wait for a slot, then hold it (rule 8)."""
+
+    def allocated(worker: int, slots: int) -> None:
+        hold(world, job, stage, worker, slots)
+
+    job = Job(contact, stage, visit, 0, world.now, 0, allocated)
+    world.teams[stage.team].slots.join(job, stage)
+    yield
+    judge(world, contact, stage, visit)
+    return 0
+
+
+def hold(world: World, job: Job, stage: PlannedCaseload, worker: int, slots: int) -> None:
+    """A person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
+    contact, visit = job.contact, job.visit
+    if world.now > job.ready:
+        world.record.waited(contact, stage.number, visit, 0, job.ready, world.now, "allocation")
+    until = stage.hold.after(world.now, max(1, world.drawn.seconds(contact, stage.hold, visit)))
+    world.record.held(contact, stage, visit, worker, world.now, until)
+    if stage.first_visit is not None:
+        seen = stage.first_visit.after(world.now, world.drawn.seconds(contact, stage.first_visit, visit))
+        world.record.waited(contact, stage.number, visit, 1, world.now, seen, "visit")
+
+    def release() -> None:
+        world.teams[stage.team].slots.release(worker, slots)
+        contact.go()
+
+    world.at(until, ENDS_OF_WORK, contact.key, stage.number, visit, 0, release)
+
+
+KINDS: dict[str, Callable[..., Steps]] = {
+    "work": work,
+    "consent": consent,
+    "checks": checks,
+    "caseload": caseload,
+    "delay": delay,
+}

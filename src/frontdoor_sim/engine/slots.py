@@ -1,0 +1,99 @@
+"""Caseload slots of a team's people (rule 8)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any
+
+from frontdoor_sim.engine.jobs import WAITS_END, Job
+from frontdoor_sim.engine.plan import PlannedCaseload
+
+if TYPE_CHECKING:
+    from frontdoor_sim.engine.simpy_engine import World
+
+
+class Slots:
+    """Caseload slots of a team's people: the most free first, then roster order (rule 8)."""
+
+    def __init__(self, number: int, order: Callable[[Job], tuple[Any, ...]], world: World) -> None:
+        self.number = number
+        self.order = order
+        self.world = world
+        self.free: dict[int, int] = {}
+        self.freest: list[tuple[int, int]] = []
+        self.stages: dict[int, PlannedCaseload] = {}
+        self.largest = 0
+        self.waiting: list[tuple[Any, ...]] = []
+        self.woken: set[tuple[int, int]] = set()
+
+    def add_person(self, worker: int, slots: int) -> None:
+        """Somebody who can hold so many children's cases."""
+        self.free[worker] = 0
+        self.take(worker, -slots)
+        self.largest = max(self.largest, slots)
+
+    def join(self, job: Job, stage: PlannedCaseload) -> None:
+        """Put a case in the queue for a slot."""
+        self.stages[stage.number] = stage
+        heappush(self.waiting, self.order(job))
+        self.world.touched.add(self.number)
+
+    def need(self, job: Job) -> int:
+        """Slots that a family takes: one a child, but never more than the largest caseload."""
+        return min(job.contact.children, self.largest) if self.stages[job.stage.number].slots_by_children else 1
+
+    def dispatch(self, now: int) -> None:
+        """Allocate in queue order; what cannot be allocated now blocks nobody (rule 3)."""
+        open_now = {number: self.allocates(stage, now) for number, stage in self.stages.items()}
+        kept = []
+        while self.waiting and self.most_free() and any(open_now.values()):
+            entry = heappop(self.waiting)
+            job, worker = entry[-1], self.freest[0][1]
+            if self.free[worker] < self.need(job) or not open_now[job.stage.number]:
+                kept.append(entry)
+            else:
+                self.take(worker, self.need(job))
+                job.done(worker, self.need(job))
+        for entry in kept:
+            heappush(self.waiting, entry)
+        if self.waiting:
+            for stage in self.stages.values():
+                self.wake(stage, now)
+
+    def most_free(self) -> int:
+        """Slots of the person with the most; `freest` keeps people in order, and what is out of date is dropped here."""
+        while self.freest and self.free[self.freest[0][1]] != -self.freest[0][0]:
+            heappop(self.freest)
+        return -self.freest[0][0] if self.freest else 0
+
+    def take(self, worker: int, slots: int) -> None:
+        """Take slots of a person, or give them back where the number is negative."""
+        self.free[worker] -= slots
+        heappush(self.freest, (-self.free[worker], worker))
+
+    def allocates(self, stage: PlannedCaseload, now: int) -> bool:
+        """Whether cases of a stage are given out at this second."""
+        if stage.allocates_at is not None:
+            at = bisect_left(stage.allocates_at, now)
+            return at < len(stage.allocates_at) and int(stage.allocates_at[at]) == now
+        return stage.allocates_in is None or bool(stage.allocates_in.is_open(now))
+
+    def wake(self, stage: PlannedCaseload, now: int) -> None:
+        """See to it that the team looks again at the next allocation time."""
+        if stage.allocates_at is not None:
+            at = bisect_left(stage.allocates_at, now + 1)
+            moment = int(stage.allocates_at[at]) if at < len(stage.allocates_at) else None
+        elif stage.allocates_in is not None and not stage.allocates_in.is_open(now):
+            moment = int(stage.allocates_in.next_open(now))
+        else:
+            return
+        if moment is not None and (stage.number, moment) not in self.woken:
+            self.woken.add((stage.number, moment))
+            self.world.at(moment, WAITS_END, -1, stage.number, 0, 0, lambda: self.world.touched.add(self.number))
+
+    def release(self, worker: int, slots: int) -> None:
+        """A case has ended: its slots are free, and the team is looked at."""
+        self.take(worker, -slots)
+        self.world.touched.add(self.number)
