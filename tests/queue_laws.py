@@ -149,6 +149,47 @@ def check_slots(log: EventLog, model: OperatingModel, seed: int) -> None:
             assert level <= slots[worker], f"worker {worker} holds {level} of {slots[worker]} slots"
 
 
+def check_joins(log: EventLog, model: OperatingModel) -> None:
+    """Rule 7: a contact goes on with the reply that is enough or when time is up, whichever is first, and late replies stay."""
+    line = Timeline.of(model)
+    events = plain(log.events)
+    for (contact, stage, _), rows in events.groupby(["contact", "stage", "visit"]):
+        facts = model.stages[stage]
+        main = rows[(rows["part"] == 0) & (rows["waited_for"] == "partner")]
+        if facts.kind != "checks" or main.empty or main["censored"].any():
+            continue
+        asked, went_on, grade = int(main["start"].iloc[0]), int(main["end"].iloc[-1]), main["rag"].iloc[0]
+        last = rows[rows["part"] > 0].sort_values(["part", "start", "end"]).drop_duplicates("part", keep="last")
+        replies = sorted(NEVER if row.censored else int(row.end) for row in last.itertuples(index=False))
+        replies = [asked] * (len(facts.partners) - len(replies)) + replies
+        enough = replies[len(facts.partners) - 1 if facts.join == "all" else facts.join - 1]
+        limit = facts.give_up_after.get(grade)
+        calendar = line.calendar(limit.clock, model) if limit else None
+        seconds = round(limit.mean_seconds) if limit else NEVER
+        time_up = asked + seconds if calendar is None else int(calendar.add(asked, seconds))
+        assert went_on == min(enough, time_up), f"{contact} at {stage} goes on at {went_on}, not {min(enough, time_up)}"
+
+
+def check_handoffs(log: EventLog, model: OperatingModel) -> None:
+    """Rule 6: what waits for a set time or a release window arrives at one, at the first that there is."""
+    line = Timeline.of(model)
+    events = plain(log.events)
+    main = events[events["part"] == 0].sort_values(["contact", "start", "end", "enabled", "visit"], kind="stable")
+    main["leaves"] = main.groupby("contact")["stage"].shift()
+    for row in main[(main["waited_for"] == "handoff") & ~main["censored"]].itertuples(index=False):
+        if model.stages[row.stage].kind == "delay" and row.leaves == row.stage:
+            continue
+        teams = [model.teams[model.stages[name].team] for name in (row.leaves, row.stage)]
+        handoff = model.handoffs.same_site if teams[0].site == teams[1].site else model.handoffs.between_sites
+        if handoff.release:
+            assert line.shifts[handoff.release].is_open(int(row.end)), f"{row} is handed on while {handoff.release} is closed"
+        elif handoff.batch:
+            moments = handoff.batch.lay_out(line.clock, line.first, line.last, line.bank_holidays)
+            assert row.end in moments, f"{row} is handed on at no set time"
+            if handoff.delay is None:
+                assert not ((moments >= row.start) & (moments < row.end)).any(), f"{row} misses a set time"
+
+
 def check_routes(log: EventLog, model: OperatingModel) -> None:
     """Every outcome is one that the stage leads to, and the next visit is to the stage that the outcome names."""
     events = plain(log.events)

@@ -15,8 +15,17 @@ from frontdoor_sim.experiment import run
 from frontdoor_sim.experiment.running import people
 from frontdoor_sim.operating_model import Timeline
 from frontdoor_sim.scenario import Scenario
-from queue_laws import check_nobody_idles, check_order, check_routes, check_slots, plain
+from queue_laws import (
+    check_handoffs,
+    check_joins,
+    check_nobody_idles,
+    check_order,
+    check_routes,
+    check_slots,
+    plain,
+)
 from random_models import Instance, instances
+from theory_runs import scenario
 
 SEED = 3
 
@@ -41,6 +50,8 @@ def test_laws_of_logs_and_queues(instance: Instance):
     check_nobody_idles(log, model.model)
     check_slots(log, model.model, SEED)
     check_routes(log, model.model)
+    check_joins(log, model.model)
+    check_handoffs(log, model.model)
 
 
 @settings(max_examples=20)
@@ -95,6 +106,22 @@ def test_one_more_contact_changes_nobody_with_endless_staff(instance: Instance, 
     family = contacts["family"].iloc[one]
     others = replace(more, events=more.events[more.events["family"] != family].reset_index(drop=True))
     assert_same(fewer, others, but=("worker",))
+
+
+def test_more_arrivals_of_one_source_change_nobody_of_the_other():
+    """Drawn contacts: a higher rate adds contacts, and with endless staff everybody else's whole log stays as it is."""
+
+    def log_at(rate: float) -> EventLog:
+        return run(scenario("priorities").varied({
+            "run.weeks": 2, "teams.desk.staff.server.wte": 40, "arrivals.first.per_hour": rate}), seed=SEED)  # fmt: skip
+
+    fewer, more = log_at(0.2), log_at(0.5)
+    old = more.contacts["contact"].isin(fewer.contacts["contact"])
+    pd.testing.assert_frame_equal(fewer.contacts, more.contacts[old].reset_index(drop=True))
+    assert set(more.contacts["source"][~old]) == {"first"}
+    mine = more.events[more.events["contact"].isin(fewer.contacts["contact"])]
+    assert_same(fewer, replace(more, events=mine.reset_index(drop=True)), but=("worker",))
+    assert len(mine) < len(more.events)
 
 
 @settings(max_examples=20)

@@ -111,5 +111,6 @@ def _other_files(path: Path) -> str:
     """The remedy where a file is not there: the nearest names in its folder."""
     if not path.parent.is_dir():
         return f"There is no folder {path.parent.as_posix()!r} either; check the path."
-    near = nearest(path.name, [other.name for other in path.parent.iterdir() if other.is_file()])
+    others = [other for other in path.parent.iterdir() if other.is_file() and path.suffix in ("", other.suffix)]
+    near = nearest(path.name, [other.name for other in others])
     return f"Did you mean {in_words(near)}?" if near else "Check the folder and the spelling."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ class InputError(ValueError):
 
 
 def in_file_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
-    """Each mistake once: files in the order in which they first occur, and within a file by line.
+    """Each mistake once: files in the order in which they first occur, within a file by line, and last of the whole file.
 
     Example:
         >>> late, early = Mistake("a.yaml:9: x", "", "", ""), Mistake("a.yaml:2: y", "", "", "")
@@ -69,9 +70,9 @@ def in_file_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
     return tuple(sorted(places, key=lambda mistake: (files.index(places[mistake][0]), places[mistake][1])))
 
 
-def _file_and_line(where: str) -> tuple[str, int]:
+def _file_and_line(where: str) -> tuple[str, float]:
     found = re.match(r"(.+?):(\d+)(?::|$)", where)
-    return (found[1], int(found[2])) if found else (where, 0)
+    return (found[1], int(found[2])) if found else (where, math.inf)
 
 
 def nearest(name: str, choices: Iterable[str], most: int = 3) -> list[str]:

@@ -120,7 +120,8 @@ class _Reading:
         self.values += 1
         if len(at) > DEEPEST_NESTING or self.values > MOST_VALUES:
             raise _too_large(self.path)
-        self.lines.setdefault(at, node.start_mark.line + 1)
+        if at:
+            self.lines.setdefault(at, node.start_mark.line + 1)
         if isinstance(node, MappingNode) and node.tag == f"{_TAG}map":
             return self.mapping(node, at)
         if isinstance(node, SequenceNode) and node.tag == f"{_TAG}seq":

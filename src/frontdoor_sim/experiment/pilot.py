@@ -12,7 +12,7 @@ from frontdoor_sim.experiment.running import draw_contacts, simulate
 from frontdoor_sim.experiment.workers import progress, workers
 from frontdoor_sim.scenario import Scenario
 
-MORE_PEOPLE = 5
+MORE_PEOPLE = 3
 """A pilot has this many times the staff, so that its work is what is asked for, not what is got through."""
 
 
@@ -77,7 +77,7 @@ def _pilot(scenario: Scenario, seed: int, returns: float) -> EventLog:
 
 
 def with_more_people(scenario: Scenario) -> Scenario:
-    """The scenario with five times the staff everywhere."""
+    """The scenario with three times the staff everywhere."""
     wte = {
         f"teams.{team}.staff[{index}].wte": group.wte * MORE_PEOPLE
         for team, facts in scenario.model.teams.items()

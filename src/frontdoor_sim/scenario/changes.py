@@ -167,7 +167,7 @@ class _Edit:
         if self.verb == "add" and there:
             raise PathError(f"`{name}` is there already.", "A path that is not there yet.", "Use `set` to change it.")
         twice = next((touched for touched in earlier if touched.path == self.place), None)
-        if twice is not None and self.verb != "adjust":
+        if twice is not None and self.verb in ("set", "remove"):
             what = f"`{name}` is changed twice; also in {twice.where}."
             raise PathError(what, "One change to a place.", "Keep one of the two, or make them one.")
 

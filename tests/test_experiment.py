@@ -1,0 +1,170 @@
+"""Experiments: the same to the bit for any number of workers, paired, with honest intervals."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from frontdoor_sim.documents import InputError
+from frontdoor_sim.experiment import (
+    Symptom,
+    Unknown,
+    compare,
+    condition,
+    differences,
+    offered_load,
+    returns_per_contact,
+)
+from frontdoor_sim.experiment.comparing import by_run, compared, summarise
+from frontdoor_sim.experiment.conditioning import spread
+from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.scenario import Scenario, read_scenario
+
+DESK = "scenarios/examples/one_desk.yaml"
+
+
+@pytest.fixture(scope="module")
+def desk() -> Scenario:
+    return read_scenario(DESK).varied({"run.weeks": 6, "run.warm_up": 1})
+
+
+@pytest.fixture(scope="module")
+def more(desk) -> Scenario:
+    option = desk.varied({"teams.desk.staff.officer.wte": 8})
+    return replace(option, data={**option.data, "name": "Eight officers"})
+
+
+@pytest.fixture(scope="module")
+def bcp() -> Scenario:
+    return read_scenario("scenarios/bcp/as_found.yaml").varied({"run.weeks": 13, "run.warm_up": 4})
+
+
+def test_the_same_to_the_bit_for_one_two_or_four_workers(desk, more):
+    tasks = [Task((desk, more), 5, number, 0.0) for number in range(4)]
+    alone = replicate(tasks, jobs=1)
+    for jobs in (2, 4):
+        pd.testing.assert_frame_equal(replicate(tasks, jobs=jobs), alone, check_exact=True)
+
+
+def test_options_meet_the_same_contacts(desk, more):
+    received = replicate([Task((desk, more), 5, 0, 0.0)]).query("measure == 'contacts_received' and by == 'all'")
+    assert received["value"].nunique() == 1
+
+
+def test_pairing_and_verdict(desk, more):
+    found = compare(desk, [more], replications=6, seed=5, jobs=1)
+    row = found.differences.query("measure == 'decided_within_24h' and by == 'all'").iloc[0]
+    base, option = (
+        by_run(found.runs, name).loc[("decided_within_24h", "all", "all")] for name in (desk.name, more.name)
+    )
+    assert row["difference"] == pytest.approx((option - base).mean())
+    assert row["low"] <= row["difference"] <= row["high"]
+    assert row["low"] > 0
+    assert "better by" in str(found)
+    assert found.plot().axes
+
+
+def test_an_option_that_changes_nothing_cannot_be_told_apart(desk):
+    same = replace(desk, data={**desk.data, "name": "The same"})
+    found = compare(desk, [same], replications=3, seed=5, jobs=1)
+    numbers = found.differences["difference"].dropna()
+    assert (numbers == 0).all()
+    assert set(found.verdicts["better"]) == {"unclear"}
+
+
+def test_an_interval_needs_two_replications(desk, more):
+    with pytest.raises(ValueError, match="at least 2 replications, not 1"):
+        compare(desk, [more], replications=1)
+
+
+def made_up(values: np.ndarray, option: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"run": range(len(values)), "option": option, "measure": "decided_within_24h", "by": "all", "group": "all",
+         "value": values, "unit": "share", "contacts": 100, "note": ""}
+    )  # fmt: skip
+
+
+def test_intervals_of_the_average_and_of_one_year():
+    values = np.array([0.5, 0.6, 0.55, 0.65, 0.7])
+    mean, t, sd = values.mean(), 2.7764451051977934, values.std(ddof=1)
+    for interval, factor in (("average", 1 / 5), ("year", 1 + 1 / 5)):
+        row = summarise(made_up(values, "a"), interval).iloc[0]
+        assert (row["mean"], row["high"] - row["mean"]) == pytest.approx((mean, t * sd * np.sqrt(factor)))
+
+
+def test_intervals_cover_as_often_as_they_say():
+    """Bonferroni over two options: both intervals hold the truth in 95 % of 400 studies, to the 99.9 % binomial band."""
+    from scipy import stats
+
+    from frontdoor_sim.luck import code, draws, key_array
+
+    both = 0
+    for study in range(400):
+        luck = draws(key_array((11, study), np.arange(24)), code("coverage")) / 2**32
+        noise = stats.norm.ppf(luck).reshape(3, 8) * 0.05
+        runs = [
+            made_up(0.5 + level + noise[i], name)
+            for i, (level, name) in enumerate([(0, "base"), (0.02, "a"), (0.1, "b")])
+        ]
+        found = differences(pd.concat(runs), "base").set_index("option")
+        both += all(found.loc[n, "low"] <= d <= found.loc[n, "high"] for n, d in (("a", 0.02), ("b", 0.1)))
+    low, high = stats.binom.ppf([0.0005, 0.9995], 400, 0.95)
+    assert both >= low
+    assert both <= high + 10, "Bonferroni may cover a little more often than it says, never much"
+
+
+def test_what_no_replication_reached_is_not_averaged():
+    runs = made_up(np.array([10.0, np.nan, 12.0]), "a").assign(measure="decision_hours_p90", unit="hours")
+    runs.loc[1, "note"] = "more than 240"
+    row = summarise(runs).iloc[0]
+    assert np.isnan(row["mean"])
+    assert row["note"] == "more than 240"
+
+
+def test_a_verdict_tells_the_average_from_one_case():
+    base, noise = np.full(8, 0.5), np.array([0.3, 0.0, 0.25, 0.05, 0.3, 0.02, 0.2, 0.1])
+    runs = pd.concat([made_up(base, "base"), made_up(base + noise, "a")])
+    assert "on average; one case may show" in str(compared(runs, "base", "year"))
+    assert "better by" in str(compared(runs, "base", "average"))
+
+
+def test_candidates_spread_evenly_over_their_ranges():
+    unknowns = [Unknown(path=p, say=p, between=(0, 5000), unit="u", source="s") for p in ("a", "b")]
+    candidates = pd.DataFrame(spread(unknowns, 50, seed=3))
+    for column in candidates:
+        assert sorted((candidates[column] // 100).astype(int)) == list(range(50))
+    assert abs(candidates.corr().iloc[0, 1]) < 4 / np.sqrt(50)
+
+
+def test_conditioning_keeps_what_shows_the_symptom(desk):
+    staff = Unknown(path="teams.desk.staff.officer.wte", say="Officers", between=(5, 9), unit="WTE", source="a guess")
+    symptom = Symptom(measure="decided_within_24h", say="Late", between=(0.0, 0.75), source="seen")
+    found = condition(desk, [staff], [symptom], candidates=6, seed=1, returns_per_contact=0.0, jobs=1)
+    table = found.candidates
+    seen = table["decided_within_24h all=all"]
+    assert ((seen <= 0.75) == table["kept"]).all()
+    assert 0 < len(found.kept) < 6
+    assert table.loc[table["kept"], staff.path].max() < table.loc[~table["kept"], staff.path].max()
+
+
+def test_offered_load_is_arrivals_times_work_over_people(desk):
+    """209 contacts a week of 60 minutes each, for 6 people of 40 hours: 0.871 but for bank holidays and luck."""
+    load = offered_load(desk.varied({"run.weeks": 40, "run.opens": "2025-01-06"}), 1)
+    assert load["load"].tolist() == pytest.approx([209 / 240], rel=0.06)
+    assert load["what"].tolist() == ["time"]
+
+
+def test_returns_make_up_the_published_volume(bcp):
+    """Exogenous contacts and returns together are the published volume, over several years' luck."""
+    returns = returns_per_contact(bcp, 1)
+    assert 0.15 < returns < 0.35
+    tasks = [Task((bcp.varied({"run.warm_up": 26, "run.weeks": 26}),), 1, number, returns) for number in range(6)]
+    got = replicate(tasks, jobs=1).query("measure == 'children_received' and by == 'all'")["value"]
+    expected = 3416 * 3.795 * 26 / 52.14
+    assert abs(got.mean() - expected) < 4 * got.std(ddof=1) / np.sqrt(len(got)) + 0.03 * expected
+
+
+def test_a_path_that_leads_nowhere_is_the_users_mistake(desk):
+    with pytest.raises(InputError, match="Did you mean officer"):
+        desk.varied({"teams.desk.staff.oficer.wte": 3})
