@@ -92,7 +92,8 @@ def check_order(log: EventLog, model: OperatingModel) -> None:
 def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:
     """Nobody is on duty and idle while work waits in the queue of their team."""
     events = plain(log.events)
-    busy = dict(events[(events["worker"] >= 0) & (events["kind"] != "caseload")].groupby("worker"))
+    at_work = events[(events["worker"] >= 0) & (events["kind"] != "caseload")]
+    busy = {int(worker): rows for worker, rows in at_work.groupby("worker")}
     for team, mine in spells(log, model).items():
         duty = log.duty[(log.duty["team"].astype(str) == team) & (log.duty["kind"] == "available")]
         idle = [
@@ -182,7 +183,9 @@ def check_handoffs(log: EventLog, model: OperatingModel) -> None:
         teams = [model.teams[model.stages[name].team] for name in (row.leaves, row.stage)]
         handoff = model.handoffs.same_site if teams[0].site == teams[1].site else model.handoffs.between_sites
         if handoff.release:
-            assert line.shifts[handoff.release].is_open(int(row.end)), f"{row} is handed on while {handoff.release} is closed"
+            assert line.shifts[handoff.release].is_open(int(row.end)), (
+                f"{row} is handed on while {handoff.release} is closed"
+            )
         elif handoff.batch:
             moments = handoff.batch.lay_out(line.clock, line.first, line.last, line.bank_holidays)
             assert row.end in moments, f"{row} is handed on at no set time"

@@ -186,3 +186,25 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path):
 def test_no_contacts_are_no_mistake(tmp_path):
     (tmp_path / "contacts.csv").write_text("received\n", encoding="utf-8")
     assert len(given(tmp_path / "contacts.csv", FORTNIGHT, council(UNEVEN))) == 0
+
+
+def test_given_seconds_and_consent_reach_the_engine():
+    """A first visit lasts what the table says, and consent is what the table says; empty cells are left to luck."""
+    from frontdoor_sim.experiment import run
+    from frontdoor_sim.scenario import read_scenario
+
+    desk = read_scenario("scenarios/examples/one_desk.yaml")
+    table = pd.DataFrame(
+        {
+            "contact": [1, 2],
+            "received": ["2025-01-06 09:00", "2025-01-06 10:00"],
+            "seconds: decision": [1234, None],
+            "consent": [1, 0],
+        }
+    )
+    contacts = given(table, desk.model)
+    assert contacts["consent"].tolist() == [1, 0]
+    work = run(desk, contacts=contacts).events.query("kind == 'work'")
+    lasted = (work["end"] - work["start"]).tolist()
+    assert lasted[0] == 1234
+    assert lasted[1] != 1234

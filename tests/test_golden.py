@@ -20,8 +20,8 @@ SEED = 25
 WIDTH, HEIGHT = 120, 60
 HEAD = """\
 # Twenty contacts of tests/golden/twenty_contacts.yaml, seed 25. Refresh with: python tests/test_golden.py --refresh
-# Each contact: number, grade, receipt; then every stage with what filled it and until when. #2 is person 2 at work,
-# #2rekey and #2search likewise, @2 a slot that person 2 holds, a word is a wait and says for what; .. is cut by the end.
+# Each contact: number, grade, receipt; then every stage with what filled it, and until when. #2 is person 2 at work,
+# #2rekey and #2search likewise, @2 a slot that person 2 holds, a word a wait and what it is for; .. is cut by the end.
 # The last row of each partner's request stands in brackets. Times are seconds of a day, with the day where it changes.
 """
 
@@ -52,7 +52,8 @@ def story(log: EventLog, received: int, rows: pd.DataFrame) -> str:
             told.append(f"{what(row)} {'..' if row.censored else said}")
         last = visit[visit["part"] > 0].drop_duplicates("part", keep="last").sort_values("part")
         forks = [
-            f"{what(row)} {'..' if row.censored else moment(log, row.end, '')[1]}" for row in last.itertuples(index=False)
+            f"{what(row)} {'..' if row.censored else moment(log, row.end, '')[1]}"
+            for row in last.itertuples(index=False)
         ]
         parts.append(f"{visit['stage'].iloc[0]} {', '.join(told)}" + (f" [{', '.join(forks)}]" if forks else ""))
     ends = set(log.about.outcomes.query("is_end")["outcome"])

@@ -23,9 +23,10 @@ from frontdoor_sim.working_time import WallClock
 
 _PLAIN: dict[str, object] = {
     "source": "unknown", "area": "all", "children": 1, "need": 0, "level": 1, "rag": "green", "open_case": False,
-    **NOT_A_RETURN,
+    "consent": pd.NA, **NOT_A_RETURN,
 }  # fmt: skip
 Column = pd.Series | NDArray[np.generic]
+LASTING = "seconds: "
 _TIMES = ("received", "enters")
 _ENDS_WITH_ZONE = r":\d\d\S*(?:Z|[+-]\d\d:?\d\d)$"
 _TIME_RIGHT = "Local time such as 2026-06-01 09:15 (a zone in every row or in none), or whole seconds since `opens`."
@@ -47,6 +48,9 @@ def given(
     - `source`, `area`, `children`, `open_case` and `need` are drawn from the parameters by the luck of the contact's
       own key (the source by its share of the year); without parameters they are unknown, all, 1, False and 0;
     - `level` by the model's thresholds and `rag` by its grading, from need.
+
+    A column `seconds: <purpose>`, such as `seconds: screening`, gives how long first visits last instead of a drawn
+    duration; an empty cell leaves it to luck.
 
     Without a seed, contact numbers in the table are kept as they are, and with them all luck of the run, which is then
     the same in every replication. With a seed each becomes the key of (seed, replication, number), and family and
@@ -76,14 +80,18 @@ def given(
         >>> given(table, model)["received"].tolist()
         [33300, 33360]
     """
-    raw, where = (table.reset_index(drop=True), "contacts") if isinstance(table, pd.DataFrame) else _read(Path(table))
+    whole_table, where = (
+        (table.reset_index(drop=True), "contacts") if isinstance(table, pd.DataFrame) else _read(Path(table))
+    )
+    lasting = [name for name in whole_table.columns if str(name).startswith(LASTING)]
+    raw = whole_table.drop(columns=lasting)
     _check_names(raw, where)
     seconds = _in_seconds(raw, WallClock(model.run.opens), where)
     present = set(raw.columns)
     whole = conform(_checked(_filled_plainly(seconds), where), "contacts")
     keyed = _keyed(whole, present, seed, replication)
     _check_rows(keyed, model, where)
-    filled = _filled(keyed, present, model, parameters, where)
+    filled = _filled(keyed, present, model, parameters, where).assign(**whole_table[lasting])
     return filled.sort_values(["enters", "contact"], ignore_index=True)
 
 

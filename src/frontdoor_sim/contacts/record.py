@@ -21,7 +21,7 @@ def table_of(**values: object) -> pd.DataFrame:
 
     A family is known by the key of its first contact; columns about returns say that there is none.
     """
-    given = {"family": values["contact"], **NOT_A_RETURN, **values}
+    given = {"family": values["contact"], "consent": pd.NA, **NOT_A_RETURN, **values}
     table = pd.DataFrame({name: given[name] for name in columns()})
     return conform(table.sort_values(["enters", "contact"], ignore_index=True), "contacts")
 

@@ -77,7 +77,7 @@ def with_overtime(roster: Roster, overtime: np.ndarray, ends: int) -> pd.DataFra
 def all_contacts(table: pd.DataFrame, came: list[Contact], returned: list[Contact], plan: Plan) -> pd.DataFrame:
     """The contacts of the table, with the time of their possible return, and the returns of this run."""
     cuts = np.array(plan.cuts)
-    first = table[[name for name in table.columns if not name.startswith("seconds: ") and name != "consent"]]
+    first = table[[name for name in table.columns if not name.startswith("seconds: ")]]
     back = {contact.key: contact.returns_at for contact in came}
     first = first.assign(returns_at=first["contact"].map(back))
     again = [contact for contact in returned if contact.received <= plan.timeline.ends]

@@ -56,7 +56,9 @@ class World:
         self.touched: set[int] = set()
         self.record = Record(plan)
         self.teams = [Team(number, team, self) for number, team in enumerate(plan.teams)]
-        self.only_rule = [int(rules.max()) if rules.size and (rules == rules.max()).all() else -1 for rules in plan.rule_of]
+        self.only_rule = [
+            int(rules.max()) if rules.size and (rules == rules.max()).all() else -1 for rules in plan.rule_of
+        ]
         self.only_target = [only_target(plan, rule) for rule in self.only_rule]
         self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in plan.handoffs.items()}
         self.kinds = [KINDS[stage.kind] for stage in plan.stages]

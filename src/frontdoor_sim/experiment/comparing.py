@@ -32,6 +32,8 @@ _GOOD_DOWN = {
 }  # fmt: skip
 HEADLINE = "decided_within_24h"
 TRANSFER = "transfer_hours_to_allocation_median"
+SMALLEST = {HEADLINE: 0.005, TRANSFER: 0.5}
+"""Differences smaller than half a point, or half an hour, are none, however sure they are."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ def better(row: object) -> str:
     """Whether a difference is `better`, `worse` or `unclear`: by the interval of the average, and what is good in a measure."""
     middle, half, name = (getattr(row, column) for column in ("difference", "half_width", "measure"))
     up = 1 if name in _GOOD_UP else -1 if name in _GOOD_DOWN else 0
-    if up == 0 or not abs(middle) > half:
+    if up == 0 or not abs(middle) > half or abs(middle) < SMALLEST.get(name, 0.0):
         return "unclear"
     return "better" if (middle > 0) == (up > 0) else "worse"
 

@@ -12,7 +12,7 @@ from frontdoor_sim.documents import Document, InputError, Mistake, in_words, nea
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import RAGS, Closed
-from frontdoor_sim.scenario import Scenario, read_form, read_scenario, slips
+from frontdoor_sim.scenario import Scenario, check_kind, read_form, read_scenario, slips
 
 INSIDE = 0.37
 """A place within a range, at which a whole number is not enough."""
@@ -69,6 +69,7 @@ def read_study(path: str | Path) -> Study:
         InputError: every mistake in it and in its scenarios.
     """
     document = read_yaml(path)
+    check_kind(document, "an appraisal", ("title", "base", "options"))
     facts, mistakes = read_form(StudyFile, document)
     mistakes += [replace(mistake, where=document.where(*at)) for at, mistake in slips(document.data)]
     if facts is None:

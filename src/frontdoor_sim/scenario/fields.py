@@ -76,7 +76,7 @@ _TYPES: tuple[tuple[Any, Takes], ...] = (
     (Weeks, Takes("a number of weeks from 0 to 520, such as 26 weeks", "26 weeks")),
     (Shift, Takes('days and hours, such as {Mon-Thu: "08:30-17:15", Fri: "08:30-16:45"}', _OFFICE)),
     (Moments, Takes('days and times, such as "Mon-Fri 10:00, 15:00"', '"Mon-Fri 10:00, 15:00"')),
-    (Systems, Takes("the name of a case system, or a list of names", "system_a")),
+    (Systems, Takes("a name, or a list of names", "system_a")),
     (Rules, Takes(f"{_TARGETS}, or a list of rules with `if` and `to`", "closed")),
 )
 """Types that have a way of writing of their own."""
@@ -122,7 +122,9 @@ def fields_of(model: type[BaseModel]) -> Mapping[str, Slot]:
     found = {}
     for name, field in model.model_fields.items():
         own = _FIELDS.get(f"{model.__name__}.{name}")
-        found[field.alias or name] = Slot(hints[name], tuple(field.metadata), field.is_required(), field.default, own)
+        found[field.alias or name] = Slot(
+            hints[name], tuple(field.metadata), field.is_required(), field.get_default(call_default_factory=True), own
+        )
     return found
 
 
@@ -152,7 +154,8 @@ def takes(slot: Slot) -> Takes:
         names = "names" if inner[0] is str else in_words(choices_of(Slot(inner[0])), "and")
         return Takes(f"{names}, each {_with(Slot(inner[1]))}", "{}")
     if is_record(bare):
-        return Takes(f"the fields {in_words(fields_of(bare.hint), 'and')}", "{}")
+        fields = list(fields_of(bare.hint))
+        return Takes(f"the field{'s' if len(fields) > 1 else ''} {in_words(fields, 'and')}", "{}")
     return _PLAIN.get(bare.hint, Takes("any value", "name"))
 
 
@@ -163,12 +166,10 @@ def is_record(slot: Slot) -> bool:
 
 def _with(slot: Slot) -> str:
     """What an item of a list or mapping has, or is."""
-    bare = bare_of(slot)
-    if is_record(bare):
-        return f"with {in_words(fields_of(bare.hint), 'and')}"
-    if all(tag_of(member) for member in members_of(bare)):
-        return f"with {takes(bare).words}"
-    return takes(slot).words
+    if is_record(slot):
+        return f"with {in_words(fields_of(slot.hint), 'and')}"
+    kinds = all(tag_of(member) for member in members_of(slot))
+    return f"with {takes(slot).words}" if kinds else takes(slot).words
 
 
 def bare_of(slot: Slot) -> Slot:

@@ -9,11 +9,11 @@ from pathlib import Path as FilePath
 
 from pydantic import ValidationError
 
-from frontdoor_sim.documents import Document, InputError, Mistake, dotted, in_words, read_yaml
+from frontdoor_sim.documents import Document, InputError, Mistake, dotted, read_yaml
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario.changes import Change, OptionFile, Touched, apply
 from frontdoor_sim.scenario.examine import examine
-from frontdoor_sim.scenario.forms import check_mapping, read_form
+from frontdoor_sim.scenario.forms import check_kind, read_form
 from frontdoor_sim.scenario.paths import Path
 from frontdoor_sim.scenario.record import Scenario
 
@@ -53,14 +53,9 @@ def read_scenario(path: str | FilePath) -> Scenario:
 def _read(path: FilePath, below: tuple[FilePath, ...]) -> Scenario:
     """Read a file; `below` are the options that build on it, the first of them first."""
     document = read_yaml(path)
-    check_mapping(document)
-    if "changes" in document.data or "because" in document.data:
+    if isinstance(document.data, dict) and ("changes" in document.data or "because" in document.data):
         return _read_option(document, below)
-    if not any(name in document.data for name in _OF_A_SCENARIO):
-        right = f"A scenario, with {in_words(_OF_A_SCENARIO, 'and')}; or an option, with changes and because."
-        raise InputError(
-            [Mistake(document.where(), "This is not a scenario.", right, "Name another file, or add them.")]
-        )
+    check_kind(document, "a scenario", _OF_A_SCENARIO)
     return _read_base(document)
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from frontdoor_sim.documents import Mistake, in_words, nearest, shown
-from frontdoor_sim.operating_model import Duration
+from frontdoor_sim.operating_model import Duration, OperatingModel
 from frontdoor_sim.scenario.fields import Slot, bare_of, choices_of, fields_of, is_record, members_of, tag_of, takes
 from frontdoor_sim.scenario.paths import Path, look
 
@@ -156,8 +156,10 @@ def _inner(slot: Slot, step: str | int) -> Slot | None:
 def _mistake(refusal: Refusal, data: Any) -> Mistake:
     place, slot = refusal.place, refusal.slot
     name = _name(place)
-    if refusal.why in ("field", "name"):
-        return _unknown(name, list(fields_of(slot.hint)) if refusal.why == "field" else choices_of(slot))
+    if refusal.why == "field":
+        return _unknown(name, [*fields_of(slot.hint), *(["parameters"] if slot.hint is OperatingModel else [])])
+    if refusal.why == "name":
+        return _unknown(name, choices_of(slot))
     right, given = takes(slot).sentence, look(data, place)
     if refusal.why == "missing":
         return Mistake("", f"`{name}` is missing.", right, _example("Add", place, slot))

@@ -1,0 +1,305 @@
+"""The command line: every command as typed, exit codes, and what a user's mistakes are met with."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from frontdoor_sim import cli
+
+ROOT = Path(__file__).parents[1]
+BAD = Path(__file__).parent / "bad_scenarios"
+BASE, MORE, LONGER = "one_desk.yaml", "one_desk_two_more.yaml", "one_desk_open_longer.yaml"
+SEVERAL = [BASE, MORE, LONGER, "--replications", "2", "--seed", "3"]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of one's own with the small examples, to work in."""
+    shutil.copytree(ROOT / "scenarios" / "examples", tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(cli.DEBUG, raising=False)
+    return tmp_path
+
+
+def refused(*words: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(words)
+
+
+def test_check_says_what_a_file_is_and_the_offered_load(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["check", BASE, MORE]) == cli.DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "one_desk.yaml: a scenario, no mistakes."
+    assert lines[1] == "  Offered load, One desk (people or slots asked for, of those there are):"
+    assert lines[2].split()[:3] == ["desk", "time", "5.6"]
+    assert lines[3] == "one_desk_two_more.yaml: an option of One desk, no mistakes."
+
+
+def test_check_warns_of_a_team_that_is_asked_for_too_much(here: Path, capsys: pytest.CaptureFixture[str]):
+    text = (here / BASE).read_text(encoding="utf-8").replace("wte: 6", "wte: 3")
+    (here / "few.yaml").write_text(text, encoding="utf-8")
+    assert cli.main(["check", "few.yaml"]) == cli.DONE
+    assert "desk is asked for more than it has: its backlog grows without end." in capsys.readouterr().out
+
+
+def test_check_of_appraisal_and_parameters(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["check", "appraisal.yaml", str(BAD / "sound" / "parameters.yaml")]) == cli.DONE
+    said = capsys.readouterr().out
+    assert "appraisal.yaml: an appraisal of 2 options, no mistakes." in said
+    assert "parameters.yaml: parameters of Anywhere, no mistakes." in said
+
+
+def test_check_says_the_mistakes_of_every_file_and_what_is_right(capsys: pytest.CaptureFixture[str]):
+    files = [BASE, str(BAD / "no_staff.yaml"), "one_dsk.yaml", str(BAD / "team_unknown.yaml")]
+    assert cli.main(["check", *files]) == cli.USER_INPUT
+    said = capsys.readouterr()
+    assert "one_desk.yaml: a scenario, no mistakes." in said.out
+    assert said.err.startswith("3 mistakes.")
+    assert [line for line in said.err.splitlines() if ".yaml" in line and not line.startswith(" ")] == [
+        "no_staff.yaml:13: teams.desk.staff",
+        "one_dsk.yaml",
+        "team_unknown.yaml:15: stages.decision.team",
+    ]
+    assert "Did you mean one_desk.yaml" in said.err
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        ({"name": "One desk", "teams": {}, "stages": {}}, "scenario"),
+        ({"name": "Hub", "changes": "base.yaml", "because": []}, "scenario"),
+        ({"title": "T", "council": "C", "base": "b.yaml", "option": []}, "appraisal"),
+        ({"council": "C", "year": 2020, "volumes": {}, "durations": {}}, "parameters"),
+        (["a list"], "scenario"),
+    ],
+)
+def test_kind_of_a_file_is_told_by_its_names(data: object, kind: str):
+    assert cli.kind_of(data) == kind
+
+
+def test_explain(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["explain", MORE]) == cli.DONE
+    assert "1. Two more officers sit at the desk. (recommendation 1)" in capsys.readouterr().out.splitlines()
+
+
+def test_run_writes_tables_and_the_event_log(here: Path, capsys: pytest.CaptureFixture[str]):
+    asked = ["run", BASE, "--replications", "2", "--jobs", "1", "--log", "--quiet", "--output", "out"]
+    assert cli.main(asked) == cli.DONE
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "decided_within_24h" in said.out
+    assert said.out.splitlines()[-1] == "Written to out"
+    assert {path.name for path in (here / "out").iterdir()} == {
+        "event_log", "replications.csv", "replications.parquet", "summary.csv", "summary.parquet",
+    }  # fmt: skip
+    assert list((here / "out" / "event_log").iterdir())
+
+
+def test_run_of_one_replication_has_no_interval(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["run", BASE, "--replications", "1", "--quiet"]) == cli.DONE
+    said = capsys.readouterr().out
+    assert "(no interval)" in said
+    assert "nan" not in said
+    assert said.splitlines()[-1] == f"Written to {Path('results') / 'one_desk'}"
+
+
+def test_bar_is_shown_unless_quiet(capsys: pytest.CaptureFixture[str]):
+    asked = ["run", BASE, "--replications", "1", "--output", "out"]
+    assert cli.main(asked) == cli.DONE
+    assert "Replications" in capsys.readouterr().err
+    assert cli.main([*asked, "--quiet"]) == cli.DONE
+    assert capsys.readouterr().err == ""
+
+
+def test_compare_gives_a_verdict_for_each_option(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["compare", *SEVERAL, "--jobs", "1", "--quiet", "--output", "out"]) == cli.DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Two more officers: Decides ")
+    assert lines[1].startswith("Two more, open longer: Decides ")
+    assert lines[2:] == [
+        "Intervals: 95% for all options together, of the average; simulation noise alone.",
+        "Written to out",
+    ]
+
+
+def test_tables_are_the_same_bytes_for_any_number_of_jobs(here: Path):
+    for jobs in ("1", "2"):
+        assert cli.main(["compare", *SEVERAL, "--jobs", jobs, "--quiet", "--output", f"jobs_{jobs}"]) == cli.DONE
+    tables = sorted(path.name for path in (here / "jobs_1").iterdir())
+    assert len(tables) == 8
+    for table in tables:
+        assert (here / "jobs_1" / table).read_bytes() == (here / "jobs_2" / table).read_bytes(), table
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([BASE, str(ROOT / "scenarios" / "bcp" / "as_found.yaml")], "as_found.yaml is not a change to one_desk.yaml"),
+        ([BASE, BASE], "one_desk.yaml is called 'One desk', as is another scenario here"),
+        ([MORE, MORE], "is called 'Two more officers'"),
+        ([str(BAD / "no_staff.yaml"), str(BAD / "option_verb_unknown.yaml")], "2 mistakes"),
+    ],
+)
+def test_compare_refuses_what_cannot_be_compared(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["compare", *words]) == cli.USER_INPUT
+    assert said in capsys.readouterr().err
+
+
+def test_options_of_one_base_can_be_compared_with_each_other(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["compare", MORE, LONGER, "--replications", "2", "--jobs", "1", "--quiet"]) == cli.DONE
+    assert capsys.readouterr().out.startswith("Two more, open longer: Decides ")
+
+
+def test_appraise_ends_with_the_verdict_and_the_pack(here: Path, capsys: pytest.CaptureFixture[str]):
+    asked = ["appraise", "appraisal.yaml", "--replications", "2", "--jobs", "1", "--quiet", "--output", "out"]
+    assert cli.main(asked) == cli.DONE
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out.splitlines()[-1] == f"Pack: {Path('out') / 'pack.html'}"
+    assert (here / "out" / "pack.html").is_file()
+    assert (here / "out" / "tables" / "verdicts.csv").is_file()
+    assert json.loads((here / "out" / "run.json").read_text())["command"] == "frontdoor " + " ".join(asked)
+
+
+def test_calibrate_published_as_typed(here: Path, capsys: pytest.CaptureFixture[str]):
+    data = str(ROOT / "calibration" / "dfe")
+    asked = ["--council", "bournemouth, christchurch and poole", "--year", "2020", "--data", data]
+    assert cli.main(["calibrate", "published", *asked]) == cli.DONE
+    file = Path("calibration") / "bcp" / "parameters.yaml"
+    said = capsys.readouterr().out
+    assert said.splitlines()[-1] == f"Written to {file}"
+    assert len(said.splitlines()) > 1
+    assert (here / file).read_text(encoding="utf-8").count("grade: ") > 40
+
+
+def test_calibrate_published_quietly_elsewhere(here: Path, capsys: pytest.CaptureFixture[str]):
+    data = str(ROOT / "calibration" / "dfe")
+    asked = ["--council", "Bournemouth, Christchurch and Poole", "--year", "2020", "--data", data, "--output", "out"]
+    assert cli.main(["calibrate", "published", *asked, "--quiet"]) == cli.DONE
+    assert capsys.readouterr().out == f"Written to {Path('out') / 'parameters.yaml'}\n"
+    assert (here / "out" / "parameters.yaml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--council", "Bournemuth", "--year", "2020", "--data", str(ROOT / "calibration" / "dfe")], "Did you mean"),
+        (["--council", "England", "--year", "2020", "--data", "nowhere"], "There is no such folder"),
+    ],
+)
+def test_calibrate_published_refuses(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["calibrate", "published", *words]) == cli.USER_INPUT
+    assert said in capsys.readouterr().err
+
+
+def test_help_of_calibrate_has_an_example(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit, match="0"):
+        cli.main(["calibrate", "published", "--help"])
+    assert 'frontdoor calibrate published --council "North Tyneside" --year 2020' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "COMMAND"),
+        (["simulate"], "invalid choice"),
+        (["check"], "FILE"),
+        (["compare", BASE], "OPTION"),
+        (["run", BASE, "--replications", "0"], "'0' is not a whole number of 1 or more"),
+        (["run", BASE, "--replications", "-1"], "'-1' is not a whole number of 1 or more"),
+        (["run", BASE, "--replications", "two"], "'two' is not a whole number"),
+        (["run", BASE, "--replications", "1.5"], "'1.5' is not a whole number"),
+        (["compare", BASE, MORE, "--replications", "1"], "'1' is not a whole number of 2 or more"),
+        (["appraise", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
+        (["run", BASE, "--jobs", "0"], "'0' is not a whole number of 1 or more"),
+        (["run", BASE, "--seed", "-1"], "'-1' is not a whole number of 0 or more"),
+        (["run", BASE, "--engine", "fastest"], "'fastest'"),
+        (["calibrate"], "KIND"),
+        (["calibrate", "published", "--council", "England"], "--year, --data"),
+        (
+            ["calibrate", "published", "--council", "England", "--year", "20", "--data", "."],
+            "'20' is not a whole number",
+        ),
+    ],
+)
+def test_wrong_words_are_refused_by_name(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
+    refused(*words)
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error
+
+
+@pytest.mark.parametrize("command", [["check"], ["explain"], ["run"], ["appraise"], ["compare", BASE]])
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [("missing.yaml", "There is no such file"), (".", "This is a folder"), (str(BAD / "tab.yaml"), "tab")],
+)
+def test_no_command_meets_a_bad_file_with_a_traceback(
+    command: list[str], file: str, said: str, capsys: pytest.CaptureFixture[str]
+):
+    assert cli.main([*command, file]) == cli.USER_INPUT
+    error = capsys.readouterr().err
+    assert error.startswith("1 mistake.")
+    assert said in error
+
+
+@pytest.mark.parametrize(
+    "words", [["run", BASE], ["compare", BASE, MORE], ["appraise", "appraisal.yaml"]], ids=lambda words: words[0]
+)
+def test_output_that_cannot_be_written_is_told_before_the_work_begins(
+    words: list[str], here: Path, capsys: pytest.CaptureFixture[str]
+):
+    (here / "taken").write_text("a file, and no folder", encoding="utf-8")
+    assert cli.main([*words, "--output", "taken"]) == cli.USER_INPUT
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines()[2:] == [
+        "taken",
+        "  what:   This cannot be written: File exists.",
+        "  right:  A folder that you may write to, with room on the disk.",
+        "  remedy: Choose another with --output.",
+    ]
+
+
+def interrupted(asked: argparse.Namespace) -> None:
+    raise KeyboardInterrupt
+
+
+def broken(asked: argparse.Namespace) -> None:
+    raise ZeroDivisionError("division by zero")
+
+
+def test_stopping_it_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr(cli, "do_explain", interrupted)
+    assert cli.main(["explain", BASE]) == cli.STOPPED == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
+def test_a_fault_of_ours_is_one_line_that_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr(cli, "do_explain", broken)
+    assert cli.main(["explain", BASE]) == cli.OUR_FAULT == 1
+    said = capsys.readouterr().err
+    assert said.startswith("Sorry, this is our fault: ZeroDivisionError: division by zero.")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_fault_of_ours_shows_where_it_happened_on_request(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cli, "do_explain", broken)
+    monkeypatch.setenv(cli.DEBUG, "1")
+    with pytest.raises(ZeroDivisionError, match="division by zero"):
+        cli.main(["explain", BASE])
+
+
+def test_input_errors_of_a_worker_process_come_home_whole(here: Path, capsys: pytest.CaptureFixture[str]):
+    text = "\n".join(
+        line for line in (here / BASE).read_text(encoding="utf-8").splitlines() if "individual" not in line
+    )
+    (here / "nobody.yaml").write_text(text.replace("arrivals:", ""), encoding="utf-8")
+    asked = ["run", "nobody.yaml", "--replications", "2", "--jobs", "2", "--quiet"]
+    assert cli.main(asked) == cli.USER_INPUT
+    assert "The scenario has no arrivals of its own" in capsys.readouterr().err
