@@ -178,8 +178,6 @@ def check_handoffs(log: EventLog, model: OperatingModel) -> None:
     main = events[events["part"] == 0].sort_values(["contact", "start", "end", "enabled", "visit"], kind="stable")
     main["leaves"] = main.groupby("contact")["stage"].shift()
     for row in main[(main["waited_for"] == "handoff") & ~main["censored"]].itertuples(index=False):
-        if model.stages[row.stage].kind == "delay" and row.leaves == row.stage:
-            continue
         teams = [model.teams[model.stages[name].team] for name in (row.leaves, row.stage)]
         handoff = model.handoffs.same_site if teams[0].site == teams[1].site else model.handoffs.between_sites
         if handoff.release:

@@ -162,7 +162,7 @@ def stage(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
         found |= {"first_visit": draw(st.sampled_from([None, "1 working days", "0 min"]))}
         found |= {"judges": judges} if draw(st.booleans()) else {}
     else:
-        found |= {"delay": draw(delays(grid)), "waits_for": draw(st.sampled_from(["partner", "handoff", "visit"]))}
+        found |= {"delay": draw(delays(grid)), "waits_for": draw(st.sampled_from(["partner", "acceptance", "visit"]))}
     return found
 
 

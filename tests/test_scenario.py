@@ -193,6 +193,8 @@ def test_varied_option_makes_its_changes_again(written: Written):
     assert varied.model.teams["desk"].staff[0].wte == 5
     assert varied.model.stages["screening"].judges.bias == 0.3
     assert (varied.name, varied.changes) == (option.name, option.changes)
+    renamed = option.varied({"name": "Next year"})
+    assert (renamed.name, renamed.base.name if renamed.base else "") == ("Next year", "Today")
 
 
 @pytest.mark.parametrize(

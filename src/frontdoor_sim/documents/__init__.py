@@ -20,3 +20,5 @@ __all__ = [
     "read_yaml",
     "shown",
 ]
+
+InputError.__module__ = __name__  # the name under which users meet it

@@ -72,7 +72,7 @@ def in_file_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
 
 def _file_and_line(where: str) -> tuple[str, float]:
     found = re.match(r"(.+?):(\d+)(?::|$)", where)
-    return (found[1], int(found[2])) if found else (where, math.inf)
+    return (found[1], int(found[2])) if found else (where.split(": ")[0], math.inf)
 
 
 def nearest(name: str, choices: Iterable[str], most: int = 3) -> list[str]:

@@ -102,7 +102,7 @@ class Team:
 
     def __init__(self, number: int, plan: PlannedTeam, world: World) -> None:
         self.number = number
-        self.rules = tuple(rule for rule in plan.order if rule != "joining")
+        self.rules = [CRITERIA[rule] for rule in plan.order if rule != "joining"]
         self.head_start = plan.head_start
         self.world = world
         self.queue: list[tuple[Any, ...]] = []
@@ -113,10 +113,8 @@ class Team:
         """The place of a job in the queue: criteria, time of joining less head start, then a total order."""
         contact, stage = job.contact, job.stage
         joined = job.joined - self.head_start[contact.rag]
-        if not self.rules:
-            return (joined, contact.key, stage.number, job.visit, job.part, job)
-        criteria = [CRITERIA[rule](job) for rule in self.rules]
-        return (*criteria, joined, contact.key, stage.number, job.visit, job.part, job)
+        place = (joined, contact.key, stage.number, job.visit, job.part, job)
+        return (*[rule(job) for rule in self.rules], *place) if self.rules else place
 
     def join(self, job: Job) -> None:
         """Put a job in the queue; it is looked at in phase two of this instant."""

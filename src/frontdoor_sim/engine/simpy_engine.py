@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 import pandas as pd
-import simpy
+from simpy import Environment, Timeout
 
 from frontdoor_sim.engine.checks import Checks
 from frontdoor_sim.engine.contact import Contact, contacts_of
@@ -49,7 +49,7 @@ class World:
         self.plan = plan
         self.entry = plan.entry
         self.ends = plan.timeline.ends
-        self.env = simpy.Environment(initial_time=plan.timeline.starts - 1)
+        self.env = Environment(initial_time=plan.timeline.starts - 1)
         self.now = plan.timeline.starts - 1
         self.fired: list[Any] = []
         self.due: list[tuple[Any, ...]] = []
@@ -119,7 +119,7 @@ class World:
         if when == self.now:
             heappush(self.due, entry)
         elif when <= self.ends:
-            simpy.Timeout(self.env, when - self.now, entry).callbacks.append(self.fired.append)
+            Timeout(self.env, when - self.now, entry).callbacks.append(self.fired.append)
 
     # --- rule 4: people come on duty ---------------------------------------------------------------------------------
 

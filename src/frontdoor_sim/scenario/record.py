@@ -24,6 +24,7 @@ from frontdoor_sim.scenario.paths import PathError, find, put
 from frontdoor_sim.scenario.resolve import resolve
 
 PARAMETERS, SCALE = "parameters.", ".scale"
+_OF_THE_OPTION = ("name", "summary")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Scenario:
             >>> model.varied({"teams.desk.staff.officer.wte": 3}).model.teams["desk"].staff[0].wte
             3.0
         """
-        varied = _varied_base(self, values) if self.base is None else _varied_option(self, self.base.varied(values))
+        varied = _varied_base(self, values) if self.base is None else _varied_option(self, self.base, values)
         found = examine(varied.data, varied.parameters)
         if found:
             raise InputError(dataclasses.replace(m, where=f"{self.file.name}: {dotted(at)}") for at, m in found)
@@ -114,12 +115,14 @@ def _varied_base(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     return Scenario(scenario.file, data, parameters)
 
 
-def _varied_option(option: Scenario, base: Scenario) -> Scenario:
+def _varied_option(option: Scenario, base: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """The changes made again to a varied base; name and summary are the option's own."""
+    own = {name: values.get(name, option.data.get(name, "")) for name in _OF_THE_OPTION}
+    base = base.varied({path: value for path, value in values.items() if path not in _OF_THE_OPTION})
     data, touched, mistakes = apply(base.data, option.changes, Document(option.file, {}), again=True)
     if mistakes:
         raise InputError(mistakes)
-    data |= {key: value for key, value in option.data.items() if key in ("name", "summary")}
-    return Scenario(option.file, data, base.parameters, base, option.changes, tuple(touched))
+    return Scenario(option.file, data | own, base.parameters, base, option.changes, tuple(touched))
 
 
 def _with_numbers(parameters: Parameters | None, numbers: Mapping[str, Any]) -> Parameters:
