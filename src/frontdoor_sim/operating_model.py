@@ -138,7 +138,10 @@ class RunWindow(Closed):
 
 
 class Staff(Closed):
-    """A group of people with one role in one team."""
+    """A group of people with one role in one team.
+
+    `named` is what they were called before they moved (`ehap/early_help_coordinator`), so that they keep their luck.
+    """
 
     role: str
     wte: float = Field(ge=0, le=2000)
@@ -148,6 +151,7 @@ class Staff(Closed):
     sickness_spell_days: float = Field(default=5.0, ge=1)
     leave_days_per_year: float = Field(default=0.0, ge=0, le=120)
     caseload: int = Field(default=0, ge=0)
+    named: str = ""
 
 
 class Team(Closed):
@@ -375,13 +379,18 @@ class MissedHistory(Closed):
 
 
 class Handoffs(Closed):
-    """The table of handoffs, read by the sites and case systems of the two teams."""
+    """The table of handoffs, read by the sites and case systems of the two teams.
+
+    `requests_between_sites` is how long a request to a partner's desk on another site waits until it is seen; a request is a
+    message and not a case, so it pays nothing else.
+    """
 
     same_site: Handoff = Handoff()
     between_sites: Handoff = Handoff()
     systems_differ: Rekeying | None = None
     each_extra_system: Searching | None = None
     missed_history: MissedHistory | None = None
+    requests_between_sites: Duration | None = None
     particular: tuple[ParticularHandoff, ...] = ()
 
 

@@ -311,8 +311,14 @@ class _Compiler:
             -1 if partner.team is None else self.team_number[partner.team],
             self.span(partner.touch, f"{purpose}: {name}") if partner.touch else None,
             self.span(partner.delay, f"{purpose}: {name}: delay") if partner.delay else None,
-            self.by_site(stage.team, partner.team or stage.team, f"{purpose}: {name}: request"),
+            self.request(stage.team, partner.team or stage.team, f"{purpose}: {name}: request"),
         )
+
+    def request(self, leaves: str, reaches: str, purpose: str) -> PlannedHandoff:
+        """What a request to a partner's desk costs: nothing on the same site."""
+        delay, teams = self.model.handoffs.requests_between_sites, self.model.teams
+        apart = delay is not None and teams[leaves].site != teams[reaches].site
+        return PlannedHandoff(self.span(delay, purpose) if delay and apart else None, None, None)
 
     def caseload(self, stage: CaseloadStage, purpose: str, common: dict[str, Any]) -> PlannedCaseload:
         allocates = stage.allocates

@@ -235,10 +235,12 @@ def sentence(row: object, base: str) -> str:
     if np.isnan([start, after, low, high]).any():
         return f"{head}: not every replication could measure this."
     word, low, high = better(row), low * size, high * size
+    middle, half = (float(getattr(row, name)) * size for name in ("difference", "half_width"))
+    if word == "unclear" and abs(middle) > half:
+        return f"{head}: no difference that matters."
     if word == "unclear":
-        return f"{head}: cannot be told apart ({low:+.0f} to {high:+.0f} {unit})."
+        return f"{head}: cannot be told apart ({middle - half:+.0f} to {middle + half:+.0f} {unit} on average)."
     if not every_year(row):
-        middle = abs(float(row.difference)) * size  # type: ignore[attr-defined]
-        return f"{head}: {word} by {middle:.0f} {unit} on average; one case may show {low:+.0f} to {high:+.0f}."
+        return f"{head}: {word} by {abs(middle):.0f} {unit} on average; one case may show {low:+.0f} to {high:+.0f}."
     near, far = sorted((abs(low), abs(high)))
     return f"{head}: {word} by {near:.0f} to {far:.0f} {unit}."

@@ -34,14 +34,14 @@ class StudyFile(Closed):
         condition_weeks: weeks of a candidate's run; those of the scenario where it is missing.
     """
 
-    title: str
-    council: str
+    title: str = Field(min_length=1)
+    council: str = Field(min_length=1)
     base: str
     options: tuple[str, ...] = Field(min_length=1)
     replications: int = Field(default=20, ge=2, le=10_000)
     seed: int = Field(default=1, ge=0)
     candidates: int = Field(default=0, ge=0, le=10_000)
-    condition_weeks: int | None = Field(default=None, ge=1)
+    condition_weeks: int | None = Field(default=None, ge=1, le=520)
     unknown: tuple[Unknown, ...] = ()
     symptoms: tuple[Symptom, ...] = ()
 

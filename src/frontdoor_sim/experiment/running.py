@@ -52,6 +52,7 @@ def people(model: OperatingModel, timeline: Timeline, seed: int, replication: in
             sickness_spell_days=group.sickness_spell_days,
             leave_days_per_year=group.leave_days_per_year,
             caseload=group.caseload,
+            named=group.named,
         )
         for name, team in model.teams.items()
         for group in team.staff

@@ -57,15 +57,15 @@ def appraise(
         command: what the user typed, for the pack.
 
     Raises:
-        InputError: no candidate shows the symptoms, or a team's offered load is 1 or more.
+        InputError: too few candidates show the symptoms: at least two must, and one for each replication.
     """
     clock, started = time.perf_counter(), datetime.now(tz=UTC).isoformat(timespec="seconds")
     seed = study.facts.seed if seed is None else seed
     number = study.facts.replications if replications is None else replications
     returns = returns_per_contact(study.base, seed)
-    found = conditioned(study, seed, returns, jobs, quiet)
+    found = conditioned(study, seed, returns, number, jobs, quiet)
     tasks = [
-        Task((study.base, *study.options), seed, replication, returns, found.kept[replication % len(found.kept)],
+        Task((study.base, *study.options), seed, replication, returns, found.kept[replication] if study.facts.unknown else {},
              folder / LOGS if replication == 0 else None)
         for replication in range(number)
     ]  # fmt: skip
@@ -94,19 +94,17 @@ def appraise(
     return Result(comparison, path, folder, pack.about["headline"])
 
 
-def conditioned(study: Study, seed: int, returns: float, jobs: int | None, quiet: bool) -> Conditioned:
-    """The candidates for what is not known that show the symptoms; one empty candidate where all is known."""
+def conditioned(study: Study, seed: int, returns: float, number: int, jobs: int | None, quiet: bool) -> Conditioned:
+    """The candidates for what is not known that show the symptoms, at least one a replication; none where all is known."""
     facts = study.facts
     if not facts.unknown:
         return Conditioned(pd.DataFrame({"candidate": [0], "kept": [True]}), [{}])
     found = condition(study.base, facts.unknown, facts.symptoms, facts.candidates, seed, returns,
                       facts.condition_weeks, jobs, quiet=quiet)  # fmt: skip
-    if len(found.kept) < 2:
-        what = f"{len(found.kept)} of {facts.candidates} candidates show every symptom."
-        right = "At least two, so that the range can be carried into the intervals."
-        raise InputError(
-            [Mistake(study.file.name, what, right, "Widen the ranges or the bounds, or try more candidates.")]
-        )
+    if len(found.kept) < number:
+        what = f"{len(found.kept)} of {facts.candidates} candidates show every symptom, for {number} replications."
+        right = "A candidate of its own for every replication, so that each is an independent case."
+        raise InputError([Mistake(study.file.name, what, right, "Try more `candidates`, or ask for fewer replications.")])
     return found
 
 
@@ -159,10 +157,13 @@ def symptom_table(symptoms: tuple[Symptom, ...], comparison: Comparison, base: s
     """Each symptom with its bounds, and what today's model shows over all replications."""
     place = comparison.summary[comparison.summary["option"] == base].set_index(["measure", "by", "group"])
     means, units = place["mean"].to_dict(), place["unit"].to_dict()
+    runs = comparison.runs[comparison.runs["option"] == base].set_index(["measure", "by", "group"]).sort_index()
     rows = []
     for s in symptoms:
-        mean, unit = means[(s.measure, s.by, s.group)], units[(s.measure, s.by, s.group)]
-        rows.append((s.say, s.between[0], s.between[1], s.source, float(mean), str(unit)))
+        at, (low, high) = (s.measure, s.by, s.group), s.between
+        values = runs.loc[[at], "value"]
+        shown = f"{s.say}; shown in {int(values.between(low, high).sum())} of {len(values)} years of the study"
+        rows.append((shown, low, high, s.source, float(means[at]), str(units[at])))
     return pd.DataFrame(rows, columns=["symptom", "low", "high", "source", "as_found", "unit"])
 
 
@@ -176,7 +177,7 @@ def flags(base: Scenario) -> list[str]:
     if base.parameters is None:
         return []
     table = base.parameters.assumptions()
-    noted = table[table["note"].astype(str).str.contains("artefact", case=False)]
+    noted = table[table["note"].astype(str).str.contains("Flag:", regex=False)]
     return [f"{row.name_}: {row.note}" for row in noted.rename(columns={"name": "name_"}).itertuples()]
 
 
@@ -186,10 +187,11 @@ def about(
     """The facts at the head and the foot of the pack."""
     facts, run = study.facts, study.base.model.run
     tried, kept = len(found.candidates), len(found.kept)
+    fixed = "Numbers that do not stand under What we do not know are held at the values of the assumptions table."
     options = len(study.options)
     ranged = (
-        f"95% interval for one case, adjusted for {options} options: the luck of one year and one of the {kept} staffings "
-        f"(of {tried} tried) that show what the reviewers saw"
+        f"95% interval for one case, adjusted for {options} options: the luck of one year and one of the {number} sets of "
+        f"unknown numbers (the first of {kept} kept, of {tried} tried) with which today shows what the reviewers saw"
     )
     alone = f"95% interval of the average, adjusted for {options} options: simulation noise alone"
     full = loads[loads["load"] >= 1]
@@ -207,7 +209,8 @@ def about(
         "command": command,
         "versions": versions(),
         "interval_note": ranged if facts.unknown else alone,
-        "warnings": warnings,
+        "summary_note": (ranged if facts.unknown else alone).replace(f", adjusted for {options} options", ""),
+        "warnings": [*warnings, fixed],
         "run": f"{run.weeks} weeks from {run.opens:%-d %B %Y}"
         if platform.system() != "Windows"
         else f"{run.weeks} weeks",
@@ -221,8 +224,9 @@ def headline(comparison: Comparison) -> str:
     told = comparison.verdicts[comparison.verdicts["measure"] == HEADLINE]
     decided, transfer = base.loc[HEADLINE], base.loc[TRANSFER]
     parts = [
-        f"{comparison.base}: {decided['low']:.0%} to {decided['high']:.0%} of contacts are decided within 24 hours, and half "
-        f"of transfers to assessment are allocated within {transfer['mean']:.0f} hours of the decision."
+        f"{comparison.base}: {decided['mean']:.0%} of contacts are decided within 24 hours ({decided['low']:.0%} to "
+        f"{decided['high']:.0%} in single years), and half of transfers to assessment are allocated within "
+        f"{transfer['mean']:.0f} hours of the decision."
     ]
     for word, says in (
         ("better", "More are decided within 24 hours under"),

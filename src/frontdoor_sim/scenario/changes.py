@@ -35,7 +35,7 @@ class Change(Closed):
         remove: paths that go.
     """
 
-    say: str
+    say: str = Field(min_length=1)
     recommendation: int | None = None
     set: dict[str, object] = Field(default_factory=dict)
     add: dict[str, object] = Field(default_factory=dict)
@@ -52,7 +52,7 @@ class Change(Closed):
 class OptionFile(Closed):
     """An option file: what it is called, what it changes, and the changes in order."""
 
-    name: str
+    name: str = Field(min_length=1)
     summary: str = ""
     changes: str
     because: tuple[Change, ...] = Field(min_length=1)
@@ -196,5 +196,5 @@ def _number(value: Any) -> float | None:
         return float(percentage[1]) / 100
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -30,13 +30,16 @@ class PathError(ValueError):
 
 
 def steps(path: str) -> list[str]:
-    """A written path as its steps.
+    """A written path as its steps; raises PathError where it has none.
 
     Example:
         >>> steps("teams.*.staff[0].wte")
         ['teams', '*', 'staff', '0', 'wte']
     """
-    return [step for step in re.split(r"[.\[\]]+", path.strip()) if step]
+    found = [step for step in re.split(r"[.\[\]]+", path.strip()) if step]
+    if not found:
+        raise PathError(f"{path!r} is no path.")
+    return found
 
 
 def find(data: Any, path: str, new_in: tuple[type, ...] = ()) -> list[Path]:

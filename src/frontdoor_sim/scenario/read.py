@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from frontdoor_sim.documents import Document, InputError, Mistake, dotted, read_yaml
 from frontdoor_sim.parameters import Parameters
-from frontdoor_sim.scenario.changes import Change, OptionFile, Touched, apply
+from frontdoor_sim.scenario.changes import VERBS, Change, OptionFile, Touched, apply
 from frontdoor_sim.scenario.examine import examine
 from frontdoor_sim.scenario.forms import check_kind, read_form
 from frontdoor_sim.scenario.paths import Path
@@ -91,12 +91,13 @@ def _read_option(document: Document, below: tuple[FilePath, ...]) -> Scenario:
 
 
 def _sound_changes(document: Document) -> list[Change | None]:
-    """The changes of an option that has mistakes in its form, with None for those that are none."""
+    """What can be made of the changes of an option whose form has mistakes; None for those of which nothing can."""
     because = document.data.get("because")
     found: list[Change | None] = []
     for item in because if isinstance(because, list) else ():
+        verbs = {verb: item[verb] for verb in VERBS if verb in item} if isinstance(item, dict) else {}
         try:
-            found.append(Change.model_validate(item))
+            found.append(Change.model_validate({"say": "What was meant.", **verbs}))
         except ValidationError:
             found.append(None)
     return found

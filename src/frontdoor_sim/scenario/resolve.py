@@ -11,7 +11,7 @@ from frontdoor_sim.parameters.known import sections
 from frontdoor_sim.scenario.paths import Path
 from frontdoor_sim.working_time import parse_duration
 
-_DURATIONS = {"touch", "delay", "gap", "hold", "first_visit", "rekey", "search", "overtime_limit"}
+_DURATIONS = {"touch", "delay", "gap", "hold", "first_visit", "rekey", "search", "overtime_limit", "requests_between_sites"}
 _DURATION_MAPPINGS = {"give_up_after", "head_start"}
 _WITH_DURATIONS = ("teams", "stages", "handoffs", "returns")
 _SHORTEST_PATH = 2
@@ -107,6 +107,4 @@ def _remedy(near: list[str], parameters: Parameters | None, prefix: str) -> str:
     if parameters is None:
         return "Name a file with it: `parameters: parameters.yaml`."
     known = _names(parameters, prefix)
-    return (
-        f"There is {in_words(known[:8], 'and')}; or add it to the file." if known else "Add it to the parameters file."
-    )
+    return f"Name one that is there, such as {in_words(known[:4])}." if known else "Add it to the parameters file."

@@ -59,28 +59,27 @@ def check_stages_have_routes(model: OperatingModel) -> Found:
 
 
 def check_stages_are_reached(model: OperatingModel) -> Found:
-    """A stage that no route reaches is a slip of the pen; a route to a name that is nothing may be the one to it."""
+    """A stage that no route reaches is a slip of the pen."""
     reached = _reached(model)
-    if reached <= {*model.stages, *model.ends}:
-        for stage in model.stages:
-            if stage not in reached:
-                what = f"No route leads to {stage!r}."
-                yield broken(
-                    ("stages", stage), what, "A stage that contacts reach.", "Add a route to it, or remove it."
-                )
+    for stage in model.stages if reached else ():
+        if stage not in reached:
+            what = f"No route leads to {stage!r}."
+            yield broken(("stages", stage), what, "A stage that contacts reach.", "Add a route to it, or remove it.")
 
 
 def check_ends_are_reached(model: OperatingModel) -> Found:
     """There is an end, and some route leads to it."""
     reached = _reached(model)
-    whole = reached <= {*model.stages, *model.ends} and all(model.routes.get(stage) for stage in model.stages)
-    if whole and not reached & set(model.ends):
+    if reached and not reached & set(model.ends):
         right = "At least one end that is reached."
         yield broken(("ends",), "No route leads to an end.", right, "Add a route to an end.")
 
 
 def _reached(model: OperatingModel) -> set[str]:
-    return {to for rules in model.routes.values() for rule in rules for to in rule.to}
+    """Every name that a route leads to; none where a route is missing or leads nowhere, which is told elsewhere."""
+    reached = {to for rules in model.routes.values() for rule in rules for to in rule.to}
+    whole = reached <= {*model.stages, *model.ends} and all(model.routes.get(stage) for stage in (ENTRY, *model.stages))
+    return reached if whole else set()
 
 
 def check_outcomes(model: OperatingModel) -> Found:

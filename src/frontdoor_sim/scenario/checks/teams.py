@@ -29,7 +29,9 @@ def check_run(model: OperatingModel) -> Found:
 
 
 def check_names(model: OperatingModel) -> Found:
-    """A name of a route means one thing."""
+    """The scenario has a name, and a name in a route means one thing."""
+    if not model.name.strip():
+        yield broken(("name",), "`name` is empty.", "What the scenario is called.", "Write a name.")
     if ENTRY in model.stages:
         what = f"A stage is called {ENTRY!r}, which stands for where contacts come in."
         yield broken(("stages", ENTRY), what, "Another name.", "Rename the stage.")
