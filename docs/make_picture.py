@@ -18,8 +18,12 @@ def main(folder: Path) -> None:
     summary = pd.read_parquet(folder / "tables" / "summary.parquet")
     differences = pd.read_parquet(folder / "tables" / "differences.parquet")
     names = list(summary["option"].unique())
-    options = pd.DataFrame({"option": names, "label": names, "summary": "", "base": [name == names[0] for name in names]})
-    note = "95% interval for one case, for four options together: the luck of a year and a staffing that fits the review"
+    options = pd.DataFrame(
+        {"option": names, "label": names, "summary": "", "base": [name == names[0] for name in names]}
+    )
+    note = (
+        "95% interval for one case, for four options together: the luck of a year and a staffing that fits the review"
+    )
     figure = decided_within_24h(summary, differences, options, note=note)
     target = HERE / "pictures" / "decided_within_24h.svg"
     target.parent.mkdir(exist_ok=True)

@@ -98,6 +98,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "sickness_spell_days": "mean length of a spell, in working days",
         "leave_days_per_year": "annual leave of a full-timer",
         "caseload": "slots of a full-timer, for `caseload` stages",
+        "named": "what they were called before they moved, such as `ehap/coordinator`, so that they keep their luck; else their "
+        "team and role",
     },
     "WorkStage": {
         **OF_EVERY_STAGE,
@@ -166,6 +168,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "systems_differ": "work of entering a record again on another case system",
         "each_extra_system": "work of looking for history on each further system of a team",
         "missed_history": "how often history on another system is missed, and how much noisier judgement then is",
+        "requests_between_sites": "how long a partner's desk on another site takes to see a request; it pays nothing else",
         "particular": "handoffs between two stages that go by rules of their own",
     },
     "Handoff": {

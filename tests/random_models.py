@@ -100,7 +100,7 @@ def staff(draw: DrawFn, caseload: bool) -> list[dict[str, Any]]:
             "sickness_share": draw(st.sampled_from([0, 0, 0.2])),
             "sickness_spell_days": draw(st.sampled_from([1, 4])),
             "leave_days_per_year": draw(st.sampled_from([0, 0, 60])),
-            "caseload": draw(st.sampled_from([3, 8])) if caseload else 0,
+            "caseload": draw(st.sampled_from([1, 3, 8])) if caseload else 0,
         })  # fmt: skip
     groups[0]["wte"] = max(1, groups[0]["wte"])
     return groups

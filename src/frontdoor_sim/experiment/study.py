@@ -104,7 +104,9 @@ def conditioned(study: Study, seed: int, returns: float, number: int, jobs: int 
     if len(found.kept) < number:
         what = f"{len(found.kept)} of {facts.candidates} candidates show every symptom, for {number} replications."
         right = "A candidate of its own for every replication, so that each is an independent case."
-        raise InputError([Mistake(study.file.name, what, right, "Try more `candidates`, or ask for fewer replications.")])
+        raise InputError(
+            [Mistake(study.file.name, what, right, "Try more `candidates`, or ask for fewer replications.")]
+        )
     return found
 
 
@@ -157,11 +159,12 @@ def symptom_table(symptoms: tuple[Symptom, ...], comparison: Comparison, base: s
     """Each symptom with its bounds, and what today's model shows over all replications."""
     place = comparison.summary[comparison.summary["option"] == base].set_index(["measure", "by", "group"])
     means, units = place["mean"].to_dict(), place["unit"].to_dict()
-    runs = comparison.runs[comparison.runs["option"] == base].set_index(["measure", "by", "group"]).sort_index()
+    runs = comparison.runs[comparison.runs["option"] == base]
     rows = []
     for s in symptoms:
         at, (low, high) = (s.measure, s.by, s.group), s.between
-        values = runs.loc[[at], "value"]
+        here = (runs["measure"] == s.measure) & (runs["by"] == s.by) & (runs["group"] == s.group)
+        values = runs.loc[here, "value"]
         shown = f"{s.say}; shown in {int(values.between(low, high).sum())} of {len(values)} years of the study"
         rows.append((shown, low, high, s.source, float(means[at]), str(units[at])))
     return pd.DataFrame(rows, columns=["symptom", "low", "high", "source", "as_found", "unit"])

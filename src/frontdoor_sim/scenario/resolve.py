@@ -11,7 +11,17 @@ from frontdoor_sim.parameters.known import sections
 from frontdoor_sim.scenario.paths import Path
 from frontdoor_sim.working_time import parse_duration
 
-_DURATIONS = {"touch", "delay", "gap", "hold", "first_visit", "rekey", "search", "overtime_limit", "requests_between_sites"}
+_DURATIONS = {
+    "touch",
+    "delay",
+    "gap",
+    "hold",
+    "first_visit",
+    "rekey",
+    "search",
+    "overtime_limit",
+    "requests_between_sites",
+}
 _DURATION_MAPPINGS = {"give_up_after", "head_start"}
 _WITH_DURATIONS = ("teams", "stages", "handoffs", "returns")
 _SHORTEST_PATH = 2

@@ -29,6 +29,7 @@ LAWS: tuple[Law, ...] = (
     routes.check_rules_are_used,
     routes.check_routes_cover,
     teams.check_staff,
+    teams.check_people_are_named_once,
     routes.check_judged_before_asked,
     routes.check_no_instant_loop,
     teams.check_particular_handoffs,

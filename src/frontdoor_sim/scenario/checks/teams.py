@@ -125,6 +125,22 @@ def check_staff(model: OperatingModel) -> Found:
             yield broken(at, what, "A `caseload` above 0 for some staff.", "Add, for example, `caseload: 16`.")
 
 
+def check_people_are_named_once(model: OperatingModel) -> Found:
+    """People who keep an earlier name are the only ones called so."""
+    staff = [
+        (team, i, group) for team, facts in model.teams.items() for i, group in enumerate(facts.staff) if group.wte
+    ]
+    taken = {group.named or f"{team}/{group.role}": (team, i) for team, i, group in reversed(staff)}
+    taken |= {f"{team}/{group.role}": (team, i) for team, i, group in staff if not group.named}
+    for team, i, group in staff:
+        if group.named and taken[group.named] != (team, i):
+            what = f"{group.named!r} is also what people of {taken[group.named][0]!r} are called."
+            at: Path = ("teams", team, "staff", i, "named")
+            yield broken(
+                at, what, "A name that nobody else has.", "Correct the name, or remove those who had it before."
+            )
+
+
 def check_particular_handoffs(model: OperatingModel) -> Found:
     """A particular handoff is between stages that are there."""
     for index, handoff in enumerate(model.handoffs.particular):

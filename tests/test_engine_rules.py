@@ -1,0 +1,429 @@
+"""The engine's rules as small stories whose times can be worked out by hand; a rule a section."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from frontdoor_sim.contacts import given
+from frontdoor_sim.event_log import EventLog, check_laws
+from frontdoor_sim.experiment import run
+from queue_laws import plain
+from random_models import as_scenario
+
+OPENS = "2025-06-02"  # a Monday; no bank holiday in the weeks that follow
+OFFICE = {"office": {"Mon-Fri": "09:00-17:00"}, "closed": {"bank_holidays": "09:00-17:00"}}
+
+
+def officers(number: float = 1, shift: str = "office", **facts: Any) -> dict[str, Any]:
+    """A team of some officers, with facts about the team or about its staff."""
+    about_staff = {key: facts.pop(key) for key in ("caseload", "non_case_share") if key in facts}
+    return {"staff": [{"role": "officer", "wte": number, "shift": shift, **about_staff}], **facts}
+
+
+def played(stages: dict[str, Any], routes: dict[str, Any], contacts: list[dict[str, Any]], **facts: Any) -> EventLog:
+    """Play contacts, received at local times, through stages; `desk` is a team of one in the office unless said otherwise."""
+    data = {
+        "name": "Story", "run": {"opens": OPENS, "weeks": 1, "warm_up": 0, "follow_up": 1}, "shifts": OFFICE, "clock": "office",
+        "teams": {"desk": officers()}, "stages": stages, "routes": routes, "ends": {"done": {}, "closed": {"provides": 1}},
+    }  # fmt: skip
+    model = as_scenario(data | facts)
+    numbered = [{"contact": number, **contact} for number, contact in enumerate(contacts, 1)]
+    table = given(pd.DataFrame(numbered), model.model)
+    log = run(model, contacts=table)
+    check_laws(log)
+    return log
+
+
+def at(*times: str, **facts: Any) -> list[dict[str, Any]]:
+    """Contacts received at local times, all alike but for lists, which give each its own."""
+    return [
+        {"received": when, **{key: value[n] if isinstance(value, list) else value for key, value in facts.items()}}
+        for n, when in enumerate(times)
+    ]
+
+
+def said(log: EventLog, contact: int, part: int = 0) -> list[str]:
+    """A contact's rows in words: stage, what filled it, from when to when."""
+    events = plain(log.events)
+    rows = events[(events["contact"] == contact) & (events["part"] == part)].sort_values(
+        ["start", "end"], kind="stable"
+    )
+    return [
+        f"{row.stage} {row.waited_for or row.kind} {moment(log, row.start)}-{'..' if row.censored else moment(log, row.end)}"
+        for row in rows.itertuples(index=False)
+    ]
+
+
+def moment(log: EventLog, second: int) -> str:
+    local = log.about.clock.local(int(second))
+    return f"{local:%d %H:%M}" + (f":{local:%S}" if local.second else "")
+
+
+def outcome(log: EventLog, contact: int, stage: str, visit: int = 0) -> str:
+    events = plain(log.events)
+    mine = events[(events["contact"] == contact) & (events["stage"] == stage) & (events["visit"] == visit)]
+    return "".join(mine.loc[mine["part"] == 0, "outcome"])
+
+
+WORK = {"work": {"team": "desk", "touch": "2 h"}}
+TO_DONE = {"entry": "work", "work": "done"}
+DAY, NEXT_DAY = "2025-06-02", "2025-06-03"
+
+
+# --- rule 2: windows are [from, to), and nobody starts before everybody who comes at a second is there -------------------
+
+
+def test_a_contact_at_opening_is_begun_and_one_at_closing_waits():
+    log = played(WORK, TO_DONE, at(f"{DAY} 09:00", f"{NEXT_DAY} 17:00"))
+    assert said(log, 1) == ["work work 02 09:00-02 11:00"]
+    assert said(log, 2) == ["work shift 03 17:00-04 09:00", "work work 04 09:00-04 11:00"]
+
+
+def test_work_that_ends_at_closing_is_finished():
+    log = played(WORK, TO_DONE, at(f"{DAY} 15:00"))
+    assert said(log, 1) == ["work work 02 15:00-02 17:00"]
+
+
+def test_who_comes_at_the_second_that_somebody_is_free_may_go_first():
+    log = played(
+        WORK, TO_DONE, at(f"{DAY} 09:00", f"{DAY} 09:30", f"{DAY} 11:00", rag=["green", "green", "red"]),
+        teams={"desk": officers(order="rag")},
+    )  # fmt: skip
+    assert said(log, 3) == ["work work 02 11:00-02 13:00"]
+    assert said(log, 2) == ["work worker 02 09:30-02 13:00", "work work 02 13:00-02 15:00"]
+
+
+# --- rule 5: the end of a shift ------------------------------------------------------------------------------------------
+
+
+def late_work(rule: str, number: float = 1, **facts: Any) -> EventLog:
+    stages = {"work": {"team": "desk", "touch": "2 h", "end_of_shift": rule, **facts}}
+    return played(stages, TO_DONE, at(f"{DAY} 16:30"), teams={"desk": officers(number)})
+
+
+def test_paused_work_is_taken_up_by_its_own_person_first():
+    log = late_work("pause", number=2)
+    assert said(log, 1) == [
+        "work work 02 16:30-02 17:00",
+        "work shift 02 17:00-03 09:00",
+        "work work 03 09:00-03 10:30",
+    ]
+    assert log.events.loc[log.events["worker"] >= 0, "worker"].nunique() == 1
+
+
+def test_finished_work_runs_over_up_to_a_limit_then_pauses():
+    log = late_work("finish", overtime_limit="1 h")
+    assert said(log, 1) == [
+        "work work 02 16:30-02 18:00",
+        "work shift 02 18:00-03 09:00",
+        "work work 03 09:00-03 09:30",
+    ]
+    overtime = log.duty[log.duty["kind"] == "overtime"]
+    assert [(moment(log, row.start), moment(log, row.end)) for row in overtime.itertuples()] == [
+        ("02 17:00", "02 18:00")
+    ]
+
+
+def test_work_handed_over_goes_back_with_its_old_place():
+    stages = {"work": {"team": "desk", "touch": "2 h", "end_of_shift": "hand_over"}}
+    log = played(stages, TO_DONE, at(f"{DAY} 16:30", f"{DAY} 16:40", f"{DAY} 16:50"), teams={"desk": officers(2)})
+    assert said(log, 1)[-1] == "work work 03 09:00-03 10:30"
+    assert said(log, 2)[-1] == "work work 03 09:00-03 10:40"
+    assert said(log, 3) == ["work worker 02 16:50-02 17:00", "work shift 02 17:00-03 09:00", "work worker 03 09:00-03 10:30",
+                            "work work 03 10:30-03 12:30"]  # fmt: skip
+
+
+def test_work_is_set_down_at_a_block_of_other_work_and_runs_over_at_no_other_time():
+    """Half of the day is a block of other work, from 11:00 to 15:00; only the end of the day is the end of a shift."""
+    for rule in ("pause", "finish", "hand_over"):
+        stages = {"work": {"team": "desk", "touch": "2 h", "end_of_shift": rule}}
+        log = played(stages, TO_DONE, at(f"{DAY} 10:00"), teams={"desk": officers(non_case_share="50%")})
+        assert said(log, 1) == [
+            "work work 02 10:00-02 11:00",
+            "work shift 02 11:00-02 15:00",
+            "work work 02 15:00-02 16:00",
+        ]
+
+
+# --- rule 6: waits that use nobody ---------------------------------------------------------------------------------------
+
+TWO_DESKS = {"first": {"team": "desk", "touch": "1 h"}, "second": {"team": "back", "touch": "1 h"}}
+ONWARD = {"entry": "first", "first": "second", "second": "done"}
+
+
+@pytest.mark.parametrize(
+    ("handoff", "received", "arrives"),
+    [
+        ({"batch": "Mon-Fri 10:00, 14:00"}, "09:00", "02 10:00"),  # ready at the very instant
+        ({"batch": "Mon-Fri 10:00, 14:00"}, "09:01", "02 14:00"),
+        ({"delay": "30 min", "batch": "Mon-Fri 10:00, 14:00"}, "09:00", "02 14:00"),
+        ({"delay": "90 min"}, "15:00", "02 17:30"),
+        ({"delay": "2 working hours"}, "15:00", "03 10:00"),
+        ({"delay": "1 working days"}, "15:00", "03 16:00"),
+        ({"delay": "90 min", "release": "office"}, "15:00", "03 09:00"),
+        ({}, "09:00", "02 10:00"),
+    ],
+)
+def test_handoffs(handoff, received, arrives):
+    teams = {"desk": officers(), "back": officers(shift="always", site="elsewhere")}
+    log = played(TWO_DESKS, ONWARD, at(f"{DAY} {received}"), teams=teams, handoffs={"between_sites": handoff})
+    assert said(log, 1)[-1].startswith(f"second work {arrives}")
+
+
+def test_a_batch_goes_once_in_order():
+    teams = {"desk": officers(2), "back": officers(shift="always", site="elsewhere")}
+    log = played(
+        TWO_DESKS,
+        ONWARD,
+        at(f"{DAY} 09:30", f"{DAY} 09:10"),
+        teams=teams,
+        handoffs={"between_sites": {"batch": "Mon 14:00"}},
+    )
+    assert said(log, 1)[-1] == "second work 02 14:00-02 15:00"
+    assert said(log, 2)[-1] == "second work 02 15:00-02 16:00", "both arrive at 14:00: the key decides"
+
+
+# --- rule 7: checks ------------------------------------------------------------------------------------------------------
+
+
+def checks(contacts: list[dict[str, Any]], **facts: Any) -> EventLog:
+    stages = {"checks": {"kind": "checks", "team": "desk", **facts}}
+    return played(
+        stages,
+        {"entry": "checks", "checks": [{"if": {"outcome": "timed_out"}, "to": "closed"}, {"to": "done"}]},
+        contacts,
+    )
+
+
+@pytest.mark.parametrize(("delay", "ends"), [("3600 s", "done"), ("3601 s", "closed")])
+def test_a_reply_at_the_second_of_its_time_out_is_in_time(delay, ends):
+    log = checks(at(f"{DAY} 09:00"), partners={"police": {"delay": delay}}, give_up_after={"green": "1 h"})
+    assert outcome(log, 1, "checks") == ends
+    assert said(log, 1) == ["checks partner 02 09:00-02 10:00"]
+
+
+def test_a_desk_that_answers_at_the_second_of_the_time_out_is_in_time():
+    log = checks(
+        at(f"{DAY} 09:00"), partners={"police": {"team": "desk", "touch": "1 h"}}, give_up_after={"green": "1 h"}
+    )
+    assert outcome(log, 1, "checks") == "done"
+
+
+def test_the_first_of_several_is_enough_and_late_work_is_still_done():
+    """The time-out is that of the grade; what is asked for late still takes up the desk, and moves nobody."""
+    partners = {"police": {"team": "desk", "touch": "5 h"}, "health": {"delay": "2 h"}, "schools": {"delay": "30 min"}}
+    log = checks(at(f"{DAY} 09:00", f"{DAY} 09:00"), partners=partners, join=2)
+    assert said(log, 1) == ["checks partner 02 09:00-02 11:00"]
+    assert said(log, 1, part=1) == ["checks work 02 09:00-02 14:00"]
+    assert said(log, 2, part=1)[-1] == "checks work 03 09:00-03 11:00"
+
+
+def test_a_late_reply_counts_for_its_own_visit_only():
+    """The reply to the first visit comes during the second, and does not end it."""
+    stages = {
+        "checks": {
+            "kind": "checks",
+            "team": "desk",
+            "partners": {"police": {"delay": "3 h"}},
+            "give_up_after": {"green": "2 h"},
+        },
+        "work": {"team": "desk", "touch": "30 min"},
+    }
+    log = played(
+        stages,
+        {"entry": "checks", "checks": {"work": 1.0}, "work": {"checks": 0.999, "done": 0.001}},
+        at(f"{DAY} 09:00"),
+    )
+    assert said(log, 1)[:4] == [
+        "checks partner 02 09:00-02 11:00", "work work 02 11:00-02 11:30", "checks partner 02 11:30-02 13:30",
+        "work work 02 13:30-02 14:00",
+    ]  # fmt: skip
+    assert said(log, 1, part=1)[:2] == ["checks partner 02 09:00-02 12:00", "checks partner 02 11:30-02 14:30"]
+
+
+@pytest.mark.parametrize(
+    ("pause", "judged"), [("30 min", ("closed", "closed", "done")), ("2 h", ("done", "done", "done"))]
+)
+def test_a_missing_reply_blurs_a_judgement_until_it_comes(pause, judged):
+    """Noise of 1,000 sd while a reply is missing judges by luck alone; once it has come, need decides, and it is high."""
+    stages = {
+        "checks": {
+            "kind": "checks",
+            "team": "desk",
+            "partners": {"police": {"delay": "2 h"}},
+            "give_up_after": {"green": "1 h"},
+        },
+        "pause": {"kind": "delay", "team": "desk", "delay": pause},
+        "decision": {"team": "desk", "touch": "1 s", "judges": {"without_checks": 1000.0}},
+    }
+    routes = {
+        "entry": "checks",
+        "checks": "pause",
+        "pause": "decision",
+        "decision": [{"if": {"judged": 1}, "to": "closed"}, {"to": "done"}],
+    }
+    log = played(stages, routes, at(*[f"{DAY} 09:00"] * 12, need=1_500_000), teams={"desk": officers(12)})
+    ends = [outcome(log, contact, "decision") for contact in range(1, 13)]
+    assert set(ends) == ({"closed", "done"} if blurred else {"done"})
+
+
+# --- rule 8: caseloads ---------------------------------------------------------------------------------------------------
+
+
+def caseload(contacts: list[dict[str, Any]], number: float = 2, slots: int = 3, **facts: Any) -> EventLog:
+    stages = {"case": {"kind": "caseload", "team": "desk", "hold": "2 days", **facts}}
+    return played(stages, {"entry": "case", "case": "done"}, contacts, teams={"desk": officers(number, caseload=slots)})
+
+
+def holders(log: EventLog) -> list[int]:
+    held = log.events[log.events["kind"] == "caseload"].sort_values(["start", "contact"])
+    return held["worker"].tolist()
+
+
+def test_the_most_free_takes_a_case_then_who_is_first_in_the_roster():
+    log = caseload(at(f"{DAY} 09:00", f"{DAY} 10:00", f"{DAY} 11:00", f"{DAY} 12:00", children=[2, 1, 1, 1]))
+    assert holders(log) == [0, 1, 1, 0]
+
+
+def test_a_family_of_three_waits_for_one_person_and_blocks_nobody():
+    log = caseload(at(f"{DAY} 09:00", f"{DAY} 09:00", f"{DAY} 10:00", f"{DAY} 11:00", children=[2, 2, 3, 1]))
+    assert said(log, 3) == ["case allocation 02 10:00-04 09:00", "case caseload 04 09:00-06 09:00"]
+    assert said(log, 4) == ["case caseload 02 11:00-04 11:00"]
+
+
+def test_a_family_larger_than_any_caseload_takes_a_whole_one():
+    log = caseload(at(f"{DAY} 09:00", f"{DAY} 09:00", f"{DAY} 09:00", children=[9, 9, 9]))
+    assert [said(log, contact)[-1] for contact in (1, 2, 3)] == [
+        "case caseload 02 09:00-04 09:00", "case caseload 02 09:00-04 09:00", "case caseload 04 09:00-06 09:00",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("allocates", "received", "when"),
+    [("Mon-Fri 09:30", "09:30", "02 09:30"), ("Mon-Fri 09:30", "09:31", "03 09:30"), ("office", "16:59", "02 16:59"),
+     ("office", "17:00", "03 09:00")],
+)  # fmt: skip
+def test_allocation_at_its_times_only(allocates, received, when):
+    log = caseload(at(f"{DAY} {received}"), allocates=allocates, first_visit="1 h")
+    assert said(log, 1)[-1].startswith(f"case caseload {when}")
+    assert said(log, 1, part=1)[0].startswith(f"case visit {when}")
+
+
+# --- rule 9: the end of the run ------------------------------------------------------------------------------------------
+
+
+def test_what_ends_at_the_last_second_counts_and_what_ends_later_is_cut():
+    """The run ends on Monday 16 June at 00:00."""
+    stages = {"wait": {"kind": "delay", "team": "desk", "delay": "2 h"}}
+    log = played(stages, {"entry": "wait", "wait": "done"}, at("2025-06-15 22:00", "2025-06-15 22:00:01"))
+    assert said(log, 1) == ["wait handoff 15 22:00-16 00:00"]
+    assert outcome(log, 1, "wait") == "done"
+    assert said(log, 2) == ["wait handoff 15 22:00:01-.."]
+    assert outcome(log, 2, "wait") == ""
+
+
+def test_who_comes_in_after_the_end_is_open_and_waits_for_the_shift():
+    log = played(WORK, TO_DONE, [{"received": "2025-06-15 20:00", "enters": "2025-06-16 09:00"}])
+    assert said(log, 1) == ["work shift 15 20:00-.."]
+
+
+# --- what work consists of -----------------------------------------------------------------------------------------------
+
+
+def test_a_record_is_entered_again_on_each_further_system_once():
+    """The first entry is part of the work; a second system costs re-keying at the first stage that needs it."""
+    stages = {
+        name: {"team": team, "touch": "1 h"} for name, team in (("one", "desk"), ("two", "back"), ("three", "back"))
+    }
+    teams = {"desk": officers(case_system=["A"]), "back": officers(case_system=["A", "B", "C"])}
+    log = played(
+        stages, {"entry": "one", "one": "two", "two": "three", "three": "done"}, at(f"{DAY} 09:00"), teams=teams,
+        handoffs={"systems_differ": {"rekey": "10 min"}},
+    )  # fmt: skip
+    assert said(log, 1) == [
+        "one work 02 09:00-02 10:00", "two re-keying 02 10:00-02 10:20", "two work 02 10:20-02 11:20", "three work 02 11:20-02 12:20",
+    ]  # fmt: skip
+
+
+def test_history_is_searched_on_each_further_system_of_the_team():
+    stages = {"work": {"team": "desk", "touch": "1 h", "searches": True}}
+    handoffs = {"each_extra_system": {"search": "8 min"}}
+    teams = {"desk": officers(case_system=["A", "B", "C"])}
+    log = played(stages, TO_DONE, at(f"{DAY} 09:00"), teams=teams, handoffs=handoffs)
+    assert said(log, 1) == ["work search 02 09:00-02 09:16", "work work 02 09:16-02 10:16"]
+
+
+def test_a_search_that_ends_at_closing_leaves_the_work_for_the_morning():
+    stages = {"work": {"team": "desk", "touch": "1 h", "searches": True}}
+    handoffs = {"each_extra_system": {"search": "30 min"}}
+    teams = {"desk": officers(case_system=["A", "B"])}
+    log = played(stages, TO_DONE, at(f"{DAY} 16:30", f"{NEXT_DAY} 15:30"), teams=teams, handoffs=handoffs)
+    assert said(log, 1) == [
+        "work search 02 16:30-02 17:00",
+        "work shift 02 17:00-03 09:00",
+        "work work 03 09:00-03 10:00",
+    ]
+    assert said(log, 2) == ["work search 03 15:30-03 16:00", "work work 03 16:00-03 17:00"]
+
+
+def consent(contacts: list[dict[str, Any]], **facts: Any) -> EventLog:
+    stages = {"consent": {"kind": "consent", "team": "desk", "touch": "10 min", "gap": "4 h", "given": 0, **facts}}
+    return played(
+        stages,
+        {"entry": "consent", "consent": [{"if": {"outcome": "not_reached"}, "to": "closed"}, {"to": "done"}]},
+        contacts,
+    )
+
+
+def test_consent_is_tried_again_after_a_gap_and_then_given_up():
+    log = consent(at(f"{DAY} 09:00"), attempts=3)
+    assert said(log, 1) == [
+        "consent work 02 09:00-02 09:10", "consent consent 02 09:10-02 13:10", "consent work 02 13:10-02 13:20",
+        "consent consent 02 13:20-02 17:20", "consent shift 02 17:20-03 09:00", "consent work 03 09:00-03 09:10",
+    ]  # fmt: skip
+    assert outcome(log, 1, "consent") == "closed"
+
+
+def test_consent_that_came_with_the_contact_or_is_overridden_takes_no_time():
+    for facts, rag in (({"arrives_with": 1.0}, "green"), ({"override_for": ["red"]}, "red")):
+        log = consent(at(f"{DAY} 20:00", rag=rag), **facts)
+        assert said(log, 1) == ["consent consent 02 20:00-02 20:00"]
+        assert outcome(log, 1, "consent") == "done"
+
+
+# --- judgement and returns -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("need", "bias", "ends"), [(999_999, 0.0, "closed"), (1_000_000, 0.0, "done"), (800_000, 0.2, "done")]
+)
+def test_a_level_begins_at_its_threshold(need, bias, ends):
+    stages = {"decision": {"team": "desk", "touch": "1 h", "judges": {"bias": bias}}}
+    routes = {"entry": "decision", "decision": [{"if": {"judged": [1, 2]}, "to": "closed"}, {"to": "done"}]}
+    log = played(stages, routes, at(f"{DAY} 09:00", need=need))
+    assert outcome(log, 1, "decision") == ends
+
+
+def test_who_is_closed_below_need_comes_back_later_and_graver():
+    """Closed two levels below need, each family is as good as sure to come back; ended at its need, never."""
+    law = {"rate_by_gap": [0, 0, 1000, 1000], "family_spread": 50, "delay": {"distribution": "exponential", "mean": 1, "unit": "days"},
+           "growth": {"distribution": "exponential", "mean": 0.3}}  # fmt: skip
+    routes = {"entry": "work", "work": [{"if": {"area": "closed here"}, "to": "closed"}, {"to": "done"}]}
+    facts = at(*[f"{DAY} 09:00"] * 20, need=1_200_000, area=["closed here", "served here"] * 10)
+    log = played({"work": {"team": "desk", "touch": "1 min"}}, routes, facts, returns=law, teams={"desk": officers(30)})
+    contacts = log.contacts.set_index("contact")
+    first = contacts[contacts["return_number"] == 0]
+    assert (first["returns_at"][first["area"] == "served here"] == -1).all()
+    due = first[first["area"] == "closed here"]
+    assert (due["returns_at"] > due["received"]).all()
+    back = contacts[contacts["return_number"] == 1]
+    assert set(back["returned_from"]) == set(due.index[due["returns_at"] <= log.about.ends])
+    assert len(back) > 5
+    for child in back.itertuples():
+        parent = contacts.loc[child.returned_from]
+        assert child.received == parent["returns_at"]
+        assert child.family == parent["family"]
+        assert child.need >= parent["need"]
