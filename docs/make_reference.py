@@ -98,8 +98,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "sickness_spell_days": "mean length of a spell, in working days",
         "leave_days_per_year": "annual leave of a full-timer",
         "caseload": "slots of a full-timer, for `caseload` stages",
-        "named": "what they were called before they moved, such as `ehap/coordinator`, so that they keep their luck; else their "
-        "team and role",
+        "named": "what they were called before they moved, such as `ehap/coordinator`, so that they keep their luck; else "
+        "their team and role",
     },
     "WorkStage": {
         **OF_EVERY_STAGE,

@@ -244,6 +244,7 @@ def instances(draw: DrawFn) -> Instance:
             "systems_differ": {"rekey": draw(on_grid(max(grid, 60), 2))},
             "each_extra_system": {"search": draw(on_grid(max(grid, 60), 2))},
             "missed_history": {"share": 0.3, "noise": 0.5},
+            "requests_between_sites": draw(st.one_of(st.none(), delays(grid))),
         },
         "grading": {"green": -1, "amber": 0.5, "red": 1.5, "noise": 0.3},
         "returns": draw(st.sampled_from([None, returning])),

@@ -63,7 +63,8 @@ def story(log: EventLog, received: int, rows: pd.DataFrame) -> str:
 def what(row) -> str:
     if row.kind == "wait":
         return row.waited_for
-    return f"{'@' if row.kind == 'caseload' else '#'}{row.worker}{ {'re-keying': 'rekey', 'search': 'search'}.get(row.kind, '') }"
+    mark, kind = "@" if row.kind == "caseload" else "#", {"re-keying": "rekey", "search": "search"}.get(row.kind, "")
+    return f"{mark}{row.worker}{kind}"
 
 
 def moment(log: EventLog, second: int, day: str) -> tuple[str, str]:
