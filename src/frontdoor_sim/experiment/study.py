@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_record, write_tables
@@ -228,9 +229,11 @@ def headline(comparison: Comparison) -> str:
     decided, transfer = base.loc[HEADLINE], base.loc[TRANSFER]
     parts = [
         f"{comparison.base}: {decided['mean']:.0%} of contacts are decided within 24 hours ({decided['low']:.0%} to "
-        f"{decided['high']:.0%} in single years), and half of transfers to assessment are allocated within "
-        f"{transfer['mean']:.0f} hours of the decision."
+        f"{decided['high']:.0%} in single years)."
     ]
+    if not np.isnan(transfer["mean"]):
+        hours = f"{transfer['mean']:.0f} hours of the decision"
+        parts += [f"Half of transfers to assessment are allocated within {hours}."]
     for word, says in (
         ("better", "More are decided within 24 hours under"),
         ("worse", "Fewer are decided within 24 hours under"),
