@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from frontdoor_sim.contacts import given
+from frontdoor_sim.distributions import from_mapping, quantile_table
 from frontdoor_sim.event_log import EventLog, check_laws
 from frontdoor_sim.experiment import run
+from frontdoor_sim.luck import code, draw, share_as_luck
 from queue_laws import plain
 from random_models import as_scenario
 
@@ -425,3 +427,35 @@ def test_who_is_closed_below_need_comes_back_later_and_graver():
         assert child.received == parent["returns_at"]
         assert child.family == parent["family"]
         assert child.need >= parent["need"]
+
+
+# --- luck ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", ["work", "renamed"])
+def test_luck_belongs_to_contact_purpose_and_visit(stage):
+    """What is drawn can be worked out from the key alone, for every visit; a stage that is renamed keeps its luck."""
+    touch = {"distribution": "exponential", "mean": 40, "unit": "minutes"}
+    stages = {stage: {"team": "desk", "touch": touch, "luck": "work"}}
+    routes = {"entry": stage, stage: {stage: 0.6, "done": 0.4}}
+    log = played(stages, routes, at(*[f"{DAY} 09:00"] * 30), teams={"desk": officers(200, shift="always")})
+    table = quantile_table(from_mapping({"distribution": "exponential", "mean": 40}), 60)
+    work = plain(log.events)
+    assert work["visit"].max() > 3
+    for row in work.itertuples():
+        assert row.end - row.start == table.read(draw(row.contact, code("work"), row.visit))
+        again = draw(row.contact, code("work: route"), row.visit) < share_as_luck(0.6)
+        assert row.outcome == (stage if again else "done")
+
+
+def test_given_seconds_stand_in_for_luck_where_there_are_any():
+    model = as_scenario({
+        "name": "Given", "run": {"opens": OPENS, "weeks": 1, "warm_up": 0, "follow_up": 0},
+        "teams": {"desk": officers(3, shift="always")}, "stages": {"work": {"team": "desk", "touch": "1 h"}},
+        "routes": TO_DONE, "ends": {"done": {}},
+    })  # fmt: skip
+    contacts = given(
+        pd.DataFrame([{"contact": n, **row} for n, row in enumerate(at(*[f"{DAY} 09:00"] * 3))]), model.model
+    )
+    work = run(model, contacts=contacts.assign(**{"seconds: work": [90.0, None, 0.0]})).events
+    assert (work["end"] - work["start"]).tolist() == [90, 3600, 1]
