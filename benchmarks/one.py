@@ -1,7 +1,7 @@
 """One engine on one workload in a process of its own: `python one.py ENGINE WORKLOAD CONTACTS LOG`.
 
 The tables are drawn and handed over before the clock starts. Writes the log as `.npz` and prints the CPU seconds of the
-run.
+run, which a programme outside Python measures itself.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from time import process_time
 import numpy as np
 from workload import workload
 
-MODULES = {"ours": "ours", "simpy": "peer_simpy", "ciw": "peer_ciw", "salabim": "peer_salabim"}
+MODULES = {
+    "ours": "ours",
+    "engine": "engine_alone",
+    "simpy": "peer_simpy",
+    "ciw": "peer_ciw",
+    "salabim": "peer_salabim",
+    "simmer": "peer_simmer",
+    "cpp": "peer_cpp",
+}
 
 
 def main(engine_name: str, workload_name: str, contacts: int, log_path: str) -> None:
@@ -27,7 +35,7 @@ def main(engine_name: str, workload_name: str, contacts: int, log_path: str) -> 
     result = run()
     seconds = process_time() - began
     np.savez(log_path, received=table.received, **engine.log_of(result, table))
-    print(json.dumps({"seconds": seconds}))
+    print(json.dumps({"seconds": getattr(result, "seconds", seconds)}))
 
 
 if __name__ == "__main__":

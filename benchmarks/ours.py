@@ -1,4 +1,4 @@
-"""Our own engine on the workloads: ordinary scenario files through the public door, with a given table of contacts.
+"""Our reference engine on the workloads: ordinary scenario files through the public door, with a given table of contacts.
 
 What is timed is all that a replication repeats: the plan is compiled, the roster laid out, the run made and its event
 log written. The peers keep four times a contact; ours writes every stretch of work and of waiting.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from workload import NEVER, PRIORITIES, FrontDoor, Tandem
+from workload import NEVER, PARTNERS, PRIORITIES, FrontDoor, Tandem
 
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment import run
@@ -24,8 +24,8 @@ HERE = Path(__file__).parent
 def prepare(table: FrontDoor | Tandem) -> Callable[[], EventLog]:
     """The run of a workload, to be timed; a few contacts go first, so that what Python loads once is loaded."""
     scenario, contacts = scenario_of(table), contacts_of(table)
-    run(scenario, contacts=contacts.head(50))
-    return partial(run, scenario, contacts=contacts)
+    run(scenario, contacts=contacts.head(50), engine="simpy")
+    return partial(run, scenario, contacts=contacts, engine="simpy")
 
 
 def scenario_of(table: FrontDoor | Tandem) -> Scenario:
@@ -33,11 +33,12 @@ def scenario_of(table: FrontDoor | Tandem) -> Scenario:
     length = {"run.weeks": table.weeks, "run.follow_up": table.follow_up}
     if isinstance(table, Tandem):
         return read_scenario(HERE / "tandem.yaml").varied(length)
-    base, people = read_scenario(HERE / "frontdoor_workload.yaml"), table.staffing
+    file = "frontdoor_partial.yaml" if table.name == "partial" else "frontdoor_workload.yaml"
+    base, people = read_scenario(HERE / file), table.staffing
     caseload = base.model.teams["assessment"].staff[0].caseload
     sizes = {"screening": people.screening, "managers": people.managers, "assessment": people.slots / caseload}
-    sizes |= dict(zip(("police", "health", "education"), people.partners, strict=True))
-    wte = {f"teams.{team}.staff[0].wte": size for team, size in sizes.items()}
+    sizes |= dict(zip(PARTNERS, people.partners, strict=True))
+    wte = {f"teams.{team}.staff[0].wte": sizes[team] for team in base.model.teams}
     return base.varied(length | wte)
 
 

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from clock import Stopwatch, Task
+from installed import version
 from numpy.typing import NDArray
 
 Int64s = NDArray[np.int64]
 Row = dict[str, Any]
-PEERS = {"simpy": "SimPy, idiomatic", "ciw": "Ciw", "salabim": "salabim"}
+PEERS = {
+    "engine": "our engine alone",
+    "simpy": "SimPy, idiomatic",
+    "ciw": "Ciw",
+    "salabim": "salabim",
+    "simmer": "simmer (R)",
+    "cpp": "C++ by hand",
+}
 AT_LEAST = {("balanced", "simpy"): 4, ("balanced", "ciw"): 4, ("overload", "simpy"): 20}
 
 
 def summary(watch: Stopwatch, tasks: list[Task], sizes: list[int]) -> dict[str, Any]:
     """Everything measured."""
     pairs = [(task, Task("ours", task.workload, task.contacts)) for task in tasks if task.engine != "ours"]
-    packages = ["numpy", "pandas", *dict.fromkeys(task.engine for task, _ in pairs)]
+    packages = ["numpy", "pandas", *dict.fromkeys(task.engine for task, _ in pairs if task.engine != "engine")]
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
@@ -38,13 +45,17 @@ def compared(watch: Stopwatch, peer: Task, ours: Task) -> Row:
         "engine": peer.engine,
         "contacts": peer.contacts,
         "rounds": len(watch.seconds[peer]),
-        "ours_seconds": round(watch.median(ours), 3),
-        "peer_seconds": round(watch.median(peer), 3),
-        "ratio": round(ratio, 2),
-        "ratio_least": round(least, 2),
-        "ratio_greatest": round(greatest, 2),
+        "ours_seconds": _three_digits(watch.median(ours)),
+        "peer_seconds": _three_digits(watch.median(peer)),
+        "ratio": _three_digits(ratio),
+        "ratio_least": _three_digits(least),
+        "ratio_greatest": _three_digits(greatest),
         "at_least": AT_LEAST.get((peer.workload, peer.engine)),
     }
+
+
+def _three_digits(value: float) -> float:
+    return float(f"{value:.3g}")
 
 
 def cost(watch: Stopwatch, task: Task) -> Row:
@@ -93,7 +104,8 @@ def markdown(results: dict[str, Any]) -> str:
 
 def _named(row: Row) -> list[object]:
     """The cells of a row, with the engine by its full name."""
-    partial = " (partial model)" if row["engine"] == "ciw" and row["workload"] != "tandem" else ""
+    less = row["engine"] == "ciw" and row["workload"] in ("balanced", "overload")
+    partial = " (partial model)" if less else ""
     return list((row | {"engine": PEERS[row["engine"]] + partial}).values())
 
 

@@ -10,22 +10,28 @@ import argparse
 import json
 import sys
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
 from clock import Stopwatch, Task
+from installed import missing
 from report import PEERS, markdown, summary
 
 HERE = Path(__file__).parent
-WORKLOADS = ("balanced", "overload", "tandem")
+WORKLOADS = ("balanced", "overload", "partial", "tandem")
+ONLY = {"partial": ("ours", "engine", "ciw")}  # what Ciw can say; every other workload is for all
 SIZES = (5_000, 20_000, 50_000, 200_000)
 
 
 def tasks_of(options: argparse.Namespace) -> list[Task]:
     """The runs of a round: every engine on every workload, then ours on the other sizes."""
-    engines = ["ours", *(peer for peer in PEERS if peer not in options.skip and find_spec(peer))]
+    engines = ["ours", *(peer for peer in PEERS if peer not in options.skip and not missing(peer))]
     sizes = {name: options.tandem if name == "tandem" else options.contacts for name in options.workloads}
-    tasks = [Task(engine, name, size) for name, size in sizes.items() for engine in engines]
+    tasks = [
+        Task(engine, name, size)
+        for name, size in sizes.items()
+        for engine in engines
+        if engine in ONLY.get(name, engines)
+    ]
     return list(dict.fromkeys([*tasks, *(Task("ours", "balanced", size) for size in options.sizes)]))
 
 
@@ -37,12 +43,12 @@ def measure(watch: Stopwatch, tasks: list[Task], options: argparse.Namespace) ->
             if number and task.engine in options.once:
                 continue
             seconds = watch.run(task, number)
-            words = f"round {number + 1}: {task.engine:8} {task.workload:9} {task.contacts:8,} {seconds:8.2f} s"
+            words = f"round {number + 1}: {task.engine:8} {task.workload:9} {task.contacts:8,} {seconds:9.4f} s"
             print(words, file=sys.stderr, flush=True)
 
 
 def read_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Compare frontdoor-sim with idiomatic SimPy, Ciw and salabim.")
+    parser = argparse.ArgumentParser(description="Compare frontdoor-sim with other engines on the same work.")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--contacts", type=int, default=20_000, help="of the front-door workload")
     parser.add_argument("--tandem", type=int, default=200_000, help="customers of the tandem")
@@ -56,9 +62,9 @@ def read_options() -> argparse.Namespace:
 
 def main() -> None:
     options = read_options()
-    absent = [peer for peer in PEERS if peer not in options.skip and not find_spec(peer)]
-    if absent:
-        print(f"left out, not installed: {', '.join(absent)} (pip install -e .[benchmarks])", file=sys.stderr)
+    for peer in PEERS:
+        if peer not in options.skip and missing(peer):
+            print(f"left out, not installed: {peer} ({missing(peer)})", file=sys.stderr)
     tasks = tasks_of(options)
     with tempfile.TemporaryDirectory() as folder:
         watch = Stopwatch(Path(folder))

@@ -57,6 +57,7 @@ class Staffing:
 STAFFING = {
     "balanced": Staffing(screening=6, partners=(2, 2, 2), managers=2, slots=500),
     "overload": Staffing(screening=6, partners=(2, 1, 1), managers=2, slots=150),
+    "partial": Staffing(screening=6, partners=(2, 2, 2), managers=2, slots=500),
 }
 
 
@@ -131,12 +132,15 @@ class Tandem:
 
 
 def workload(name: str, contacts: int) -> FrontDoor | Tandem:
-    """The workload of a name: `balanced`, `overload` or `tandem`."""
+    """The workload of a name: `balanced`, `overload`, `partial` or `tandem`."""
     return tandem(contacts) if name == "tandem" else front_door(name, contacts)
 
 
 def front_door(name: str, contacts: int) -> FrontDoor:
-    """Draw the front-door workload: `contacts` over `contacts / 20,000` times 52 weeks."""
+    """Draw the front-door workload: `contacts` over `contacts / 20,000` times 52 weeks.
+
+    `partial` has the numbers of `balanced`, of which engines leave out two partners, time-outs and allocation in hours.
+    """
     keys = np.arange(contacts, dtype=np.int64)
     span = contacts * 52 * WEEK // CONTACTS_A_YEAR
     weeks = math.ceil(span / WEEK)
