@@ -16,9 +16,9 @@ from frontdoor_sim.contacts.attributes import Words
 from frontdoor_sim.contacts.hours import Hours
 from frontdoor_sim.contacts.rates import day_and_week_factors
 from frontdoor_sim.contacts.receipt import Reception
-from frontdoor_sim.contacts.record import check_unique
+from frontdoor_sim.contacts.record import table_of
 from frontdoor_sim.documents import InputError
-from frontdoor_sim.tables import dictionary
+from frontdoor_sim.tables import conform, dictionary
 from frontdoor_sim.working_time import WallClock
 from small_council import EVEN, UNEVEN, council, model
 
@@ -360,9 +360,17 @@ def test_no_contacts_is_a_table_of_no_rows():
 
 def test_a_key_that_two_contacts_share_is_named():
     table = draw(model(weeks=1), council(), seed=1)
-    table.loc[1, "contact"] = table.loc[0, "contact"]
-    with pytest.raises(ValueError, match=rf"the key {table.loc[0, 'contact']} is shared .* use another seed"):
-        check_unique(table, "contacts")
+    names = ("received", "source", "area", "children", "need", "level", "rag", "open_case")
+    drawn = {name: table[name].array for name in names}
+    keys, enters = table["contact"].to_numpy().copy(), table["enters"].to_numpy()
+    keys[1] = keys[0]
+    with pytest.raises(ValueError, match=rf"of a seed: the key {keys[0]} is shared .* use another seed"):
+        table_of("of a seed", keys, enters, **drawn)
+
+
+def test_a_drawn_table_is_as_the_dictionary_says():
+    table = draw(model(weeks=4), council(UNEVEN), seed=1)
+    pd.testing.assert_frame_equal(table, conform(table, "contacts"))
 
 
 def test_parameters_are_needed_where_the_scenario_has_no_arrivals():

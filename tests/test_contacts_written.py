@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from scipy import stats
 
 from frontdoor_sim.contacts import draw, expected_rates
-from frontdoor_sim.contacts.chance import as_probability, gamma_factors, pick, poisson
+from frontdoor_sim.contacts.chance import as_probability, gamma_factors, pick, poisson, poisson_of_mean
 from frontdoor_sim.contacts.hours import Hours
 from frontdoor_sim.contacts.rates import still_new
 from frontdoor_sim.working_time import WallClock
@@ -148,6 +148,12 @@ def test_poisson_numbers_are_quantiles(pairs):
     p = as_probability(luck)
     assert (stats.poisson.cdf(number, mean) >= p - 1e-11).all()
     assert (stats.poisson.cdf(number - 1, mean) <= p + 1e-11).all()
+
+
+@any_(st.floats(0, 3000), st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=30))
+def test_numbers_of_one_mean_are_those_of_many(mean, luck):
+    luck = np.array(luck, dtype=np.int64)
+    assert (poisson_of_mean(mean, luck) == poisson(np.full(len(luck), mean), luck)).all()
 
 
 @any_(st.floats(0, 500), st.floats(1, 3), st.integers(0, 2**32 - 1))

@@ -76,6 +76,30 @@ def test_reading_one_by_one_and_in_bulk_are_the_same():
         assert [table.read(int(u)) for u in luck] == table.reads(luck).tolist()
 
 
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape["distribution"])
+def test_a_shape_written_twice_is_one_distribution_with_one_table(shape):
+    first, again = from_mapping(shape), from_mapping(dict(shape))
+    assert first == again
+    assert hash(first) == hash(again)
+    assert quantile_table(first, 60) is quantile_table(again, 60)
+    with pytest.raises(ValueError, match="read-only"):
+        quantile_table(first, 60).knots[0] = 0
+
+
+def test_a_number_keeps_the_type_it_was_written_in():
+    numbers = [from_mapping({"distribution": "constant", "value": value}).numbers for value in (3, 3.0)]
+    assert [type(value) for ((_, value),) in numbers] == [int, float]
+
+
+def test_quantiles_and_moments_are_those_of_scipys_own_frozen_forms():
+    gamma, triangular = stats.gamma(1 / 4.0, scale=60 * 4.0), stats.triang(10 / 35, loc=10, scale=35)
+    probabilities = np.array([0.0, 1e-9, 0.3, 0.999, 1.0])
+    for shape, frozen in ((SHAPES[4], gamma), (SHAPES[6], triangular)):
+        ours = from_mapping(shape)
+        assert (ours.mean, ours.variance) == (frozen.mean(), frozen.var())
+        assert (ours.ppf(probabilities) == frozen.ppf(probabilities)).all()
+
+
 def test_published_bands_keep_their_shares():
     """The spike of working days 41 to 45 is there: 627 of 2,971 assessments in five days."""
     distribution = from_mapping({"distribution": "banded", **BANDS})

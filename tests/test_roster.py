@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from math import prod, sqrt
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from scipy.optimize import brentq
 
 from frontdoor_sim.luck import key
 from frontdoor_sim.roster import Post, draw_roster
+from frontdoor_sim.tables import conform
 from frontdoor_sim.working_time import Calendar, ShiftPattern, WallClock, england_bank_holidays, working_dates
 
 CLOCK = WallClock(date(2019, 6, 3))
@@ -460,6 +462,28 @@ def test_windows_and_duty_table_say_the_same_and_stay_inside_the_shift():
             == (duty["end"] - duty["start"]).tolist()
         )
         assert set(duty["name"]) == {roster.people["name"][worker]}
+
+
+def test_windows_in_arrays_and_in_lists_are_the_same():
+    roster = draw(Post("mash", "officer", 2.5, OFFICE, **ABSENT), Post("desk", "clerk", 1, shift("always"), **ABSENT))
+    flat = roster.flat
+    assert [column.dtype.str for column in flat] == ["<i8", "<i8", "<i8", "|b1", "|b1"]
+    assert len(flat.first) == len(roster.people) + 1
+    for worker, windows in enumerate(roster.windows):
+        mine = slice(flat.first[worker], flat.first[worker + 1])
+        assert windows == tuple(column[mine].tolist() for column in flat[1:])
+
+
+def test_a_changed_table_of_people_changes_no_other_roster():
+    post = Post("mash", "officer", 2, OFFICE)
+    people = draw(post).people
+    people["slots"] = 7
+    assert draw(post).people["slots"].tolist() == [0, 0]
+
+
+def test_duty_is_as_the_dictionary_says():
+    duty = draw(Post("mash", "officer", 2.5, OFFICE, **ABSENT)).duty
+    pd.testing.assert_frame_equal(duty, conform(duty, "duty"))
 
 
 def test_no_posts_and_no_duty_make_an_empty_roster():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from operator import attrgetter
@@ -223,6 +224,19 @@ def test_varied_says_every_path_that_is_wrong(base: Scenario):
         "base.yaml: teams.dsk.site",
         "base.yaml: stages.screning.team",
     ]
+
+
+def test_a_scenario_varied_has_the_model_that_its_data_says(base: Scenario):
+    varied = base.varied({"teams.desk.staff[0].wte": 3.5})
+    assert "model" not in pickle.loads(pickle.dumps(varied)).__dict__
+    assert pickle.loads(pickle.dumps(varied)).model == varied.model != base.model
+
+
+def test_a_base_is_varied_anew_for_other_values(base: Scenario):
+    path = "teams.desk.staff[0].wte"
+    first, again, other = (base.varied({path: wte}) for wte in (3.5, 3.5, 4.5))
+    assert first is again
+    assert (first.model.teams["desk"].staff[0].wte, other.model.teams["desk"].staff[0].wte) == (3.5, 4.5)
 
 
 def test_parameters_of_a_scenario_that_has_none():

@@ -8,8 +8,9 @@ comes out, and no floating-point result ever decides anything inside a run.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ class Distribution:
         numbers: its parameters by name.
         mean: expectation, same unit.
         variance: same unit, squared.
-        quantile: maps probabilities (any shape) to values.
+        quantile: maps probabilities (any shape) to values; what the rest says decides whether two are equal.
 
     Example:
         >>> touch = from_mapping({"distribution": "triangular", "low": 10, "mode": 20, "high": 45})
@@ -44,67 +45,87 @@ class Distribution:
     numbers: tuple[tuple[str, Any], ...]
     mean: float
     variance: float
-    quantile: Callable[[Floats], Floats]
+    quantile: Callable[[Floats], Floats] = field(compare=False)
 
     def ppf(self, probability: ArrayLike) -> Floats:
         """Quantile function: the value below which a share `probability` lies."""
         return np.asarray(self.quantile(np.asarray(probability, dtype=np.float64)), dtype=np.float64)
 
+    @cached_property
+    def lowest(self) -> float:
+        """The lowest value there can be."""
+        return float(self.ppf(0.0))
 
-def _frozen(kind: str, numbers: Mapping[str, Any], shape: Any) -> Distribution:
-    return Distribution(kind, tuple(numbers.items()), float(shape.mean()), float(shape.var()), shape.ppf)
+
+@dataclass(frozen=True)
+class _Family:
+    """One of scipy's families with its numbers; scipy's own frozen form would write itself a manual, which takes 1 ms."""
+
+    family: Any
+    shapes: tuple[float, ...] = ()
+    loc: float = 0.0
+    scale: float = 1.0
+
+    def named(self, kind: str, numbers: Mapping[str, Any]) -> Distribution:
+        """The distribution, under the name and the numbers that a user wrote."""
+        mean, variance = self.family.stats(*self.shapes, loc=self.loc, scale=self.scale, moments="mv")
+        return Distribution(kind, tuple(numbers.items()), float(mean), float(variance), self.ppf)
+
+    def ppf(self, probability: Floats) -> Floats:
+        values: Floats = self.family.ppf(probability, *self.shapes, loc=self.loc, scale=self.scale)
+        return values
 
 
-def _exponential(mean: float) -> Any:
+def _exponential(mean: float) -> _Family:
     _positive(mean=mean)
-    return stats.expon(scale=mean)
+    return _Family(stats.expon, scale=mean)
 
 
 def _lognormal(
     mean: float | None = None, cv: float | None = None, median: float | None = None, sigma: float | None = None
-) -> Any:
+) -> _Family:
     if mean is not None and cv is not None and median is None and sigma is None:
         _positive(mean=mean, cv=cv)
         spread = math.sqrt(math.log1p(cv * cv))
-        return stats.lognorm(spread, scale=mean * math.exp(-spread * spread / 2))
+        return _Family(stats.lognorm, (spread,), scale=mean * math.exp(-spread * spread / 2))
     if median is not None and sigma is not None and mean is None and cv is None:
         _positive(median=median, sigma=sigma)
-        return stats.lognorm(sigma, scale=median)
+        return _Family(stats.lognorm, (sigma,), scale=median)
     raise ValueError("a lognormal takes mean and cv, or median and sigma")
 
 
-def _gamma(mean: float, cv: float) -> Any:
+def _gamma(mean: float, cv: float) -> _Family:
     _positive(mean=mean, cv=cv)
-    return stats.gamma(1 / cv**2, scale=mean * cv**2)
+    return _Family(stats.gamma, (1 / cv**2,), scale=mean * cv**2)
 
 
-def _weibull(mean: float, shape: float) -> Any:
+def _weibull(mean: float, shape: float) -> _Family:
     _positive(mean=mean, shape=shape)
-    return stats.weibull_min(shape, scale=mean / math.gamma(1 + 1 / shape))
+    return _Family(stats.weibull_min, (shape,), scale=mean / math.gamma(1 + 1 / shape))
 
 
-def _triangular(low: float, mode: float, high: float) -> Any:
+def _triangular(low: float, mode: float, high: float) -> _Family:
     if not low <= mode <= high or low == high:
         raise ValueError(f"a triangular needs low <= mode <= high, not {low}, {mode}, {high}")
-    return stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
+    return _Family(stats.triang, ((mode - low) / (high - low),), loc=low, scale=high - low)
 
 
-def _uniform(low: float, high: float) -> Any:
+def _uniform(low: float, high: float) -> _Family:
     if not low < high:
         raise ValueError(f"a uniform needs low < high, not {low}, {high}")
-    return stats.uniform(loc=low, scale=high - low)
+    return _Family(stats.uniform, loc=low, scale=high - low)
 
 
-def _normal(mean: float, sd: float) -> Any:
+def _normal(mean: float, sd: float) -> _Family:
     _positive(sd=sd)
-    return stats.norm(mean, sd)
+    return _Family(stats.norm, loc=mean, scale=sd)
 
 
 def _constant(value: float) -> Distribution:
     return Distribution("constant", (("value", value),), value, 0.0, lambda p: np.full_like(p, value))
 
 
-def _banded(edges: list[float], shares: list[float]) -> Distribution:
+def _banded(edges: Sequence[float], shares: Sequence[float]) -> Distribution:
     """Published bands: a share for each band, spread evenly inside it."""
     at, weight = np.asarray(edges, dtype=np.float64), np.asarray(shares, dtype=np.float64)
     if len(at) != len(weight) + 1 or (np.diff(at) <= 0).any():
@@ -140,7 +161,7 @@ def _positive(**numbers: float) -> None:
         raise ValueError(f"{in_words(wrong, 'and')} must be above 0")
 
 
-_MAKERS: dict[str, Callable[..., Any]] = {
+_MAKERS: dict[str, Callable[..., _Family | Distribution]] = {
     "exponential": _exponential,
     "lognormal": _lognormal,
     "gamma": _gamma,
@@ -185,11 +206,19 @@ def from_mapping(mapping: Mapping[str, Any]) -> Distribution:
         near = nearest(kind, _MAKERS) or sorted(_MAKERS)
         raise ValueError(f"no distribution is called {kind!r}; did you mean {in_words(near)}?")
     _check_numbers(kind, numbers)
+    values = (tuple(value) if isinstance(value, list) else value for value in numbers.values())
     try:
-        made = _MAKERS[kind](**numbers)
+        return _made(kind, tuple(numbers), *values)
     except TypeError:
         raise ValueError(f"{kind} takes {_TAKES[kind]}, not {in_words(sorted(numbers), 'and') or 'nothing'}") from None
-    return made if isinstance(made, Distribution) else _frozen(kind, numbers, made)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _made(kind: str, names: tuple[str, ...], *values: Any) -> Distribution:
+    """A distribution of numbers that were checked; kept, since a model is read again for every option and candidate."""
+    numbers = dict(zip(names, values, strict=True))
+    made = _MAKERS[kind](**numbers)
+    return made if isinstance(made, Distribution) else made.named(kind, numbers)
 
 
 def _check_numbers(kind: str, numbers: Mapping[str, Any]) -> None:
@@ -206,13 +235,16 @@ _CELLS = 1 << CELL_BITS
 _HALF_BITS = LUCK_BITS - 1
 KNOTS_A_SIDE = (_HALF_BITS - CELL_BITS + 1) * _CELLS + 1
 _FRACTION_BITS = 8
+_MANTISSA_BITS, _EXPONENT_OF_HALF = 52, 1022  # of a double (IEEE 754), whose exponent says the length of a whole number
 _LARGEST = 1 << 30
 
 
-def _cell_starts() -> Int64s:
+@cache
+def _lower_half() -> Floats:
+    """Probabilities at the edges of the cells of the lower half."""
     direct = np.arange(_CELLS, dtype=np.int64)
     octaves = [(_CELLS + direct) << shift for shift in range(_HALF_BITS - CELL_BITS)]
-    return np.concatenate([direct, *octaves, [1 << _HALF_BITS]])
+    return (np.concatenate([direct, *octaves, [1 << _HALF_BITS]]) + 0.5) / (1 << LUCK_BITS)
 
 
 @dataclass(frozen=True)
@@ -228,8 +260,11 @@ class QuantileTable:
 
     knots: Int64s
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_list", self.knots.tolist())
+    @cached_property
+    def _list(self) -> list[int]:
+        """The knots for reading one by one."""
+        knots: list[int] = self.knots.tolist()
+        return knots
 
     def read(self, luck: int) -> int:
         """The value for one draw of luck.
@@ -239,7 +274,7 @@ class QuantileTable:
             >>> quantile_table(minutes, 60).read(2**31)
             1800
         """
-        knots: list[int] = self._list  # type: ignore[attr-defined]
+        knots = self._list
         if luck >> _HALF_BITS:
             luck = (1 << LUCK_BITS) - 1 - luck
             base = KNOTS_A_SIDE
@@ -256,16 +291,18 @@ class QuantileTable:
         """`read` for an array of luck, element by element the same."""
         upper = luck >> _HALF_BITS
         v = np.where(upper == 1, (1 << LUCK_BITS) - 1 - luck, luck)
-        bits = np.frexp(v.astype(np.float64))[1].astype(np.int64)
+        bits = (v.astype(np.float64).view(np.int64) >> _MANTISSA_BITS) - _EXPONENT_OF_HALF
         shift = np.maximum(bits - CELL_BITS - 1, 0)
-        cell = upper * KNOTS_A_SIDE + np.where(bits > CELL_BITS, (shift << CELL_BITS) + (v >> shift), v)
+        whole = v >> shift
+        cell = upper * KNOTS_A_SIDE + (shift << CELL_BITS) + whole
         low = self.knots[cell]
-        inside = (self.knots[np.minimum(cell + 1, len(self.knots) - 1)] - low) * (v & ((1 << shift) - 1)) >> shift
+        inside = (self.knots[cell + 1] - low) * (v - (whole << shift)) >> shift
         return np.asarray((low + inside + 128) >> _FRACTION_BITS, dtype=np.int64)
 
 
+@lru_cache(maxsize=128)
 def quantile_table(distribution: Distribution, scale: float) -> QuantileTable:
-    """Compile a distribution to the integer table that engines read.
+    """Compile a distribution to the integer table that engines read; kept, since options and replications share most.
 
     Args:
         distribution: the shape, in its own unit.
@@ -280,11 +317,13 @@ def quantile_table(distribution: Distribution, scale: float) -> QuantileTable:
         >>> table.read(0), table.read(2**32 - 1)
         (120, 120)
     """
-    at = (_cell_starts() + 0.5) / (1 << LUCK_BITS)
+    at = _lower_half()
     sides = np.concatenate([distribution.ppf(at), distribution.ppf(1.0 - at)])
     if not np.isfinite(sides).all():
         raise ValueError(f"{distribution.kind} has quantiles that are not finite")
     units = np.clip(
         np.rint(sides * scale * (1 << _FRACTION_BITS)), -_LARGEST << _FRACTION_BITS, _LARGEST << _FRACTION_BITS
     )
-    return QuantileTable(units.astype(np.int64))
+    knots = units.astype(np.int64)
+    knots.setflags(write=False)
+    return QuantileTable(knots)

@@ -12,6 +12,7 @@ same in Python, NumPy and compiled code.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -63,10 +64,15 @@ def key(*parts: int | str) -> int:
         >>> key(7, 0, "police", 12, 3) == key(7, 0, "police", 3, 12)
         False
     """
+    return _begun(parts) & _KEY_MASK
+
+
+def _begun(parts: tuple[int | str, ...]) -> int:
+    """The word of a key that more parts may follow."""
     word = _GOLDEN
     for part in parts:
         word = mix((word + _GOLDEN + _word(part)) & _WORD)
-    return word & _KEY_MASK
+    return word
 
 
 def _word(part: int | str) -> int:
@@ -90,9 +96,16 @@ def draw(owner: int, purpose: int, visit: int = 0) -> int:
 
 
 def _mix_array(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(_FIRST)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(_SECOND)
-    return words ^ (words >> np.uint64(31))
+    """`mix` of every word, in place: the words are the caller's own and are overwritten."""
+    moved = words >> np.uint64(30)
+    words ^= moved
+    words *= np.uint64(_FIRST)
+    np.right_shift(words, np.uint64(27), out=moved)
+    words ^= moved
+    words *= np.uint64(_SECOND)
+    np.right_shift(words, np.uint64(31), out=moved)
+    words ^= moved
+    return words
 
 
 def draws(owners: Int64s, purpose: int, visit: int | Int64s = 0) -> Int64s:
@@ -105,8 +118,11 @@ def draws(owners: Int64s, purpose: int, visit: int | Int64s = 0) -> Int64s:
     """
     spice = np.uint64(purpose)
     steps = (np.atleast_1d(np.asarray(visit, dtype=np.int64)).astype(np.uint64) + np.uint64(1)) * np.uint64(_GOLDEN)
-    words = _mix_array(_mix_array(np.asarray(owners, dtype=np.int64).astype(np.uint64) ^ spice) + steps)
-    return (_mix_array(words ^ spice) >> np.uint64(64 - LUCK_BITS)).astype(np.int64)
+    words = _mix_array(_mix_array(np.asarray(owners, dtype=np.int64).view(np.uint64) ^ spice) + steps)
+    words ^= spice
+    words = _mix_array(words)
+    words >>= np.uint64(64 - LUCK_BITS)
+    return words.view(np.int64)
 
 
 def key_array(prefix: tuple[int | str, ...], *columns: Int64s) -> Int64s:
@@ -117,15 +133,28 @@ def key_array(prefix: tuple[int | str, ...], *columns: Int64s) -> Int64s:
         ...     key(7, "police", 12, 0), key(7, "police", 13, 0)]
         True
     """
-    word = _GOLDEN
-    for part in prefix:
-        word = mix((word + _GOLDEN + _word(part)) & _WORD)
-    words = np.full(np.shape(columns[0]), word, dtype=np.uint64)
+    return key_arrays([prefix], np.zeros(1, dtype=np.int64), *columns)
+
+
+def key_arrays(prefixes: Sequence[tuple[int | str, ...]], place: Int64s, *columns: Int64s) -> Int64s:
+    """`key(*prefixes[place], *row)` for every row of the columns, each of which begins with a prefix of its own.
+
+    Args:
+        prefixes: what keys begin with.
+        place: which of the prefixes, for each row.
+        columns: further parts of the keys; they and `place` have one shape, or shapes that broadcast.
+
+    Example:
+        >>> key_arrays([(7, "police"), (7, "health")], np.array([1, 0]), np.array([12, 13])).tolist() == [
+        ...     key(7, "health", 12), key(7, "police", 13)]
+        True
+    """
+    words = np.array([_begun(prefix) for prefix in prefixes], dtype=np.uint64)[place]
     for column in columns:
-        words = _mix_array(
-            words + np.uint64(_GOLDEN) + _mix_array(np.asarray(column, dtype=np.int64).astype(np.uint64))
-        )
-    return (words & np.uint64(_KEY_MASK)).astype(np.int64)
+        words += np.uint64(_GOLDEN)
+        words = _mix_array(words + _mix_array(np.asarray(column, dtype=np.int64).astype(np.uint64)))
+    words &= np.uint64(_KEY_MASK)
+    return words.view(np.int64)
 
 
 def share_as_luck(share: float) -> int:

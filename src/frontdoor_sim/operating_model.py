@@ -7,8 +7,10 @@ They are what a scenario file holds once its parameters have been filled in; `en
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Literal, overload
 
 import numpy as np
@@ -104,9 +106,7 @@ def read_lasting(value: Any) -> Any:
     if isinstance(value, Lasting):
         return value
     if isinstance(value, str):
-        seconds, clock = parse_duration(value)
-        shape = from_mapping({"distribution": "constant", "value": seconds})
-        return Lasting(shape=shape, unit_seconds=86400 if clock == "working_days" else 1, clock=clock, name=value)
+        return _written_lasting(value)
     if not isinstance(value, dict):
         raise ValueError("a duration is text such as '10 min', or a mapping with distribution and unit")
     numbers = {key: inner for key, inner in value.items() if key not in ("unit", "name", "clock")}
@@ -114,10 +114,18 @@ def read_lasting(value: Any) -> Any:
     if not isinstance(unit, str) or unit not in _UNITS:
         raise ValueError(f"the unit of a duration is one of {', '.join(_UNITS)}")
     shape = from_mapping(numbers)
-    if shape.kind == "normal" or float(shape.ppf(0.0)) < 0:
+    if shape.kind == "normal" or shape.lowest < 0:
         raise ValueError(f"a duration is never below 0, and this {shape.kind} can be")
     unit_seconds, clock = _UNITS[unit]
     return Lasting(shape=shape, unit_seconds=unit_seconds, clock=value.get("clock", clock), name=value.get("name", ""))
+
+
+@lru_cache(maxsize=256)
+def _written_lasting(text: str) -> Lasting:
+    """A plain duration; kept, since scenarios are read again for every option and candidate and say the same few."""
+    seconds, clock = parse_duration(text)
+    shape = from_mapping({"distribution": "constant", "value": seconds})
+    return Lasting(shape=shape, unit_seconds=86400 if clock == "working_days" else 1, clock=clock, name=text)
 
 
 Duration = Annotated[Lasting, BeforeValidator(read_lasting)]
@@ -642,8 +650,19 @@ class Timeline:
 
     @classmethod
     def of(cls, model: OperatingModel) -> Timeline:
-        """Lay out the calendars of a model's run."""
-        run = model.run
+        """Lay out the calendars of a model's run; models of one run window and the same shifts share one timeline.
+
+        Example:
+            >>> model = OperatingModel(
+            ...     name="A street", run=RunWindow(opens=date(2026, 6, 1)), teams={}, stages={}, routes={}, ends={})
+            >>> Timeline.of(model) is Timeline.of(model.model_copy(update={"name": "Another"}))
+            True
+        """
+        return _timeline(model.run, tuple((name, model.pattern(name)) for name in ("always", *model.shifts)))
+
+    @classmethod
+    def lay_out(cls, run: RunWindow, shifts: Mapping[str, ShiftPattern]) -> Timeline:
+        """Lay out the calendars of some shifts over a run window."""
         clock = WallClock(run.opens)
         first = run.opens - timedelta(weeks=run.warm_up)
         closes = run.opens + timedelta(weeks=run.weeks)
@@ -652,10 +671,10 @@ class Timeline:
         holidays = england_bank_holidays(first, last)
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         working = tuple(day for day in days if day.weekday() < 5 and day not in holidays)
-        shifts = {name: model.pattern(name).lay_out(clock, first, last, holidays) for name in ("always", *model.shifts)}
+        laid_out = {name: pattern.lay_out(clock, first, last, holidays) for name, pattern in shifts.items()}
         whole_days = WORKING_DAY.lay_out(clock, first, last, holidays)
         seconds = (clock.midnight(first), clock.midnight(closes), clock.midnight(ends))
-        return cls(clock, first, last, *seconds, holidays, working, shifts, whole_days)
+        return cls(clock, first, last, *seconds, holidays, working, laid_out, whole_days)
 
     def calendar(self, clock: Clock, model: OperatingModel) -> Calendar | None:
         """The calendar of a duration's clock; None is elapsed time."""
@@ -666,3 +685,9 @@ class Timeline:
 
 BEYOND_DAYS = 750
 WORKING_DAY = ShiftPattern.parse({"Mon-Fri": "00:00-24:00"})
+
+
+@lru_cache(maxsize=32)
+def _timeline(run: RunWindow, shifts: tuple[tuple[str, ShiftPattern], ...]) -> Timeline:
+    """A timeline kept: every replication and option of a study has the same run window and mostly the same shifts."""
+    return Timeline.lay_out(run, dict(shifts))

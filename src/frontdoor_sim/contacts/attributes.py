@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.contacts.chance import pick, poisson, standard_normal
+from frontdoor_sim.contacts.chance import pick, poisson_of_mean, standard_normal
 from frontdoor_sim.contacts.rates import by_source
 from frontdoor_sim.luck import Int64s, code, draws, share_as_luck
 from frontdoor_sim.operating_model import RAGS, Grading, OperatingModel, grade, millionths
@@ -26,13 +27,23 @@ class Words:
 
     def column(self) -> pd.Series:
         """The column as a table holds it."""
-        return pd.Series(pd.Categorical.from_codes(self.places, dtype=pd.CategoricalDtype(list(self.names))))
+        return pd.Series(self.categorical())
+
+    def categorical(self) -> pd.Categorical:
+        """The words as pandas holds them."""
+        return pd.Categorical.from_codes(self.places, dtype=_words(tuple(self.names)))
+
+
+@lru_cache(maxsize=64)
+def _words(names: tuple[str, ...]) -> pd.CategoricalDtype:
+    """Kept, since pandas takes longer to write a list of words than to give them to a table."""
+    return pd.CategoricalDtype(list(names))
 
 
 def children(keys: Int64s, parameters: Parameters) -> Int64s:
     """Children of each contact: 1 plus a Poisson number, with the mean of the parameters."""
     mean = float(parameters.value("volumes.children_per_contact"))
-    return 1 + poisson(np.full(len(keys), max(0.0, mean - 1)), draws(keys, CHILDREN))
+    return 1 + poisson_of_mean(max(0.0, mean - 1), draws(keys, CHILDREN))
 
 
 def areas(keys: Int64s, parameters: Parameters) -> Words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
@@ -16,6 +17,9 @@ Floats = NDArray[np.float64]
 _FAR_BELOW = 8.0
 """Standard deviations below the mean from which Poisson quantiles are sought: less than 1e-14 lies below."""
 
+_HAIR = 2.0**-30
+"""None come where p is below 1 - mean by more than this, as exp(-mean) is never below 1 - mean: no rounding is so large."""
+
 _NO_MORE = 1e-30
 """A probability in the upper tail below which nothing can be left to find by luck of 32 bits."""
 
@@ -27,7 +31,9 @@ def as_probability(luck: Int64s) -> Floats:
         >>> as_probability(np.array([2**31])).round(6).tolist()
         [0.5]
     """
-    return (luck + 0.5) / (1 << LUCK_BITS)
+    p = np.add(luck, 0.5, dtype=np.float64)
+    p /= 1 << LUCK_BITS
+    return p
 
 
 def poisson(mean: Floats, luck: Int64s) -> Int64s:
@@ -44,9 +50,48 @@ def poisson(mean: Floats, luck: Int64s) -> Int64s:
         >>> poisson(np.array([0.0, 2.0, 4.0]), np.array([2**31, 2**31, 2**31])).tolist()
         [0, 2, 4]
     """
-    mean, p = np.ravel(mean), np.ravel(as_probability(luck))
+    mean, luck = np.asarray(mean), np.asarray(luck)
+    some = perhaps_above_none(mean, luck)
+    number = np.zeros(luck.size, dtype=np.int64)
+    number[some] = _poisson(np.ravel(mean)[some], as_probability(np.ravel(luck)[some]))
+    return number.reshape(luck.shape)
+
+
+def perhaps_above_none(mean: Floats, luck: Int64s) -> Int64s:
+    """Places at which `poisson` may be above 0; it is 0 at all others. Where means are small there are few.
+
+    Example:
+        >>> perhaps_above_none(np.array([0.001, 2.0]), np.array([2**31, 2**31])).tolist()
+        [1]
+    """
+    p = as_probability(luck)
+    p += mean
+    return np.flatnonzero(p > 1 - _HAIR)
+
+
+def poisson_of_mean(mean: float, luck: Int64s) -> Int64s:
+    """`poisson` where all have one mean: the distribution function is laid out once.
+
+    Example:
+        >>> poisson_of_mean(2.0, np.array([2**31])).tolist()
+        [2]
+    """
+    least = max(math.floor(mean - _FAR_BELOW * math.sqrt(mean)), 0)
+    term = np.exp(xlogy(least, mean) - mean - gammaln(least + 1))
+    number, reached = least, [term]
+    while term > _NO_MORE or number < mean:
+        number += 1
+        term = term * mean / number
+        reached.append(reached[-1] + term)
+    return np.asarray(least + np.searchsorted(reached[:-1], as_probability(luck), side="right"), dtype=np.int64)
+
+
+def _poisson(mean: Floats, p: Floats) -> Floats:
+    """The least k with P(N <= k) > p, one by one."""
     number = np.maximum(np.floor(mean - _FAR_BELOW * np.sqrt(mean)), 0)
-    term = np.exp(xlogy(number, mean) - mean - gammaln(number + 1))
+    term = np.exp(-mean)
+    far = np.flatnonzero(number)
+    term[far] = np.exp(xlogy(number[far], mean[far]) - mean[far] - gammaln(number[far] + 1))
     left = np.flatnonzero(p >= term)
     mean, p, term, tried = mean[left], p[left], term[left], number[left]
     reached = term.copy()
@@ -57,7 +102,7 @@ def poisson(mean: Floats, luck: Int64s) -> Int64s:
         number[left] = tried
         on = (p >= reached) & ((term > _NO_MORE) | (tried < mean))
         left, mean, p, term, tried, reached = left[on], mean[on], p[on], term[on], tried[on], reached[on]
-    return number.astype(np.int64).reshape(np.shape(luck))
+    return number
 
 
 def gamma_factors(variance: float, luck: Int64s) -> Floats:

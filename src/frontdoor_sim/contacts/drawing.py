@@ -14,7 +14,7 @@ from frontdoor_sim.contacts.hours import Hours, end_date, first_date
 from frontdoor_sim.contacts.moments import moments
 from frontdoor_sim.contacts.rates import day_and_week_factors, needed, published_rates, sources_of, still_new
 from frontdoor_sim.contacts.receipt import MARGIN, Reception
-from frontdoor_sim.contacts.record import check_unique, table_of
+from frontdoor_sim.contacts.record import table_of
 from frontdoor_sim.contacts.written import contacts_of
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.luck import Int64s
@@ -67,13 +67,10 @@ def draw(
         >>> contacts["source"].unique().tolist(), bool(contacts["received"].between(0, 7 * 86400 - 1).all())
         (['passers_by'], True)
     """
-    table = (
-        _written(model, (seed, replication), returns_per_contact, volume)
-        if model.arrivals
-        else _published(model, needed(parameters), (seed, replication), returns_per_contact, volume)
-    )
-    check_unique(table, f"contacts of seed {seed}, replication {replication}")
-    return table
+    run = (seed, replication)
+    if model.arrivals:
+        return _written(model, run, returns_per_contact, volume)
+    return _published(model, needed(parameters), run, returns_per_contact, volume)
 
 
 def _published(
@@ -83,25 +80,25 @@ def _published(
     clock = WallClock(model.run.opens)
     hours = Hours.lay_out(clock, first_date(model.run) - MARGIN, end_date(model.run))
     sources = sources_of(parameters)
-    common = day_and_week_factors(parameters, hours, *run) * still_new(model, hours, returns_per_contact)
-    rates = published_rates(parameters, hours) * common * _volumes(volume, sources)[:, None]
-    drawn = [moments(rate, hours, (*run, source)) for source, rate in zip(sources, rates, strict=True)]
-    keys, occurred = np.concatenate([m.keys for m in drawn]), np.concatenate([m.seconds for m in drawn])
-    words = Words(sources, np.repeat(np.arange(len(sources)), [len(m.keys) for m in drawn]))
-    received, enters = Reception(model, parameters).times(keys, occurred, words)
+    rates = published_rates(parameters, hours)
+    rates *= day_and_week_factors(parameters, hours, *run) * still_new(model, hours, returns_per_contact)
+    rates *= _volumes(volume, sources)[:, None]
+    drawn = moments(rates, hours, [(*run, source) for source in sources])
+    received, enters = Reception(model, parameters).times(drawn.keys, drawn.seconds, Words(sources, drawn.source))
     here = (received >= clock.midnight(first_date(model.run))) & (received < hours.edges[-1])
-    keys, words = keys[here], Words(sources, words.places[here])
+    keys, words = drawn.keys[here], Words(sources, drawn.source[here])
     need = attributes.needs(keys, words, parameters)
     return table_of(
+        _named(run),
         contact=keys,
         received=received[here],
         enters=enters[here],
-        source=words.column(),
-        area=attributes.areas(keys, parameters).column(),
+        source=words.categorical(),
+        area=attributes.areas(keys, parameters).categorical(),
         children=attributes.children(keys, parameters),
         need=need,
         level=attributes.levels(need, model),
-        rag=attributes.rags(keys, need, model.grading).column(),
+        rag=attributes.rags(keys, need, model.grading).categorical(),
         open_case=attributes.open_cases(keys, parameters),
     )
 
@@ -120,17 +117,23 @@ def _written(model: OperatingModel, run: tuple[int, int], returns_per_contact: f
     place = np.repeat(np.arange(len(sources)), [len(key) for key, _ in drawn])
     need = np.array([millionths(arrivals.need) for arrivals in all_written], dtype=np.int64)[place]
     return table_of(
+        _named(run),
         contact=keys,
         received=seconds,
         enters=seconds,
-        source=Words(sources, place).column(),
-        area=_same_for_all([arrivals.area for arrivals in all_written], place).column(),
+        source=Words(sources, place).categorical(),
+        area=_same_for_all([arrivals.area for arrivals in all_written], place).categorical(),
         children=np.array([arrivals.children for arrivals in all_written])[place],
         need=need,
         level=attributes.levels(need, model),
-        rag=Words(RAGS, np.array([RAGS.index(arrivals.rag) for arrivals in all_written])[place]).column(),
+        rag=Words(RAGS, np.array([RAGS.index(arrivals.rag) for arrivals in all_written])[place]).categorical(),
         open_case=np.zeros(len(keys), dtype=bool),
     )
+
+
+def _named(run: tuple[int, int]) -> str:
+    seed, replication = run
+    return f"contacts of seed {seed}, replication {replication}"
 
 
 def _same_for_all(words: Sequence[str], place: Int64s) -> Words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,9 +17,11 @@ KEYS_COUNT_FROM = date(2000, 1, 1)
 _DAY_ZERO = date(1970, 1, 1).toordinal()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Hours:
     """Every hour from one local midnight to another; a day has 23, 24 or 25.
+
+    The same hours laid out again are the same object, so that what depends on nothing else can be kept by them.
 
     Args:
         edges: seconds at which the hours begin, and the one at which the last ends; length hours + 1.
@@ -44,16 +47,7 @@ class Hours:
             >>> len(spring), spring.of_week[:3].tolist()
             (23, [144, 146, 147])
         """
-        edges = np.arange(clock.midnight(first), clock.midnight(end) + 1, HOUR, dtype=np.int64)
-        starts = edges[:-1]
-        days = clock.date_of(starts)
-        return cls(
-            edges,
-            (starts - clock.midnight(KEYS_COUNT_FROM)) // HOUR,
-            clock.hour_of_week(starts),
-            days.astype("datetime64[D]").astype(np.int64) + _DAY_ZERO,
-            days.astype("datetime64[M]").astype(np.int64) % 12,
-        )
+        return _laid_out(clock, first, end)
 
     @property
     def starts(self) -> Int64s:
@@ -63,6 +57,21 @@ class Hours:
     def __len__(self) -> int:
         """Number of hours."""
         return len(self.edges) - 1
+
+
+@lru_cache(maxsize=16)
+def _laid_out(clock: WallClock, first: date, end: date) -> Hours:
+    """Kept, since every replication has the same hours."""
+    edges = np.arange(clock.midnight(first), clock.midnight(end) + 1, HOUR, dtype=np.int64)
+    starts = edges[:-1]
+    days = clock.date_of(starts)
+    number = (starts - clock.midnight(KEYS_COUNT_FROM)) // HOUR
+    day = days.astype(np.int64) + _DAY_ZERO
+    month = days.astype("datetime64[M]").astype(np.int64) % 12
+    hours = Hours(edges, number, clock.hour_of_week(starts), day, month)
+    for array in (hours.edges, hours.number, hours.of_week, hours.day, hours.month):
+        array.setflags(write=False)
+    return hours
 
 
 def first_date(run: RunWindow) -> date:

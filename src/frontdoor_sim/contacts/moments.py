@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from frontdoor_sim.contacts.chance import Floats, poisson
+from frontdoor_sim.contacts.chance import Floats, perhaps_above_none, poisson
 from frontdoor_sim.contacts.hours import HOUR, Hours
-from frontdoor_sim.luck import LUCK_BITS, Int64s, code, draws, key_array
+from frontdoor_sim.luck import LUCK_BITS, Int64s, code, draws, key_array, key_arrays
 
 COUNT, SECOND = code("count"), code("second of the hour")
 Prefix = tuple[int | str, ...]
@@ -16,34 +17,48 @@ Prefix = tuple[int | str, ...]
 
 @dataclass(frozen=True)
 class Moments:
-    """Moments of one source.
+    """Moments of several sources, one source after the other.
 
     Args:
-        keys: 63-bit keys of (prefix, hour, ordinal).
+        keys: 63-bit keys of (prefix of the source, hour, ordinal).
         seconds: when they are.
+        source: place of the source.
         hour: place of the hour in the `Hours` they were drawn for.
         ordinal: 0, 1, ... within the hour.
     """
 
     keys: Int64s
     seconds: Int64s
+    source: Int64s
     hour: Int64s
     ordinal: Int64s
 
 
-def moments(rates: Floats, hours: Hours, prefix: Prefix) -> Moments:
+def moments(rates: Floats, hours: Hours, prefixes: Sequence[Prefix]) -> Moments:
     """Poisson moments, exactly: a number for each hour, then for each of them its own second within the hour.
 
     Args:
-        rates: moments an hour, one for each of `hours`.
+        rates: moments an hour, shape (sources, hours).
         hours: the hours.
-        prefix: seed, replication and source; what the luck belongs to.
+        prefixes: seed, replication and source; what the luck of each source belongs to.
     """
-    numbers = poisson(rates, draws(key_array(prefix, hours.number), COUNT))
-    hour = np.repeat(np.arange(len(hours)), numbers)
-    ordinal = counted(numbers)
-    keys = key_array(prefix, hours.number[hour], ordinal)
-    return Moments(keys, hours.starts[hour] + (draws(keys, SECOND) * HOUR >> LUCK_BITS), hour, ordinal)
+    numbers, source, hour = _numbers(rates, hours, prefixes)
+    source, hour, ordinal = np.repeat(source, numbers), np.repeat(hour, numbers), counted(numbers)
+    keys = key_arrays(prefixes, source, hours.number[hour], ordinal)
+    return Moments(keys, hours.starts[hour] + (draws(keys, SECOND) * HOUR >> LUCK_BITS), source, hour, ordinal)
+
+
+def _numbers(rates: Floats, hours: Hours, prefixes: Sequence[Prefix]) -> tuple[Int64s, Int64s, Int64s]:
+    """Numbers of moments, with source and hour, wherever there may be any; source by source, so that arrays stay small."""
+    lucks, means, places = [], [], []
+    for mean, prefix in zip(rates, prefixes, strict=True):
+        luck = draws(key_array(prefix, hours.number), COUNT)
+        some = perhaps_above_none(mean, luck)
+        lucks.append(luck[some])
+        means.append(mean[some])
+        places.append(some)
+    numbers = poisson(np.concatenate(means), np.concatenate(lucks))
+    return numbers, np.repeat(np.arange(len(places)), [len(some) for some in places]), np.concatenate(places)
 
 
 def counted(numbers: Int64s) -> Int64s:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from frontdoor_sim.contacts import written
 from frontdoor_sim.contacts.chance import Floats, gamma_factors
 from frontdoor_sim.contacts.hours import Hours, end_date, first_date
+from frontdoor_sim.distributions import Distribution
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.luck import Int64s, code, draws, key_array
 from frontdoor_sim.operating_model import WORKING_DAY, Lasting, OperatingModel
@@ -94,14 +97,15 @@ def published_rates(parameters: Parameters, hours: Hours) -> Floats:
     sources = sources_of(parameters)
     year = WallClock(date(parameters.year, 1, 1))
     reporting = Hours.lay_out(year, date(parameters.year - 1, 4, 1), date(parameters.year, 4, 1))
-    total = _relative(parameters, sources, reporting).sum(axis=1)
+    weights = _weights_of(parameters, sources)
+    total = _total(weights, reporting)
     shares = by_source(parameters, "arrivals.source_shares", sources)
     wanted = shares * yearly_contacts(parameters)
     scale = np.divide(wanted, total, out=np.full(len(sources), np.inf), where=total > 0)
     if not np.isfinite(scale).all():
         never = [source for source, factor in zip(sources, scale, strict=True) if not np.isfinite(factor)]
         raise _no_rate(parameters, never)
-    return np.asarray(scale[:, None] * _relative(parameters, sources, hours))
+    return np.asarray(scale[:, None] * _relative(weights, hours))
 
 
 def _no_rate(parameters: Parameters, sources: Sequence[str]) -> InputError:
@@ -113,18 +117,46 @@ def _no_rate(parameters: Parameters, sources: Sequence[str]) -> InputError:
     )
 
 
-def _relative(parameters: Parameters, sources: Sequence[str], hours: Hours) -> Floats:
-    """Rates without their scale; shape (sources, hours)."""
-    weekday = by_source(parameters, "arrivals.weekday_weights", sources)
-    hour = by_source(parameters, "arrivals.hour_weights", sources)
-    week = (weekday[:, :, None] * (hour / hour.sum(axis=1, keepdims=True))[:, None, :]).reshape(len(sources), 168)
-    month = np.array(parameters.value("arrivals.month_index"), dtype=np.float64)
-    rates: Floats = week[:, hours.of_week] * month[hours.month]
-    for days, name in (
-        (_bank_holidays(hours), "arrivals.bank_holiday_factor"),
-        (_school_holidays(parameters, hours), "arrivals.school_holiday_factor"),
-    ):
-        rates[:, days] *= by_source(parameters, name, sources)[:, None]
+class _Weights(NamedTuple):
+    """What the rates of some sources follow through week and year; of plain values, so that rates can be kept by it.
+
+    Args:
+        weekday, hour: weights of weekdays and hours of the day, a row a source.
+        month: index of each month.
+        bank_holiday, school_holiday: factors on those days, one a source.
+        school_holidays: first and last date of each, as proleptic ordinals; ascending.
+    """
+
+    weekday: tuple[tuple[float, ...], ...]
+    hour: tuple[tuple[float, ...], ...]
+    month: tuple[float, ...]
+    bank_holiday: tuple[float, ...]
+    school_holiday: tuple[float, ...]
+    school_holidays: tuple[tuple[int, int], ...]
+
+
+def _weights_of(parameters: Parameters, sources: Sequence[str]) -> _Weights:
+    weekday, hour = (
+        by_source(parameters, f"arrivals.{name}_weights", sources).tolist() for name in ("weekday", "hour")
+    )
+    bank, school = (
+        by_source(parameters, f"arrivals.{name}_holiday_factor", sources).tolist() for name in ("bank", "school")
+    )
+    listed = sorted((a.toordinal(), b.toordinal()) for a, b in parameters.value("arrivals.school_holidays"))
+    month = map(float, parameters.value("arrivals.month_index"))
+    rows = tuple(map(tuple, weekday)), tuple(map(tuple, hour))
+    return _Weights(*rows, tuple(month), tuple(bank), tuple(school), tuple(listed))
+
+
+@lru_cache(maxsize=8)
+def _relative(weights: _Weights, hours: Hours) -> Floats:
+    """Rates without their scale, shape (sources, hours); kept, since every replication has the same."""
+    weekday, hour = np.array(weights.weekday), np.array(weights.hour)
+    week = (weekday[:, :, None] * (hour / hour.sum(axis=1, keepdims=True))[:, None, :]).reshape(len(weekday), 168)
+    rates: Floats = week[:, hours.of_week] * np.array(weights.month)[hours.month]
+    rates[:, _bank_holidays(hours)] *= np.array(weights.bank_holiday)[:, None]
+    rates[:, _school_holidays(weights.school_holidays, hours)] *= np.array(weights.school_holiday)[:, None]
+    rates.setflags(write=False)
     return rates
 
 
@@ -145,21 +177,27 @@ def by_source(parameters: Parameters, name: str, sources: Sequence[str]) -> Floa
     return np.array([mapping[source] for source in sources], dtype=np.float64)
 
 
+@lru_cache(maxsize=8)
+def _total(weights: _Weights, hours: Hours) -> Floats:
+    """Sum over the hours of the rates without their scale, one a source; kept as they are."""
+    total: Floats = _relative(weights, hours).sum(axis=1)
+    return total
+
+
 def _bank_holidays(hours: Hours) -> NDArray[np.bool_]:
     days = np.unique(hours.day)
     known = england_bank_holidays(date.fromordinal(int(days[0])), date.fromordinal(int(days[-1])))
     return np.isin(hours.day, [day.toordinal() for day in known])
 
 
-def _school_holidays(parameters: Parameters, hours: Hours) -> NDArray[np.bool_]:
+def _school_holidays(listed: Sequence[tuple[int, int]], hours: Hours) -> NDArray[np.bool_]:
     """Hours on days of the school holidays.
 
     Before the first listed holiday and after the last, the nearest listed year stands in, shifted by whole weeks.
     """
-    listed = parameters.value("arrivals.school_holidays")
     if not listed:
         return np.zeros(len(hours), dtype=bool)
-    firsts, lasts = np.array(sorted((a.toordinal(), b.toordinal()) for a, b in listed), dtype=np.int64).T
+    firsts, lasts = np.array(listed, dtype=np.int64).T
     first, last = int(firsts.min()), int(lasts.max())
     day = np.where(hours.day < first, first + (hours.day - first) % _LIKE_WEEK, hours.day)
     day = np.where(hours.day > last, last - (last - hours.day) % _LIKE_WEEK, day)
@@ -176,9 +214,9 @@ def day_and_week_factors(parameters: Parameters, hours: Hours, seed: int, replic
     """
     factors = np.ones(len(hours))
     for name, period in (("day", hours.day), ("week", (hours.day - 1) // 7)):
-        each, place = np.unique(period, return_inverse=True)
+        each = np.arange(period[0], period[-1] + 1)
         luck = draws(key_array((seed, replication, name), each), FACTOR)
-        factors *= gamma_factors(float(parameters.value(f"arrivals.{name}_variance")), luck)[place]
+        factors *= gamma_factors(float(parameters.value(f"arrivals.{name}_variance")), luck)[period - period[0]]
     return factors
 
 
@@ -207,10 +245,17 @@ def still_new(model: OperatingModel, hours: Hours, returns_per_contact: float) -
     start = WallClock(model.run.opens).midnight(first_date(model.run))
     delay = model.returns.delay
     elapsed = delay.unit_seconds * _elapsed_per_second(model, delay)
-    quantiles = delay.shape.ppf((np.arange(_FINE) + 0.5) / _FINE) * elapsed
+    return np.asarray(1 - returns_per_contact * _returned(delay.shape, elapsed, start, hours))
+
+
+@lru_cache(maxsize=8)
+def _returned(delay: Distribution, elapsed: float, start: int, hours: Hours) -> Floats:
+    """F(t - start) at the middle of each hour; kept, since every replication has the same."""
+    quantiles = delay.ppf((np.arange(_FINE) + 0.5) / _FINE) * elapsed
     middle = hours.starts + 1800 - start
-    returned = np.searchsorted(quantiles, middle, side="right") / _FINE
-    return np.asarray(1 - returns_per_contact * returned)
+    returned: Floats = np.searchsorted(quantiles, middle, side="right") / _FINE
+    returned.setflags(write=False)
+    return returned
 
 
 def _elapsed_per_second(model: OperatingModel, delay: Lasting) -> float:

@@ -46,12 +46,13 @@ class Reception:
         """
         received = occurred.copy()
         in_batch = np.zeros(len(keys), dtype=bool)
+        luck = draws(keys, BATCHED)
         for source, batch in self._optional("arrivals.batches").items():
             if source in sources.names:
-                chosen = draws(keys, BATCHED) < share_as_luck(batch["share"])
-                mine = chosen & (sources.places == sources.names.index(source))
+                chosen = luck < share_as_luck(batch["share"])
+                mine = np.flatnonzero(chosen & (sources.places == sources.names.index(source)))
                 received[mine] = self._next(batch["at"], occurred[mine], f"arrivals.batches.{source}")
-                in_batch |= mine
+                in_batch[mine] = True
         return received, np.where(in_batch, received, self.handed_over(received))
 
     def handed_over(self, received: Int64s) -> Int64s:

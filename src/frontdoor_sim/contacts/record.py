@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from frontdoor_sim.tables import conform, dictionary
+from frontdoor_sim.luck import Int64s
+from frontdoor_sim.tables import dictionary
+
+Values = NDArray[np.generic] | pd.Categorical | pd.arrays.IntegerArray
 
 NOT_A_RETURN = {"returned_from": -1, "return_number": 0, "returns_at": -1}
 """What the columns about returns hold in a table of first contacts."""
+
+_DIGIT_BITS = 16
 
 
 def columns() -> list[str]:
@@ -16,29 +22,47 @@ def columns() -> list[str]:
     return [column.name for column in dictionary("contacts")]
 
 
-def table_of(**values: object) -> pd.DataFrame:
-    """A contacts table from its columns, sorted by enters, then contact.
+def table_of(where: str, contact: Int64s, enters: Int64s, **drawn: Values) -> pd.DataFrame:
+    """A contacts table from columns drawn, sorted by enters, then contact.
 
-    A family is known by the key of its first contact; columns about returns say that there is none.
-    """
-    given = {"family": values["contact"], "consent": pd.NA, **NOT_A_RETURN, **values}
-    table = pd.DataFrame({name: given[name] for name in columns()})
-    return conform(table.sort_values(["enters", "contact"], ignore_index=True), "contacts")
-
-
-def check_unique(table: pd.DataFrame, where: str) -> None:
-    """Hold a drawn table to keys that are its contacts' own.
+    A family is known by the key of its first contact; columns about returns say that there is none. The columns are ours
+    and so only cast, not checked: a test holds a table to the dictionary.
 
     Raises:
-        ValueError: two contacts have one key; names both.
+        ValueError: two contacts have one key; names both, and `where` they are from.
     """
+    by_key = _sorted(np.arange(len(contact)), contact)
+    order = _sorted(by_key, enters - enters.min(initial=0))
+    values: dict[str, Values] = {"contact": contact[order], "family": contact[order], "enters": enters[order]}
+    values |= {name: column[order] for name, column in drawn.items()}
+    values |= {name: np.full(len(order), value) for name, value in NOT_A_RETURN.items()}
+    values["consent"] = pd.arrays.IntegerArray(np.ones(len(order), dtype=np.int64), np.ones(len(order), dtype=bool))
+    table = pd.DataFrame({column.name: _cast(values[column.name], column.dtype) for column in dictionary("contacts")})
+    if (contact[by_key][1:] == contact[by_key][:-1]).any():
+        raise _same_key(table, where)
+    return table
+
+
+def _cast(values: Values, dtype: str) -> Values:
+    return values.astype(dtype) if isinstance(values, np.ndarray) else values
+
+
+def _sorted(order: Int64s, column: Int64s) -> Int64s:
+    """An order sorted further by a column of 0 and above, as `np.lexsort` would; numpy counts 16 bits, which is quicker."""
+    for shift in range(0, int(column.max(initial=0)).bit_length(), _DIGIT_BITS):
+        digits = (column >> shift).astype(np.uint16)
+        order = order[np.argsort(digits[order], kind="stable")]
+    return order
+
+
+def _same_key(table: pd.DataFrame, where: str) -> ValueError:
+    """The first two contacts with one key."""
     keys = table["contact"].to_numpy()
     order = np.argsort(keys, kind="stable")
-    twice = np.flatnonzero(keys[order][1:] == keys[order][:-1])
-    if len(twice):
-        first, second = (table.iloc[int(order[place])] for place in (twice[0], twice[0] + 1))
-        raise ValueError(
-            f"{where}: the key {first['contact']} is shared by a contact of {first['source']} received at second "
-            f"{first['received']} and one of {second['source']} received at second {second['received']}; "
-            "use another seed"
-        )
+    twice = int(np.argmax(keys[order][1:] == keys[order][:-1]))
+    first, second = (table.iloc[int(order[place])] for place in (twice, twice + 1))
+    return ValueError(
+        f"{where}: the key {first['contact']} is shared by a contact of {first['source']} received at second "
+        f"{first['received']} and one of {second['source']} received at second {second['received']}; "
+        "use another seed"
+    )

@@ -36,7 +36,7 @@ def contacts_of(
     """
     starts, rates = _pieces(arrivals, clock, hours)
     peak = np.maximum.reduceat(rates, np.searchsorted(starts, hours.starts))
-    drawn = moments(peak * factors, hours, prefix)
+    drawn = moments((peak * factors)[None, :], hours, [prefix])
     here = _kept(drawn, peak, starts, rates)
     together = _whole(from_mapping(arrivals.together).ppf(as_probability(draws(drawn.keys[here], TOGETHER))))
     each = np.repeat(here, together)

@@ -102,10 +102,9 @@ def leave_days(people: Int64s, entitled: Int64s, duty: Bools, first: int) -> Boo
     left = entitled - leave.sum(axis=1)
     days = np.arange(first, first + duty.shape[1])
     luck = np.where(duty & ~leave, draws(people[:, None], LEAVE_DAY, days[None, :]), _SURE)
-    order = np.argsort(luck, axis=1, kind="stable")
-    single = np.zeros(duty.shape, dtype=bool)
-    np.put_along_axis(single, order, np.arange(duty.shape[1])[None, :] < left[:, None], axis=1)
-    return leave | (single & duty)
+    rank = luck * len(days) + np.arange(len(days))
+    limit = np.take_along_axis(np.sort(rank, axis=1), np.minimum(left, len(days) - 1)[:, None], axis=1)
+    return leave | ((rank < limit) & duty)
 
 
 def leave_years(first: int, last: int) -> list[tuple[int, int]]:

@@ -16,6 +16,7 @@ Bools = NDArray[np.bool_]
 _DAY = 86_400
 _MILLE = 1000
 _PLACE_BITS = 32
+_BLOCK = 1  # of the three parts of a piece: before, in and after the block
 
 
 class Pieces(NamedTuple):
@@ -45,7 +46,8 @@ class Stretches(NamedTuple):
         ends: second at which it ends.
         days: duty day on which it begins (proleptic ordinal).
         last_days: duty day on which it ends.
-        ends_shift: whether it is the last of that duty day.
+        on_cases: whether the worker is available for cases; else it is a block of other work.
+        ends_shift: whether it is the last of that duty day in which the worker is available.
     """
 
     workers: Int64s
@@ -53,7 +55,13 @@ class Stretches(NamedTuple):
     ends: Int64s
     days: Int64s
     last_days: Int64s
+    on_cases: Bools
     ends_shift: Bools
+
+    def where(self, chosen: Bools) -> Stretches:
+        """Those that are chosen, in order."""
+        places = np.flatnonzero(chosen)
+        return Stretches._make(column.take(places) for column in self)
 
 
 def duty_days(shift: Calendar, midnights: Int64s, first: int) -> Pieces:
@@ -89,55 +97,50 @@ def duty_days(shift: Calendar, midnights: Int64s, first: int) -> Pieces:
     return Pieces(starts, ends, day + first, before[:-1] - before[day_begins], before[day_ends] - before[day_begins])
 
 
-def cut(pieces: Pieces, present: Bools, places: Int64s, block_share: float, hired: int) -> tuple[Stretches, Stretches]:
-    """Cut one block out of every duty day of every person: what is left, and the blocks.
+def cut(pieces: Pieces, places: Int64s, block_share: float) -> Stretches:
+    """Every person's duty if they are never away: each duty day with one block of other work cut out of it.
 
     The block has that share of the day's length, to the second; it lies in one go along the day's duty,
     and where the duty has a break within the block, the block has it too.
 
     Args:
         pieces: the shift in pieces.
-        present: who is there in which piece [people, pieces].
         places: where the block begins, in 2**-32 of the day's length without it, for each person.
         block_share: share of a duty day, to the thousandth.
-        hired: number of the first person as a worker.
     """
     block = pieces.lengths * round(block_share * _MILLE) // _MILLE
     begins = ((pieces.lengths - block)[None, :] * places[:, None]) >> _PLACE_BITS
     opens, closes = pieces.offsets, pieces.offsets + pieces.ends - pieces.starts
     away, back = np.clip(begins, opens, closes), np.clip(begins + block, opens, closes)
-    shape = present.shape
-    left = (
-        np.stack((np.broadcast_to(opens, shape), back), axis=-1),
-        np.stack((away, np.broadcast_to(closes, shape)), axis=-1),
-    )
-    return (
-        _stretches(pieces, present, *left, hired),
-        _stretches(pieces, present, away[..., None], back[..., None], hired),
-    )
+    away, back = np.where(away == back, closes, away), np.where(away == back, closes, back)
+    edges = [np.broadcast_to(opens, away.shape), away, back, np.broadcast_to(closes, away.shape)]
+    edges_of_all = np.stack(edges, axis=-1) + (pieces.starts - pieces.offsets)[:, None]
+    person, piece, part = np.nonzero(edges_of_all[..., 1:] > edges_of_all[..., :-1])
+    days, on_cases = pieces.days[piece], part != _BLOCK
+    ends_shift = np.zeros(len(person), dtype=bool)
+    ends_shift[on_cases] = _last_of_run(person[on_cases], days[on_cases])
+    starts, ends = edges_of_all[person, piece, part], edges_of_all[person, piece, part + 1]
+    return Stretches(person, starts, ends, days, days, on_cases, ends_shift)
 
 
-def _stretches(pieces: Pieces, present: Bools, opens: Int64s, closes: Int64s, hired: int) -> Stretches:
-    """The stretches that are not empty, from duty of the day [people, pieces, parts] to seconds."""
-    person, piece, part = np.nonzero(present[..., None] & (closes > opens))
-    shift = pieces.starts[piece] - pieces.offsets[piece]
-    days = pieces.days[piece]
-    starts, ends = opens[person, piece, part] + shift, closes[person, piece, part] + shift
-    return Stretches(person + hired, starts, ends, days, days, _last_of_run(person, days))
+def in_one(parts: Sequence[Stretches], sizes: Sequence[int]) -> Stretches:
+    """The stretches of several crews in one; workers are numbered on from crew to crew, each of its size."""
+    none = np.empty(0, dtype=np.int64)
+    empty = Stretches(none, none, none, none, none, none.astype(bool), none.astype(bool))
+    hired = np.cumsum([0, *sizes])
+    numbered = [part._replace(workers=part.workers + number) for part, number in zip(parts, hired, strict=False)]
+    return Stretches(*(np.concatenate(columns) for columns in zip(empty, *numbered, strict=True)))
 
 
-def joined(parts: Sequence[Stretches]) -> Stretches:
-    """Put the stretches of several crews into one, and join those of a person that touch."""
-    if not parts:
-        none = np.empty(0, dtype=np.int64)
-        return Stretches(none, none, none, none, none, none.astype(bool))
-    workers, starts, ends, days, last_days, ends_shift = (
-        np.concatenate(columns) for columns in zip(*parts, strict=True)
-    )
-    touches = (workers[1:] == workers[:-1]) & (starts[1:] == ends[:-1])
-    edge = np.ones(min(1, len(workers)), dtype=bool)
-    first, last = np.concatenate((edge, ~touches)), np.concatenate((~touches, edge))
-    return Stretches(workers[first], starts[first], ends[last], days[first], last_days[last], ends_shift[last])
+def joined(rows: Stretches) -> Stretches:
+    """The stretches with those of a person and kind in one that touch, as round-the-clock duty of two days does."""
+    touches = (rows.workers[1:] == rows.workers[:-1]) & (rows.starts[1:] == rows.ends[:-1])
+    touches &= rows.on_cases[1:] == rows.on_cases[:-1]
+    if not touches.any():
+        return rows
+    edge = np.ones(1, dtype=bool)
+    first, last = rows.where(np.concatenate((edge, ~touches))), rows.where(np.concatenate((~touches, edge)))
+    return first._replace(ends=last.ends, last_days=last.last_days, ends_shift=last.ends_shift)
 
 
 def _last_of_run(*columns: Int64s) -> Bools:

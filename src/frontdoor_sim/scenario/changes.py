@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from frontdoor_sim.documents import Document, Mistake, dotted, in_words, shown
 from frontdoor_sim.operating_model import Closed, OperatingModel
-from frontdoor_sim.scenario.paths import COLLECTIONS, Path, PathError, find, look, put, steps, take_out
+from frontdoor_sim.scenario.paths import COLLECTIONS, Path, PathError, copied, find, look, put, steps, take_out
 
 VERBS = ("set", "add", "adjust", "remove")
 _NEW_IN: dict[str, tuple[type, ...]] = {"set": (dict,), "add": (dict, list)}
@@ -95,7 +94,7 @@ def apply(
     Returns:
         The changed data, every place touched, and every mistake (a path that leads nowhere, two changes to one place).
     """
-    data = copy.deepcopy(data)
+    data = copied(data)
     touched: list[Touched] = []
     mistakes: list[Mistake] = []
     for index, change in enumerate(changes):
@@ -153,9 +152,7 @@ class _Edit:
             take_out(data, self.place)
             after = None
         else:
-            after = (
-                adjusted(before, self.value, dotted(self.place)) if self.verb == "adjust" else copy.deepcopy(self.value)
-            )
+            after = adjusted(before, self.value, dotted(self.place)) if self.verb == "adjust" else copied(self.value)
             put(data, self.place, after)
         return Touched(self.place, before, after, self.where, self.change)
 

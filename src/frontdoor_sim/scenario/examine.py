@@ -21,9 +21,17 @@ Found = list[tuple[Path, Mistake]]
 
 
 def examine(data: Mapping[str, Any], parameters: Parameters | None, unread: bool = False, laws: bool = True) -> Found:
-    """Every mistake of a scenario, with its place; the caller fills in `where`.
+    """Every mistake of a scenario, with its place; the caller fills in `where`. See `examined`."""
+    return examined(data, parameters, unread, laws)[0]
 
-    A mistake that only follows from another at the same place is not told twice.
+
+def examined(
+    data: Mapping[str, Any], parameters: Parameters | None, unread: bool = False, laws: bool = True
+) -> tuple[Found, OperatingModel | None]:
+    """Every mistake of a scenario, with its place, and the model it says; the caller fills in `where`.
+
+    A mistake that only follows from another at the same place is not told twice. Where there are mistakes the model is
+    what could be made of the rest, if anything could.
 
     Args:
         data: the scenario as plain data.
@@ -44,7 +52,7 @@ def examine(data: Mapping[str, Any], parameters: Parameters | None, unread: bool
         spoiled |= touched
     if model is not None and laws:
         found += broken_laws(model, parameters, spoiled)
-    return found
+    return found, model
 
 
 def form_of(data: Mapping[str, Any]) -> dict[str, Any]:

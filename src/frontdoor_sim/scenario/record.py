@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -19,8 +18,8 @@ from frontdoor_sim.documents import Document, InputError, Mistake, dotted, in_wo
 from frontdoor_sim.operating_model import Lasting, OperatingModel
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario.changes import Change, Touched, apply
-from frontdoor_sim.scenario.examine import examine, form_of
-from frontdoor_sim.scenario.paths import PathError, find, put
+from frontdoor_sim.scenario.examine import examined, form_of
+from frontdoor_sim.scenario.paths import PathError, copied, find, put
 from frontdoor_sim.scenario.resolve import resolve
 
 PARAMETERS, SCALE = "parameters.", ".scale"
@@ -58,10 +57,14 @@ class Scenario:
         filled: dict[str, Any] = resolve(self.data, self.parameters)[0]
         return filled
 
-    @property
+    @cached_property
     def model(self) -> OperatingModel:
         """The operating model."""
         return _model(json.dumps(form_of(self.resolved), sort_keys=False, default=str))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel to worker processes without the model, which is made again from the data."""
+        return {part.name: getattr(self, part.name) for part in dataclasses.fields(self)}
 
     @property
     def digest(self) -> str:
@@ -93,26 +96,48 @@ class Scenario:
             >>> model.varied({"teams.desk.staff.officer.wte": 3}).model.teams["desk"].staff[0].wte
             3.0
         """
-        varied = _varied_base(self, values) if self.base is None else _varied_option(self, self.base, values)
-        found = examine(varied.data, varied.parameters)
-        if found:
-            raise InputError(dataclasses.replace(m, where=f"{self.file.name}: {dotted(at)}") for at, m in found)
-        return varied
+        if self.base is None:
+            return _varied_base(_Variation(self, repr(values), values))
+        return _checked(_varied_option(self, self.base, values))
 
 
-def _varied_base(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+def _checked(scenario: Scenario) -> Scenario:
+    """The scenario, examined, with the model that this gave."""
+    found, model = examined(scenario.data, scenario.parameters)
+    if found:
+        raise InputError(dataclasses.replace(m, where=f"{scenario.file.name}: {dotted(at)}") for at, m in found)
+    vars(scenario)["model"] = model
+    return scenario
+
+
+@dataclass(frozen=True)
+class _Variation:
+    """A base and the values it is varied by; equal to another of an equal base whose values are written the same."""
+
+    scenario: Scenario
+    said: str
+    values: Mapping[str, Any] = field(compare=False)
+
+    def __hash__(self) -> int:
+        return hash((self.scenario.file, self.said))
+
+
+@lru_cache(maxsize=8)
+def _varied_base(variation: _Variation) -> Scenario:
+    """A base varied; kept, since the options of a replication have their base varied in the same way one after another."""
+    scenario, values = variation.scenario, variation.values
     numbers = {path.removeprefix(PARAMETERS): value for path, value in values.items() if path.startswith(PARAMETERS)}
     parameters = _with_numbers(scenario.parameters, numbers) if numbers else scenario.parameters
-    data, mistakes = copy.deepcopy(scenario.data), []
+    data, mistakes = copied(scenario.data), []
     for path, value in values.items():
         try:
             for place in () if path.startswith(PARAMETERS) else find(data, path, new_in=(dict,)):
-                put(data, place, copy.deepcopy(value))
+                put(data, place, copied(value))
         except PathError as error:
             mistakes.append(Mistake(f"{scenario.file.name}: {path}", error.what, error.right, error.remedy))
     if mistakes:
         raise InputError(mistakes)
-    return Scenario(scenario.file, data, parameters)
+    return _checked(Scenario(scenario.file, data, parameters))
 
 
 def _varied_option(option: Scenario, base: Scenario, values: Mapping[str, Any]) -> Scenario:

@@ -95,14 +95,15 @@ def _number(name: str, parameters: Parameters | None) -> tuple[Any, Mistake | No
     section, key, *inside = name.split(".")
     full = f"{section}.{key}"
     value = parameters[full].value if parameters is not None and full in parameters else None
-    known = _names(parameters, f"{section}.")
+    known: list[str] | None = None
     for step in inside:
         known = [f"{full}.{name}" for name in value] if isinstance(value, dict) else known
         value = {str(key): inner for key, inner in value.items()}.get(step) if isinstance(value, dict) else None
     if value is not None:
         return value, None
     what, right = f"No parameter is called {name!r}.", "The name of a number in the parameters file."
-    return None, Mistake("", what, right, _remedy(nearest(name, known), parameters, f"{section}."))
+    near = nearest(name, _names(parameters, f"{section}.") if known is None else known)
+    return None, Mistake("", what, right, _remedy(near, parameters, f"{section}."))
 
 
 def _names(parameters: Parameters | None, prefix: str) -> list[str]:

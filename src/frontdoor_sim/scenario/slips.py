@@ -42,6 +42,8 @@ def slips(data: Any, at: Path = ()) -> Iterator[tuple[Path, Mistake]]:
 
 def _fault(value: Any, at: Path) -> tuple[str, str] | None:
     """What would be right, and the remedy."""
+    if isinstance(value, str):
+        return None
     if isinstance(value, float) and not math.isfinite(value):
         return "A number that is finite.", "Write the number itself."
     if isinstance(value, bool):
@@ -50,6 +52,6 @@ def _fault(value: Any, at: Path) -> tuple[str, str] | None:
             if at[-1:] and at[-1] in _YES_OR_NO
             else ("A number or text, not true or false.", "Write the value itself.")
         )
-    if at in _DATES_AND_TIMES and not isinstance(value, (str, date)):
+    if at in _DATES_AND_TIMES and not isinstance(value, date):
         return _DATES_AND_TIMES[at]
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from holidays import country_holidays
 
@@ -30,6 +31,11 @@ def england_bank_holidays(
     """
     if last < first:
         raise ValueError(f"the last date {last} is before the first {first}; give the earlier date first")
-    known = country_holidays("GB", subdiv="ENG", years=range(first.year, last.year + 1))
-    days = {*known, *extra} - set(not_holidays)
+    days = {*_of_years(first.year, last.year), *extra} - set(not_holidays)
     return frozenset(day for day in days if first <= day <= last)
+
+
+@lru_cache(maxsize=64)
+def _of_years(first: int, last: int) -> frozenset[date]:
+    """Those of whole years; kept, since the library takes a millisecond and every replication asks."""
+    return frozenset(country_holidays("GB", subdiv="ENG", years=range(first, last + 1)))

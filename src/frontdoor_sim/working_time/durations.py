@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 ClockName = Literal["elapsed", "working", "working_days"]
@@ -30,7 +31,15 @@ def parse_duration(text: str) -> tuple[int, ClockName]:
         >>> parse_duration("4 h"), parse_duration("6 working hours"), parse_duration("2 working days")
         ((14400, 'elapsed'), (21600, 'working'), (2, 'working_days'))
     """
-    match = _WRITTEN.fullmatch(text.strip()) if isinstance(text, str) else None
+    if not isinstance(text, str):
+        raise ValueError(f"{text!r} is not a duration: {_RIGHT}")
+    return _parsed(text)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> tuple[int, ClockName]:
+    """Kept, since scenarios are read again for every option and candidate and say the same few durations."""
+    match = _WRITTEN.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is not a duration: {_RIGHT}")
     number, working, unit = Fraction(match[1]), bool(match[2]), match[3].lower()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,14 +84,7 @@ class ShiftPattern:
             >>> night.lay_out(clock, date(2026, 3, 28), date(2026, 3, 28), ()).between(0, 2 * 86400) / 3600
             7.0
         """
-        days = all_dates(first, last)
-        kinds = _kinds_of(days, bank_holidays)
-        starts, ends = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-        for kind, windows in enumerate(self.windows):
-            for start, end in windows:
-                starts.append(clock.at(days[kinds == kind], start))
-                ends.append(clock.at(days[kinds == kind], end))
-        return Calendar(np.concatenate(starts), np.concatenate(ends))
+        return _windows_laid_out(self, clock, first, last, frozenset(bank_holidays))
 
 
 @dataclass(frozen=True)
@@ -145,12 +139,36 @@ class Instants:
             >>> daily.lay_out(WallClock(date(2026, 6, 1)), date(2026, 6, 1), date(2026, 6, 2), ()).tolist()
             [86400, 172800]
         """
-        days = all_dates(first, last)
-        kinds = _kinds_of(days, bank_holidays)
-        laid = [np.empty(0, dtype=np.int64)]
-        for kind, seconds in enumerate(self.seconds):
-            laid += [clock.at(days[kinds == kind], second) for second in seconds]
-        return np.unique(np.concatenate(laid))
+        return _instants_laid_out(self, clock, first, last, frozenset(bank_holidays))
+
+
+# Patterns laid out are kept: every replication and option of a study asks for the same few.
+@lru_cache(maxsize=64)
+def _windows_laid_out(
+    pattern: ShiftPattern, clock: WallClock, first: date, last: date, bank_holidays: frozenset[date]
+) -> Calendar:
+    days = all_dates(first, last)
+    kinds = _kinds_of(days, bank_holidays)
+    starts, ends = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for kind, windows in enumerate(pattern.windows):
+        for start, end in windows:
+            starts.append(clock.at(days[kinds == kind], start))
+            ends.append(clock.at(days[kinds == kind], end))
+    return Calendar(np.concatenate(starts), np.concatenate(ends))
+
+
+@lru_cache(maxsize=64)
+def _instants_laid_out(
+    instants: Instants, clock: WallClock, first: date, last: date, bank_holidays: frozenset[date]
+) -> Int64s:
+    days = all_dates(first, last)
+    kinds = _kinds_of(days, bank_holidays)
+    laid = [np.empty(0, dtype=np.int64)]
+    for kind, seconds in enumerate(instants.seconds):
+        laid += [clock.at(days[kinds == kind], second) for second in seconds]
+    seconds_of_all = np.unique(np.concatenate(laid))
+    seconds_of_all.setflags(write=False)
+    return seconds_of_all
 
 
 def _kinds_of(days: Datetimes, bank_holidays: Collection[date]) -> Int64s:

@@ -1,0 +1,137 @@
+"""The establishment: everybody in post, and their duty if they were never away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from frontdoor_sim.roster.posts import FORTNIGHT, Crew, Post, crew_of, name_prefixes
+from frontdoor_sim.roster.stretches import Pieces, Stretches, cut, duty_days, in_one
+from frontdoor_sim.working_time import Calendar, WallClock
+
+Int64s = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+NO_DAY = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, eq=False)
+class Establishment:
+    """Everybody in post over the dates of a run, before any luck; arrays have a place or a row a person.
+
+    Args:
+        people: one row a person in roster order, as in `Roster`.
+        teams, roles: team and role of each person.
+        sickness: those with one long-run share of sickness and one mean length of a spell, by the two.
+        patterns: whether they work on each day of a fortnight [people, 14], from a Monday.
+        entitled: duty days of leave in a leave year.
+        next_team_day: first date after each date of the run on which their team has duty [people, dates], or `NO_DAY`.
+        stretches: their duty if they were never away.
+    """
+
+    people: pd.DataFrame
+    teams: pd.Categorical
+    roles: pd.Categorical
+    sickness: dict[tuple[float, float], Int64s]
+    patterns: Bools
+    entitled: Int64s
+    next_team_day: Int64s
+    stretches: Stretches
+
+
+@lru_cache(maxsize=16)
+def establishment(posts: tuple[Post, ...], clock: WallClock, first: date, last: date) -> Establishment:
+    """Put people in post; kept, since in every replication only their absence differs.
+
+    Raises:
+        ValueError: two people have one permanent name.
+    """
+    numbers = [sum(earlier.team == post.team for earlier in posts[:place]) for place, post in enumerate(posts)]
+    named = zip(posts, name_prefixes(posts), numbers, strict=True)
+    full = [_full_duty(post, prefix, number, clock, first, last) for post, prefix, number in named]
+    crews = [duty.crew for duty in full]
+    sizes = [len(crew.names) for crew in crews]
+    place = np.repeat(np.arange(len(posts)), sizes)
+    people = _people(posts, crews, place)
+    laws = [(post.sickness_share, post.sickness_spell_days) for post in posts]
+    of_law = {law: np.flatnonzero(np.array([one == law for one in laws])[place]) for law in laws}
+    return Establishment(
+        people,
+        people["team"].astype("category").array,
+        people["role"].astype("category").array,
+        of_law,
+        np.concatenate([np.empty((0, FORTNIGHT), dtype=bool), *(crew.pattern for crew in crews)]),
+        np.concatenate([np.empty(0, dtype=np.int64), *map(_entitled, posts, crews)]),
+        _next_team_day(posts, full, first, last)[place],
+        in_one([duty.stretches for duty in full], sizes),
+    )
+
+
+class _FullDuty(NamedTuple):
+    """The people of a post, the dates on which its shift has duty (ascending proleptic ordinals), and their duty."""
+
+    crew: Crew
+    days: Int64s
+    stretches: Stretches
+
+
+@lru_cache(maxsize=128)
+def _full_duty(post: Post, prefix: str, number_in_team: int, clock: WallClock, first: date, last: date) -> _FullDuty:
+    """Kept, since most posts are the same in every option and candidate."""
+    pieces = _pieces(post.shift, clock, first, last)
+    days = np.unique(pieces.days)
+    crew = crew_of(post, prefix, number_in_team, days)
+    stretches = cut(pieces, crew.places, post.non_case_share)
+    works = crew.pattern | crew.full_time[:, None]
+    return _FullDuty(crew, days, stretches.where(works[stretches.workers, (stretches.days - 1) % FORTNIGHT]))
+
+
+@lru_cache(maxsize=32)
+def _pieces(shift: Calendar, clock: WallClock, first: date, last: date) -> Pieces:
+    """Kept, since the posts of a study share a few shifts."""
+    return duty_days(shift, clock.midnights(first, last), first.toordinal())
+
+
+def _people(posts: Sequence[Post], crews: Sequence[Crew], place: Int64s) -> pd.DataFrame:
+    """The table of people; `place` is the post of each."""
+    names = [name for crew in crews for name in crew.names]
+    for name, following in pairwise(sorted(names)):
+        if name == following:
+            raise ValueError(f'two people are named "{name}"; give one post another first_ordinal or name')
+    worked = np.concatenate([np.empty(0, dtype=np.int64), *(crew.worked for crew in crews)])
+    possible = np.array([max(1, crew.possible) for crew in crews], dtype=np.int64)[place]
+    caseload = np.array([post.caseload for post in posts], dtype=np.int64)[place]
+    return pd.DataFrame(
+        {
+            "worker": np.arange(len(names), dtype=np.int32),
+            "name": pd.array(names, dtype="str"),
+            "team": pd.array([posts[post].team for post in place], dtype="str"),
+            "role": pd.array([posts[post].role for post in place], dtype="str"),
+            "working_share": worked / possible,
+            "slots": caseload * worked // possible,
+        }
+    )
+
+
+def _entitled(post: Post, crew: Crew) -> Int64s:
+    """Duty days of leave of each person in a leave year."""
+    tenths = round(post.leave_days_per_year * 10)
+    return (2 * tenths * crew.worked + 10 * crew.possible) // (20 * max(1, crew.possible))
+
+
+def _next_team_day(posts: Sequence[Post], full: Sequence[_FullDuty], first: date, last: date) -> Int64s:
+    """For each post, the first date after each date of the run on which any shift of its team has duty."""
+    dates = np.arange(first.toordinal(), last.toordinal() + 1)
+    days: dict[str, Int64s] = {}
+    for post, duty in zip(posts, full, strict=True):
+        days[post.team] = np.union1d(days[post.team], duty.days) if post.team in days else duty.days
+    after = {team: np.append(on, NO_DAY)[np.searchsorted(on, dates, side="right")] for team, on in days.items()}
+    return np.array([after[post.team] for post in posts], dtype=np.int64).reshape(len(posts), len(dates))
