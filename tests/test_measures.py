@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from frontdoor_sim.event_log import EventLog, assemble, check_laws
 from frontdoor_sim.measures import MEASURES, catalogue, manual, measure
-from frontdoor_sim.tables import check, empty
+from frontdoor_sim.tables import check, conform, empty
 from frontdoor_sim.working_time import WallClock, WorkingDays, working_dates
 from small_logs import OPENS, SmallLog, a_week, about, note, read
 
@@ -121,7 +121,7 @@ def test_what_was_waited_for_adds_up_to_the_mean(week: pd.Series) -> None:
 
 def test_the_table_is_tidy() -> None:
     table = measure(a_week())
-    check(table, "measures", "measures")
+    pd.testing.assert_frame_equal(table, conform(table, "measures"))
     assert not table.duplicated(["measure", "by", "group"]).any()
     assert tuple(table["measure"].drop_duplicates()) == MEASURES
     assert (table["value"].isna() == (table["note"] != "")).all()

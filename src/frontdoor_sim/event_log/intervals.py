@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from frontdoor_sim.event_log.columns import Ints, order_of
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,28 @@ class Stretches:
 
     def ordered(self) -> tuple[Stretches, Ints]:
         """The stretches sorted by owner, start and end, and the positions they had."""
-        order = np.lexsort((self.end, self.start, self.owner)).astype(np.int64)
-        return Stretches(self.owner[order], self.start[order], self.end[order]), order
+        places = self.places(self.start, self.bounds())
+        if np.all(places[1:] > places[:-1]):
+            return self, np.arange(len(places))
+        order = order_of(places)
+        if np.any(np.diff(places[order]) == 0):
+            order = np.lexsort((self.end, self.start, self.owner)).astype(np.int64)
+        return self.take(order), order
+
+    def take(self, rows: Ints) -> Stretches:
+        """Some of the stretches, by position."""
+        return Stretches(self.owner[rows], self.start[rows], self.end[rows])
+
+    def bounds(self) -> tuple[int, int]:
+        """First and last second that any of them names."""
+        if len(self.start) == 0:
+            return 0, 0
+        return int(min(self.start.min(), self.end.min())), int(max(self.start.max(), self.end.max()))
+
+    def places(self, times: Ints, bounds: tuple[int, int]) -> Ints:
+        """Each stretch's owner and a time within bounds as one number, 0 or more, that sorts by both."""
+        first, last = bounds
+        return (self.owner + 1) * (last - first + 1) + (times - first)
 
     def overlaps(self) -> tuple[int, int] | None:
         """Positions of two stretches of one owner that overlap, or None.
@@ -46,7 +65,7 @@ class Stretches:
             (0, 1)
         """
         filled = np.flatnonzero(self.end > self.start)
-        mine, order = Stretches(self.owner[filled], self.start[filled], self.end[filled]).ordered()
+        mine, order = self.take(filled).ordered()
         clash = (mine.owner[1:] == mine.owner[:-1]) & (mine.start[1:] < mine.end[:-1])
         if not clash.any():
             return None
@@ -73,13 +92,13 @@ def covered_seconds(stretches: Stretches, cover: Stretches) -> Ints:
     if len(cover.owner) == 0 or len(stretches.owner) == 0:
         return np.zeros(len(stretches.owner), dtype=np.int64)
     cover, _ = cover.ordered()
-    first = min(int(cover.start.min()), int(stretches.start.min()))
-    width = max(int(cover.end.max()), int(stretches.end.max())) - first + 1
-    places = (cover.owner + 1) * width + (cover.start - first)
+    ours, theirs = stretches.bounds(), cover.bounds()
+    bounds = min(ours[0], theirs[0]), max(ours[1], theirs[1])
+    places = cover.places(cover.start, bounds)
     total = np.concatenate(([0], np.cumsum(cover.end - cover.start, dtype=np.int64)))
 
     def covered_before(times: Ints) -> Ints:
-        found = np.searchsorted(places, (stretches.owner + 1) * width + (times - first), side="right")
+        found = np.searchsorted(places, stretches.places(times, bounds), side="right")
         last = np.maximum(found - 1, 0)
         inside = (found > 0) & (cover.owner[last] == stretches.owner)
         return total[found] - np.where(inside, np.maximum(cover.end[last] - times, 0), 0)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from frontdoor_sim.event_log.intervals import Ints, Stretches, covered_seconds
-from frontdoor_sim.event_log.record import EventLog, codes, main_thread, numbers
+from frontdoor_sim.event_log.columns import Columns, Flags, Integers, Ints, order_of, runs
+from frontdoor_sim.event_log.intervals import Stretches, covered_seconds
+from frontdoor_sim.event_log.record import EventLog, thread_of
 
 _ROWS_NAMED = 6
 
@@ -40,137 +42,192 @@ class BrokenLaw(ValueError):  # noqa: N818 - what was broken is a law of the log
         return f"{self.law}: {self.what}{whose} rows {rows}."
 
 
+class Reading:
+    """A log as arrays, each made once for all laws. Rows of events are named by their position.
+
+    Args:
+        log: the log.
+    """
+
+    def __init__(self, log: EventLog) -> None:
+        self.log, self.about = log, log.about
+        self.events, self.contacts, self.duty = Columns(log.events), Columns(log.contacts), Columns(log.duty)
+
+    @cached_property
+    def by_key(self) -> Ints:
+        """The rows of the contacts table by key."""
+        return np.argsort(self.contacts.numbers("contact"), kind="stable").astype(np.int64)
+
+    @cached_property
+    def contact(self) -> Ints:
+        """For each event, the row of its contact in the contacts table."""
+        keys, events = self.contacts.numbers("contact")[self.by_key], self.events.numbers("contact")
+        first, last = runs([events])
+        return np.repeat(self.by_key[np.searchsorted(keys, events[first])], last - first + 1)
+
+    @cached_property
+    def thread(self) -> Ints:
+        """The events of main threads, each contact's in the order in which they happened."""
+        return thread_of(self.events)
+
+    @cached_property
+    def first(self) -> Flags:
+        """For each event of `thread`, whether it is the first of its contact."""
+        first = np.zeros(len(self.thread), dtype=bool)
+        first[runs([self.contact[self.thread]])[0]] = True
+        return first
+
+    @cached_property
+    def waiting(self) -> Flags:
+        """For each event, whether it is a wait."""
+        return self.events.words("kind").among(["wait"])
+
+    @cached_property
+    def routed(self) -> Flags:
+        """For each event, whether it has an outcome."""
+        return ~self.events.words("outcome").among([""])
+
+    @cached_property
+    def ending(self) -> Flags:
+        """For each event, whether its outcome is an end."""
+        outcomes = self.about.outcomes
+        return self.events.words("outcome").among(set(outcomes["outcome"][outcomes["is_end"].to_numpy(dtype=bool)]))
+
+    @cached_property
+    def work(self) -> tuple[Stretches, Ints]:
+        """The stretches in which a worker is busy, by worker and time, and the event of each."""
+        busy = ~self.events.words("kind").among(["wait", "caseload"]) & (self.events.values("worker") >= 0)
+        rows = np.flatnonzero(busy)
+        work, order = _stretches(self.events).take(rows).ordered()
+        return work, rows[order]
+
+
 def check_laws(log: EventLog) -> None:
     """Hold a log to every law of `LAWS`, in order.
 
     Raises:
         BrokenLaw: naming the law, the contact and the rows.
     """
+    reading = Reading(log)
     for law in LAWS:
-        law(log)
+        law(reading)
 
 
-def contacts_known(log: EventLog) -> None:
+def contacts_known(reading: Reading) -> None:
     """Every row is of a contact in the contacts table, and that table holds each contact once."""
-    keys = numbers(log.contacts, "contact")
-    once, first = np.unique(keys, return_index=True)
-    twice = np.setdiff1d(np.arange(len(keys)), first)
+    law, keys, order = "contacts_known", reading.contacts.numbers("contact"), reading.by_key
+    twice = np.sort(order[1:][keys[order[1:]] == keys[order[:-1]]])
     if len(twice):
-        raise BrokenLaw("contacts_known", int(keys[twice[0]]), _few(twice), "The contacts table repeats a contact.")
-    contacts = numbers(log.events, "contact")
-    _forbid(log, ~np.isin(contacts, once), "contacts_known", "A row is of a contact that the contacts table lacks.")
+        raise BrokenLaw(law, int(keys[twice[0]]), _few(twice), "The contacts table repeats a contact.")
+    contacts = reading.events.numbers("contact")
+    if not np.isin(contacts[runs([contacts])[0]], keys).all():
+        _forbid(reading, ~np.isin(contacts, keys), law, "A row is of a contact that the contacts table lacks.")
 
 
-def no_negative_stretch(log: EventLog) -> None:
+def no_negative_stretch(reading: Reading) -> None:
     """No stretch ends before it starts, and no work starts before its visit is ready."""
-    start, end, enabled = (numbers(log.events, column) for column in ("start", "end", "enabled"))
-    _forbid(log, end < start, "no_negative_stretch", "A stretch ends before it starts.")
-    _forbid(log, ~_waiting(log) & (start < enabled), "no_negative_stretch", "Work starts before its visit is ready.")
-    backwards = np.flatnonzero(numbers(log.duty, "end") < numbers(log.duty, "start"))
+    law, events = "no_negative_stretch", reading.events
+    start, end, enabled = (events.numbers(column) for column in ("start", "end", "enabled"))
+    _forbid(reading, end < start, law, "A stretch ends before it starts.")
+    _forbid(reading, ~reading.waiting & (start < enabled), law, "Work starts before its visit is ready.")
+    backwards = np.flatnonzero(reading.duty.numbers("end") < reading.duty.numbers("start"))
     if len(backwards):
-        raise BrokenLaw("no_negative_stretch", -1, _few(backwards), "A stretch of duty ends before it starts.")
+        raise BrokenLaw(law, -1, _few(backwards), "A stretch of duty ends before it starts.")
 
 
-def within_the_run(log: EventLog) -> None:
+def within_the_run(reading: Reading) -> None:
     """Nothing goes on after the end of the run, and only what it cut is marked as censored."""
-    end, censored = numbers(log.events, "end"), log.events["censored"].to_numpy(dtype=bool)
-    _forbid(log, end > log.about.ends, "within_the_run", f"A stretch ends after the run, at {log.about.ends}.")
-    _forbid(log, censored & (end < log.about.ends), "within_the_run", "A stretch is censored before the run ends.")
+    law, ends = "within_the_run", reading.about.ends
+    end, censored = reading.events.numbers("end"), reading.events.flags("censored")
+    _forbid(reading, end > ends, law, f"A stretch ends after the run, at {ends}.")
+    _forbid(reading, censored & (end < ends), law, "A stretch is censored before the run ends.")
 
 
-def nothing_before_entry(log: EventLog) -> None:
+def nothing_before_entry(reading: Reading) -> None:
     """Nothing happens to a contact before receipt, and nothing but waiting before it enters."""
-    received, enters = numbers(log.contacts, "received"), numbers(log.contacts, "enters")
+    law = "nothing_before_entry"
+    received, enters = (reading.contacts.numbers(column) for column in ("received", "enters"))
     early = np.flatnonzero(enters < received)
     if len(early):
-        key = int(numbers(log.contacts, "contact")[early[0]])
-        raise BrokenLaw("nothing_before_entry", key, _few(early), "A contact enters before it is received.")
-    contact, start = _contact_rows(log), numbers(log.events, "start")
-    _forbid(log, start < received[contact], "nothing_before_entry", "A stretch starts before its contact is received.")
-    too_soon = (start < enters[contact]) & (~_waiting(log) | (numbers(log.events, "end") > enters[contact]))
-    _forbid(log, too_soon, "nothing_before_entry", "A contact is at a stage before it enters.")
+        key = int(reading.contacts.numbers("contact")[early[0]])
+        raise BrokenLaw(law, key, _few(early), "A contact enters before it is received.")
+    start, end = (reading.events.numbers(column) for column in ("start", "end"))
+    _forbid(reading, start < received[reading.contact], law, "A stretch starts before its contact is received.")
+    entry = enters[reading.contact]
+    too_soon = (start < entry) & (~reading.waiting | (end > entry))
+    _forbid(reading, too_soon, law, "A contact is at a stage before it enters.")
 
 
-def one_thread(log: EventLog) -> None:
+def one_thread(reading: Reading) -> None:
     """The main thread of a contact begins on receipt or on entering, and goes on without overlap or hole."""
-    rows = main_thread(log.events)
-    start, end = numbers(log.events, "start")[rows], numbers(log.events, "end")[rows]
-    contact = _contact_rows(log)[rows]
-    first = np.ones(len(rows), dtype=bool)
-    first[1:] = contact[1:] != contact[:-1]
-    received, enters = (numbers(log.contacts, column)[contact] for column in ("received", "enters"))
-    before = np.where(first, np.where(start == received, received, enters), np.roll(end, 1))
-    _forbid(log, start < before, "one_thread", "Two stretches of one main thread overlap.", rows)
-    _forbid(log, start > before, "one_thread", "The main thread of a contact has an unexplained hole.", rows)
+    law, rows = "one_thread", reading.thread
+    start, end = (reading.events.numbers(column)[rows] for column in ("start", "end"))
+    first, before = np.flatnonzero(reading.first), np.roll(end, 1)
+    contact = reading.contact[rows[first]]
+    received, enters = (reading.contacts.numbers(column)[contact] for column in ("received", "enters"))
+    before[first] = np.where(start[first] == received, received, enters)
+    _forbid(reading, start < before, law, "Two stretches of one main thread overlap.", rows)
+    _forbid(reading, start > before, law, "The main thread of a contact has an unexplained hole.", rows)
 
 
-def conserved(log: EventLog) -> None:
+def conserved(reading: Reading) -> None:
     """Every contact that entered has ended once, or is open at the end of the run: in = out + open."""
-    rows = main_thread(log.events)
-    contact, number = _contact_rows(log)[rows], len(log.contacts)
-    ending = _is_end(log)[rows]
-    ends = np.bincount(contact[ending], minlength=number)
-    _forbid(log, ending & (ends[contact] > 1), "conserved", "A contact ends more than once.", rows)
-    last = np.ones(len(rows), dtype=bool)
-    last[:-1] = contact[1:] != contact[:-1]
-    _forbid(log, ending & ~last, "conserved", "A contact goes on after its end.", rows)
-    cut = numbers(log.events, "end")[rows] < log.about.ends
-    _forbid(log, last & ~ending & cut, "conserved", "A contact neither ends nor is open at the end of the run.", rows)
-    present = np.bincount(contact, minlength=number) > 0
-    lost = np.flatnonzero(~present & (numbers(log.contacts, "enters") < log.about.ends))
+    law, rows, first = "conserved", reading.thread, reading.first
+    ending = reading.ending[rows]
+    ends = rows[ending]
+    number = np.bincount(reading.contact[ends], minlength=len(reading.contacts))
+    _forbid(reading, number[reading.contact[ends]] > 1, law, "A contact ends more than once.", ends)
+    last = np.append(first[1:], True)[: len(first)]
+    _forbid(reading, ending & ~last, law, "A contact goes on after its end.", rows)
+    over = rows[last & ~ending]
+    cut = reading.events.numbers("end")[over] < reading.about.ends
+    _forbid(reading, cut, law, "A contact neither ends nor is open at the end of the run.", over)
+    absent = np.ones(len(reading.contacts), dtype=bool)
+    absent[reading.contact[rows[first]]] = False
+    lost = np.flatnonzero(absent & (reading.contacts.numbers("enters") < reading.about.ends))
     if len(lost):
-        key = int(numbers(log.contacts, "contact")[lost[0]])
-        raise BrokenLaw("conserved", key, (), "A contact entered and has no row.")
+        key = int(reading.contacts.numbers("contact")[lost[0]])
+        raise BrokenLaw(law, key, (), "A contact entered and has no row.")
 
 
-def outcome_last(log: EventLog) -> None:
+def outcome_last(reading: Reading) -> None:
     """An outcome stands on the last row of its visit only, and no visit of a main thread lacks one unless cut."""
-    events = log.events
-    _, stage = codes(events, "stage")
-    visit = (stage << 32) + (numbers(events, "visit") << 16) + numbers(events, "part")
-    routed = _routed(log)
-    keys = (numbers(events, "contact"), visit)
-    order = np.lexsort((routed, numbers(events, "end"), numbers(events, "start"), *reversed(keys))).astype(np.int64)
-    last = np.ones(len(order), dtype=bool)
-    last[:-1] = np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)
-    _forbid(log, routed[order] & ~last, "outcome_last", "An outcome stands inside a visit.", order)
-    cut = events["censored"].to_numpy(dtype=bool)[order]
-    _forbid(log, routed[order] & cut, "outcome_last", "A stretch is censored, and has an outcome.", order)
-    main = numbers(events, "part")[order] == 0
-    nowhere = last & main & ~routed[order] & ~cut
-    _forbid(log, nowhere, "outcome_last", "A visit is over, and leads nowhere.", order)
+    law, rows, last = "outcome_last", *_by_visit(reading)
+    routed, cut = reading.routed[rows], reading.events.flags("censored")[rows]
+    _forbid(reading, routed & ~last, law, "An outcome stands inside a visit.", rows)
+    _forbid(reading, routed & cut, law, "A stretch is censored, and has an outcome.", rows)
+    nowhere = last & (reading.events.values("part")[rows] == 0) & ~routed & ~cut
+    _forbid(reading, nowhere, law, "A visit is over, and leads nowhere.", rows)
 
 
-def one_duty_at_once(log: EventLog) -> None:
+def one_duty_at_once(reading: Reading) -> None:
     """No worker has two stretches of duty at one time."""
-    clash = _stretches(log.duty).overlaps()
+    clash = _stretches(reading.duty).overlaps()
     if clash is not None:
         raise BrokenLaw("one_duty_at_once", -1, clash, "Two stretches of a worker's duty overlap.")
 
 
-def one_place_at_once(log: EventLog) -> None:
+def one_place_at_once(reading: Reading) -> None:
     """No worker is at work in two places at one time."""
-    rows = _at_work(log)
-    clash = _working(log, rows).overlaps()
+    work, rows = reading.work
+    clash = work.overlaps()
     if clash is not None:
         positions = (int(rows[clash[0]]), int(rows[clash[1]]))
-        contact = int(numbers(log.events, "contact")[positions[1]])
+        contact = int(reading.events.numbers("contact")[positions[1]])
         raise BrokenLaw("one_place_at_once", contact, positions, "A worker is in two places at once.")
 
 
-def only_on_duty(log: EventLog) -> None:
+def only_on_duty(reading: Reading) -> None:
     """No worker is at work outside duty: available, or overtime. Not judged where the log holds no duty."""
-    if log.duty.empty:
+    if len(reading.duty) == 0:
         return
-    kinds, kind = codes(log.duty, "kind")
-    duty = log.duty[np.array([name in ("available", "overtime") for name in kinds], dtype=bool)[kind]]
-    rows = _at_work(log)
-    work = _working(log, rows)
-    outside = covered_seconds(work, _stretches(duty)) < work.end - work.start
-    _forbid(log, outside, "only_on_duty", "A worker is at work outside duty.", rows)
+    on_duty = np.flatnonzero(reading.duty.words("kind").among(["available", "overtime"]))
+    work, rows = reading.work
+    outside = covered_seconds(work, _stretches(reading.duty).take(on_duty)) < work.end - work.start
+    _forbid(reading, outside, "only_on_duty", "A worker is at work outside duty.", rows)
 
 
-LAWS: tuple[Callable[[EventLog], None], ...] = (
+LAWS: tuple[Callable[[Reading], None], ...] = (
     contacts_known,
     no_negative_stretch,
     within_the_run,
@@ -184,12 +241,12 @@ LAWS: tuple[Callable[[EventLog], None], ...] = (
 )
 
 
-def _forbid(log: EventLog, broken: NDArray[np.bool_], law: str, what: str, rows: Ints | None = None) -> None:
-    """Raise where any is broken; `rows` says which row of the events each answer is about."""
+def _forbid(reading: Reading, broken: Flags, law: str, what: str, rows: Ints | None = None) -> None:
+    """Raise where any is broken; `rows` says which event each answer is about."""
     if not broken.any():
         return
     found = np.flatnonzero(broken) if rows is None else np.sort(rows[broken])
-    contacts = numbers(log.events, "contact")[found]
+    contacts = reading.events.numbers("contact")[found]
     contact = int(contacts[0])
     raise BrokenLaw(law, contact, _few(found[contacts == contact]), what)
 
@@ -198,39 +255,41 @@ def _few(rows: Ints) -> tuple[int, ...]:
     return tuple(int(row) for row in rows[:_ROWS_NAMED])
 
 
-def _contact_rows(log: EventLog) -> Ints:
-    """For each event, the row of its contact in the contacts table."""
-    keys = numbers(log.contacts, "contact")
-    order = np.argsort(keys, kind="stable")
-    return order[np.searchsorted(keys[order], numbers(log.events, "contact"))]
+def _by_visit(reading: Reading) -> tuple[Ints, Flags]:
+    """The events with those of a visit in the order of time, and whether each is the last of its visit."""
+    rows, is_last = np.arange(len(reading.events)), np.zeros(len(reading.events), dtype=bool)
+    visit = [reading.contact, reading.events.words("stage").codes, *map(reading.events.values, ("visit", "part"))]
+    time = [*map(reading.events.numbers, ("start", "end")), reading.routed]
+    first, last = runs(visit)
+    order, again = _gathered([key[first] for key in visit])
+    before = np.append(np.delete(rows, last), last[order[again - 1]])
+    after = np.append(np.delete(rows, first), first[order[again]])
+    if _ascend(time, before, after):
+        is_last[np.delete(last, order[again - 1])] = True
+        return rows, is_last
+    rows = np.lexsort((*reversed(time), *visit)).astype(np.int64)
+    is_last[runs([key[rows] for key in visit])[1]] = True
+    return rows, is_last
 
 
-def _routed(log: EventLog) -> NDArray[np.bool_]:
-    names, outcome = codes(log.events, "outcome")
-    return np.array([name != "" for name in names] or [False], dtype=bool)[outcome]
+def _gathered(keys: Sequence[Integers]) -> tuple[Ints, Ints]:
+    """An order that brings rows of equal keys together, and the places in it of rows that equal the one before."""
+    code = keys[0].astype(np.int64)
+    for key in keys[1:]:
+        code = code * (int(key.max(initial=0)) + 1) + key
+    order = order_of(code)
+    return order, np.flatnonzero(code[order][1:] == code[order][:-1]) + 1
 
 
-def _is_end(log: EventLog) -> NDArray[np.bool_]:
-    ends = set(log.about.outcomes.loc[log.about.outcomes["is_end"], "outcome"])
-    names, outcome = codes(log.events, "outcome")
-    return np.array([name in ends for name in names] or [False], dtype=bool)[outcome]
+def _ascend(keys: Sequence[NDArray[Any]], before: Ints, after: Ints) -> bool:
+    """Whether each row of `before` has keys no greater than its row of `after`, first key first."""
+    for key in keys:
+        if np.any(key[after] < key[before]):
+            return False
+        tied = key[after] == key[before]
+        before, after = before[tied], after[tied]
+    return True
 
 
-def _waiting(log: EventLog) -> NDArray[np.bool_]:
-    kinds, kind = codes(log.events, "kind")
-    return np.array([name == "wait" for name in kinds], dtype=bool)[kind]
-
-
-def _at_work(log: EventLog) -> Ints:
-    """Positions of the rows in which a worker is busy."""
-    kinds, kind = codes(log.events, "kind")
-    busy = np.array([name not in ("wait", "caseload") for name in kinds], dtype=bool)[kind]
-    return np.flatnonzero(busy & (numbers(log.events, "worker") >= 0))
-
-
-def _working(log: EventLog, rows: Ints) -> Stretches:
-    return _stretches(log.events[["worker", "start", "end"]].iloc[rows])
-
-
-def _stretches(table: pd.DataFrame) -> Stretches:
-    return Stretches(numbers(table, "worker"), numbers(table, "start"), numbers(table, "end"))
+def _stretches(table: Columns) -> Stretches:
+    return Stretches(*(table.numbers(column) for column in ("worker", "start", "end")))

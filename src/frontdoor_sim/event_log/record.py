@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from frontdoor_sim.event_log.columns import Columns, sorting
+from frontdoor_sim.event_log.columns import Ints as Ints
 from frontdoor_sim.tables import conform
 from frontdoor_sim.working_time import Calendar, WallClock, WorkingDays
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,47 +105,31 @@ def arrange(events: pd.DataFrame, about: About) -> pd.DataFrame:
 
     Stages that `about` does not know come last, by name.
     """
-    names = _words(events["stage"])
+    table = Columns(events)
+    names = table.words("stage")
     place = {stage: number for number, stage in enumerate(about.stages["stage"])}
-    unknown = sorted(set(names.categories) - place.keys())
+    unknown = sorted(set(names.names) - place.keys())
     place.update({stage: len(place) + number for number, stage in enumerate(unknown)})
-    stage = np.array([place[name] for name in names.categories] or [0], dtype=np.int64)[names.codes]
-    keys = [numbers(events, "contact"), numbers(events, "enabled"), stage]
-    keys += [numbers(events, column) for column in ("visit", "part", "start", "end")]
-    order = _sorted_by(keys)
+    stage = np.array([place[name] for name in names.names] or [0], dtype=np.int64)
+    keys = (table.numbers("contact"), table.numbers("enabled"), stage[names.codes])
+    later = (table.numbers(column) for column in ("visit", "part", "start", "end"))
+    order = sorting(chain(keys, later))
     return events if order is None else events.iloc[order].reset_index(drop=True)
 
 
 def main_thread(events: pd.DataFrame) -> Ints:
     """Positions of the rows of part 0, each contact's in the order in which they happened."""
-    rows = np.flatnonzero(numbers(events, "part") == 0)
-    routed = (_words(events["outcome"]) != "").astype(np.int64)
-    keys = [numbers(events, column)[rows] for column in ("contact", "start", "end", "enabled", "visit")]
-    order = _sorted_by([*keys, routed[rows]])
+    return thread_of(Columns(events))
+
+
+def thread_of(table: Columns) -> Ints:
+    """`main_thread`, of events whose columns are at hand."""
+    rows = np.flatnonzero(table.values("part") == 0)
+    order = sorting(_thread_keys(table, rows))
     return rows if order is None else rows[order]
 
 
-def numbers(table: pd.DataFrame, column: str) -> Ints:
-    """A column as int64."""
-    return table[column].to_numpy().astype(np.int64, copy=False)
-
-
-def codes(table: pd.DataFrame, column: str) -> tuple[list[str], Ints]:
-    """A column of words as its list of words, and for each row the place in that list."""
-    words = _words(table[column])
-    return [str(word) for word in words.categories], words.codes.astype(np.int64)
-
-
-def _words(column: pd.Series) -> pd.Categorical:
-    return column.array if isinstance(column.array, pd.Categorical) else pd.Categorical(column)
-
-
-def _sorted_by(keys: Sequence[Ints]) -> Ints | None:
-    """The order that sorts by the keys, first key first; None where the rows are sorted already."""
-    decided = np.zeros(max(len(keys[0]) - 1, 0), dtype=bool)
-    for key in keys:
-        step = key[1:] - key[:-1]
-        if np.any((step < 0) & ~decided):
-            return np.lexsort(tuple(reversed(keys))).astype(np.int64)
-        decided |= step > 0
-    return None
+def _thread_keys(table: Columns, rows: Ints) -> Iterator[Ints]:
+    for column in ("contact", "start", "end", "enabled", "visit"):
+        yield table.numbers(column)[rows]
+    yield (~table.words("outcome").take(rows).among([""])).astype(np.int64)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import chain
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from frontdoor_sim.event_log.record import codes, numbers
-from frontdoor_sim.measures.journeys import Flags, Ints, Journeys
+from frontdoor_sim.event_log import About
+from frontdoor_sim.event_log.columns import Flags, Ints
+from frontdoor_sim.measures.breakdowns import EVERY
+from frontdoor_sim.measures.journeys import Journeys
 
 Floats = NDArray[np.float64]
-ATTRIBUTES = ("rag", "source", "area", "level")
-"""Attributes of a contact that measures are broken down by: drawn ones, that no option assigns."""
-EVERY = ("all", *ATTRIBUTES)
 
 
 @dataclass(frozen=True)
@@ -81,35 +81,6 @@ def missing(measure: str, why: str) -> Answer:
     return single(measure, math.nan, note=f"not measurable: {why}")
 
 
-@dataclass(frozen=True)
-class Grouping:
-    """A breakdown of contacts: its groups, and for each contact the place of its group (-1 for none)."""
-
-    by: str
-    groups: tuple[str, ...]
-    place: Ints
-
-
-def groupings(journeys: Journeys, eligible: Flags, by: Sequence[str] = EVERY) -> list[Grouping]:
-    """Breakdowns of contacts, with the groups that occur among the eligible ones; `all` is always there."""
-    found = []
-    for name in by:
-        words, place = _attribute(journeys, name)
-        present = (np.bincount(place[eligible & (place >= 0)], minlength=len(words)) > 0) | (name == "all")
-        number = np.append(np.where(present, np.cumsum(present) - 1, -1), -1)
-        groups = tuple(word for word, here in zip(words, present, strict=True) if here)
-        found.append(Grouping(name, groups, number[place]))
-    return [grouping for grouping in found if grouping.groups]
-
-
-def _attribute(journeys: Journeys, name: str) -> tuple[list[str], Ints]:
-    if name == "all":
-        return ["all"], np.zeros(journeys.number, dtype=np.int64)
-    if name == "level":
-        return ["1", "2", "3", "4"], numbers(journeys.contacts, "level") - 1
-    return codes(journeys.contacts, name)
-
-
 def shares(
     journeys: Journeys, measure: str, eligible: Flags, counted: Flags, met: Flags, by: Sequence[str] = EVERY
 ) -> list[Answer]:
@@ -123,36 +94,64 @@ def shares(
         met: contacts in the numerator, where counted too.
         by: the breakdowns.
     """
-    answers = []
-    for grouping in groupings(journeys, eligible, by):
-        size = len(grouping.groups)
-        inside = counted & (grouping.place >= 0)
-        below = np.bincount(grouping.place[inside], minlength=size)
-        above = np.bincount(grouping.place[inside & met], minlength=size)
-        values = np.where(below > 0, above / np.maximum(below, 1), math.nan)
-        notes = ["" if number else "not measurable: there is no such contact" for number in below]
-        answers.append(Answer(measure, grouping.by, grouping.groups, values, below, notes))
+    breakdowns = journeys.breakdowns
+    below, above = breakdowns.count(counted), breakdowns.count(counted & met)
+    values = np.where(below > 0, above / np.maximum(below, 1), math.nan)
+    notes = ["" if number else "not measurable: there is no such contact" for number in below.tolist()]
+    return by_group(journeys, measure, eligible, values, below, notes, by)
+
+
+def by_group(
+    journeys: Journeys,
+    measure: str,
+    eligible: Flags,
+    values: Floats,
+    contacts: Ints,
+    notes: Sequence[str] = (),
+    by: Sequence[str] = EVERY,
+) -> list[Answer]:
+    """The answers of a measure under every breakdown; a breakdown without a group is left out.
+
+    Args:
+        journeys: the contacts.
+        measure: name of the measure.
+        eligible: contacts whose groups are listed.
+        values: one for each group of `journeys.breakdowns`.
+        contacts: likewise, the contacts in the denominator.
+        notes: likewise, or none at all where all are empty.
+        by: the breakdowns.
+    """
+    breakdowns, answers = journeys.breakdowns, []
+    number = breakdowns.count(eligible)
+    for name in by:
+        here = breakdowns.listed(name, number)
+        if len(here):
+            words = [notes[group] for group in here.tolist()] if notes else ()
+            answers.append(Answer(measure, name, breakdowns.names(here), values[here], contacts[here], words))
     return answers
 
 
-def tidy(answers: Sequence[tuple[Answer, str]]) -> pd.DataFrame:
-    """Answers, each with its unit, as columns `measure, by, group, value, unit, contacts, note`."""
+def tidy(answers: Sequence[tuple[Answer, str]], about: About) -> pd.DataFrame:
+    """Answers, each with its unit, as the table of the dictionary `measures`."""
     sizes = [len(answer.groups) for answer, _ in answers]
     notes = [answer.notes or [""] * len(answer.groups) for answer, _ in answers]
     return pd.DataFrame(
         {
+            "run": np.full(sum(sizes), about.run, dtype=np.int32),
+            "option": _spread([about.option], [sum(sizes)]),
             "measure": _spread([answer.measure for answer, _ in answers], sizes),
             "by": _spread([answer.by for answer, _ in answers], sizes),
-            "group": [group for answer, _ in answers for group in answer.groups],
+            "group": pd.array(list(chain.from_iterable(answer.groups for answer, _ in answers)), dtype="str"),
             "value": np.concatenate([answer.values for answer, _ in answers]),
             "unit": _spread([unit for _, unit in answers], sizes),
             "contacts": np.concatenate([answer.contacts for answer, _ in answers]),
-            "note": [note for several in notes for note in several],
+            "note": pd.array(list(chain.from_iterable(notes)), dtype="str"),
         }
     )
 
 
-def _spread(words: list[str], sizes: list[int]) -> pd.Categorical:
+def _spread(words: list[str], sizes: list[int]) -> pd.Categorical[Any]:
     """Each word repeated, as a category whose order is that of first appearance."""
-    unique = list(dict.fromkeys(words))
-    return pd.Categorical(np.repeat(np.array(words, dtype=object), sizes), categories=unique)
+    place = {word: number for number, word in enumerate(dict.fromkeys(words))}
+    codes = np.repeat(np.array([place[word] for word in words], dtype=np.int64), sizes)
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(list(place))))

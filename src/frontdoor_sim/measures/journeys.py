@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
-from frontdoor_sim.event_log import EventLog, main_thread
-from frontdoor_sim.event_log.record import codes, numbers
-from frontdoor_sim.measures.visits import Visits, gather
+from frontdoor_sim.event_log import EventLog
+from frontdoor_sim.event_log.columns import Columns, Flags, Integers, Ints, runs, sorting
+from frontdoor_sim.measures.breakdowns import EVERY, Breakdowns
+from frontdoor_sim.measures.survival import Curve, incidences
+from frontdoor_sim.measures.visits import Visits, arranged, gather
 from frontdoor_sim.working_time import NEVER
-
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,22 +25,47 @@ class Journeys:
     log: EventLog
 
     @cached_property
-    def contacts(self) -> pd.DataFrame:
+    def contacts(self) -> Columns:
         """The contacts table, by key."""
-        keys = numbers(self.log.contacts, "contact")
-        if np.all(keys[1:] > keys[:-1]):
-            return self.log.contacts
-        return self.log.contacts.sort_values("contact", ignore_index=True)
+        table, order = self.log.contacts, sorting([Columns(self.log.contacts).numbers("contact")])
+        return Columns(table if order is None else table.iloc[order])
+
+    @cached_property
+    def events(self) -> Columns:
+        """The events, each main thread's in the order in which they happened."""
+        return Columns(arranged(self.log.events))
+
+    @cached_property
+    def stages(self) -> Columns:
+        """The stages of the model."""
+        return Columns(self.log.about.stages)
+
+    @cached_property
+    def duty(self) -> Columns:
+        """The stretches of duty."""
+        return Columns(self.log.duty)
+
+    @cached_property
+    def breakdowns(self) -> Breakdowns:
+        """The groups that the contacts belong to."""
+        return Breakdowns.of(self.contacts)
 
     @property
     def number(self) -> int:
         """Number of contacts."""
         return len(self.contacts)
 
+    def find(self, keys: Ints) -> tuple[Ints, Flags]:
+        """The place of the contact of each key, and whether there is one; place 0 where there is none."""
+        known = self.contacts.numbers("contact")
+        place = np.searchsorted(known, keys)
+        place[place == len(known)] = 0
+        return place, known[place] == keys
+
     @cached_property
     def received(self) -> Ints:
         """Second of receipt."""
-        return numbers(self.contacts, "received")
+        return self.contacts.numbers("received")
 
     @cached_property
     def in_window(self) -> Flags:
@@ -58,28 +80,44 @@ class Journeys:
     @cached_property
     def coarsest(self) -> str:
         """Coarsest precision to which the log records times: second, minute or day."""
-        words, used = codes(self.log.events, "recorded_to")
-        present = {words[code] for code in np.flatnonzero(np.bincount(used))}
+        present = self.events.words("recorded_to").present
         return next((word for word in ("day", "minute") if word in present), "second")
 
     @cached_property
-    def event_contact(self) -> Ints:
-        """For each event, the place of its contact."""
-        return np.searchsorted(numbers(self.contacts, "contact"), numbers(self.log.events, "contact")).astype(np.int64)
+    def touching(self) -> Flags:
+        """For each event but the first, whether it starts when the one above it ends."""
+        touching: Flags = self.events.numbers("start")[1:] == self.events.numbers("end")[:-1]
+        return touching
 
-    @cached_property
-    def thread(self) -> Ints:
-        """Positions of the events of main threads, each contact's in the order in which they happened."""
-        return main_thread(self.log.events)
+    def joined(self, mine: Flags, owner: Integers) -> tuple[Ints, Ints]:
+        """Some events as unbroken stretches of one owner: the first and the last event of each.
+
+        Args:
+            mine: for each event, whether it is one of them.
+            owner: for each event, whose it is, such as the worker's number.
+        """
+        goes_on = self.touching & mine[1:] & mine[:-1] & (owner[1:] == owner[:-1])
+        begins, ends = mine.copy(), mine.copy()
+        begins[1:] &= ~goes_on
+        ends[:-1] &= ~goes_on
+        return np.flatnonzero(begins), np.flatnonzero(ends)
+
+    def contact_of(self, events: Ints) -> Ints:
+        """Place of the contact of some events; quick where those of one contact stand together."""
+        keys, known = self.events.numbers("contact")[events], self.contacts.numbers("contact")
+        first, last = runs([keys])
+        keys = keys[first]
+        place = np.arange(len(known)) if np.array_equal(keys, known) else self.find(keys)[0]
+        return np.repeat(place, last - first + 1)
 
     @cached_property
     def visits(self) -> Visits:
         """The visits of main threads."""
-        return gather(self.log, self.thread, self.event_contact[self.thread])
+        return gather(self.log.about, self.events, self.contact_of)
 
     def any_stage(self, flag: str) -> bool:
         """Whether any stage of the model decides, accepts or allocates."""
-        return bool(self.log.about.stages[flag].any())
+        return bool(self.stages.flags(flag).any())
 
     @cached_property
     def end(self) -> Ints:
@@ -103,10 +141,10 @@ class Journeys:
         outcome = self.visits.outcome[made]
         turns = np.ones(len(made), dtype=bool)
         turns[1:] = (contact[1:] != contact[:-1]) | (outcome[1:] != outcome[:-1])
-        runs = made[turns]
-        final = np.ones(len(runs), dtype=bool)
-        final[:-1] = self.visits.contact[runs[1:]] != self.visits.contact[runs[:-1]]
-        return runs[final]
+        unbroken = made[turns]
+        final = np.ones(len(unbroken), dtype=bool)
+        final[:-1] = self.visits.contact[unbroken[1:]] != self.visits.contact[unbroken[:-1]]
+        return unbroken[final]
 
     @cached_property
     def decided(self) -> Ints:
@@ -122,7 +160,7 @@ class Journeys:
     @cached_property
     def allocated(self) -> Ints:
         """Second of allocation: the first after a decision for transfer."""
-        return self._first(self._allocation, self._passed("allocates", self.visits.held))
+        return self._first(self._allocation, self._allocating)
 
     @cached_property
     def accepted(self) -> Ints:
@@ -145,7 +183,7 @@ class Journeys:
     @cached_property
     def assessed(self) -> Ints:
         """Second at which the assessment was over: the first caseload visit finished from allocation on."""
-        held = np.flatnonzero(self._caseload[self.visits.stage] & self.visits.routed)
+        held = self.visits.slot[self.visits.routed[self.visits.slot]]
         return self._first(held[held >= self._served[self.visits.contact[held]]], self.visits.settled)
 
     @cached_property
@@ -154,12 +192,12 @@ class Journeys:
         rows, first = self.visit_waits, np.full(self.number, NEVER)
         if len(rows) == 0:
             return first
-        keys = [self.event_contact[rows], codes(self.log.events, "stage")[1][rows]]
-        keys += [numbers(self.log.events, column)[rows] for column in ("visit", "part")]
-        order = np.lexsort(tuple(reversed(keys)))
-        new = np.append(True, np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0))
-        seen = np.maximum.reduceat(numbers(self.log.events, "end")[rows][order], np.flatnonzero(new))
-        contact = keys[0][order][new]
+        contact, stage = self.contact_of(rows), self.events.words("stage").take(rows).places
+        visit, part = (self.events.numbers(column)[rows] for column in ("visit", "part"))
+        order = np.lexsort((part, visit, stage, contact))
+        begins, _ = runs([key[order] for key in (contact, stage, visit, part)])
+        seen = np.maximum.reduceat(self.events.numbers("end")[rows][order], begins)
+        contact = contact[order][begins]
         after = seen >= self.allocated[contact]
         np.minimum.at(first, contact[after], seen[after])
         return first
@@ -167,9 +205,15 @@ class Journeys:
     @cached_property
     def visit_waits(self) -> Ints:
         """Positions of the events that waited for a first visit, and were not cut by the end of the run."""
-        words, cause = codes(self.log.events, "waited_for")
-        waits = np.array([word == "visit" for word in words], dtype=bool)[cause]
-        return np.flatnonzero(waits & ~self.log.events["censored"].to_numpy(dtype=bool))
+        waits = self.events.words("waited_for").among(["visit"])
+        return np.flatnonzero(waits & ~self.events.flags("censored"))
+
+    @cached_property
+    def decision_curves(self) -> list[Curve]:
+        """For each group of `breakdowns`, the curve of time from receipt in the window to decision."""
+        mine = np.flatnonzero(self.in_window)
+        groups = self.breakdowns.members(mine, EVERY)
+        return incidences(self.received[mine], self.decided[mine], self.log.about.ends, None, *groups)
 
     @cached_property
     def recognised(self) -> Ints:
@@ -181,7 +225,7 @@ class Journeys:
     def _deciding(self) -> Ints:
         """Positions of the finished visits to deciding stages, but for those that led on to another one."""
         visits = self.visits
-        return np.flatnonzero(self._flagged("decides")[visits.stage] & visits.routed & ~visits.back)
+        return np.flatnonzero(self._flagged("decides") & visits.routed & ~visits.back)
 
     @cached_property
     def _decisions(self) -> Ints:
@@ -193,7 +237,7 @@ class Journeys:
         """Positions of the visits that allocated, after a first decision for transfer."""
         places = np.arange(len(self.visits.contact))
         first = self._first(self._deciding[self.visits.transfers[self._deciding]], places)
-        visits = np.flatnonzero(self._passed("allocates", self.visits.held) < NEVER)
+        visits = np.flatnonzero(self._allocating < NEVER)
         return visits[visits > first[self.visits.contact[visits]]]
 
     @cached_property
@@ -214,19 +258,22 @@ class Journeys:
         return self._first(made[made > self._last_transfer[self.visits.contact[made]]], self.visits.settled)
 
     @cached_property
-    def _caseload(self) -> Flags:
-        return np.append(self.log.about.stages["kind"].to_numpy() == "caseload", False)
+    def _allocating(self) -> Ints:
+        """When each visit to an allocating stage passed it."""
+        return self._passed("allocates", self.visits.held)
 
     def _flagged(self, flag: str) -> Flags:
-        """For each stage, whether the flag is true; the last element answers for stage -1."""
-        return np.append(self.log.about.stages[flag].to_numpy(dtype=bool), False)
+        """For each visit, whether a flag of its stage is true; false where the stage is not known."""
+        known: Flags = np.append(self.stages.flags(flag), False)
+        return known[self.visits.stage]
 
     def _passed(self, flag: str, slot: Ints) -> Ints:
         """When each visit to a stage of `flag` passed it: `slot` at a caseload, else when finished and led onwards."""
         visits = self.visits
-        onwards = visits.routed & ~visits.ends & ~visits.back
-        passed = np.where(self._caseload[visits.stage], slot, np.where(onwards, visits.settled, NEVER))
-        return np.where(self._flagged(flag)[visits.stage], passed, NEVER)
+        passed = np.where(visits.routed & ~visits.ends & ~visits.back, visits.settled, NEVER)
+        passed[visits.slot] = slot
+        passed[~self._flagged(flag)] = NEVER
+        return passed
 
     def _last(self, visits: Ints, values: Ints) -> Ints:
         """For each contact, the value at the last of some visits."""

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from frontdoor_sim.event_log.record import numbers
-from frontdoor_sim.measures.answers import EVERY, Answer, Measure, missing, shares, single
-from frontdoor_sim.measures.journeys import Ints, Journeys
+from frontdoor_sim.event_log.columns import Ints
+from frontdoor_sim.measures.answers import Answer, Measure, missing, shares, single
+from frontdoor_sim.measures.breakdowns import EVERY
+from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.survival import incidence, percentile
 from frontdoor_sim.working_time import NEVER
 
@@ -76,11 +77,11 @@ def returns_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
     `#{returned_from ended, and received - its end <= 365 days} / #{received in [0, closes)}`. A return of a contact
     that the log does not hold cannot be dated, and does not count.
     """
-    keys, source = numbers(journeys.contacts, "contact"), numbers(journeys.contacts, "returned_from")
-    place = np.minimum(np.searchsorted(keys, source), max(len(keys) - 1, 0))
-    known = (source >= 0) & (keys[place] == source) if len(keys) else np.zeros(0, dtype=bool)
-    since = journeys.received - np.where(known, journeys.end[place], NEVER)
-    recent = known & (since >= 0) & (since <= _YEAR)
+    source, recent = journeys.contacts.numbers("returned_from"), np.zeros(journeys.number, dtype=bool)
+    returns = np.flatnonzero(source >= 0)
+    place, known = journeys.find(source[returns])
+    since = journeys.received[returns] - np.where(known, journeys.end[place], NEVER)
+    recent[returns] = known & (since >= 0) & (since <= _YEAR)
     yield from shares(journeys, "returns_within_12_months_share", journeys.in_window, journeys.in_window, recent)
 
 
@@ -90,7 +91,7 @@ def closures_returning_within_12_months_share(journeys: Journeys) -> Iterator[An
     `#{returns_at - end <= 365 days} / #{end in [0, closes)}`: what a closure leads to is settled when it is made, so
     that a run need not last a year longer to count it.
     """
-    name, back = "closures_returning_within_12_months_share", numbers(journeys.contacts, "returns_at")
+    name, back = "closures_returning_within_12_months_share", journeys.contacts.numbers("returns_at")
     if not np.any(back >= 0):
         yield missing(name, "the log holds no returns")
         return
@@ -99,7 +100,7 @@ def closures_returning_within_12_months_share(journeys: Journeys) -> Iterator[An
 
 
 def _level(journeys: Journeys) -> Ints:
-    return numbers(journeys.contacts, "level")
+    return journeys.contacts.numbers("level")
 
 
 MEASURES = (

@@ -12,7 +12,7 @@ from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.measures import protection, timeliness, transfer, waiting, workload
 from frontdoor_sim.measures.answers import Measure, missing, tidy
 from frontdoor_sim.measures.journeys import Journeys
-from frontdoor_sim.tables import as_markdown, conform
+from frontdoor_sim.tables import as_markdown
 
 FAMILIES: tuple[tuple[ModuleType, tuple[Measure, ...]], ...] = tuple(
     (family, family.MEASURES) for family in (timeliness, transfer, waiting, workload, protection)
@@ -49,8 +49,7 @@ def measure(log: EventLog) -> pd.DataFrame:
             why = _too_coarse(member, journeys)
             answers = [missing(name, why) for name in member.names] if why else member.answer(journeys)
             found += [(answer, member.unit) for answer in answers]
-    table = tidy(sorted(found, key=lambda pair: MEASURES.index(pair[0].measure)))
-    return conform(table.assign(run=log.about.run, option=log.about.option), "measures")
+    return tidy(sorted(found, key=lambda pair: MEASURES.index(pair[0].measure)), log.about)
 
 
 def _too_coarse(member: Measure, journeys: Journeys) -> str:

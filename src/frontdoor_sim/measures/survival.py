@@ -9,16 +9,17 @@ beyond the longest follow-up that was possible.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from frontdoor_sim.event_log.columns import Ints, order_of, runs
 from frontdoor_sim.working_time import NEVER
 
-Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _ROUNDING = 1e-9
 _HOUR = 3_600
@@ -62,23 +63,51 @@ def incidence(start: Ints, event: Ints, ends: int, competing: Ints | None = None
         >>> [round(float(share), 3) for share in curve.happened]
         [0.333, 0.667]
     """
+    everybody = np.zeros((1, len(start)), dtype=np.int64)
+    return incidences(start, event, ends, competing, everybody, 1)[0]
+
+
+def incidences(start: Ints, event: Ints, ends: int, competing: Ints | None, group: Ints, number: int) -> list[Curve]:
+    """`incidence` of several groups, which may overlap, from one sorting.
+
+    Args:
+        start, event, ends, competing: as for `incidence`.
+        group: in each row, for each that is followed, the number of its group; `number` for none.
+        number: number of groups.
+
+    Example:
+        >>> groups = np.array([[0, 0, 0], [1, 2, 1]])
+        >>> events = np.array([4, NEVER, 9])
+        >>> curves = incidences(np.zeros(3, dtype=np.int64), events, 10, None, groups, 3)
+        >>> [curve.happened.round(3).tolist() for curve in curves]
+        [[0.333, 0.667], [0.5, 1.0], []]
+    """
     other = np.full(len(start), NEVER) if competing is None else competing
-    leaves = np.minimum(np.minimum(event, other), ends)
+    length = np.minimum(np.minimum(event, other), ends) - start
     seen, lost = (event <= ends) & (event <= other), (other <= ends) & (other < event)
-    length = leaves - start
-    if len(length) == 0:
-        none = np.zeros(0)
-        return Curve(np.zeros(0, dtype=np.int64), none, none, 0, 0, 0)
-    times, place = np.unique(length, return_inverse=True)
-    had = np.bincount(place, weights=seen, minlength=len(times))
-    left = np.bincount(place, weights=lost, minlength=len(times))
-    gone = np.bincount(place, minlength=len(times))
-    at_risk = len(length) - np.concatenate(([0], np.cumsum(gone)[:-1]))
-    waiting = np.cumprod(1 - (had + left) / at_risk)
-    happened = np.cumsum(np.concatenate(([1.0], waiting[:-1])) * had / at_risk)
-    steps = (had + left) > 0
-    possible = int(ends - start.min())
-    return Curve(times[steps], happened[steps], waiting[steps], int(times[-1]), possible, len(length))
+    by_length = order_of(length - length.min(initial=NEVER))
+    order = order_of(group[:, by_length].ravel())
+    place, member = group[:, by_length].ravel()[order], np.tile(by_length, len(group))[order]
+    begins = np.searchsorted(place, np.arange(number + 2))
+    first, last = runs([place, length[member]])
+    had, left = (np.diff(np.cumsum(flags[member])[last], prepend=0) for flags in (seen, lost))
+    steps = np.flatnonzero(had + left)
+    first, had, left = first[steps], had[steps], left[steps]
+    times, at_risk = length[member[first]], begins[place[first] + 1] - first
+    curves = []
+    stay = 1 - (had + left) / at_risk
+    for mine, here in zip(_parts(begins), _parts(np.searchsorted(first, begins)), strict=True):
+        waiting = np.cumprod(stay[here])
+        happened = np.cumsum(np.append(1.0, waiting)[:-1] * had[here] / at_risk[here])
+        followed = int(length[member[mine][-1:]].sum())
+        possible = int(ends - start[member[mine]].min(initial=ends))
+        curves.append(Curve(times[here], happened, waiting, followed, possible, len(member[mine])))
+    return curves
+
+
+def _parts(begins: Ints) -> Iterator[slice]:
+    """Where each group lies among rows sorted by group; the last of them, who have no group, are left out."""
+    return (slice(begin, end) for begin, end in pairwise(begins[:-1].tolist()))
 
 
 def percentile(curve: Curve, share: float) -> tuple[float, str]:
@@ -95,9 +124,9 @@ def percentile(curve: Curve, share: float) -> tuple[float, str]:
     """
     if curve.number == 0:
         return math.nan, "not measurable: there is no such contact"
-    reached = np.flatnonzero(curve.happened >= share - _ROUNDING)
-    if len(reached):
-        return float(curve.times[reached[0]]) / _HOUR, ""
+    reached = int(np.searchsorted(curve.happened, share - _ROUNDING))
+    if reached < len(curve.times):
+        return float(curve.times[reached]) / _HOUR, ""
     return math.nan, f"more than {(curve.followed if _some_wait(curve) else curve.possible) // _HOUR}"
 
 
@@ -117,7 +146,7 @@ def restricted_mean(curve: Curve, hours: int) -> tuple[float, str]:
     limit = hours * _HOUR
     if curve.possible < limit and _some_wait(curve):
         return math.nan, f"not measurable: nobody could be followed for {hours} hours"
-    inside = curve.times < limit
+    inside = slice(int(np.searchsorted(curve.times, limit)))
     edges = np.concatenate(([0], curve.times[inside], [limit]))
     heights = np.concatenate(([1.0], curve.waiting[inside]))
     return float(np.sum(heights * np.diff(edges))) / _HOUR, ""

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from frontdoor_sim.event_log.record import codes, numbers
-from frontdoor_sim.measures.answers import EVERY, Answer, Measure, groupings, missing, shares, single
-from frontdoor_sim.measures.journeys import Flags, Ints, Journeys
-from frontdoor_sim.measures.survival import Curve, incidence, percentile, read_at, restricted_mean
+from frontdoor_sim.event_log.columns import Columns, Flags, Ints
+from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, shares, single
+from frontdoor_sim.measures.breakdowns import EVERY
+from frontdoor_sim.measures.journeys import Journeys
+from frontdoor_sim.measures.survival import Curve, percentile, read_at, restricted_mean
 from frontdoor_sim.working_time import NEVER
 
 _DAY, _HOUR = 86_400, 3_600
@@ -41,7 +42,8 @@ def decided_within_1_working_day(journeys: Journeys) -> Iterator[Answer]:
     working day D + 1. Receipt day D is the date of receipt if that is a working day and receipt is before
     `receipt_closes`, else the next working day.
     """
-    deadline = journeys.log.about.working_days.deadline(journeys.received, 1)
+    mine, deadline = journeys.in_window, np.full(journeys.number, NEVER)
+    deadline[mine] = journeys.log.about.working_days.deadline(journeys.received[mine], 1)
     yield from _within(journeys, "decided_within_1_working_day", deadline, journeys.decided < deadline)
 
 
@@ -53,16 +55,17 @@ def decided_on_time(journeys: Journeys) -> Iterator[Answer]:
     `working_hours` between receipt and decision is at most the limit, and the deadline is the last second of which
     that is true. Working days: `decided < deadline`, which is 24:00 on working day D + limit.
     """
-    targets = journeys.log.about.targets
-    targets = targets[targets["target"] == "decision"]
-    if targets.empty:
+    table = Columns(journeys.log.about.targets)
+    rows = zip(*(table.values(column).tolist() for column in ("target", "rag", "limit", "clock")), strict=True)
+    targets = [target for name, *target in rows if name == "decision"]
+    if not targets:
         yield missing("decided_on_time", "no target is called decision")
         return
-    words, rag = codes(journeys.contacts, "rag")
     deadline, last = np.full(journeys.number, NEVER), np.full(journeys.number, NEVER)
-    for word, limit, clock in zip(targets["rag"].astype(str), numbers(targets, "limit"), targets["clock"], strict=True):
-        mine = np.flatnonzero(rag == words.index(word))
-        deadline[mine], last[mine] = _limits(journeys, journeys.received[mine], int(limit), str(clock))
+    rag = journeys.contacts.words("rag")
+    for grade, limit, clock in targets:
+        mine = np.flatnonzero(journeys.in_window & rag.among([grade]))
+        deadline[mine], last[mine] = _limits(journeys, journeys.received[mine], limit, clock)
     yield from _within(journeys, "decided_on_time", deadline, journeys.decided <= last)
 
 
@@ -90,11 +93,9 @@ def decision_hours(journeys: Journeys) -> Iterator[Answer]:
     decided by the end of the run are still waiting when it cuts them. A percentile that is not reached has no value,
     and the note "more than X" with X the longest follow-up in hours.
     """
-    curves = list(_curves(journeys))
     for name, share in (("median", 0.5), ("p90", 0.9), ("p95", 0.95)):
-        for by, groups, several in curves:
-            found = [percentile(curve, share) for curve in several]
-            yield _answer(f"decision_hours_{name}", by, groups, several, found)
+        found = [percentile(curve, share) for curve in journeys.decision_curves]
+        yield from _of_curves(journeys, f"decision_hours_{name}", found)
 
 
 def decision_hours_mean(journeys: Journeys) -> Iterator[Answer]:
@@ -104,26 +105,15 @@ def decision_hours_mean(journeys: Journeys) -> Iterator[Answer]:
     [0, closes): a contact that takes longer counts as 240. It exists whatever is still open, and differences between
     options use it where a percentile is not reached.
     """
-    for by, groups, several in _curves(journeys):
-        found = [restricted_mean(curve, _LONGEST) for curve in several]
-        yield _answer("decision_hours_mean_240", by, groups, several, found)
+    found = [restricted_mean(curve, _LONGEST) for curve in journeys.decision_curves]
+    yield from _of_curves(journeys, f"decision_hours_mean_{_LONGEST}", found)
 
 
-def _curves(journeys: Journeys) -> Iterator[tuple[str, tuple[str, ...], list[Curve]]]:
-    """The curve of time to decision of every group, under every breakdown."""
-    ends = journeys.log.about.ends
-    for grouping in groupings(journeys, journeys.in_window):
-        places = np.where(journeys.in_window, grouping.place, -1)
-        members = [places == number for number in range(len(grouping.groups))]
-        curves = [incidence(journeys.received[mine], journeys.decided[mine], ends) for mine in members]
-        yield grouping.by, grouping.groups, curves
-
-
-def _answer(
-    measure: str, by: str, groups: tuple[str, ...], curves: list[Curve], found: list[tuple[float, str]]
-) -> Answer:
-    values, sizes = np.array([value for value, _ in found]), np.array([curve.number for curve in curves])
-    return Answer(measure, by, groups, values, sizes, [note for _, note in found])
+def _of_curves(journeys: Journeys, measure: str, found: list[tuple[float, str]]) -> list[Answer]:
+    """Answers from a value and a note for the curve of each group."""
+    values, notes = (list(several) for several in zip(*found, strict=True))
+    sizes = np.array([curve.number for curve in journeys.decision_curves])
+    return by_group(journeys, measure, journeys.in_window, np.array(values), sizes, notes)
 
 
 def decision_curve(journeys: Journeys) -> Iterator[Answer]:
@@ -132,18 +122,17 @@ def decision_curve(journeys: Journeys) -> Iterator[Answer]:
     `1 - S(t)`, S the Kaplan-Meier estimate over contacts received in [0, closes); no value beyond the longest
     follow-up that was possible.
     """
-    mine = journeys.in_window
-    curve = incidence(journeys.received[mine], journeys.decided[mine], journeys.log.about.ends)
-    yield hourly("decision_curve", curve, _LONGEST)
+    yield hourly("decision_curve", journeys.decision_curves[0], _LONGEST)
 
 
 def hourly(measure: str, curve: Curve, longest: int) -> Answer:
     """A curve read at every whole hour, from 0 to `longest`."""
     hours = np.arange(longest + 1)
     values = read_at(curve, hours * _HOUR)
-    notes = ["not measurable: nobody could be followed for so long" if missed else "" for missed in np.isnan(values)]
+    why = "not measurable: nobody could be followed for so long"
+    notes = [why if missed else "" for missed in np.isnan(values).tolist()]
     sizes = np.full(len(hours), curve.number)
-    return Answer(measure, "hours", [str(hour) for hour in hours], values, sizes, notes)
+    return Answer(measure, "hours", [str(hour) for hour in hours.tolist()], values, sizes, notes)
 
 
 def oldest_undecided_hours(journeys: Journeys) -> Iterator[Answer]:

@@ -9,14 +9,16 @@ without allocation, was **returned**: a competing end. One never accepted is ope
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from frontdoor_sim.measures.answers import Answer, Measure, groupings, missing, shares
-from frontdoor_sim.measures.journeys import Flags, Ints, Journeys
-from frontdoor_sim.measures.survival import incidence, percentile, restricted_mean
+from frontdoor_sim.event_log.columns import Flags, Ints
+from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, shares
+from frontdoor_sim.measures.journeys import Journeys
+from frontdoor_sim.measures.survival import Curve, incidences, percentile, restricted_mean
 from frontdoor_sim.measures.timeliness import hourly
+from frontdoor_sim.working_time import NEVER
 
 _BY = ("all", "rag")
 _LONGEST_MEAN, _LONGEST_CURVE = 1_000, 480
@@ -66,18 +68,22 @@ def _all_missing(step: str, why: str) -> Iterator[Answer]:
 
 def _hours(journeys: Journeys, step: str, event: Ints) -> Iterator[Answer]:
     mine = journeys.within(journeys.transferred)
-    for grouping in groupings(journeys, mine, _BY):
-        members = [mine & (grouping.place == number) for number in range(len(grouping.groups))]
-        args = [(journeys.transferred[m], event[m], journeys.log.about.ends, journeys.left[m]) for m in members]
-        curves = [incidence(*several) for several in args]
-        sizes = np.array([curve.number for curve in curves], dtype=np.int64)
-        for name, found in (
-            ("median", [percentile(curve, 0.5) for curve in curves]),
-            ("p90", [percentile(curve, 0.9) for curve in curves]),
-            (f"mean_{_LONGEST_MEAN}", [restricted_mean(curve, _LONGEST_MEAN) for curve in curves]),
-        ):
-            measure, values = f"transfer_hours_to_{step}_{name}", np.array([value for value, _ in found], dtype=float)
-            yield Answer(measure, grouping.by, grouping.groups, values, sizes, [note for _, note in found])
+    curves = _curves(journeys, event, _BY)
+    sizes = np.array([curve.number for curve in curves])
+    for name, found in (
+        ("median", [percentile(curve, 0.5) for curve in curves]),
+        ("p90", [percentile(curve, 0.9) for curve in curves]),
+        (f"mean_{_LONGEST_MEAN}", [restricted_mean(curve, _LONGEST_MEAN) for curve in curves]),
+    ):
+        values, notes = np.array([value for value, _ in found]), [note for _, note in found]
+        yield from by_group(journeys, f"transfer_hours_to_{step}_{name}", mine, values, sizes, notes, _BY)
+
+
+def _curves(journeys: Journeys, event: Ints, by: Sequence[str]) -> list[Curve]:
+    """For each group of some breakdowns, the curve from the first decision for transfer to an event."""
+    mine = np.flatnonzero(journeys.within(journeys.transferred))
+    start, happened, left = (times[mine] for times in (journeys.transferred, event, journeys.left))
+    return incidences(start, happened, journeys.log.about.ends, left, *journeys.breakdowns.members(mine, by))
 
 
 def transfer_curve(journeys: Journeys) -> Iterator[Answer]:
@@ -89,10 +95,7 @@ def transfer_curve(journeys: Journeys) -> Iterator[Answer]:
     if not journeys.any_stage("allocates"):
         yield missing("transfer_curve", "no stage allocates")
         return
-    mine = journeys.within(journeys.transferred)
-    ends = journeys.log.about.ends
-    curve = incidence(journeys.transferred[mine], journeys.allocated[mine], ends, journeys.left[mine])
-    yield hourly("transfer_curve", curve, _LONGEST_CURVE)
+    yield hourly("transfer_curve", _curves(journeys, journeys.allocated, ("all",))[0], _LONGEST_CURVE)
 
 
 def allocated_within_2_working_days(journeys: Journeys) -> Iterator[Answer]:
@@ -143,7 +146,8 @@ def _before_deadline(
 ) -> list[Answer]:
     """Share of `mine` whose event fell before 24:00 on working day D + days after `start`."""
     about = journeys.log.about
-    deadline = about.working_days.deadline(start, days)
+    deadline = np.full(len(start), NEVER)
+    deadline[mine] = about.working_days.deadline(start[mine], days)
     return shares(journeys, measure, mine, mine & (deadline <= about.ends), event < deadline, _BY)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from frontdoor_sim.event_log.record import codes, numbers
+from frontdoor_sim.event_log.columns import Flags, Ints, places_of
 from frontdoor_sim.measures.answers import Answer, Measure, missing
-from frontdoor_sim.measures.journeys import Flags, Ints, Journeys
+from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.working_time import NEVER
 
 _HOUR = 3_600
@@ -52,15 +52,22 @@ def waiting_hours_to_allocation(journeys: Journeys) -> Iterator[Answer]:
 
 def _split(journeys: Journeys, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
     """Seconds between `first` and `last` of each contact of `mine`, by what was waited for, or work."""
-    events, rows = journeys.log.events, journeys.thread
-    contact = journeys.event_contact[rows]
-    start = np.maximum(numbers(events, "start")[rows], first[contact])
-    end = np.minimum(numbers(events, "end")[rows], last[contact])
-    words, cause = codes(events, "waited_for")
-    seconds = np.where(mine[contact], np.maximum(end - start, 0), 0)
-    total = np.bincount(cause[rows], weights=seconds, minlength=len(words))
-    spent = {word or "work": int(second) for word, second in zip(words, total, strict=True)}
-    return {cause: spent.get(cause, 0) for cause in (*_CAUSES, "work")}
+    visits, spent = journeys.visits, dict.fromkeys((*_CAUSES, "work"), 0)
+    first, last = first[visits.contact], last[visits.contact]
+    some = mine[visits.contact] & (visits.begun < last) & (visits.ended > first)
+    whole = (visits.begun >= first) & (visits.ended <= last)
+    for these, cut in ((np.flatnonzero(some & whole), False), (np.flatnonzero(some & ~whole), True)):
+        rows, begins = places_of(visits.first[these], visits.last[these])
+        start, end = (journeys.events.numbers(column)[rows] for column in ("start", "end"))
+        if cut:
+            length = np.diff(begins, append=len(rows))
+            start = np.maximum(start, np.repeat(first[these], length))
+            end = np.maximum(start, np.minimum(end, np.repeat(last[these], length)))
+        cause, main = journeys.events.words("waited_for").take(rows), journeys.events.values("part")[rows] == 0
+        total = np.bincount(cause.places, weights=(end - start) * main, minlength=len(cause.names))
+        for name, seconds in zip(cause.names, total.tolist(), strict=True):
+            spent[name or "work"] += int(seconds)
+    return spent
 
 
 def _by_cause(measure: str, spent: dict[str, int], number: int) -> Answer:
@@ -81,43 +88,41 @@ def queue_length(journeys: Journeys) -> Iterator[Answer]:
     hour = about.clock.hour_of_week(marks[:-1])
     open_for = np.bincount(hour, weights=np.diff(marks), minlength=168)
     held = np.flatnonzero(open_for)
-    groups: list[str] = []
-    values = []
-    for team, start, end in _queues(journeys):
-        waited = np.bincount(hour, weights=np.diff(_waited_until(marks, start, end)), minlength=168)
-        groups += [f"{team}|{number}" for number in held]
-        values.append(waited[held] / open_for[held])
-    if not groups:
+    events, stages = journeys.events.words("team"), journeys.stages.values("team")
+    teams = sorted({*stages.tolist(), *journeys.duty.words("team").present, *events.names} - {""})
+    if not teams:
         yield missing("queue_length", "the log names no team")
         return
+    waited = _waited(journeys, teams, np.diff(marks))
+    values = [np.bincount(hour, weights=seconds, minlength=168)[held] / open_for[held] for seconds in waited]
+    groups = [f"{team}|{number}" for team in teams for number in held.tolist()]
     yield Answer(
         "queue_length", "team and hour of week", groups, np.concatenate(values), np.zeros(len(groups), np.int64)
     )
 
 
-def _queues(journeys: Journeys) -> Iterator[tuple[str, Ints, Ints]]:
-    """Starts and ends of the stretches in each team's queue; teams by name."""
-    events = journeys.log.events
-    kinds, kind = codes(events, "kind")
-    rows = np.flatnonzero(np.array([word == "wait" for word in kinds], dtype=bool)[kind])
-    names, team = codes(events, "team")
-    team, start, end = team[rows], numbers(events, "start")[rows], numbers(events, "end")[rows]
-    known = {*journeys.log.about.stages["team"], *journeys.log.duty["team"].astype(str), *names} - {""}
-    for name in sorted(known):
-        mine = team == names.index(name) if name in names else np.zeros(len(rows), dtype=bool)
-        yield name, start[mine], end[mine]
+def _waited(journeys: Journeys, teams: Sequence[str], width: Ints) -> Ints:
+    """Seconds spent waiting for each team (row) in each hour of the window, whose hours have this width."""
+    events, closes, cells = journeys.events, journeys.log.about.closes, len(width) + 1
+    team = events.words("team")
+    waiting = events.words("kind").among(["wait"]) & ~team.among([""])
+    place = np.array([teams.index(name) if name else -1 for name in team.names], dtype=np.int64)
 
+    def counted(rows: Ints, times: Ints) -> tuple[Ints, Ints]:
+        """How many of the times are in each hour, and the seconds of that hour which follow them, in all."""
+        time = np.clip(times[rows], 0, closes)
+        hour = time // _HOUR
+        follow = np.minimum((hour + 1) * _HOUR, closes) - time
+        cell, size = place[team.codes[rows]] * cells + hour, len(teams) * cells
+        number, seconds = np.bincount(cell, minlength=size), np.bincount(cell, weights=follow, minlength=size)
+        return number.reshape(-1, cells), seconds.reshape(-1, cells).astype(np.int64)
 
-def _waited_until(marks: Ints, start: Ints, end: Ints) -> Ints:
-    """Seconds that the stretches have lasted up to each mark, summed over them."""
-
-    def since(moments: Ints) -> Ints:
-        ordered = np.sort(moments)
-        total = np.concatenate(([0], np.cumsum(ordered)))
-        passed = np.searchsorted(ordered, marks, side="right")
-        return marks * passed - total[passed]
-
-    return since(start) - since(end)
+    begin, end = journeys.joined(waiting, team.codes)
+    (began, first), (ended, last) = counted(begin, events.numbers("start")), counted(end, events.numbers("end"))
+    change = began - ended
+    here_before = np.cumsum(change, axis=1) - change
+    waited: Ints = here_before[:, :-1] * width + (first - last)[:, :-1]
+    return waited
 
 
 MEASURES = (

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from frontdoor_sim.event_log.columns import Flags, Ints
 from frontdoor_sim.event_log.intervals import Stretches, covered_seconds
-from frontdoor_sim.event_log.record import codes, numbers
-from frontdoor_sim.measures.answers import EVERY, Answer, Floats, Measure, groupings, missing, single
-from frontdoor_sim.measures.journeys import Flags, Ints, Journeys
+from frontdoor_sim.measures.answers import Answer, Floats, Measure, by_group, missing, single
+from frontdoor_sim.measures.breakdowns import EVERY
+from frontdoor_sim.measures.journeys import Journeys
 
 _HOUR, _WEEK = 3_600, 604_800
 _BY_TEAM = ("all", "team")
@@ -28,15 +29,12 @@ def utilisation(journeys: Journeys) -> Iterator[Answer]:
     if available.sum() == 0:
         yield missing("utilisation", "the log holds no available duty in the window")
         return
-    busy = _rows(journeys, ("work", "re-keying", "search", "meeting"))
-    busy = busy[numbers(journeys.log.events, "worker")[busy] >= 0]
-    work = Stretches(*(numbers(journeys.log.events, column)[busy] for column in ("worker", "start", "end")))
-    worked = np.bincount(team, weights=covered_seconds(duty, work), minlength=len(available))
-    stages = journeys.log.about.stages
-    only_holds = set(stages["team"]) - set(stages.loc[stages["kind"] != "caseload", "team"])
+    worked = np.bincount(team, weights=covered_seconds(duty, _work(journeys)), minlength=len(available))
+    stages = list(zip(*(journeys.stages.values(column).tolist() for column in ("team", "kind")), strict=True))
+    only_holds = {team for team, _ in stages} - {team for team, kind in stages if kind != "caseload"}
     recorded = (worked > 0) | np.array([name not in only_holds for name in _teams(journeys)], dtype=bool)
     mine, total = np.flatnonzero(available), float(available[recorded].sum())
-    groups = [_teams(journeys)[number] for number in mine]
+    groups = [_teams(journeys)[number] for number in mine.tolist()]
     why = "not measurable: the team holds caseloads, and its work is not recorded"
     shares = np.where(recorded[mine], worked[mine] / available[mine], np.nan)
     notes = ["" if recorded[number] else why for number in mine]
@@ -48,7 +46,7 @@ def utilisation(journeys: Journeys) -> Iterator[Answer]:
 
 def overtime_hours_per_week(journeys: Journeys) -> Iterator[Answer]:
     """Hours of overtime a week, by team: overtime duty within the measured window, divided by its weeks."""
-    if journeys.log.duty.empty:
+    if len(journeys.duty) == 0:
         yield missing("overtime_hours_per_week", "the log holds no duty")
         return
     duty, team = _duty(journeys, "overtime")
@@ -68,10 +66,10 @@ def re_keying_hours_per_week(journeys: Journeys) -> Iterator[Answer]:
 
 
 def _hours_of(journeys: Journeys, measure: str, kind: str) -> Iterator[Answer]:
-    rows = _rows(journeys, (kind,))
-    names, team = codes(journeys.log.events, "team")
-    seconds = np.bincount(team[rows], weights=_seconds(journeys, rows), minlength=len(names))
-    yield from _by_team(measure, names, seconds / _HOUR / journeys.log.about.weeks)
+    rows = np.flatnonzero(journeys.events.words("kind").among([kind]))
+    team = journeys.events.words("team").take(rows)
+    seconds = np.bincount(team.places, weights=_seconds(journeys, rows), minlength=len(team.names))
+    yield from _by_team(measure, team.names, seconds / _HOUR / journeys.log.about.weeks)
 
 
 def contacts_received(journeys: Journeys) -> Iterator[Answer]:
@@ -81,7 +79,7 @@ def contacts_received(journeys: Journeys) -> Iterator[Answer]:
 
 def children_received(journeys: Journeys) -> Iterator[Answer]:
     """Number of children whom the contacts received in the measured window are about."""
-    yield from _counts(journeys, "children_received", journeys.in_window, numbers(journeys.contacts, "children"))
+    yield from _counts(journeys, "children_received", journeys.in_window, journeys.contacts.numbers("children"))
 
 
 def referrals(journeys: Journeys) -> Iterator[Answer]:
@@ -93,16 +91,13 @@ def referrals(journeys: Journeys) -> Iterator[Answer]:
 def children_referred(journeys: Journeys) -> Iterator[Answer]:
     """Number of children of the contacts counted by `referrals`: the unit in which referrals are published."""
     mine = journeys.within(journeys.transferred)
-    yield from _counts(journeys, "children_referred", mine, numbers(journeys.contacts, "children"))
+    yield from _counts(journeys, "children_referred", mine, journeys.contacts.numbers("children"))
 
 
 def _counts(journeys: Journeys, measure: str, counted: Flags, weight: Ints) -> Iterator[Answer]:
-    for grouping in groupings(journeys, journeys.in_window | counted):
-        mine = counted & (grouping.place >= 0)
-        size = len(grouping.groups)
-        values = np.bincount(grouping.place[mine], weights=weight[mine], minlength=size).astype(float)
-        number = np.bincount(grouping.place[mine], minlength=size)
-        yield Answer(measure, grouping.by, grouping.groups, values, number)
+    breakdowns = journeys.breakdowns
+    values, number = breakdowns.count(counted * weight).astype(float), breakdowns.count(counted)
+    yield from by_group(journeys, measure, journeys.in_window | counted, values, number)
 
 
 def open_at_end(journeys: Journeys) -> Iterator[Answer]:
@@ -119,19 +114,19 @@ def open_undecided(journeys: Journeys) -> Iterator[Answer]:
     figure that climbs from week to week means that the study has no steady state.
     """
     closes = journeys.log.about.closes
-    weeks = np.arange(0, closes + 1, _WEEK)
-    number = _open(journeys, np.concatenate(([0, closes], weeks)))
-    yield single("open_undecided_at_opens", float(number[0]), int(number[0]))
-    yield single("open_undecided_at_close", float(number[1]), int(number[1]))
-    groups = [str(week) for week in range(len(weeks))]
-    yield Answer("open_undecided", "week", groups, number[2:].astype(float), number[2:])
+    for moment, when in ((0, "opens"), (closes, "close")):
+        number = int((journeys.received <= moment).sum()) - int((journeys.decided <= moment).sum())
+        yield single(f"open_undecided_at_{when}", float(number), number)
+    weeks = closes // _WEEK + 1
+    weekly = _until_each_week(weeks, journeys.received) - _until_each_week(weeks, journeys.decided)
+    groups = [str(week) for week in range(weeks)]
+    yield Answer("open_undecided", "week", groups, weekly.astype(float), weekly)
 
 
-def _open(journeys: Journeys, moments: Ints) -> Ints:
-    """Contacts received at or before each moment, less those decided at or before it."""
-    received, decided = np.sort(journeys.received), np.sort(journeys.decided)
-    came, went = (np.searchsorted(times, moments, side="right") for times in (received, decided))
-    return (came - went).astype(np.int64)
+def _until_each_week(weeks: int, times: Ints) -> Ints:
+    """How many of the times are at or before the start of week 0, 1, ..."""
+    week = np.clip(-(-times // _WEEK), 0, weeks)
+    return np.cumsum(np.bincount(week, minlength=weeks + 1))[:-1].astype(np.int64)
 
 
 def slots_held_mean(journeys: Journeys) -> Iterator[Answer]:
@@ -141,21 +136,21 @@ def slots_held_mean(journeys: Journeys) -> Iterator[Answer]:
     held in stretches of kind caseload, and in the main thread's waits for a first visit at a caseload stage.
     """
     about = journeys.log.about
-    holding = set(about.stages.loc[about.stages["kind"] == "caseload", "stage"])
+    stages = zip(*(journeys.stages.values(column).tolist() for column in ("stage", "team", "kind")), strict=True)
+    holding = {stage: team for stage, team, kind in stages if kind == "caseload"}
     if not holding:
         yield missing("slots_held_mean", "no stage holds a caseload")
         return
-    events = journeys.log.events
-    words, stage = codes(events, "stage")
-    here = np.array([word in holding for word in words], dtype=bool)
-    visits = journeys.visit_waits[numbers(events, "part")[journeys.visit_waits] == 0]
-    rows = np.union1d(_rows(journeys, ("caseload",)), visits[here[stage[visits]]])
-    children = numbers(journeys.contacts, "children")[journeys.event_contact[rows]]
-    names, team = codes(events, "team")
-    held = np.bincount(team[rows], weights=_seconds(journeys, rows) * children, minlength=len(names))
+    events = journeys.events
+    visits = journeys.visit_waits
+    visits = visits[(events.values("part")[visits] == 0) & events.words("stage").take(visits).among(holding)]
+    rows = np.union1d(visits, np.flatnonzero(events.words("kind").among(["caseload"])))
+    children = journeys.contacts.numbers("children")[journeys.contact_of(rows)]
+    team = events.words("team").take(rows)
+    held = np.bincount(team.places, weights=_seconds(journeys, rows) * children, minlength=len(team.names))
     yield single("slots_held_mean", float(held.sum()) / about.closes)
-    groups = sorted(set(about.stages.loc[about.stages["kind"] == "caseload", "team"]))
-    values = [float(held[names.index(name)]) / about.closes if name in names else 0.0 for name in groups]
+    groups = sorted(set(holding.values()))
+    values = [float(held[team.names.index(name)]) / about.closes if name in team.names else 0.0 for name in groups]
     yield Answer("slots_held_mean", "team", groups, np.array(values), np.zeros(len(groups), np.int64))
 
 
@@ -169,29 +164,33 @@ def _by_team(measure: str, names: Sequence[str], values: Floats) -> Iterator[Ans
         )
 
 
-def _teams(journeys: Journeys) -> list[str]:
-    return codes(journeys.log.duty, "team")[0]
+def _teams(journeys: Journeys) -> Sequence[str]:
+    return journeys.duty.words("team").names
 
 
 def _duty(journeys: Journeys, kind: str) -> tuple[Stretches, Ints]:
     """Stretches of duty of a kind, cut to the window, and the place of each one's team."""
-    duty = journeys.log.duty
-    kinds, code = codes(duty, "kind")
-    rows = np.flatnonzero(np.array([word == kind for word in kinds], dtype=bool)[code])
-    stretches = Stretches(*(numbers(duty, column)[rows] for column in ("worker", "start", "end")))
-    return stretches.clipped(0, journeys.log.about.closes), codes(duty, "team")[1][rows]
+    duty, closes = journeys.duty, journeys.log.about.closes
+    in_reach = (duty.numbers("end") > 0) & (duty.numbers("start") < closes)
+    rows = np.flatnonzero(duty.words("kind").among([kind]) & in_reach)
+    stretches = Stretches(*(duty.numbers(column)[rows] for column in ("worker", "start", "end")))
+    return stretches.clipped(0, closes), duty.words("team").take(rows).places
 
 
-def _rows(journeys: Journeys, kinds: tuple[str, ...]) -> Ints:
-    """Positions of the events of some kinds."""
-    words, code = codes(journeys.log.events, "kind")
-    return np.flatnonzero(np.array([word in kinds for word in words], dtype=bool)[code])
+def _work(journeys: Journeys) -> Stretches:
+    """Unbroken stretches of somebody's work, of those that reach into the window."""
+    events, worker = journeys.events, journeys.events.values("worker")
+    busy = events.words("kind").among(["work", "re-keying", "search", "meeting"]) & (worker >= 0)
+    first, last = journeys.joined(busy, worker)
+    start, end = events.numbers("start")[first], events.numbers("end")[last]
+    mine = np.flatnonzero((end > 0) & (start < journeys.log.about.closes))
+    return Stretches(worker[first[mine]].astype(np.int64), start[mine], end[mine])
 
 
 def _seconds(journeys: Journeys, rows: Ints) -> Ints:
     """Length of some events within the window."""
     closes = journeys.log.about.closes
-    start, end = (np.clip(numbers(journeys.log.events, column)[rows], 0, closes) for column in ("start", "end"))
+    start, end = (np.clip(journeys.events.numbers(column)[rows], 0, closes) for column in ("start", "end"))
     return end - start
 
 

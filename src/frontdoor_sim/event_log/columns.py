@@ -1,0 +1,170 @@
+"""The columns of a table as arrays, and the order of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Integers = NDArray[np.signedinteger[Any]]
+Flags = NDArray[np.bool_]
+
+_DIGIT = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """A column of words, kept as small integers: comparing those is many times faster than comparing words.
+
+    Args:
+        names: the words that there may be.
+        codes: for each row, the place of its word in `names`; as narrow as pandas keeps them.
+
+    Example:
+        >>> words = Words(("wait", "work"), np.array([1, 0, 1], dtype=np.int8))
+        >>> words.among(["work"]).tolist(), words.present
+        ([True, False, True], ('wait', 'work'))
+    """
+
+    names: tuple[str, ...]
+    codes: Integers
+
+    def among(self, wanted: Container[str]) -> Flags:
+        """For each row, whether its word is one of some."""
+        return self.flagged([name in wanted for name in self.names])
+
+    def flagged(self, flags: Iterable[bool]) -> Flags:
+        """For each row, the flag of its word; `flags` has one a name."""
+        found = np.zeros(len(self.codes), dtype=bool)
+        for place, flag in enumerate(flags):
+            if flag:
+                found |= self.codes == place
+        return found
+
+    def take(self, rows: Ints) -> Words:
+        """The words of some rows."""
+        return Words(self.names, self.codes[rows])
+
+    @cached_property
+    def places(self) -> Ints:
+        """The codes as int64, to count and to index by."""
+        return self.codes.astype(np.int64)
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The words that occur."""
+        return tuple(name for place, name in enumerate(self.names) if np.any(self.codes == place))
+
+
+class Columns:
+    """A table whose columns are asked for as arrays; each is looked up once.
+
+    Example:
+        >>> table = Columns(pd.DataFrame({"visit": np.array([0, 1], dtype=np.int16), "stage": ["receipt", "checks"]}))
+        >>> table.numbers("visit").dtype, table.words("stage").names
+        (dtype('int64'), ('checks', 'receipt'))
+    """
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._table = table
+        self._values: dict[str, NDArray[Any]] = {}
+        self._words: dict[str, Words] = {}
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self._table)
+
+    def values(self, name: str) -> NDArray[Any]:
+        """A column as the table keeps it: whole numbers may be narrow, so widen them before arithmetic."""
+        if name not in self._values:
+            self._values[name] = self._table[name].to_numpy()
+        return self._values[name]
+
+    def numbers(self, name: str) -> Ints:
+        """A column as int64."""
+        return self.values(name).astype(np.int64, copy=False)
+
+    def flags(self, name: str) -> Flags:
+        """A column of truth values."""
+        return self.values(name).astype(bool, copy=False)
+
+    def words(self, name: str) -> Words:
+        """A column of words."""
+        if name not in self._words:
+            column = self._table[name].array
+            words = column if isinstance(column, pd.Categorical) else pd.Categorical(column)
+            self._words[name] = Words(tuple(str(word) for word in words.categories.tolist()), words.codes)
+        return self._words[name]
+
+
+def sorting(keys: Iterable[Ints]) -> Ints | None:
+    """The order that sorts rows by some keys, first key first; None where they are sorted already.
+
+    A later key is asked for only where the earlier ones tie, so that a generator may save the making of it.
+
+    Example:
+        >>> sorting([np.array([1, 1, 2]), np.array([5, 4, 0])]).tolist()
+        [1, 0, 2]
+    """
+    keys, seen = iter(keys), []
+    tied: Flags | None = None
+    for key in keys:
+        seen.append(key)
+        before, after = key[:-1], key[1:]
+        down = after < before
+        if np.any(down if tied is None else down & tied):
+            return np.lexsort(tuple(reversed([*seen, *keys]))).astype(np.int64)
+        tied = (after == before) if tied is None else tied & (after == before)
+        if not tied.any():
+            break
+    return None
+
+
+def order_of(numbers: Ints) -> Ints:
+    """The stable order of numbers that are 0 or more, found 16 bits at a time: their NumPy sorts in linear time.
+
+    Example:
+        >>> order_of(np.array([70_000, 3, 70_000, 0])).tolist()
+        [3, 1, 0, 2]
+    """
+    order = np.argsort(numbers.astype(np.uint16), kind="stable")
+    for shift in range(_DIGIT, int(numbers.max(initial=0)).bit_length(), _DIGIT):
+        digits = (numbers >> shift).astype(np.uint16)[order]
+        order = order[np.argsort(digits, kind="stable")]
+    return order.astype(np.int64, copy=False)
+
+
+def runs(keys: Sequence[NDArray[Any]]) -> tuple[Ints, Ints]:
+    """First and last position of every unbroken run of rows that are equal in all keys.
+
+    Example:
+        >>> first, last = runs([np.array([7, 7, 8, 7])])
+        >>> first.tolist(), last.tolist()
+        ([0, 2, 3], [1, 2, 3])
+    """
+    number = len(keys[0])
+    new = np.ones(number, dtype=bool)
+    new[1:] = keys[0][1:] != keys[0][:-1]
+    for key in keys[1:]:
+        new[1:] |= key[1:] != key[:-1]
+    first = np.flatnonzero(new)
+    return first, np.append(first[1:], number)[: len(first)] - 1
+
+
+def places_of(first: Ints, last: Ints) -> tuple[Ints, Ints]:
+    """All positions of several runs, one run after the other, and where each run begins among them.
+
+    Example:
+        >>> places, begins = places_of(np.array([5, 9]), np.array([6, 11]))
+        >>> places.tolist(), begins.tolist()
+        ([5, 6, 9, 10, 11], [0, 2])
+    """
+    length = last - first + 1
+    begins = np.cumsum(length) - length
+    return np.arange(length.sum()) + np.repeat(first - begins, length), begins

@@ -1,0 +1,82 @@
+"""Contacts by what they are: the groups of every breakdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+
+from frontdoor_sim.event_log.columns import Columns, Flags, Ints
+
+ATTRIBUTES = ("rag", "source", "area", "level")
+"""Attributes of a contact that measures are broken down by: drawn ones, that no option assigns."""
+EVERY = ("all", *ATTRIBUTES)
+_LEVELS = ("1", "2", "3", "4")
+
+
+@dataclass(frozen=True, eq=False)
+class Breakdowns:
+    """The groups of all breakdowns, one breakdown after the other, and the contacts that belong to them.
+
+    Args:
+        groups: the names of all groups.
+        begins: number of the first group of each breakdown of `EVERY`, and at last the number of all groups.
+        cell: for each contact, its cell: contacts of one cell belong to the same groups.
+        group: for each breakdown (row) and cell, the number of its group; that of all groups where it has none.
+
+    Example:
+        >>> table = {"rag": ["red", "blue"], "source": ["police", "police"], "area": ["", ""], "level": [4, 0]}
+        >>> made = Breakdowns.of(Columns(pd.DataFrame(table)))
+        >>> made.count(np.array([True, True])).tolist(), made.groups[1:3]
+        ([2, 1, 1, 2, 2, 0, 0, 0, 1], ('blue', 'red'))
+    """
+
+    groups: tuple[str, ...]
+    begins: tuple[int, ...]
+    cell: Ints
+    group: Ints
+
+    @classmethod
+    def of(cls, contacts: Columns) -> Breakdowns:
+        """The breakdowns of a contacts table."""
+        words = [contacts.words(name) for name in ATTRIBUTES[:-1]]
+        names = [("all",), *(several.names for several in words), _LEVELS]
+        everybody = np.zeros(len(contacts), dtype=np.int64)
+        places = [everybody, *(several.places for several in words), contacts.numbers("level") - 1]
+        code = everybody
+        for place, several in zip(places, names, strict=True):
+            code = code * (len(several) + 1) + place + 1
+        cell = pd.factorize(code)[0].astype(np.int64)
+        one = np.zeros(cell.max(initial=-1) + 1, dtype=np.int64)
+        one[cell] = np.arange(len(cell))
+        begins = np.cumsum([0, *(len(several) for several in names)])
+        group = np.array([place[one] for place in places])
+        group = np.where(group < 0, begins[-1], begins[:-1, None] + group)
+        return cls(tuple(chain.from_iterable(names)), tuple(begins.tolist()), cell, group)
+
+    def count(self, weights: Flags | Ints) -> Ints:
+        """For each group, the sum of whole numbers over its contacts, or the number of contacts that a flag marks."""
+        cells = np.bincount(self.cell, weights=weights, minlength=self.group.shape[1])
+        several = np.tile(cells, len(self.group))
+        return np.bincount(self.group.ravel(), weights=several, minlength=len(self.groups) + 1)[:-1].astype(np.int64)
+
+    def listed(self, by: str, number: Ints) -> Ints:
+        """The groups of a breakdown of which there is any, by the number in each group; `all` is always there."""
+        place = EVERY.index(by)
+        here = np.arange(self.begins[place], self.begins[place + 1])
+        return here if by == "all" else here[number[here] > 0]
+
+    def names(self, groups: Ints) -> tuple[str, ...]:
+        """The names of some groups."""
+        return tuple(self.groups[group] for group in groups.tolist())
+
+    def members(self, contacts: Ints, by: Sequence[str]) -> tuple[Ints, int]:
+        """For each of the first breakdowns (row) and each of some contacts, the number of its group; and how many.
+
+        Whoever has no group has the number of the groups of those breakdowns.
+        """
+        number = self.begins[len(by)]
+        return np.minimum(self.group[: len(by)], number)[:, self.cell[contacts]], number
