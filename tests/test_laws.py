@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from frontdoor_sim.engine import compile_plan
+from frontdoor_sim.engine import ENGINES, compile_plan
 from frontdoor_sim.engine import run as run_engine
 from frontdoor_sim.event_log import EventLog, check_laws
 from frontdoor_sim.experiment import run
@@ -65,9 +66,12 @@ def test_the_log_is_the_same_again_and_in_any_order_of_rows(instance: Instance, 
     assert_same(log, play(model, contacts.iloc[order].reset_index(drop=True)))
     line = Timeline.of(model.model)
     roster = people(model.model, line, SEED, 0)
-    mixed = replace(roster, people=roster.people[::-1], duty=roster.duty[::-1])
+    mixed = SimpleNamespace(
+        people=roster.people[::-1], duty=roster.duty[::-1], windows=roster.windows, flat=roster.flat
+    )
     plan = compile_plan(model.model, line, list(contacts["source"].unique()), list(contacts["area"].unique()))
-    assert_same(log, run_engine(contacts, mixed, plan))
+    for engine in ENGINES[1:]:
+        assert_same(log, run_engine(contacts, mixed, plan, engine=engine))
 
 
 def endless(data: dict, **staff) -> dict:

@@ -18,6 +18,7 @@ from frontdoor_sim.calibration import calibrate_published
 from frontdoor_sim.calibration import explain as explain_published
 from frontdoor_sim.calibration.published import folder_name
 from frontdoor_sim.documents import InputError, Mistake, read_yaml
+from frontdoor_sim.engine import ENGINES
 from frontdoor_sim.event_log import write_log
 from frontdoor_sim.experiment import (
     appraise,
@@ -133,7 +134,7 @@ def _common(one: argparse.ArgumentParser, replications: int | None, least: int) 
     one.add_argument("--seed", type=_whole(0), default=seed, metavar="N", help=more)
     one.add_argument("--replications", type=_whole(least), default=replications, metavar="N", help=runs)
     one.add_argument("--jobs", type=_whole(1), metavar="N", help="worker processes (all cores)")
-    one.add_argument("--engine", choices=["auto", "simpy"], default="auto", help="auto takes the fastest there is")
+    one.add_argument("--engine", choices=ENGINES, default="auto", help="auto takes the fastest there is (auto)")
     one.add_argument("--quiet", action="store_true", help="no progress bar, only the result")
 
 
@@ -210,13 +211,15 @@ def do_run(asked: argparse.Namespace) -> None:
     """Replications of one scenario."""
     scenario = read_scenario(asked.scenario)
     folder = _folder(asked, asked.scenario.stem)
-    returns = returns_per_contact(scenario, asked.seed)
-    tasks = [Task((scenario,), asked.seed, number, returns) for number in range(asked.replications)]
+    returns = returns_per_contact(scenario, asked.seed, asked.engine)
+    tasks = [
+        Task((scenario,), asked.seed, number, returns, engine=asked.engine) for number in range(asked.replications)
+    ]
     runs = replicate(tasks, asked.jobs, None, asked.quiet)
     summary = summarise(runs)
     write_tables(folder, {"replications": runs, "summary": summary})
     if asked.log:
-        write_log(run(scenario, asked.seed), folder / "event_log")
+        write_log(run(scenario, asked.seed, engine=asked.engine), folder / "event_log")
     print(key_figures(summary))
     print(f"Written to {folder}")
 
@@ -228,7 +231,7 @@ def do_compare(asked: argparse.Namespace) -> None:
     if wrong:
         raise InputError(wrong)
     folder = _folder(asked, f"{asked.base.stem}_compared")
-    found = compare(base, options, asked.replications, asked.seed, asked.jobs, quiet=asked.quiet)
+    found = compare(base, options, asked.replications, asked.seed, asked.jobs, quiet=asked.quiet, engine=asked.engine)
     tables = {"summary": found.summary, "differences": found.differences, "verdicts": found.verdicts}
     write_tables(folder, {**tables, "replications": found.runs})
     print(found)
@@ -261,7 +264,9 @@ def do_appraise(asked: argparse.Namespace) -> None:
     """A whole appraisal."""
     study = read_study(asked.appraisal)
     folder = _folder(asked, study.facts.title)
-    result = appraise(study, folder, asked.seed, asked.replications, asked.jobs, asked.quiet, asked.command)
+    result = appraise(
+        study, folder, asked.seed, asked.replications, asked.jobs, asked.quiet, asked.command, asked.engine
+    )
     print(result.comparison)
     print(f"\n{result.verdict}\n\nPack: {result.pack}")
 

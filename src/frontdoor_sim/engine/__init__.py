@@ -1,7 +1,8 @@
 """Engines: (contacts, people, operating model) to event log; deterministic, without dice, counting nothing."""
 
+from frontdoor_sim.engine.choice import ENGINES, Engine, chosen
 from frontdoor_sim.engine.compile import compile_plan
 from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.running import run
 
-__all__ = ["Plan", "compile_plan", "run"]
+__all__ = ["ENGINES", "Engine", "Plan", "chosen", "compile_plan", "run"]

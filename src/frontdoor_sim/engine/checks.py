@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from frontdoor_sim.engine.contact import Contact
 from frontdoor_sim.engine.jobs import TIME_OUTS, WAITS_END, Job
@@ -32,34 +32,29 @@ class Checks:
         world, contact, stage = self.world, self.contact, self.stage
         contact.absent += len(stage.partners)
         for number, partner in enumerate(stage.partners):
-            part = number + 1
-            arrives = world.passed_on(contact, partner.request, self.visit)
-            if arrives > world.now:
-                world.record.waited(contact, stage.number, self.visit, part, world.now, arrives, "handoff")
-            self.later(arrives, part, partial(self.wait_for, number))
+            self.after(world.passed_on(contact, partner.request, self.visit), number, "handoff", self.wait_for)
         limit = stage.give_up[contact.rag]
         self.asking = False
         if not self.joined:
             world.at(reached(world.now, limit), TIME_OUTS, contact.key, stage.number, self.visit, 0, self.join)
 
-    def later(self, when: int, part: int, action: Callable[[], Any]) -> None:
-        """Do something at a second, at once if that is now."""
-        world = self.world
-        if when == world.now:
-            action()
+    def after(self, until: int, number: int, cause: str, action: Callable[[int], None]) -> None:
+        """A request waits until a second and then moves on, at once if that is now."""
+        world, contact, stage = self.world, self.contact, self.stage.number
+        if until > world.now:
+            world.record.waited(contact, stage, self.visit, number + 1, world.now, until, cause)
+            world.at(until, WAITS_END, contact.key, stage, self.visit, number + 1, partial(action, number))
         else:
-            world.at(when, WAITS_END, self.contact.key, self.stage.number, self.visit, part, action)
+            action(number)
 
     def wait_for(self, number: int) -> None:
         """The request has arrived: the partner answers after a delay, or puts it on a desk, or both in turn."""
-        partner, world = self.stage.partners[number], self.world
-        if partner.delay is None:
+        delay, world = self.stage.partners[number].delay, self.world
+        if delay is None:
             self.on_desk(number)
-            return
-        until = partner.delay.after(world.now, world.drawn.seconds(self.contact, partner.delay, self.visit))
-        if until > world.now:
-            world.record.waited(self.contact, self.stage.number, self.visit, number + 1, world.now, until, "partner")
-        self.later(until, number + 1, partial(self.on_desk, number))
+        else:
+            until = delay.after(world.now, world.drawn.seconds(self.contact, delay, self.visit))
+            self.after(until, number, "partner", self.on_desk)
 
     def on_desk(self, number: int) -> None:
         """The request lies on the partner's desk, where there is one."""

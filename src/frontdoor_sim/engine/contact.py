@@ -44,8 +44,7 @@ def contacts_of(table: pd.DataFrame, plan: Plan) -> list[Contact]:
         rag=rag.astype(np.int64), open_case=table["open_case"].astype(np.int64), consent=consent,
         parent=table["returned_from"], number=table["return_number"],
     )  # fmt: skip
-    rows = zip(*(columns[name].astype(np.int64).tolist() for name in columns), strict=True)
+    order = np.lexsort((columns["contact"], columns["enters"]))
+    rows = zip(*(columns[name].to_numpy(np.int64)[order].tolist() for name in columns), strict=True)
     stages = len(plan.stages)
-    made = [Contact(index, row, stages) for index, row in enumerate(rows)]
-    made.sort(key=lambda contact: (contact.enters, contact.key))
-    return made
+    return [Contact(index, row, stages) for index, row in zip(order.tolist(), rows, strict=True)]

@@ -1,6 +1,8 @@
-"""What luck says of the contacts of a run: pure functions of key, purpose and visit, read in bulk where that pays."""
+"""What luck says of the contacts of a run: pure functions of key, purpose and visit, read in bulk where that pays (rule 1)."""
 
 from __future__ import annotations
+
+from array import array
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from frontdoor_sim.engine.contact import Contact
 from frontdoor_sim.engine.plan import Span
 from frontdoor_sim.luck import code, draw, draws
 
+Int64s = NDArray[np.int64]
 GIVEN = "seconds: "
 
 
@@ -26,9 +29,10 @@ class Drawn:
 
     def __init__(self, contacts: pd.DataFrame) -> None:
         self.table = contacts
-        self.keys: NDArray[np.int64] = contacts["contact"].to_numpy(np.int64)
-        self.first_lucks: dict[int, list[int]] = {}
-        self.first_values: dict[tuple[int, int], list[int]] = {}
+        self.keys: Int64s = contacts["contact"].to_numpy(np.int64)
+        self.first_lucks: dict[int, array[int]] = {}
+        self.first_values: dict[tuple[int, int], array[int]] = {}
+        self.first_seconds: dict[int, array[int]] = {}
 
     def luck(self, contact: Contact, purpose: int, visit: int = 0) -> int:
         """Luck below 2**32 of a contact for a purpose and visit."""
@@ -36,7 +40,7 @@ class Drawn:
             return draw(contact.key, purpose, visit)
         first = self.first_lucks.get(purpose)
         if first is None:
-            first = self.first_lucks[purpose] = draws(self.keys, purpose).tolist()
+            first = self.first_lucks[purpose] = compact(draws(self.keys, purpose))
         return first[contact.index]
 
     def value(self, contact: Contact, purpose: int, table: QuantileTable, visit: int = 0) -> int:
@@ -45,24 +49,28 @@ class Drawn:
             return table.read(draw(contact.key, purpose, visit))
         first = self.first_values.get((purpose, id(table)))
         if first is None:
-            first = table.reads(draws(self.keys, purpose)).tolist()
-            self.first_values[(purpose, id(table))] = first
+            first = self.first_values[(purpose, id(table))] = compact(table.reads(draws(self.keys, purpose)))
         return first[contact.index]
 
     def seconds(self, contact: Contact, span: Span, visit: int = 0) -> int:
         """Seconds of a span for a contact and visit, on the span's own clock."""
         if visit or contact.index < 0:
             return span.table.read(draw(contact.key, span.purpose, visit))
-        first = self.first_values.get((span.purpose, id(span.table)))
+        first = self.first_seconds.get(id(span))
         if first is None:
-            first = self.given(span.purpose, span.table.reads(draws(self.keys, span.purpose)).tolist())
-            self.first_values[(span.purpose, id(span.table))] = first
+            drawn = self.given(span.purpose, span.table.reads(draws(self.keys, span.purpose)))
+            first = self.first_seconds[id(span)] = compact(drawn)
         return first[contact.index]
 
-    def given(self, purpose: int, drawn: list[int]) -> list[int]:
+    def given(self, purpose: int, drawn: Int64s) -> Int64s:
         """What was drawn, replaced by what the table gives for this purpose."""
         for column in self.table.columns:
             if column.startswith(GIVEN) and code(column.removeprefix(GIVEN)) == purpose:
-                given = self.table[column].fillna(-1).astype(np.int64).tolist()
-                return [there if there >= 0 else here for there, here in zip(given, drawn, strict=True)]
+                given = self.table[column].fillna(-1).to_numpy(np.int64)
+                return np.where(given >= 0, given, drawn)
         return drawn
+
+
+def compact(numbers: Int64s) -> array[int]:
+    """Numbers that are read one by one."""
+    return array("q", numbers.tobytes())

@@ -40,3 +40,7 @@ class Job:
         self.left = left
         self.phases: list[tuple[int, int]] | None = None
         self.done = done
+
+
+Place = tuple[Any, int, int, int, int, int, Job]
+"""The place of a job in a queue: criteria, time of joining less head start, contact, stage, visit, part; and the job."""

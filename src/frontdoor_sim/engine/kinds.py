@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from frontdoor_sim.engine.checks import Checks
@@ -136,22 +137,19 @@ def checks(world: World, contact: Contact, stage: PlannedChecks, visit: int) -> 
 
 def caseload(world: World, contact: Contact, stage: PlannedCaseload, visit: int) -> Steps:
     """Wait for a slot, then hold it (rule 8)."""
-
-    def allocated(worker: int, slots: int) -> None:
-        hold(world, job, stage, worker, slots)
-
-    job = Job(contact, stage, visit, 0, world.now, 0, allocated)
-    world.teams[stage.team].slots.join(job, stage)
+    allocated = partial(hold, world, contact, stage, visit, world.now)
+    world.teams[stage.team].slots.join(Job(contact, stage, visit, 0, world.now, 0, allocated), stage)
     yield
     judge(world, contact, stage, visit)
     return 0
 
 
-def hold(world: World, job: Job, stage: PlannedCaseload, worker: int, slots: int) -> None:
+def hold(
+    world: World, contact: Contact, stage: PlannedCaseload, visit: int, joined: int, worker: int, slots: int
+) -> None:
     """A person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
-    contact, visit = job.contact, job.visit
-    if world.now > job.ready:
-        world.record.waited(contact, stage.number, visit, 0, job.ready, world.now, "allocation")
+    if world.now > joined:
+        world.record.waited(contact, stage.number, visit, 0, joined, world.now, "allocation")
     until = stage.hold.after(world.now, max(1, world.drawn.seconds(contact, stage.hold, visit)))
     world.record.held(contact, stage, visit, worker, world.now, until)
     if stage.first_visit is not None:

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from heapq import heappop, heappush
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
+from frontdoor_sim.engine.record import WORK
 from frontdoor_sim.engine.slots import Slots
 
 if TYPE_CHECKING:
     from frontdoor_sim.engine.simpy_engine import World
 
+Int64s = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 OFF_DUTY = -(1 << 62)
 
 
@@ -39,6 +45,30 @@ class Windows(Protocol):
         """Whether its end is the end of a shift, not the beginning of other work."""
 
 
+class FlatWindows(Protocol):
+    """All windows of all people, by worker: those of worker i are `first[i]` to `first[i + 1]`."""
+
+    @property
+    def first(self) -> Int64s:
+        """Place of each worker's first window, and the number of all."""
+
+    @property
+    def starts(self) -> Int64s:
+        """When each begins."""
+
+    @property
+    def ends(self) -> Int64s:
+        """When each ends."""
+
+    @property
+    def hands_over(self) -> Flags:
+        """Whether work set down at its end is handed over."""
+
+    @property
+    def ends_shift(self) -> Flags:
+        """Whether its end is the end of a shift, not the beginning of other work."""
+
+
 class Roster(Protocol):
     """Who is on duty, as the engine needs it."""
 
@@ -53,6 +83,10 @@ class Roster(Protocol):
     @property
     def windows(self) -> Sequence[Windows]:
         """Each person's windows, by number."""
+
+    @property
+    def flat(self) -> FlatWindows:
+        """The same windows as arrays."""
 
 
 class Worker:
@@ -89,12 +123,13 @@ class Worker:
             start = self.starts[window]
 
 
-CRITERIA: dict[str, Callable[[Job], int]] = {
-    "rag": lambda job: job.contact.rag,
-    "deadline": lambda job: job.contact.deadline,
-    "arrival": lambda job: job.contact.received,
-    "stage": lambda job: job.stage.weight,
+CRITERIA = {
+    "rag": "contact.rag",
+    "deadline": "contact.deadline",
+    "arrival": "contact.received",
+    "stage": "stage.weight",
 }
+"""What of a job each criterion of a queue's order compares."""
 
 
 class Team:
@@ -102,51 +137,51 @@ class Team:
 
     def __init__(self, number: int, plan: PlannedTeam, world: World) -> None:
         self.number = number
-        self.rules = [CRITERIA[rule] for rule in plan.order if rule != "joining"]
+        criteria = [CRITERIA[name] for name in plan.order if name != "joining"]
+        self.criteria: Callable[[Job], Any] = attrgetter(*criteria) if criteria else lambda _: 0
         self.head_start = plan.head_start
         self.world = world
-        self.queue: list[tuple[Any, ...]] = []
+        self.touched = world.touched
+        self.queue: list[Place] = []
         self.idle: list[tuple[int, int, Worker]] = []
         self.slots = Slots(number, self.order, world)
 
-    def order(self, job: Job) -> tuple[Any, ...]:
+    def order(self, job: Job) -> Place:
         """The place of a job in the queue: criteria, time of joining less head start, then a total order."""
-        contact, stage = job.contact, job.stage
+        contact = job.contact
         joined = job.joined - self.head_start[contact.rag]
-        place = (joined, contact.key, stage.number, job.visit, job.part, job)
-        return (*[rule(job) for rule in self.rules], *place) if self.rules else place
+        return self.criteria(job), joined, contact.key, job.stage.number, job.visit, job.part, job
 
     def join(self, job: Job) -> None:
         """Put a job in the queue; it is looked at in phase two of this instant."""
         heappush(self.queue, self.order(job))
-        self.world.touched.add(self.number)
+        self.touched.add(self.number)
 
-    def on_duty(self, worker: Worker, window: int) -> None:
-        """A worker's window of duty opens: they go on with what was set down, or are idle from now."""
-        worker.window = window
-        worker.until = worker.ends[window]
+    def on_duty(self, worker: Worker) -> None:
+        """A worker's next window of duty opens: they go on with what was set down, or are idle from now."""
+        worker.window += 1
+        worker.until = worker.ends[worker.window]
         if not worker.busy:
-            self.set_idle(worker, worker.starts[window])
+            self.set_idle(worker, worker.starts[worker.window])
 
     def set_idle(self, worker: Worker, now: int) -> None:
         """A worker has nothing to do from now on; while on duty they can be given work."""
         worker.idle_since = now
         if now < worker.until:
             heappush(self.idle, (now, worker.number, worker))
-            self.world.touched.add(self.number)
+            self.touched.add(self.number)
 
     def next_idle(self, now: int) -> Worker | None:
         """Whoever has been idle longest, then first in the roster (rule 4)."""
         while self.idle:
-            since, _, worker = self.idle[0]
-            heappop(self.idle)
+            since, _, worker = heappop(self.idle)
             if not worker.busy and worker.idle_since == since and now < worker.until:
                 return worker
         return None
 
     def dispatch(self, now: int) -> None:
         """Phase two (rule 2): start the least jobs while somebody is idle and on duty."""
-        while self.queue:
+        while self.queue and self.idle:
             worker = self.next_idle(now)
             if worker is None:
                 break
@@ -162,7 +197,7 @@ class Team:
         worker.busy = True
         end = now + job.left
         if end <= worker.until and job.phases is None:
-            record.work(job, self.number, worker.number, now, end)
+            record.stretch(job, WORK, self.number, worker.number, now, end)
             job.left = 0
         else:
             stretches, left = worker.lay_out(now, job.left, stage.end_rule, stage.overtime)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontdoor_sim.distributions import QuantileTable, from_mapping, quantile_table
+from frontdoor_sim.luck import code
 from frontdoor_sim.operating_model import (
     OperatingModel,
     Timeline,
@@ -25,6 +26,7 @@ LEVELS = 5  # judged level 0 (not yet judged) to 4
 OUTCOMES = 4  # the most outcomes that a stage kind has
 PAUSE, FINISH, HAND_OVER = range(3)
 END_RULES = ("pause", "finish", "hand_over")
+ENTRY_ROUTE = code("entry: route")
 STANDARD_NORMAL = quantile_table(from_mapping({"distribution": "normal", "mean": 0, "sd": 1}), MILLION)
 STANDARD_EXPONENTIAL = quantile_table(from_mapping({"distribution": "exponential", "mean": 1}), MILLION)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from itertools import chain
+from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +30,7 @@ KINDS = ("work", "re-keying", "search", "meeting", "caseload", "wait", "queue")
 WORK, REKEYING, SEARCH, MEETING, CASELOAD, WAIT, QUEUE = range(len(KINDS))
 CAUSES = ("", "worker", "shift", "partner", "consent", "sign-off", "handoff", "acceptance", "allocation", "visit")
 CAUSE = {name: index for index, name in enumerate(CAUSES)}
-SHIFT = CAUSE["shift"]
+WORKER, SHIFT, PARTNER = CAUSE["worker"], CAUSE["shift"], CAUSE["partner"]
 COLUMNS = (
     "contact",
     "family",
@@ -45,6 +47,8 @@ COLUMNS = (
     "rag",
 )
 NO_OUTCOME = 1 << 30
+packed = Struct(f"{len(COLUMNS)}q").pack
+"""A row as bytes, which an array takes in one go."""
 
 
 class Record:
@@ -53,6 +57,7 @@ class Record:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.rows = array("q")
+        self.write = self.rows.frombytes
         self.outcomes = array("q")
         self.overtime = array("q")
         self.number = 0
@@ -60,23 +65,17 @@ class Record:
     def row(self, contact: Contact, stage: int, visit: int, part: int, kind: int, team: int, worker: int,
             enabled: int, start: int, end: int, cause: int) -> None:  # fmt: skip
         """Write one row; the last of the main thread is where the outcome of a visit will stand."""
-        self.rows.extend(
-            (
-                contact.key,
-                contact.family,
-                stage,
-                visit,
-                part,
-                kind,
-                team,
-                worker,
-                enabled,
-                start,
-                end,
-                cause,
-                contact.rag,
-            )
-        )
+        self.write(packed(contact.key, contact.family, stage, visit, part, kind, team, worker,
+                          enabled, start, end, cause, contact.rag))  # fmt: skip
+        if part == 0:
+            contact.last_row = self.number
+        self.number += 1
+
+    def stretch(self, job: Job, kind: int, team: int, worker: int, start: int, end: int, cause: int = 0) -> None:
+        """Write one row about a job, which somebody could have worked on since it was ready."""
+        contact, part = job.contact, job.part
+        self.write(packed(contact.key, contact.family, job.stage.number, job.visit, part, kind, team, worker,
+                          job.ready, start, end, cause, contact.rag))  # fmt: skip
         if part == 0:
             contact.last_row = self.number
         self.number += 1
@@ -87,24 +86,15 @@ class Record:
 
     def queued(self, job: Job, team: int, now: int) -> None:
         """A wait in a team's queue, written when it is over; a request on a desk waits for the partner throughout."""
-        kind = WAIT if job.part else QUEUE
-        cause = "partner" if job.part else job.stage.wait_cause if job.stage.kind == "work" else "worker"
-        self.row(
-            job.contact, job.stage.number, job.visit, job.part, kind, team, -1, job.ready, job.ready, now, CAUSE[cause]
-        )
+        if job.part:
+            self.stretch(job, WAIT, team, -1, job.ready, now, PARTNER)
+        else:
+            cause = CAUSE[job.stage.wait_cause] if job.stage.kind == "work" else WORKER
+            self.stretch(job, QUEUE, team, -1, job.ready, now, cause)
 
     def held(self, contact: Contact, stage: Any, visit: int, worker: int, start: int, end: int) -> None:
         """A slot of somebody's caseload is held."""
         self.row(contact, stage.number, visit, 0, CASELOAD, stage.team, worker, start, start, end, 0)
-
-    def work(self, job: Job, team: int, worker: int, start: int, end: int) -> None:
-        """One uninterrupted stretch of touch time."""
-        contact = job.contact
-        self.rows.extend((contact.key, contact.family, job.stage.number, job.visit, job.part, WORK, team, worker, job.ready,
-                          start, end, 0, contact.rag))  # fmt: skip
-        if job.part == 0:
-            contact.last_row = self.number
-        self.number += 1
 
     def worked(self, job: Job, team: int, worker: Worker, stretches: list[tuple[int, int]]) -> None:
         """Stretches of work, cut where one kind of work gives way to the next; the job keeps what is left to do.
@@ -115,36 +105,12 @@ class Record:
         set_down = stretches[0][0]
         for start, until in stretches:
             if start > set_down:
-                self.row(
-                    job.contact,
-                    job.stage.number,
-                    job.visit,
-                    job.part,
-                    WAIT,
-                    team,
-                    -1,
-                    job.ready,
-                    set_down,
-                    start,
-                    SHIFT,
-                )
+                self.stretch(job, WAIT, team, -1, set_down, start, SHIFT)
             at, set_down = start, until
             while at < until:
                 (kind, seconds), *later = left
                 stop = min(until, at + seconds)
-                self.row(
-                    job.contact,
-                    job.stage.number,
-                    job.visit,
-                    job.part,
-                    kind,
-                    team,
-                    worker.number,
-                    job.ready,
-                    at,
-                    stop,
-                    0,
-                )
+                self.stretch(job, kind, team, worker.number, at, stop)
                 left = [(kind, seconds - (stop - at)), *later] if stop - at < seconds else later
                 at = stop
         job.phases = left if job.phases else None
@@ -160,30 +126,50 @@ class Record:
     def outcome(self, row: int, target: int) -> None:
         """Where the contact went when the visit that ended in this row was over."""
         if row >= 0:
-            self.outcomes.extend((row, target))
+            self.outcomes.append(row)
+            self.outcomes.append(target)
 
     def close(self, teams: Iterable[Team], open_checks: Iterable[Checks], ends: int) -> None:
         """Write the waits that were still going on at the end of the run."""
         for team in teams:
             for entry in team.queue:
                 self.queued(entry[-1], team.number, ends + 1)
-            for entry in team.slots.waiting:
+            for entry in chain.from_iterable(team.slots.waiting.values()):
                 job = entry[-1]
                 self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, ends + 1, "allocation")
         for checks in open_checks:
             self.waited(checks.contact, checks.stage.number, checks.visit, 0, checks.asked, ends + 1, "partner")
 
 
-def events_table(record: Record, duty: pd.DataFrame, option: str, run: int) -> pd.DataFrame:
+def events_table(record: Record, duty: pd.DataFrame, run: int) -> pd.DataFrame:
     """The canonical events table of a run (dictionary `events`), from what an engine recorded."""
     plan = record.plan
     rows = np.frombuffer(record.rows, dtype=np.int64).reshape(-1, len(COLUMNS))
-    columns = {name: rows[:, index].copy() for index, name in enumerate(COLUMNS)}
+    columns = dict(zip(COLUMNS, rows.T, strict=True))
     columns["outcome"] = _outcomes(record, len(rows))
     columns = _cut_queue_waits(columns, _boundaries(plan, duty))
-    columns = _clip(columns, plan.timeline.ends)
-    order = np.lexsort([columns[name] for name in ("end", "start", "part", "visit", "stage", "enabled", "contact")])
-    return _named({name: column[order] for name, column in columns.items()}, plan, option, run)
+    order = np.lexsort(
+        _joined([columns[name] for name in ("end", "start", "part", "visit", "stage", "enabled", "contact")])
+    )
+    order = order[columns["start"][order] <= plan.timeline.ends]
+    columns = {name: column[order] for name, column in columns.items()}
+    return events_frame(plan, run, _clip(columns, plan))
+
+
+def _joined(keys: list[Int64s]) -> list[Int64s]:
+    """The same order by fewer keys, least first: a key takes in the next where both fit into 63 bits."""
+    joined: list[Int64s] = []
+    room = 0
+    for key in keys:
+        least = key.min(initial=0)
+        bits = int(key.max(initial=0) - least).bit_length()
+        if bits > 63 - room or not joined:
+            joined.append(key - least)
+            room = bits
+        else:
+            joined[-1] += (key - least) << room
+            room += bits
+    return joined
 
 
 def _outcomes(record: Record, rows: int) -> Int64s:
@@ -196,7 +182,7 @@ def _outcomes(record: Record, rows: int) -> Int64s:
 def _boundaries(plan: Plan, duty: pd.DataFrame) -> list[Int64s]:
     """For every team, the seconds at which its duty opens and closes in turn (somebody is on duty, nobody is)."""
     found = []
-    available = duty[duty["kind"] == "available"]
+    available = duty.loc[duty["kind"] == "available", ["team", "start", "end"]]
     for team in plan.teams:
         mine = available[available["team"] == team.name]
         found.append(_union(mine["start"].to_numpy(np.int64), mine["end"].to_numpy(np.int64)))
@@ -215,19 +201,20 @@ def _union(starts: Int64s, ends: Int64s) -> Int64s:
 def _cut_queue_waits(columns: dict[str, Int64s], boundaries: list[Int64s]) -> dict[str, Int64s]:
     """A queue wait waited for `shift` while nobody eligible was on duty, else for its own cause (design section 7)."""
     queue = columns["kind"] == QUEUE
-    parts = [{name: column[~queue] for name, column in columns.items()}]
+    others = np.flatnonzero(~queue)
+    parts = [{name: column[others] for name, column in columns.items()}]
     for team, bounds in enumerate(boundaries):
-        chosen = queue & (columns["team"] == team)
-        parts.append(_cut({name: column[chosen] for name, column in columns.items()}, bounds))
+        parts.append(_cut(columns, np.flatnonzero(queue & (columns["team"] == team)), bounds))
     return {name: np.concatenate([part[name] for part in parts]) for name in columns}
 
 
-def _cut(waits: dict[str, Int64s], bounds: Int64s) -> dict[str, Int64s]:
-    first = np.searchsorted(bounds, waits["start"], side="right")
-    pieces = np.searchsorted(bounds, waits["end"], side="left") - first + 1
+def _cut(columns: dict[str, Int64s], waits: Int64s, bounds: Int64s) -> dict[str, Int64s]:
+    """The waits in these rows, in pieces that end where duty opens or closes."""
+    first = np.searchsorted(bounds, columns["start"][waits], side="right")
+    pieces = np.searchsorted(bounds, columns["end"][waits], side="left") - first + 1
     owner = np.repeat(np.arange(len(pieces)), pieces)
     nth = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    cut = {name: column[owner] for name, column in waits.items()}
+    cut = {name: column[waits[owner]] for name, column in columns.items()}
     at = first[owner] + nth
     padded = np.concatenate([bounds, [0]])
     is_first, is_last = nth == 0, nth == pieces[owner] - 1
@@ -239,44 +226,54 @@ def _cut(waits: dict[str, Int64s], bounds: Int64s) -> dict[str, Int64s]:
     return cut
 
 
-def _clip(columns: dict[str, Int64s], ends: int) -> dict[str, Int64s]:
-    """Drop what begins after the end of the run, and mark what it cut short."""
-    kept = columns["start"] <= ends
-    columns = {name: column[kept] for name, column in columns.items()}
-    columns["censored"] = (columns["end"] > ends).astype(np.int64)
-    columns["end"] = np.minimum(columns["end"], ends)
-    return columns
+def _clip(columns: dict[str, Int64s], plan: Plan) -> dict[str, NDArray[Any]]:
+    """Mark what the end of the run cut short, and give teams and outcomes the places that `events_frame` wants."""
+    ends, targets, stages = plan.timeline.ends, columns["outcome"], len(plan.stages)
+    return columns | {
+        "censored": columns["end"] > ends,
+        "end": np.minimum(columns["end"], ends),
+        "team": columns["team"] + 1,
+        "outcome": np.where(targets == NO_OUTCOME, 0, np.where(targets >= 0, 1 + targets, stages - targets)),
+    }
 
 
-def _named(columns: dict[str, Int64s], plan: Plan, option: str, run: int) -> pd.DataFrame:
-    stages = [stage.name for stage in plan.stages]
-    rows = len(columns["contact"])
-    targets = columns["outcome"]
-    outcome = np.where(targets == NO_OUTCOME, 0, np.where(targets >= 0, 1 + targets, len(stages) - targets))
+def events_frame(plan: Plan, run: int, columns: dict[str, NDArray[Any]]) -> pd.DataFrame:
+    """The events table, right by construction.
 
-    def category(codes: Int64s, names: Iterable[str]) -> Any:
-        return pd.Categorical.from_codes(codes, categories=pd.Index(list(names)))
+    Args:
+        plan: names stages, ends and teams.
+        run: number of the replication.
+        columns: those of `COLUMNS` and `outcome` and `censored`; team 0 is none, then teams from 1; outcome 0 is none, then
+            stages from 1, then ends.
+    """
+    stages, rows = [stage.name for stage in plan.stages], len(columns["contact"])
 
-    zeros = np.zeros(rows, dtype=np.int64)
+    def category(codes: NDArray[Any], names: Iterable[str]) -> Any:
+        words: pd.CategoricalDtype[Any] = pd.CategoricalDtype(list(names))
+        small: NDArray[np.int8] = codes.astype(np.int8 if len(words.categories) < 127 else np.int16, copy=False)
+        return pd.Categorical.from_codes(small, dtype=words, validate=False)
+
+    zeros = np.zeros(rows, dtype=np.int8)
     return pd.DataFrame(
         {
             "run": np.full(rows, run, dtype=np.int32),
-            "option": category(zeros, [option]),
+            "option": category(zeros, [plan.model.name]),
             "contact": columns["contact"],
             "family": columns["family"],
             "stage": category(columns["stage"], stages),
-            "visit": columns["visit"].astype(np.int16),
-            "part": columns["part"].astype(np.int16),
+            "visit": columns["visit"].astype(np.int16, copy=False),
+            "part": columns["part"].astype(np.int16, copy=False),
             "kind": category(columns["kind"], KINDS[:QUEUE]),
-            "team": category(columns["team"] + 1, ["", *(team.name for team in plan.teams)]),
-            "worker": columns["worker"].astype(np.int32),
+            "team": category(columns["team"], ["", *(team.name for team in plan.teams)]),
+            "worker": columns["worker"].astype(np.int32, copy=False),
             "enabled": columns["enabled"],
             "start": columns["start"],
             "end": columns["end"],
             "waited_for": category(columns["cause"], CAUSES),
-            "outcome": category(outcome, ["", *stages, *plan.ends]),
+            "outcome": category(columns["outcome"], ["", *stages, *plan.ends]),
             "rag": category(columns["rag"], RAGS),
-            "recorded_to": category(zeros, ["second"]),
-            "censored": columns["censored"].astype(bool),
-        }
+            "recorded_to": category(zeros, ["second", "minute", "day"]),
+            "censored": columns["censored"],
+        },
+        copy=False,
     )

@@ -1,4 +1,4 @@
-"""Run a plan on contacts and people, and hand over the event log."""
+"""Run a plan on contacts and people, on one of the engines, and hand over the event log."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.engine.contact import Contact
+from frontdoor_sim.engine.choice import Engine, chosen
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
+from frontdoor_sim.engine.played import Played, contacts_after, duty_after
 from frontdoor_sim.engine.record import events_table
 from frontdoor_sim.engine.simpy_engine import World
-from frontdoor_sim.event_log import About, EventLog, assemble
+from frontdoor_sim.event_log import About, EventLog
 from frontdoor_sim.operating_model import RAGS, Lasting, OperatingModel, transfers
 from frontdoor_sim.working_time import WorkingDays
 
 
-def run(contacts: pd.DataFrame, roster: Roster, plan: Plan, replication: int = 0) -> EventLog:
+def run(contacts: pd.DataFrame, roster: Roster, plan: Plan, replication: int = 0, engine: Engine = "simpy") -> EventLog:
     """Run one replication of an operating model.
 
     Args:
@@ -27,19 +28,44 @@ def run(contacts: pd.DataFrame, roster: Roster, plan: Plan, replication: int = 0
         roster: who is on duty.
         plan: the compiled operating model.
         replication: its number, written in the log.
+        engine: `simpy`, the reference; `compiled`, which needs Numba; or `auto`, compiled where that is there. The log is the
+            same, row for row.
 
     Returns:
-        The event log of the whole run: warm-up, measured window and follow-up.
+        The event log of the whole run: warm-up, measured window and follow-up. Its tables obey their dictionaries and stand
+        in canonical order.
+
+    Raises:
+        InputError: the compiled engine is asked for, and Numba is not installed.
     """
+    if chosen(engine) == "compiled":
+        from frontdoor_sim.engine.compiled import play  # Numba may not be there
+
+        played = play(contacts, roster, plan, replication)
+    else:
+        played = play_on_simpy(contacts, roster, plan, replication)
+    duty = duty_after(roster, played.overtime, plan.timeline.ends)
+    return EventLog(played.events, contacts_after(contacts, played, plan), duty, about(plan, replication))
+
+
+def play_on_simpy(contacts: pd.DataFrame, roster: Roster, plan: Plan, replication: int) -> Played:
+    """Run one replication on the reference engine."""
     with collector_at_rest():
         world = World(contacts, roster, plan)
         world.run()
-    option = plan.model.name
-    overtime = np.frombuffer(world.record.overtime, dtype=np.int64).reshape(-1, 3)
-    duty = with_overtime(roster, overtime, plan.timeline.ends)
-    events = events_table(world.record, roster.duty, option, replication)
-    return assemble(
-        events, all_contacts(contacts, world.contacts, world.returned, plan), duty, about(plan, replication)
+    back = {contact.index: contact.returns_at for contact in world.contacts}
+    again = world.returned
+    names = ("family", "received", "enters", "source", "area", "children", "need", "rag", "open_case", "return_number",
+             "returns_at")  # fmt: skip
+    returned = {name: np.array([getattr(contact, name) for contact in again], dtype=np.int64) for name in names}
+    returned["contact"] = np.array([contact.key for contact in again], dtype=np.int64)
+    returned["returned_from"] = np.array([contact.parent for contact in again], dtype=np.int64)
+    returned["level"] = 1 + np.searchsorted(np.array(plan.cuts), returned["need"], side="right")
+    return Played(
+        events_table(world.record, roster.duty, replication),
+        np.array([back[index] for index in range(len(back))], dtype=np.int64),
+        returned,
+        np.frombuffer(world.record.overtime, dtype=np.int64).reshape(-1, 3),
     )
 
 
@@ -53,51 +79,6 @@ def collector_at_rest() -> Iterator[None]:
     finally:
         if working:
             gc.enable()
-
-
-def with_overtime(roster: Roster, overtime: np.ndarray, ends: int) -> pd.DataFrame:
-    """The duty table with the overtime that was worked, up to the end of the run."""
-    duty = roster.duty
-    if len(overtime):
-        person = roster.people.set_index("worker").loc[overtime[:, 0]]
-        extra = {
-            "kind": "overtime",
-            "worker": overtime[:, 0],
-            "name": person["name"].to_numpy(),
-            "team": person["team"].to_numpy(),
-            "role": person["role"].to_numpy(),
-            "start": overtime[:, 1],
-            "end": overtime[:, 2],
-        }
-        duty = pd.concat([duty, pd.DataFrame(extra)], ignore_index=True)
-    duty = duty[duty["start"] < ends]
-    return duty.assign(end=duty["end"].clip(upper=ends))
-
-
-def all_contacts(table: pd.DataFrame, came: list[Contact], returned: list[Contact], plan: Plan) -> pd.DataFrame:
-    """The contacts of the table, with the time of their possible return, and the returns of this run."""
-    cuts = np.array(plan.cuts)
-    first = table[[name for name in table.columns if not name.startswith("seconds: ")]]
-    back = {contact.key: contact.returns_at for contact in came}
-    first = first.assign(returns_at=first["contact"].map(back))
-    again = [contact for contact in returned if contact.received <= plan.timeline.ends]
-    rows = {
-        "contact": [c.key for c in again],
-        "family": [c.family for c in again],
-        "received": [c.received for c in again],
-        "enters": [c.enters for c in again],
-        "source": [plan.sources[c.source] for c in again],
-        "area": [plan.areas[c.area] for c in again],
-        "children": [c.children for c in again],
-        "need": [c.need for c in again],
-        "level": [1 + int(np.searchsorted(cuts, c.need, side="right")) for c in again],
-        "rag": [RAGS[c.rag] for c in again],
-        "open_case": [bool(c.open_case) for c in again],
-        "returned_from": [c.parent for c in again],
-        "return_number": [c.return_number for c in again],
-        "returns_at": [c.returns_at for c in again],
-    }
-    return pd.concat([first.astype({"source": str, "area": str, "rag": str}), pd.DataFrame(rows)]) if again else first
 
 
 def about(plan: Plan, replication: int) -> About:

@@ -8,15 +8,19 @@ partner or a clock. SimPy keeps the calendar of events; what is due at one secon
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Generator
 from functools import partial
 from heapq import heappop, heappush
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import pandas as pd
-from simpy import Environment, Timeout
+from simpy import Environment, Event, Timeout
 
 from frontdoor_sim.engine.checks import Checks
+from frontdoor_sim.engine.compile import outcomes_of
 from frontdoor_sim.engine.contact import Contact, contacts_of
 from frontdoor_sim.engine.drawn import Drawn
 from frontdoor_sim.engine.jobs import ARRIVALS, DUTY, WAITS_END
@@ -34,6 +38,9 @@ from frontdoor_sim.engine.record import Record
 from frontdoor_sim.luck import code, draw, key
 
 Pathway = Generator[None, None, None]
+Entry = tuple[int, int, int, int, int, Callable[[], Any]]
+"""What is due at a second: class, owner, stage, visit and part, which are its place in the order, and what to do."""
+
 RETURN, PROPENSITY, GROWTH, GRADE = (code(name) for name in ("return", "return: propensity", "return: growth", "rag"))
 IMMEDIATE = PlannedHandoff(None, None, None)
 ENTRY_ROUTE = code("entry: route")
@@ -42,7 +49,8 @@ ENTRY_ROUTE = code("entry: route")
 class World:
     """One run.
 
-    SimPy's events of this second gather in `fired`; `due` is what phase one applies, `touched` whom phase two looks at.
+    `agenda` holds what is to come, a heap a second; SimPy calls `instant` once for each second that it holds. `due` is what
+    phase one applies at this second, `touched` are the teams that phase two looks at.
     """
 
     def __init__(self, contacts: pd.DataFrame, roster: Roster, plan: Plan) -> None:
@@ -51,14 +59,12 @@ class World:
         self.ends = plan.timeline.ends
         self.env = Environment(initial_time=plan.timeline.starts - 1)
         self.now = plan.timeline.starts - 1
-        self.fired: list[Any] = []
-        self.due: list[tuple[Any, ...]] = []
+        self.agenda: dict[int, list[Entry]] = {}
+        self.due: list[Entry] = []
         self.touched: set[int] = set()
         self.record = Record(plan)
         self.teams = [Team(number, team, self) for number, team in enumerate(plan.teams)]
-        self.only_rule = [
-            int(rules.max()) if rules.size and (rules == rules.max()).all() else -1 for rules in plan.rule_of
-        ]
+        self.only_rule = [only_rule(plan, stage) for stage in range(self.entry + 1)]
         self.only_target = [only_target(plan, rule) for rule in self.only_rule]
         self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in plan.handoffs.items()}
         self.kinds = [KINDS[stage.kind] for stage in plan.stages]
@@ -67,39 +73,27 @@ class World:
         self.returned: list[Contact] = []
         self.by_deadline = any("deadline" in team.order for team in plan.teams)
         self.contacts = contacts_of(contacts, plan)
-        self.arriving = 0
-        self.starts = self.take_on(roster)
-        self.schedule_duty(0)
-        self.schedule_arrivals()
+        self.next_duty = resuming(self.duty(self.take_on(roster)))
+        self.next_arrivals = resuming(self.arrivals())
+        self.next_duty()
+        self.next_arrivals()
 
     # --- rule 2: an instant has two phases ---------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Run to the end; events at the end second count, later ones do not (rule 9)."""
-        peek, step = self.env.peek, self.env.step
-        when = peek()
-        while when <= self.ends:
-            step()
-            following = peek()
-            if following > when:
-                self.instant(int(when))
-                following = peek()
-            when = following
-        for contact in self.contacts[self.arriving :]:
-            target = self.route(contact, self.entry, 0, 0)
-            self.record.waited(contact, target, 0, 0, contact.received, self.ends + 1, "shift")
+        """Run to the end; events at the end second count, later ones are never put in the agenda (rule 9)."""
+        self.env.run()
+        for contact in self.contacts:
+            if contact.enters > self.ends:
+                target = self.route(contact, self.entry, 0, 0)
+                self.record.waited(contact, target, 0, 0, contact.received, self.ends + 1, "shift")
         self.record.close(self.teams, self.open_checks, self.ends)
 
-    def instant(self, now: int) -> None:
+    def instant(self, _: Event) -> None:
         """Apply what is due, least first; then dispatch once for the whole model; repeat until nothing is due."""
-        self.now = now
-        due, fired, touched, teams = self.due, self.fired, self.touched, self.teams
-        if len(fired) == 1:
-            fired.pop().value[-1]()
-        else:
-            for event in fired:
-                heappush(due, event.value)
-            fired.clear()
+        self.now = now = int(self.env.now)
+        self.due = due = self.agenda.pop(now)
+        touched, teams = self.touched, self.teams
         while due or touched:
             while due:
                 heappop(due)[-1]()
@@ -118,57 +112,52 @@ class World:
         entry = (kind, owner, stage, visit, part, action)
         if when == self.now:
             heappush(self.due, entry)
+        elif when in self.agenda:
+            heappush(self.agenda[when], entry)
         elif when <= self.ends:
-            Timeout(self.env, when - self.now, entry).callbacks.append(self.fired.append)
+            self.agenda[when] = [entry]
+            Timeout(self.env, when - self.now).callbacks.append(self.instant)
 
     # --- rule 4: people come on duty ---------------------------------------------------------------------------------
 
-    def take_on(self, roster: Roster) -> list[tuple[int, list[tuple[Team, Worker, int]]]]:
-        """Give teams their people; returns every second at which somebody's window opens, with who it is."""
+    def take_on(self, roster: Roster) -> list[tuple[int, list[tuple[Team, Worker]]]]:
+        """Give teams their people; returns every second at which somebody's next window opens, with who it is."""
         number = {team.name: index for index, team in enumerate(self.plan.teams)}
-        starts: dict[int, list[tuple[Team, Worker, int]]] = {}
+        starts: defaultdict[int, list[tuple[Team, Worker]]] = defaultdict(list)
         people = zip(roster.people["worker"], roster.people["team"], roster.people["slots"], strict=True)
         for name, team_name, slots in people:
             team, windows = self.teams[number[team_name]], roster.windows[name]
             worker = Worker(int(name), windows)
             if slots:
                 team.slots.add_person(int(name), int(slots))
-            for window, start in enumerate(windows.starts):
-                starts.setdefault(start, []).append((team, worker, window))
-        return sorted(starts.items(), key=lambda item: item[0])
+            member = team, worker
+            for start in windows.starts:
+                starts[start].append(member)
+        return sorted(starts.items(), key=itemgetter(0))
 
-    def schedule_duty(self, index: int) -> None:
-        """Make the next opening of windows due."""
-        if index < len(self.starts):
-            self.at(self.starts[index][0], DUTY, -1, 0, 0, 0, partial(self.open_windows, index))
-
-    def open_windows(self, index: int) -> None:
-        """Everybody whose window opens now comes on duty."""
-        for team, worker, window in self.starts[index][1]:
-            team.on_duty(worker, window)
-        self.schedule_duty(index + 1)
+    def duty(self, starts: list[tuple[int, list[tuple[Team, Worker]]]]) -> Pathway:
+        """At every start, everybody whose window opens then comes on duty."""
+        for when, members in starts:
+            self.at(when, DUTY, -1, 0, 0, 0, self.next_duty)
+            yield
+            for team, worker in members:
+                team.on_duty(worker)
 
     # --- arrivals ----------------------------------------------------------------------------------------------------
 
-    def schedule_arrivals(self) -> None:
-        """Make the next arrivals due: all that enter at one second, in the order of their keys."""
-        if self.arriving == len(self.contacts):
-            return
-        when = self.contacts[self.arriving].enters
-        self.at(when, ARRIVALS, -1, 0, 0, 0, self.arrive)
-
-    def arrive(self) -> None:
-        """All contacts that enter now begin."""
-        while self.arriving < len(self.contacts) and self.contacts[self.arriving].enters == self.now:
-            self.begin(self.contacts[self.arriving])
-            self.arriving += 1
-        self.schedule_arrivals()
+    def arrivals(self) -> Pathway:
+        """All contacts that enter at one second begin, in the order of their keys."""
+        for when, together in groupby(self.contacts, attrgetter("enters")):
+            self.at(when, ARRIVALS, -1, 0, 0, 0, self.next_arrivals)
+            yield
+            for contact in together:
+                self.begin(contact)
 
     def begin(self, contact: Contact) -> None:
         """Send a contact on its way."""
         if self.by_deadline:
             contact.deadline = reached(contact.received, self.plan.deadlines[contact.rag])
-        contact.go = partial(next, self.pathway(contact), None)
+        contact.go = resuming(self.pathway(contact))
         contact.go()
 
     # --- the pathway -------------------------------------------------------------------------------------------------
@@ -198,6 +187,7 @@ class World:
             outcome = yield from self.kinds[stage](self, contact, self.plan.stages[stage], visit)
             if contact.last_row == rows:
                 self.record.waited(contact, stage, visit, 0, self.now, self.now, self.plan.stages[stage].wait_cause)
+        del contact.go
         self.end(contact, -1 - target)
 
     def route(self, contact: Contact, stage: int, visit: int, outcome: int) -> int:
@@ -255,6 +245,18 @@ class World:
         child = Contact(-1, fields, len(self.plan.stages))
         self.returned.append(child)
         self.at(when, WAITS_END, again, 0, 0, 0, lambda: self.begin(child))
+
+
+def resuming(steps: Pathway) -> Callable[[], None]:
+    """Calling it goes on to the next `yield` of the steps."""
+    return partial(next, steps, None)
+
+
+def only_rule(plan: Plan, stage: int) -> int:
+    """The rule by which everybody leaves a stage; -1 where it depends on the contact."""
+    name = plan.stages[stage].name if stage < plan.entry else "entry"
+    rules = plan.rule_of[stage, : len(outcomes_of(plan.model, name))]
+    return int(rules.max()) if rules.size and (rules == rules.max()).all() else -1
 
 
 def only_target(plan: Plan, rule: int) -> int | None:

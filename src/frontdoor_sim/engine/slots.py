@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from frontdoor_sim.engine.jobs import WAITS_END, Job
+from frontdoor_sim.engine.jobs import WAITS_END, Job, Place
 from frontdoor_sim.engine.plan import PlannedCaseload
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Slots:
     """Caseload slots of a team's people: the most free first, then roster order (rule 8)."""
 
-    def __init__(self, number: int, order: Callable[[Job], tuple[Any, ...]], world: World) -> None:
+    def __init__(self, number: int, order: Callable[[Job], Place], world: World) -> None:
         self.number = number
         self.order = order
         self.world = world
@@ -25,7 +25,7 @@ class Slots:
         self.freest: list[tuple[int, int]] = []
         self.stages: dict[int, PlannedCaseload] = {}
         self.largest = 0
-        self.waiting: list[tuple[Any, ...]] = []
+        self.waiting: dict[tuple[int, int], list[Place]] = {}
         self.woken: set[tuple[int, int]] = set()
 
     def add_person(self, worker: int, slots: int) -> None:
@@ -35,9 +35,9 @@ class Slots:
         self.largest = max(self.largest, slots)
 
     def join(self, job: Job, stage: PlannedCaseload) -> None:
-        """Put a case in the queue for a slot."""
+        """Put a case in the queue for a slot; cases of one stage that need as much stand in a heap of their own."""
         self.stages[stage.number] = stage
-        heappush(self.waiting, self.order(job))
+        heappush(self.waiting.setdefault((stage.number, self.need(job)), []), self.order(job))
         self.world.touched.add(self.number)
 
     def need(self, job: Job) -> int:
@@ -46,21 +46,24 @@ class Slots:
 
     def dispatch(self, now: int) -> None:
         """Allocate in queue order; what cannot be allocated now blocks nobody (rule 3)."""
-        open_now = {number: self.allocates(stage, now) for number, stage in self.stages.items()}
-        kept = []
-        while self.waiting and self.most_free() and any(open_now.values()):
-            entry = heappop(self.waiting)
-            job, worker = entry[-1], self.freest[0][1]
-            if self.free[worker] < self.need(job) or not open_now[job.stage.number]:
-                kept.append(entry)
-            else:
-                self.take(worker, self.need(job))
-                job.done(worker, self.need(job))
-        for entry in kept:
-            heappush(self.waiting, entry)
-        if self.waiting:
+        open_now = {number for number, stage in self.stages.items() if self.allocates(stage, now)}
+        while (free := self.most_free()) and (found := self.next_in_order(open_now, free)):
+            slots, queue = found
+            job, worker = heappop(queue)[-1], self.freest[0][1]
+            self.take(worker, slots)
+            job.done(worker, slots)
+        if any(self.waiting.values()):
             for stage in self.stages.values():
                 self.wake(stage, now)
+
+    def next_in_order(self, open_now: set[int], free: int) -> tuple[int, list[Place]] | None:
+        """The queue whose head goes first among those that can be allocated now, and the slots that it needs."""
+        able = [
+            (queue[0], need, queue)
+            for (stage, need), queue in self.waiting.items()
+            if queue and need <= free and stage in open_now
+        ]
+        return min(able)[1:] if able else None
 
     def most_free(self) -> int:
         """Slots of the person with the most; `freest` keeps people in order, and what is out of date is dropped here."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from frontdoor_sim.appraisal import charts
+from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.scenario import Scenario
@@ -77,6 +78,7 @@ def compare(
     jobs: int | None = None,
     executor: Executor | None = None,
     quiet: bool = True,
+    engine: Engine = "auto",
 ) -> Comparison:
     """Compare options with a base, paired replication by replication on the same contacts.
 
@@ -88,14 +90,15 @@ def compare(
         replications: at least 2.
         seed: of the study.
         jobs, executor, quiet: as for `replicate`.
+        engine: `auto`, `simpy` or `compiled`; the answer is the same.
 
     Raises:
         ValueError: fewer than two replications.
     """
     if replications < 2:
         raise ValueError(f"an interval needs at least 2 replications, not {replications}")
-    returns = returns_per_contact(base, seed)
-    tasks = [Task((base, *options), seed, number, returns) for number in range(replications)]
+    returns = returns_per_contact(base, seed, engine)
+    tasks = [Task((base, *options), seed, number, returns, engine=engine) for number in range(replications)]
     return compared(replicate(tasks, jobs, executor, quiet), base.name, "average")
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.running import draw_contacts, simulate
 from frontdoor_sim.experiment.workers import progress, workers
 from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
@@ -94,6 +95,7 @@ def condition(
     jobs: int | None = None,
     executor: Executor | None = None,
     quiet: bool = True,
+    engine: Engine = "auto",
 ) -> Conditioned:
     """Run today's model with each candidate and keep those that show every symptom.
 
@@ -105,10 +107,11 @@ def condition(
         returns_per_contact: of the base.
         weeks: length of the measured window for this purpose; the scenario's own where it is None.
         jobs, executor, quiet: as for `replicate`.
+        engine: which engine runs.
     """
     tried = spread(unknowns, candidates, seed)
     tasks = [
-        (base, values, seed, 1_000_000 + number, returns_per_contact, tuple(symptoms), weeks)
+        (base, values, seed, 1_000_000 + number, returns_per_contact, tuple(symptoms), weeks, engine)
         for number, values in enumerate(tried)
     ]
     with workers(jobs, len(tasks), executor) as pool:
@@ -123,11 +126,14 @@ def condition(
     return Conditioned(table, [values for values, keep in zip(tried, kept, strict=True) if keep])
 
 
-def shown(task: tuple[Scenario, dict[str, float], int, int, float, tuple[Symptom, ...], int | None]) -> list[float]:
+def shown(
+    task: tuple[Scenario, dict[str, float], int, int, float, tuple[Symptom, ...], int | None, Engine],
+) -> list[float]:
     """What one candidate's run shows of each symptom."""
-    base, values, seed, replication, returns, symptoms, weeks = task
+    base, values, seed, replication, returns, symptoms, weeks, engine = task
     window = {"run.weeks": weeks, "run.follow_up": 2} if weeks else {}
     candidate = base.varied({**values, **window})
-    measured = measure(simulate(candidate, draw_contacts(candidate, seed, replication, returns), seed, replication))
+    contacts = draw_contacts(candidate, seed, replication, returns)
+    measured = measure(simulate(candidate, contacts, seed, replication, engine))
     place = measured.set_index(["measure", "by", "group"])["value"]
     return [float(place.get((symptom.measure, symptom.by, symptom.group), np.nan)) for symptom in symptoms]

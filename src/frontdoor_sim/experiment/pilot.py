@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.running import draw_contacts, simulate
 from frontdoor_sim.experiment.workers import progress, workers
@@ -20,7 +21,7 @@ _returns: dict[tuple[str, int], float] = {}
 """Returns per contact that a process has measured, by digest of the base and seed."""
 
 
-def returns_per_contact(scenario: Scenario, seed: int) -> float:
+def returns_per_contact(scenario: Scenario, seed: int, engine: Engine = "auto") -> float:
     """Contacts that each contact of a scenario's base brings back; 0 where there is no law of returns.
 
     Read off a pilot of the base: the share of ended contacts whose closing luck brings the family back. The pilot draws the
@@ -31,14 +32,14 @@ def returns_per_contact(scenario: Scenario, seed: int) -> float:
         return 0.0
     place = (base.digest, seed)
     if place not in _returns:
-        log = _pilot(base, seed, 0.0)
+        log = _pilot(base, seed, 0.0, engine)
         ends = log.about.outcomes.loc[log.about.outcomes["is_end"], "outcome"]
         ended = int(log.events["outcome"].isin(ends).sum())
         _returns[place] = float((log.contacts["returns_at"] >= 0).sum() / ended) if ended else 0.0
     return _returns[place]
 
 
-def offered_load(scenario: Scenario, seed: int, returns: float | None = None) -> pd.DataFrame:
+def offered_load(scenario: Scenario, seed: int, returns: float | None = None, engine: Engine = "auto") -> pd.DataFrame:
     """How much work a scenario's teams are asked to do, of what they can.
 
     Offered load of a team is the work that its contacts ask for, divided by its available duty: work seconds within the
@@ -49,31 +50,37 @@ def offered_load(scenario: Scenario, seed: int, returns: float | None = None) ->
         scenario: a base or an option.
         seed: of the study.
         returns: returns per contact of the base, where they have been measured already.
+        engine: which engine runs the pilot; the answer is the same.
 
     Returns:
         Table of option, team, what (`time` or `slots`), offered, available (people or slots) and load, their ratio.
     """
-    returns = returns_per_contact(scenario, seed) if returns is None else returns
-    return _loads(_pilot(scenario, seed, returns), scenario)
+    returns = returns_per_contact(scenario, seed, engine) if returns is None else returns
+    return _loads(_pilot(scenario, seed, returns, engine), scenario)
 
 
 def offered_loads(
-    scenarios: Sequence[Scenario], seed: int, returns: float, jobs: int | None = None, quiet: bool = True
+    scenarios: Sequence[Scenario],
+    seed: int,
+    returns: float,
+    jobs: int | None = None,
+    quiet: bool = True,
+    engine: Engine = "auto",
 ) -> pd.DataFrame:
     """Offered loads of several scenarios, one pilot each."""
-    asked = [(scenario, seed, returns) for scenario in scenarios]
+    asked = [(scenario, seed, returns, engine) for scenario in scenarios]
     with workers(jobs, len(asked)) as pool:
         found = pool.map(_offered, asked) if pool else map(_offered, asked)
         gathered: pd.DataFrame = pd.concat(list(progress(found, len(asked), quiet, "Offered load")), ignore_index=True)
     return gathered
 
 
-def _offered(asked: tuple[Scenario, int, float]) -> pd.DataFrame:
+def _offered(asked: tuple[Scenario, int, float, Engine]) -> pd.DataFrame:
     return offered_load(*asked)
 
 
-def _pilot(scenario: Scenario, seed: int, returns: float) -> EventLog:
-    return simulate(with_more_people(scenario), draw_contacts(scenario, seed, 0, returns), seed, 0)
+def _pilot(scenario: Scenario, seed: int, returns: float, engine: Engine) -> EventLog:
+    return simulate(with_more_people(scenario), draw_contacts(scenario, seed, 0, returns), seed, 0, engine)
 
 
 def with_more_people(scenario: Scenario) -> Scenario:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import check_laws, write_log
 from frontdoor_sim.experiment.running import draw_contacts, simulate
 from frontdoor_sim.experiment.workers import progress, workers
@@ -27,6 +28,7 @@ class Task:
         returns_per_contact: of the base.
         values: numbers by path that this replication uses instead of the scenarios' own.
         logs: folder for the event logs of this replication; None for none.
+        engine: which engine runs it.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -35,6 +37,7 @@ class Task:
     returns_per_contact: float
     values: Mapping[str, Any] = field(default_factory=dict)
     logs: Path | None = None
+    engine: Engine = "auto"
 
 
 def measure_task(task: Task) -> pd.DataFrame:
@@ -43,7 +46,7 @@ def measure_task(task: Task) -> pd.DataFrame:
     contacts = draw_contacts(scenarios[0], task.seed, task.replication, task.returns_per_contact)
     tables = []
     for scenario in scenarios:
-        log = simulate(scenario, contacts, task.seed, task.replication)
+        log = simulate(scenario, contacts, task.seed, task.replication, task.engine)
         check_laws(log)
         if task.logs is not None:
             write_log(log, task.logs / slug(scenario.file.stem))

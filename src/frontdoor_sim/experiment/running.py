@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 
 from frontdoor_sim.contacts import draw
-from frontdoor_sim.engine import compile_plan
+from frontdoor_sim.engine import Engine, compile_plan
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.luck import key
@@ -19,12 +19,14 @@ ROSTERED_BEYOND = timedelta(weeks=4)
 """People are rostered for some weeks beyond the end, so that nobody's last window looks different from the others."""
 
 
-def simulate(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int) -> EventLog:
+def simulate(
+    scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int, engine: Engine = "auto"
+) -> EventLog:
     """Run a scenario on a contacts table."""
     model = scenario.model
     timeline = Timeline.of(model)
     plan = compile_plan(model, timeline, list(contacts["source"].unique()), list(contacts["area"].unique()))
-    return run_plan(contacts, people(model, timeline, seed, replication), plan, replication)
+    return run_plan(contacts, people(model, timeline, seed, replication), plan, replication, engine)
 
 
 def draw_contacts(scenario: Scenario, seed: int, replication: int, returns_per_contact: float) -> pd.DataFrame:

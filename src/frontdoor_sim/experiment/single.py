@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
+from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.running import draw_contacts, simulate
 from frontdoor_sim.scenario import Scenario
 
 
-def run(scenario: Scenario, seed: int = 1, replication: int = 0, contacts: pd.DataFrame | None = None) -> EventLog:
+def run(
+    scenario: Scenario,
+    seed: int = 1,
+    replication: int = 0,
+    contacts: pd.DataFrame | None = None,
+    engine: Engine = "auto",
+) -> EventLog:
     """Run one replication of a scenario: contacts, people, engine, event log.
 
     Args:
@@ -18,6 +25,7 @@ def run(scenario: Scenario, seed: int = 1, replication: int = 0, contacts: pd.Da
         seed: of the study; the same seed and replication meet the same contacts, people and luck.
         replication: its number.
         contacts: a table given instead of drawn (dictionary `contacts`), such as the real arrivals of a year.
+        engine: `auto`, `simpy` or `compiled`; the log is the same.
 
     Returns:
         The event log of the run.
@@ -29,5 +37,5 @@ def run(scenario: Scenario, seed: int = 1, replication: int = 0, contacts: pd.Da
         True
     """
     if contacts is None:
-        contacts = draw_contacts(scenario, seed, replication, returns_per_contact(scenario, seed))
-    return simulate(scenario, contacts, seed, replication)
+        contacts = draw_contacts(scenario, seed, replication, returns_per_contact(scenario, seed, engine))
+    return simulate(scenario, contacts, seed, replication, engine)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_record, write_tables
 from frontdoor_sim.documents import InputError, Mistake, in_words
+from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, compared
 from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, Unknown, condition
 from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
@@ -46,6 +47,7 @@ def appraise(
     jobs: int | None = None,
     quiet: bool = True,
     command: str = "",
+    engine: Engine = "auto",
 ) -> Result:
     """Run an appraisal and write its results folder: pack, tables, event logs, manifest.
 
@@ -56,6 +58,7 @@ def appraise(
         jobs: worker processes.
         quiet: no progress bars.
         command: what the user typed, for the pack.
+        engine: `auto`, `simpy` or `compiled`; the answer is the same.
 
     Raises:
         InputError: too few candidates show the symptoms: at least two must, and one for each replication.
@@ -63,17 +66,17 @@ def appraise(
     clock, started = time.perf_counter(), datetime.now(tz=UTC).isoformat(timespec="seconds")
     seed = study.facts.seed if seed is None else seed
     number = study.facts.replications if replications is None else replications
-    returns = returns_per_contact(study.base, seed)
-    found = conditioned(study, seed, returns, number, jobs, quiet)
+    returns = returns_per_contact(study.base, seed, engine)
+    found = conditioned(study, seed, returns, number, jobs, quiet, engine)
     tasks = [
         Task((study.base, *study.options), seed, replication, returns, found.kept[replication] if study.facts.unknown else {},
-             folder / LOGS if replication == 0 else None)
+             folder / LOGS if replication == 0 else None, engine)
         for replication in range(number)
     ]  # fmt: skip
     runs = replicate(tasks, jobs, None, quiet, "Replications, each with every option")
     comparison = compared(runs, study.base.name, "year" if study.facts.unknown else "average")
     at_middle = [scenario.varied(middle(found)) for scenario in (study.base, *study.options)]
-    loads = offered_loads(at_middle, seed, returns, jobs, quiet)
+    loads = offered_loads(at_middle, seed, returns, jobs, quiet, engine)
     pack = make_pack(study, comparison, found, loads, seed, number, command)
     path = write_pack(folder, pack)
     tables = {
@@ -95,13 +98,15 @@ def appraise(
     return Result(comparison, path, folder, pack.about["headline"])
 
 
-def conditioned(study: Study, seed: int, returns: float, number: int, jobs: int | None, quiet: bool) -> Conditioned:
+def conditioned(
+    study: Study, seed: int, returns: float, number: int, jobs: int | None, quiet: bool, engine: Engine
+) -> Conditioned:
     """The candidates for what is not known that show the symptoms, at least one a replication; none where all is known."""
     facts = study.facts
     if not facts.unknown:
         return Conditioned(pd.DataFrame({"candidate": [0], "kept": [True]}), [{}])
     found = condition(study.base, facts.unknown, facts.symptoms, facts.candidates, seed, returns,
-                      facts.condition_weeks, jobs, quiet=quiet)  # fmt: skip
+                      facts.condition_weeks, jobs, quiet=quiet, engine=engine)  # fmt: skip
     if len(found.kept) < number:
         what = f"{len(found.kept)} of {facts.candidates} candidates show every symptom, for {number} replications."
         right = "A candidate of its own for every replication, so that each is an independent case."

@@ -1,0 +1,1519 @@
+"""The compiled engine: rules 1 to 10 over one array of whole numbers.
+
+All that a run knows stands in one int64 array, the world `w`. A record is a stretch of it and is known by its place,
+the index of its first field: `w[contact + NEED]` is the need of a contact. A place is NONE where there is no record.
+`layout` fills in the world before a run, and documents the order of things; this file names the fields, and plays.
+
+The functions stand in the order of the rules (docs/engine-rules.md) and say which they obey. What is changed here is
+changed in the reference engine too, and the other way round: tests hold the two to the same log, row for row.
+
+All that is compiled stands in this one file, because Numba's cache on disk looks at the file of the function itself only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, types
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
+
+from frontdoor_sim.luck import code
+
+compiled = njit(cache=True, nogil=True, error_model="numpy")
+
+
+def numbered(number, first=0):
+    """Names for whole numbers. Numba compiles a function once for all of this type, but again for each plain constant."""
+    return (np.int64(value) for value in range(first, number))
+
+
+NONE, MAIN = (
+    np.int64(-1),
+    np.int64(0),
+)  # no record, no team, no worker; the main thread of a contact, and its first time
+NEVER = np.int64(1 << 62)
+MILLION = np.int64(1_000_000)
+
+# --- the fields of records -------------------------------------------------------------------------------------------
+
+# The world itself, from place 0.
+(
+    NOW, STARTS, ENDS, FREE, LIMIT, FULL,  # this second; the run; the next free place, the last, whether room ran out
+    CALENDAR, CALENDAR_SIZE, CALENDAR_ROOM,  # what is due: a heap of entries
+    LOG, LOG_ROWS, LOG_ROOM,  # rows as they are written
+    CONTACTS, CONTACTS_END, ARRIVING, CONTACT_WIDTH, CONTACTS_NUMBER,  # the table's, by entering and key; then returns
+    LAST_RETURN, DUTY, DUTY_END, TOUCHED, TOUCHED_NUMBER,  # windows still to open, in time; teams to be looked at
+    STAGES, STAGES_NUMBER, ENTRY, TEAMS, TEAMS_NUMBER, END_FACTS, HANDOFFS,
+    SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, DEADLINES, NORMAL, EXPONENTIAL,
+    CUTS, GRADE_CUTS, GRADE_NOISE, MISSED_HISTORY,
+    RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH,
+    SPARE_JOBS, SPARE_EVENTS, WORLD_FIELDS,
+) = numbered(47)  # fmt: skip
+
+# A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
+(
+    KEY, FAMILY, RECEIVED, ENTERS, SOURCE, AREA, CHILDREN, NEED, RAG, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, ROW,
+    NUMBER, STAGE, VISIT, STEP, JUDGED, ABSENT, RECORDED, DEADLINE, LAST_ROW, ROWS_BEFORE, RETURNS_AT, ATTEMPT, ASKED,
+    HOLDER, SLOTS_HELD, EARLIER_RETURN, VISITS,
+) = numbered(31)  # fmt: skip
+
+# A stage; the entry is one too, the last. Fields that its kind has not are NONE.
+(
+    STAGE_NUMBER, KIND, TEAM, ROUTES, ROUTE_PURPOSE, WAIT_CAUSE, QUEUE_CAUSE, WEIGHT, END_RULE, OVERTIME, JUDGES,
+    TOUCH, REKEY, SEARCH, SEARCHES,
+    ATTEMPTS, ATTEMPT_PURPOSE, GAP, GIVEN, REFUSED, ARRIVES_WITH, OVERRIDE_FOR,
+    PARTNERS, PARTNERS_NUMBER, JOIN, GIVE_UP,
+    HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
+    DELAY, STAGE_FIELDS,
+) = numbered(35)  # fmt: skip
+
+# A team; the four head starts stand together, red first.
+(
+    TEAM_NUMBER, SYSTEMS, SYSTEMS_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE,
+    WORKERS, WORKERS_END, QUEUE, SLOT_QUEUE, SLOT_STAGES, SLOT_STAGES_NUMBER, LARGEST, IS_TOUCHED, TEAM_FIELDS,
+) = numbered(18)  # fmt: skip
+
+# A worker, and one of their windows of available duty; a worker's windows stand together in time order.
+(WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE, WORKER_FIELDS) = numbered(
+    10
+)
+(WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, WINDOW_WORKER, WINDOW_FIELDS) = numbered(6)
+
+# A piece of work in a queue or in hand. CHILD and NEXT hold the heap of the queue together.
+(
+    JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
+    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_FIELDS,
+) = numbered(19)  # fmt: skip
+
+# The requests of one visit to a checks stage.
+(CHECKS_CONTACT, CHECKS_STAGE, CHECKS_VISIT, ASKED_AT, REPLIES, IS_JOINED, ASKING, CHECKS_FIELDS) = numbered(8)
+
+# Small records of the plan.
+(SPAN_TABLE, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS) = numbered(5)
+(HANDOFF_DELAY, HANDOFF_BATCH, HANDOFF_RELEASE, HANDOFF_FIELDS) = numbered(4)
+(PARTNER_TEAM, PARTNER_TOUCH, PARTNER_DELAY, PARTNER_REQUEST, PARTNER_FIELDS) = numbered(5)
+BIAS, NOISE, _HISTORY_KNOWN, _HISTORY_MISSED, _BOTH, NOISE_PURPOSE, VERDICTS_FIELDS = numbered(7)
+(LIMIT_SECONDS, LIMIT_CALENDAR, LIMIT_FIELDS) = numbered(3)
+(PROVIDES, MAY_RETURN, END_FACTS_FIELDS) = numbered(3)
+
+# An entry of the calendar; what is due at equal places is told apart by its event.
+(MOMENT, DUE_KEY, EVENT, ENTRY_FIELDS) = numbered(4)
+(EVENT_STAGE, EVENT_VISIT, EVENT_PART, ACTION, SUBJECT, EVENT_FIELDS) = numbered(6)
+
+# A row of the log. WHAT packs part, visit, stage, kind, team + 1, cause and RAG; overtime is written as a row too.
+(ROW_CONTACT, WHAT, ROW_WORKER, ENABLED, START, END, OUTCOME, LOG_FIELDS) = numbered(8)
+PART_BIT, VISIT_BIT, STAGE_BIT, KIND_BIT, TEAM_BIT, CAUSE_BIT, RAG_BIT = (
+    np.int64(b) for b in (0, 12, 28, 40, 44, 56, 60)
+)
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+OF_WORK, OF_CONSENT, OF_CHECKS, OF_CASELOAD, OF_DELAY, OF_ENTRY = numbered(6)
+BY_NOTHING, BY_RAG, BY_DEADLINE_ORDER, BY_ARRIVAL, BY_STAGE = numbered(5)
+PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
+DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
+GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE = numbered(8)
+BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING = numbered(7)
+ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUEUE, ROW_OVERTIME = numbered(8)
+(
+    NO_CAUSE, FOR_WORKER, FOR_SHIFT, FOR_PARTNER, FOR_CONSENT, FOR_SIGN_OFF, FOR_HANDOFF, FOR_ACCEPTANCE, FOR_ALLOCATION,
+    FOR_VISIT,
+) = numbered(10)  # fmt: skip
+CONSENT_GIVEN, CONSENT_REFUSED, CONSENT_NOT_REACHED, CONSENT_OVERRIDDEN = numbered(4)
+CHECKS_COMPLETE, CHECKS_TIMED_OUT = numbered(2)
+ENTERS_NOW, WAITS = numbered(0, -2)  # instead of an outcome: the visit is not over, or not begun
+NO_OUTCOME = np.int64(1 << 30)
+LEVELS = np.int64(5)
+
+# --- rule 1: integers decide -----------------------------------------------------------------------------------------
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+MIX_FIRST, MIX_SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+KEY_MASK = np.uint64((1 << 63) - 1)
+BITS_27, BITS_30, BITS_31, BITS_32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
+RETURN_WORD = np.uint64(code("return"))
+RETURN, PROPENSITY_LUCK, GROWTH_LUCK, GRADE, HISTORY, CONSENT_LUCK = (
+    np.uint64(code(name)).astype(np.int64)
+    for name in ("return", "return: propensity", "return: growth", "rag", "history missed", "consent on arrival")
+)
+HALF_BITS, CELL_BITS, SIDE = 31, 7, (31 - 7 + 1) * 128 + 1
+FRACTION_BITS, HALF_A_UNIT = 8, 128
+
+
+@compiled
+def mix(word):
+    """Rule 1: SplitMix64's finaliser, as `luck.mix`."""
+    word = (word ^ (word >> BITS_30)) * MIX_FIRST
+    word = (word ^ (word >> BITS_27)) * MIX_SECOND
+    return word ^ (word >> BITS_31)
+
+
+@compiled
+def draw(key, purpose, visit):
+    """Rule 1: luck below 2**32 of a key for a purpose and visit, as `luck.draw`."""
+    spice = np.uint64(purpose)
+    word = mix(mix(np.uint64(key) ^ spice) + np.uint64(visit + 1) * GOLDEN)
+    return np.int64(mix(word ^ spice) >> BITS_32)
+
+
+@compiled
+def key_of_return(key, number):
+    """Rule 1: the key of the contact that comes back, as `luck.key(key, "return", number)`."""
+    word = mix(GOLDEN + GOLDEN + mix(np.uint64(key)))
+    word = mix(word + GOLDEN + RETURN_WORD)
+    return np.int64(mix(word + GOLDEN + mix(np.uint64(number))) & KEY_MASK)
+
+
+@compiled
+def bit_length(number):
+    """Bits of a number from 1 up to 2**32 - 1."""
+    length = 1
+    for half in (16, 8, 4, 2, 1):
+        if number >> half:
+            number >>= half
+            length += half
+    return length
+
+
+@compiled
+def read(w, table, luck):
+    """Rule 1: a quantile table read by integer interpolation, as `QuantileTable.read`."""
+    side = table
+    if luck >> HALF_BITS:
+        luck = (1 << (HALF_BITS + 1)) - 1 - luck
+        side = table + SIDE
+    if luck < (1 << CELL_BITS):
+        return (w[side + luck] + HALF_A_UNIT) >> FRACTION_BITS
+    shift = bit_length(luck) - CELL_BITS - 1
+    cell = side + (shift << CELL_BITS) + (luck >> shift)
+    low = w[cell]
+    return (low + ((w[cell + 1] - low) * (luck & ((1 << shift) - 1)) >> shift) + HALF_A_UNIT) >> FRACTION_BITS
+
+
+@compiled
+def seconds(w, contact, span, nth):
+    """Rule 1: seconds of a span for a contact, on the span's own clock; a table may give those of the first time."""
+    if nth == 0 and w[span + SPAN_GIVEN] != NONE and w[contact + ROW] != NONE:
+        given = w[w[span + SPAN_GIVEN] + w[contact + ROW]]
+        if given >= 0:
+            return given
+    return read(w, w[span + SPAN_TABLE], draw(w[contact + KEY], w[span + SPAN_PURPOSE], nth))
+
+
+@compiled
+def number_up_to(w, place, number, value):
+    """How many of `number` ascending fields are at or below a value."""
+    low, high = 0, number
+    while low < high:
+        middle = (low + high) >> 1
+        if w[place + middle] <= value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def level_of(w, cuts, need):
+    """Rule 1: 1 and the number of three ascending cut-points at or below a need."""
+    return 1 + (w[cuts] <= need) + (w[cuts + 1] <= need) + (w[cuts + 2] <= need)
+
+
+# A calendar is the number n of its windows, then n starts, n ends, and n + 1 seconds open before each and after all.
+
+
+@compiled
+def worked(w, calendar, t):
+    """Open seconds before t, as `Calendar.worked`."""
+    n = w[calendar]
+    window = number_up_to(w, calendar + 1, n, t)
+    before = w[calendar + 1 + 2 * n + window]
+    if window == 0:
+        return before
+    left = w[calendar + n + window] - t
+    return before - left if left > 0 else before
+
+
+@compiled
+def add(w, calendar, t, more):
+    """Second at which `more` open seconds have passed since t, as `Calendar.add`."""
+    if more <= 0:
+        return t
+    n = w[calendar]
+    target = worked(w, calendar, t) + more
+    window = number_up_to(w, calendar + 1 + 2 * n, n + 1, target - 1)
+    if window == n + 1:
+        return NEVER
+    return w[calendar + n + window] - (w[calendar + 1 + 2 * n + window] - target)
+
+
+@compiled
+def is_open(w, calendar, t):
+    """Whether t lies in a window, as `Calendar.is_open`."""
+    n = w[calendar]
+    window = number_up_to(w, calendar + 1, n, t)
+    return window > 0 and t < w[calendar + n + window]
+
+
+@compiled
+def next_open(w, calendar, t):
+    """First open second at or after t, as `Calendar.next_open`."""
+    n = w[calendar]
+    window = number_up_to(w, calendar + 1, n, t)
+    if window > 0 and t < w[calendar + n + window]:
+        return t
+    return w[calendar + 1 + window] if window < n else NEVER
+
+
+@compiled
+def next_instant(w, instants, t):
+    """First of a list of instants at or after t (the list begins with its length); NEVER where there is none."""
+    at = number_up_to(w, instants + 1, w[instants], t - 1)
+    return w[instants + 1 + at] if at < w[instants] else NEVER
+
+
+@compiled
+def after(w, calendar, now, more):
+    """The second at which `more` seconds of a clock have passed; no calendar is elapsed time."""
+    return now + more if calendar == NONE else add(w, calendar, now, more)
+
+
+@compiled
+def reached(w, start, limit):
+    """The second at which a limit is reached that began at `start`; NEVER where there is none."""
+    return NEVER if limit == NONE else after(w, w[limit + LIMIT_CALENDAR], start, w[limit + LIMIT_SECONDS])
+
+
+# --- room for records ------------------------------------------------------------------------------------------------
+
+
+@compiled
+def room(w, fields):
+    """The place of a new record. Where room runs out the run stops, and is played again in a larger world."""
+    place = w[FREE]
+    if place + fields > w[LIMIT]:
+        w[FULL] = 1
+        return w[LIMIT]
+    w[FREE] = place + fields
+    return place
+
+
+@compiled
+def spare(w, kind, fields):
+    """The place of a record of a kind that was given back, or of a new one."""
+    place = w[kind]
+    if place == NONE:
+        return room(w, fields)
+    w[kind] = w[place]
+    return place
+
+
+@compiled
+def give_back(w, kind, place):
+    """Let a record be used again."""
+    w[place] = w[kind]
+    w[kind] = place
+
+
+# --- the log ---------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def packed(stage_number, visit, part, kind, team_number, cause):
+    """The facts of a row that are small numbers, in one."""
+    return (
+        part << PART_BIT
+        | visit << VISIT_BIT
+        | stage_number << STAGE_BIT
+        | kind << KIND_BIT
+        | (team_number + 1) << TEAM_BIT
+        | cause << CAUSE_BIT
+    )
+
+
+@compiled
+def write(w, contact, what, worker_number, enabled, start, end):
+    """Write one row."""
+    row = w[LOG_ROWS]
+    if row == w[LOG_ROOM]:
+        w[FULL] = 1
+        return row
+    place = w[LOG] + row * LOG_FIELDS
+    w[place + ROW_CONTACT] = w[contact + NUMBER]
+    w[place + WHAT] = what | w[contact + RAG] << RAG_BIT
+    w[place + ROW_WORKER] = worker_number
+    w[place + ENABLED] = enabled
+    w[place + START] = start
+    w[place + END] = end
+    w[place + OUTCOME] = NO_OUTCOME
+    w[LOG_ROWS] = row + 1
+    return row
+
+
+@compiled
+def write_wait(w, contact, stage, visit, part, start, end, cause):
+    """A wait that uses nobody; the last row of the main thread is where the outcome of a visit will stand."""
+    what = packed(w[stage + STAGE_NUMBER], visit, part, ROW_WAIT, NONE, cause)
+    row = write(w, contact, what, NONE, start, start, end)
+    if part == 0:
+        w[contact + LAST_ROW] = row
+
+
+@compiled
+def write_job(w, job, kind, team, worker_number, start, end, cause):
+    """A stretch of a piece of work, or of its wait."""
+    what = packed(w[job + JOB_STAGE_NUMBER], w[job + JOB_VISIT], w[job + PART], kind, w[team + TEAM_NUMBER], cause)
+    row = write(w, w[job + JOB_CONTACT], what, worker_number, w[job + READY], start, end)
+    if w[job + PART] == 0:
+        w[w[job + JOB_CONTACT] + LAST_ROW] = row
+
+
+@compiled
+def write_queued(w, job, team, now):
+    """A wait in a team's queue, written when it is over; a request on a desk waits for the partner throughout."""
+    if w[job + PART] > 0:
+        write_job(w, job, ROW_WAIT, team, NONE, w[job + READY], now, FOR_PARTNER)
+    else:
+        write_job(w, job, ROW_QUEUE, team, NONE, w[job + READY], now, w[w[job + JOB_STAGE] + QUEUE_CAUSE])
+
+
+# --- rule 2: an instant has two phases -------------------------------------------------------------------------------
+
+
+@intrinsic
+def memory(_, array):
+    """The numbers of an array as a plain pointer: no reference is counted, and no index is looked at for its sign."""
+
+    def first(context, builder, signature, arguments):
+        return make_array(signature.args[0])(context, builder, arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), first
+
+
+@compiled
+def run(world):
+    """Rules 2 and 9: play to the end; events at the end second count, later ones do not."""
+    w = memory(world)
+    while w[FULL] == 0:
+        now = next_second(w)
+        if now > w[ENDS]:
+            break
+        w[NOW] = now
+        instant(w, now)
+    close(w)
+
+
+@compiled
+def next_second(w):
+    """Rule 2: the next second at which anything is due: of the calendar, of duty, or of arrivals."""
+    when = NEVER
+    if w[CALENDAR_SIZE] > 0:
+        when = w[w[CALENDAR] + MOMENT] >> 3
+    if w[DUTY] < w[DUTY_END]:
+        when = min(when, w[w[w[DUTY]] + WINDOW_START])
+    if w[ARRIVING] < w[CONTACTS_END]:
+        when = min(when, w[w[ARRIVING] + ENTERS])
+    return when
+
+
+@compiled
+def instant(w, now):
+    """Rule 2: apply what is due, least first; then dispatch once for the whole model; repeat until nothing is due."""
+    open_windows(w, now)
+    while w[FULL] == 0:
+        while apply_next(w, now):
+            continue
+        if w[TOUCHED_NUMBER] == 0:
+            break
+        dispatch_touched(w, now)
+
+
+@compiled
+def apply_next(w, now):
+    """Rule 2: apply the least of what is due now; arrivals have a class of their own. False where nothing is due."""
+    due_now = w[CALENDAR_SIZE] > 0 and w[w[CALENDAR] + MOMENT] >> 3 == now
+    arrives = w[ARRIVING] < w[CONTACTS_END] and w[w[ARRIVING] + ENTERS] == now
+    if arrives and due_now:
+        arrives = w[w[CALENDAR] + MOMENT] & 7 > ARRIVALS
+    contact = NONE
+    if arrives:
+        contact = arrive(w)
+    elif due_now:
+        contact = apply(w, take_event(w), now)
+    if contact != NONE:
+        go_on(w, contact, now)
+    return (arrives or due_now) and w[FULL] == 0
+
+
+@compiled
+def apply(w, event, now):
+    """Rule 2: do what an event says; the contact that goes on now, or NONE."""
+    action, subject, part = w[event + ACTION], w[event + SUBJECT], w[event + EVENT_PART]
+    give_back(w, SPARE_EVENTS, event)
+    if action == GO_ON:
+        return subject
+    if action == STOP:
+        return stop(w, subject, now)
+    if action == REQUEST_ARRIVES:
+        return request_arrives(w, subject, part, now)
+    if action == REACHES_DESK:
+        return reaches_desk(w, subject, part, now)
+    if action == TIME_UP:
+        return join_replies(w, subject)
+    if action == RELEASE:
+        return release(w, subject)
+    if action == WAKE:
+        touch(w, subject)
+        return NONE
+    return begin(w, subject)
+
+
+@compiled
+def due(w, when, kind, key, stage_number, visit, part, action, subject):
+    """Rule 2: make something due at a second, with its place in the order of that second."""
+    if when > w[ENDS] or w[FULL]:
+        return
+    if w[CALENDAR_SIZE] == w[CALENDAR_ROOM]:
+        w[FULL] = 1
+        return
+    event = spare(w, SPARE_EVENTS, EVENT_FIELDS)
+    w[event + EVENT_STAGE] = stage_number
+    w[event + EVENT_VISIT] = visit
+    w[event + EVENT_PART] = part
+    w[event + ACTION] = action
+    w[event + SUBJECT] = subject
+    hole = w[CALENDAR_SIZE]
+    w[CALENDAR_SIZE] = hole + 1
+    moment = when << 3 | kind
+    while hole > 0:
+        parent = w[CALENDAR] + ((hole - 1) >> 1) * ENTRY_FIELDS
+        if not is_before(w, moment, key, event, parent):
+            break
+        put_entry(w, hole, w[parent + MOMENT], w[parent + DUE_KEY], w[parent + EVENT])
+        hole = (hole - 1) >> 1
+    put_entry(w, hole, moment, key, event)
+
+
+@compiled
+def put_entry(w, hole, moment, key, event):
+    """Fill a place of the calendar's heap."""
+    entry = w[CALENDAR] + hole * ENTRY_FIELDS
+    w[entry + MOMENT] = moment
+    w[entry + DUE_KEY] = key
+    w[entry + EVENT] = event
+
+
+@compiled
+def is_before(w, moment, key, event, entry):
+    """Rule 2: whether one is due before an entry: second, class, key of the contact, stage, visit, part."""
+    if moment != w[entry + MOMENT]:
+        return moment < w[entry + MOMENT]
+    if key != w[entry + DUE_KEY]:
+        return key < w[entry + DUE_KEY]
+    other = w[entry + EVENT]
+    if w[event + EVENT_STAGE] != w[other + EVENT_STAGE]:
+        return w[event + EVENT_STAGE] < w[other + EVENT_STAGE]
+    if w[event + EVENT_VISIT] != w[other + EVENT_VISIT]:
+        return w[event + EVENT_VISIT] < w[other + EVENT_VISIT]
+    return w[event + EVENT_PART] < w[other + EVENT_PART]
+
+
+@compiled
+def take_event(w):
+    """Rule 2: take the least of what is due out of the calendar."""
+    calendar = w[CALENDAR]
+    least = w[calendar + EVENT]
+    size = w[CALENDAR_SIZE] - 1
+    w[CALENDAR_SIZE] = size
+    last = calendar + size * ENTRY_FIELDS
+    moment, key, event = w[last + MOMENT], w[last + DUE_KEY], w[last + EVENT]
+    hole = MAIN
+    while True:
+        child = 2 * hole + 1
+        if child >= size:
+            break
+        place = calendar + child * ENTRY_FIELDS
+        if child + 1 < size:
+            other = place + ENTRY_FIELDS
+            if is_before(w, w[other + MOMENT], w[other + DUE_KEY], w[other + EVENT], place):
+                child, place = child + 1, other
+        if is_before(w, moment, key, event, place):
+            break
+        put_entry(w, hole, w[place + MOMENT], w[place + DUE_KEY], w[place + EVENT])
+        hole = child
+    if size > 0:
+        put_entry(w, hole, moment, key, event)
+    return least
+
+
+@compiled
+def touch(w, team):
+    """Rule 2: let phase two of this instant look at a team."""
+    if w[team + IS_TOUCHED] == 0:
+        w[team + IS_TOUCHED] = 1
+        w[w[TOUCHED] + w[TOUCHED_NUMBER]] = team
+        w[TOUCHED_NUMBER] += 1
+
+
+@compiled
+def dispatch_touched(w, now):
+    """Rule 2: phase two, the teams that something happened to, in file order."""
+    number, touched = w[TOUCHED_NUMBER], w[TOUCHED]
+    for one in range(1, number):
+        team, hole = w[touched + one], one
+        while hole > 0 and w[touched + hole - 1] > team:
+            w[touched + hole] = w[touched + hole - 1]
+            hole -= 1
+        w[touched + hole] = team
+    w[TOUCHED_NUMBER] = 0
+    for one in range(number):
+        w[w[touched + one] + IS_TOUCHED] = 0
+    for one in range(number):
+        dispatch(w, w[touched + one], now)
+
+
+# --- rule 3: queues --------------------------------------------------------------------------------------------------
+
+# A queue is a pairing heap (Fredman, Sedgewick, Sleator and Tarjan 1986): its least job, whose CHILD is the first of a list
+# of further heaps, linked by NEXT.
+
+
+@compiled
+def new_job(w, contact, stage, visit, part, left, now):
+    """A piece of work, which joins a queue now."""
+    job = spare(w, SPARE_JOBS, JOB_FIELDS)
+    w[job + JOB_CONTACT] = contact
+    w[job + JOB_STAGE] = stage
+    w[job + JOB_VISIT] = visit
+    w[job + PART] = part
+    w[job + LEFT] = left
+    w[job + SEARCH_LEFT] = 0
+    w[job + REKEY_LEFT] = 0
+    w[job + JOINED] = now
+    w[job + READY] = now
+    w[job + JOB_KEY] = w[contact + KEY]
+    w[job + JOB_STAGE_NUMBER] = w[stage + STAGE_NUMBER]
+    return job
+
+
+@compiled
+def criterion(w, rule, contact, stage):
+    """Rule 3: what a team's order looks at first."""
+    if rule == BY_RAG:
+        return w[contact + RAG]
+    if rule == BY_DEADLINE_ORDER:
+        return w[contact + DEADLINE]
+    if rule == BY_ARRIVAL:
+        return w[contact + RECEIVED]
+    if rule == BY_STAGE:
+        return w[stage + WEIGHT]
+    return 0
+
+
+@compiled
+def take_place(w, job, team):
+    """Rule 3: the place of a job in a queue: criteria, time of joining less head start; the rest it has already."""
+    contact, stage = w[job + JOB_CONTACT], w[job + JOB_STAGE]
+    w[job + FIRST] = criterion(w, w[team + FIRST_ORDER], contact, stage)
+    w[job + SECOND] = criterion(w, w[team + SECOND_ORDER], contact, stage)
+    w[job + TIME] = w[job + JOINED] - w[team + HEAD_START + w[contact + RAG]]
+    w[job + CHILD] = NONE
+    w[job + NEXT] = NONE
+
+
+@compiled
+def goes_before(w, job, other):
+    """Rule 3: whether a job is served before another: its place, then key, stage, visit, part."""
+    for field in range(FIRST, JOB_STAGE_NUMBER + 1):
+        if w[job + field] != w[other + field]:
+            return w[job + field] < w[other + field]
+    if w[job + JOB_VISIT] != w[other + JOB_VISIT]:
+        return w[job + JOB_VISIT] < w[other + JOB_VISIT]
+    return w[job + PART] < w[other + PART]
+
+
+@compiled
+def melded(w, one, other):
+    """Rule 3: two heaps made one; its least job."""
+    if one == NONE:
+        return other
+    if other == NONE:
+        return one
+    if goes_before(w, other, one):
+        one, other = other, one
+    w[other + NEXT] = w[one + CHILD]
+    w[one + CHILD] = other
+    return one
+
+
+@compiled
+def put_in(w, queue, job, team):
+    """Rule 3: put a job in a queue, which is the field `queue`; phase two looks at its team."""
+    take_place(w, job, team)
+    w[queue] = melded(w, w[queue], job)
+    touch(w, team)
+
+
+@compiled
+def take_least(w, queue):
+    """Rule 3: take the least job out of a queue: its children are melded in pairs, then the pairs from last to first."""
+    least = w[queue]
+    pairs, child = NONE, w[least + CHILD]
+    while child != NONE:
+        second = w[child + NEXT]
+        following = NONE
+        w[child + NEXT] = NONE
+        if second != NONE:
+            following = w[second + NEXT]
+            w[second + NEXT] = NONE
+        pair = melded(w, child, second)
+        w[pair + NEXT] = pairs
+        pairs, child = pair, following
+    whole = NONE
+    while pairs != NONE:
+        following = w[pairs + NEXT]
+        w[pairs + NEXT] = NONE
+        whole = melded(w, whole, pairs)
+        pairs = following
+    w[queue] = whole
+    return least
+
+
+# --- rule 4: workers -------------------------------------------------------------------------------------------------
+
+
+@compiled
+def open_windows(w, now):
+    """Rule 4: everybody whose window opens now comes on duty; the first class of rule 2."""
+    while w[DUTY] < w[DUTY_END] and w[w[w[DUTY]] + WINDOW_START] == now:
+        window = w[w[DUTY]]
+        worker = w[window + WINDOW_WORKER]
+        w[worker + WINDOW] = window
+        w[worker + UNTIL] = w[window + WINDOW_END]
+        if w[worker + BUSY] == 0:
+            set_idle(w, worker, now)
+        w[DUTY] += 1
+
+
+@compiled
+def set_idle(w, worker, now):
+    """Rule 4: a worker has nothing to do from now on; while on duty they can be given work."""
+    w[worker + IDLE_SINCE] = now
+    if now < w[worker + UNTIL]:
+        touch(w, w[worker + WORKER_TEAM])
+
+
+@compiled
+def next_idle(w, team, now):
+    """Rule 4: of those idle and on duty, whoever has been idle longest, then first in the roster; NONE if nobody is."""
+    found, longest = NONE, NEVER
+    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        if w[worker + BUSY] == 0 and now < w[worker + UNTIL] and w[worker + IDLE_SINCE] < longest:
+            found, longest = worker, w[worker + IDLE_SINCE]
+    return found
+
+
+@compiled
+def dispatch(w, team, now):
+    """Rules 2 and 4, phase two of a team: start the least jobs while somebody is idle and on duty; then give out slots."""
+    while w[team + QUEUE] != NONE:
+        worker = next_idle(w, team, now)
+        if worker == NONE:
+            break
+        begin_work(w, take_least(w, team + QUEUE), worker, team, now)
+    if w[team + SLOT_QUEUE] != NONE:
+        give_out_slots(w, team, now)
+
+
+# --- rule 5: the end of a shift --------------------------------------------------------------------------------------
+
+
+@compiled
+def begin_work(w, job, worker, team, now):
+    """Rule 5: somebody takes up a job; when they will put it down is known from here on."""
+    if now > w[job + READY]:
+        write_queued(w, job, team, now)
+    w[worker + BUSY] = 1
+    w[job + JOB_WORKER] = worker
+    end = now + w[job + LEFT]
+    if end <= w[worker + UNTIL]:
+        write_stretch(w, job, worker, team, now, end)
+        w[job + LEFT] = 0
+    else:
+        end = lay_out(w, job, worker, team, now)
+    due(w, end, WORK_ENDS, w[job + JOB_KEY], w[job + JOB_STAGE_NUMBER], w[job + JOB_VISIT], w[job + PART], STOP, job)
+
+
+@compiled
+def lay_out(w, job, worker, team, now):
+    """Rule 5: write the stretches in which the work is done from now on, until it is done or handed over; when that is."""
+    stage = w[job + JOB_STAGE]
+    end_rule, overtime = w[stage + END_RULE], w[stage + OVERTIME]
+    window, start = w[worker + WINDOW], now
+    while True:
+        last = window + WINDOW_FIELDS == w[worker + WINDOWS_END]
+        until = w[window + WINDOW_END]
+        if end_rule == FINISHES and w[window + ENDS_SHIFT]:
+            until += overtime
+        if not last:
+            until = min(until, w[window + WINDOW_FIELDS + WINDOW_START])
+        stop_at = min(until, start + w[job + LEFT])
+        write_stretch(w, job, worker, team, start, stop_at)
+        if end_rule == FINISHES and stop_at > w[window + WINDOW_END]:
+            over_from = max(start, w[window + WINDOW_END])
+            what = packed(MAIN, MAIN, MAIN, ROW_OVERTIME, NONE, NO_CAUSE)
+            write(w, w[job + JOB_CONTACT], what, w[worker + WORKER_NUMBER], MAIN, over_from, stop_at)
+        w[job + LEFT] -= stop_at - start
+        hands_over = w[window + HANDS_OVER] or (end_rule == HANDS_IT_OVER and w[window + ENDS_SHIFT])
+        if w[job + LEFT] == 0 or hands_over or last:
+            return stop_at
+        window += WINDOW_FIELDS
+        start = w[window + WINDOW_START]
+        if start > stop_at:
+            write_job(w, job, ROW_WAIT, team, NONE, stop_at, start, FOR_SHIFT)
+
+
+@compiled
+def write_stretch(w, job, worker, team, start, end):
+    """Rule 5: one uninterrupted stretch, cut where search gives way to re-keying, and that to touch time."""
+    person = w[worker + WORKER_NUMBER]
+    searched = min(end - start, w[job + SEARCH_LEFT])
+    if searched > 0:
+        write_job(w, job, ROW_SEARCH, team, person, start, start + searched, NO_CAUSE)
+        w[job + SEARCH_LEFT] -= searched
+        start += searched
+    keyed = min(end - start, w[job + REKEY_LEFT])
+    if keyed > 0:
+        write_job(w, job, ROW_REKEYING, team, person, start, start + keyed, NO_CAUSE)
+        w[job + REKEY_LEFT] -= keyed
+        start += keyed
+    if end > start:
+        write_job(w, job, ROW_WORK, team, person, start, end, NO_CAUSE)
+
+
+@compiled
+def stop(w, job, now):
+    """Rule 5: a stretch of work ends: done, or handed over to the queue with its old place. Who goes on, or NONE."""
+    worker = w[job + JOB_WORKER]
+    w[worker + BUSY] = 0
+    set_idle(w, worker, now)
+    if w[job + LEFT] > 0:
+        team = w[worker + WORKER_TEAM]
+        w[job + READY] = now
+        put_in(w, team + QUEUE, job, team)
+        return NONE
+    contact, checks, part = w[job + JOB_CONTACT], w[job + JOB_CHECKS], w[job + PART]
+    give_back(w, SPARE_JOBS, job)
+    return contact if part == 0 else reply(w, checks)
+
+
+# --- rule 6: waits that use nobody -----------------------------------------------------------------------------------
+
+
+@compiled
+def passed_on(w, contact, handoff, visit, now):
+    """Rule 6: the second at which a handoff has been made: its delay, then the next set time or opening."""
+    ready, delay = now, w[handoff + HANDOFF_DELAY]
+    if delay != NONE:
+        ready = after(w, w[delay + SPAN_CALENDAR], ready, seconds(w, contact, delay, visit))
+    if w[handoff + HANDOFF_BATCH] != NONE:
+        batch = next_instant(w, w[handoff + HANDOFF_BATCH], ready)
+        ready = w[ENDS] + 1 if batch == NEVER else batch
+    if w[handoff + HANDOFF_RELEASE] != NONE:
+        ready = next_open(w, w[handoff + HANDOFF_RELEASE], ready)
+    return ready
+
+
+@compiled
+def wait(w, contact, span, nth, cause, step, now):
+    """Rule 6: wait on a clock of its own; False where that takes no time."""
+    until = after(w, w[span + SPAN_CALENDAR], now, seconds(w, contact, span, nth))
+    if until <= now:
+        return False
+    stage, visit = w[contact + STAGE], w[contact + VISIT]
+    write_wait(w, contact, stage, visit, MAIN, now, until, cause)
+    w[contact + STEP] = step
+    due(w, until, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
+    return True
+
+
+# --- rule 7: checks --------------------------------------------------------------------------------------------------
+
+
+@compiled
+def ask(w, contact, stage, visit, now):
+    """Rule 7: send every request, and fix the time-out by the RAG now. The outcome where all is answered at once."""
+    checks = room(w, CHECKS_FIELDS)
+    w[checks + CHECKS_CONTACT] = contact
+    w[checks + CHECKS_STAGE] = stage
+    w[checks + CHECKS_VISIT] = visit
+    w[checks + ASKED_AT] = now
+    w[checks + REPLIES] = 0
+    w[checks + IS_JOINED] = w[stage + PARTNERS_NUMBER] == 0
+    w[checks + ASKING] = 1
+    w[contact + ASKED] = checks
+    w[contact + ABSENT] += w[stage + PARTNERS_NUMBER]
+    for part in range(1, w[stage + PARTNERS_NUMBER] + 1):
+        request = w[partner_of(w, stage, part) + PARTNER_REQUEST]
+        arrives = passed_on(w, contact, request, visit, now)
+        if arrives > now:
+            write_wait(w, contact, stage, visit, part, now, arrives, FOR_HANDOFF)
+            later(w, checks, part, arrives, REQUEST_ARRIVES)
+        else:
+            request_arrives(w, checks, part, now)
+    w[checks + ASKING] = 0
+    if w[checks + IS_JOINED]:
+        return joined_outcome(w, checks)
+    time_up = reached(w, now, w[w[stage + GIVE_UP] + w[contact + RAG]])
+    due(w, time_up, TIME_OUTS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, TIME_UP, checks)
+    w[contact + STEP] = CHECKING
+    return WAITS
+
+
+@compiled
+def partner_of(w, stage, part):
+    """The partner that answers a part."""
+    return w[stage + PARTNERS] + (part - 1) * PARTNER_FIELDS
+
+
+@compiled
+def later(w, checks, part, when, action):
+    """Rule 7: do something about one request at a later second."""
+    key = w[w[checks + CHECKS_CONTACT] + KEY]
+    stage_number = w[w[checks + CHECKS_STAGE] + STAGE_NUMBER]
+    due(w, when, WAITS_END, key, stage_number, w[checks + CHECKS_VISIT], part, action, checks)
+
+
+@compiled
+def request_arrives(w, checks, part, now):
+    """Rule 7: the partner answers after a delay, or puts the request on a desk, or both in turn. Who goes on, or NONE."""
+    contact, stage, visit = w[checks + CHECKS_CONTACT], w[checks + CHECKS_STAGE], w[checks + CHECKS_VISIT]
+    delay = w[partner_of(w, stage, part) + PARTNER_DELAY]
+    if delay != NONE:
+        until = after(w, w[delay + SPAN_CALENDAR], now, seconds(w, contact, delay, visit))
+        if until > now:
+            write_wait(w, contact, stage, visit, part, now, until, FOR_PARTNER)
+            later(w, checks, part, until, REACHES_DESK)
+            return NONE
+    return reaches_desk(w, checks, part, now)
+
+
+@compiled
+def reaches_desk(w, checks, part, now):
+    """Rule 7: the request lies on the partner's desk, where there is one; else it is answered. Who goes on, or NONE."""
+    stage, visit, contact = w[checks + CHECKS_STAGE], w[checks + CHECKS_VISIT], w[checks + CHECKS_CONTACT]
+    partner = partner_of(w, stage, part)
+    if w[partner + PARTNER_TOUCH] == NONE:
+        return reply(w, checks)
+    touch_time = max(1, seconds(w, contact, w[partner + PARTNER_TOUCH], visit))
+    job = new_job(w, contact, stage, visit, part, touch_time, now)
+    w[job + JOB_CHECKS] = checks
+    team = w[partner + PARTNER_TEAM]
+    put_in(w, team + QUEUE, job, team)
+    return NONE
+
+
+@compiled
+def reply(w, checks):
+    """Rule 7: a partner has answered, in time or late. Who goes on, or NONE."""
+    w[checks + REPLIES] += 1
+    w[w[checks + CHECKS_CONTACT] + ABSENT] -= 1
+    if w[checks + REPLIES] == w[w[checks + CHECKS_STAGE] + JOIN]:
+        return join_replies(w, checks)
+    return NONE
+
+
+@compiled
+def join_replies(w, checks):
+    """Rule 7: enough replies, or time is up: whichever is first sends the contact on, once."""
+    if w[checks + IS_JOINED]:
+        return NONE
+    w[checks + IS_JOINED] = 1
+    return NONE if w[checks + ASKING] else w[checks + CHECKS_CONTACT]
+
+
+@compiled
+def joined_outcome(w, checks):
+    """Rule 7: whether enough replies were there when the contact went on."""
+    return CHECKS_COMPLETE if w[checks + REPLIES] >= w[w[checks + CHECKS_STAGE] + JOIN] else CHECKS_TIMED_OUT
+
+
+# --- rule 8: caseload ------------------------------------------------------------------------------------------------
+
+
+@compiled
+def slots_needed(w, job, team):
+    """Rule 8: slots that a family takes: one a child, but never more than the largest caseload."""
+    if w[w[job + JOB_STAGE] + BY_CHILDREN]:
+        return min(w[w[job + JOB_CONTACT] + CHILDREN], w[team + LARGEST])
+    return 1
+
+
+@compiled
+def freest(w, team):
+    """Rule 8: whoever has most slots free, then first in the roster; NONE where nobody has any."""
+    found, most = NONE, 0
+    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        if w[worker + SLOTS] > 0 and w[worker + SLOTS_FREE] > most:
+            found, most = worker, w[worker + SLOTS_FREE]
+    return found
+
+
+@compiled
+def gives_out(w, stage, now):
+    """Rule 8: whether cases of a stage are given out at this second."""
+    if w[stage + ALLOCATES_AT] != NONE:
+        return next_instant(w, w[stage + ALLOCATES_AT], now) == now
+    return w[stage + ALLOCATES_IN] == NONE or is_open(w, w[stage + ALLOCATES_IN], now)
+
+
+@compiled
+def give_out_slots(w, team, now):
+    """Rules 3 and 8: allocate in queue order; what cannot be allocated now blocks nobody."""
+    any_open = False
+    for at in range(w[team + SLOT_STAGES_NUMBER]):
+        stage = w[w[team + SLOT_STAGES] + at]
+        w[stage + OPEN_NOW] = gives_out(w, stage, now)
+        any_open = any_open or w[stage + OPEN_NOW] == 1
+    kept, worker = NONE, freest(w, team)
+    while any_open and w[team + SLOT_QUEUE] != NONE and worker != NONE:
+        job = take_least(w, team + SLOT_QUEUE)
+        need = slots_needed(w, job, team)
+        if w[worker + SLOTS_FREE] < need or w[w[job + JOB_STAGE] + OPEN_NOW] == 0:
+            w[job + NEXT] = kept
+            kept = job
+        else:
+            w[worker + SLOTS_FREE] -= need
+            hold(w, job, worker, need, now)
+            worker = freest(w, team)
+    while kept != NONE:
+        following = w[kept + NEXT]
+        take_place(w, kept, team)
+        w[team + SLOT_QUEUE] = melded(w, w[team + SLOT_QUEUE], kept)
+        kept = following
+    if w[team + SLOT_QUEUE] != NONE:
+        for at in range(w[team + SLOT_STAGES_NUMBER]):
+            wake(w, w[w[team + SLOT_STAGES] + at], team, now)
+
+
+@compiled
+def wake(w, stage, team, now):
+    """Rule 8: see to it that the team looks again at the next time of allocation."""
+    moment = NEVER
+    if w[stage + ALLOCATES_AT] != NONE:
+        moment = next_instant(w, w[stage + ALLOCATES_AT], now + 1)
+    elif w[stage + ALLOCATES_IN] != NONE and not is_open(w, w[stage + ALLOCATES_IN], now):
+        moment = next_open(w, w[stage + ALLOCATES_IN], now)
+    if moment != NEVER and moment != w[stage + WOKEN]:
+        w[stage + WOKEN] = moment
+        due(w, moment, WAITS_END, NONE, w[stage + STAGE_NUMBER], MAIN, MAIN, WAKE, team)
+
+
+@compiled
+def hold(w, job, worker, slots, now):
+    """Rule 8: a person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
+    contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
+    if now > w[job + READY]:
+        write_wait(w, contact, stage, visit, MAIN, w[job + READY], now, FOR_ALLOCATION)
+    span = w[stage + HOLD]
+    until = after(w, w[span + SPAN_CALENDAR], now, max(1, seconds(w, contact, span, visit)))
+    what = packed(w[stage + STAGE_NUMBER], visit, MAIN, ROW_CASELOAD, w[w[stage + TEAM] + TEAM_NUMBER], NO_CAUSE)
+    w[contact + LAST_ROW] = write(w, contact, what, w[worker + WORKER_NUMBER], now, now, until)
+    first = w[stage + FIRST_VISIT]
+    if first != NONE:
+        seen = after(w, w[first + SPAN_CALENDAR], now, seconds(w, contact, first, visit))
+        write_wait(w, contact, stage, visit, MAIN + 1, now, seen, FOR_VISIT)
+    w[contact + HOLDER] = worker
+    w[contact + SLOTS_HELD] = slots
+    w[contact + STEP] = HOLDING
+    give_back(w, SPARE_JOBS, job)
+    due(w, until, WORK_ENDS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, RELEASE, contact)
+
+
+@compiled
+def release(w, contact):
+    """Rule 8: a case has ended: its slots are free, and the team is looked at. The contact goes on."""
+    worker = w[contact + HOLDER]
+    w[worker + SLOTS_FREE] += w[contact + SLOTS_HELD]
+    touch(w, w[w[contact + STAGE] + TEAM])
+    return contact
+
+
+# --- rule 9: start and end -------------------------------------------------------------------------------------------
+
+
+@compiled
+def arrive(w):
+    """Rules 2 and 9: the next contact begins; those of one second do so in the order of their keys."""
+    contact = w[ARRIVING]
+    w[ARRIVING] += w[CONTACT_WIDTH]
+    return begin(w, contact)
+
+
+@compiled
+def begin(w, contact):
+    """Rule 9: a contact is ready to be sent on its way."""
+    if w[BY_DEADLINE]:
+        w[contact + DEADLINE] = reached(w, w[contact + RECEIVED], w[w[DEADLINES] + w[contact + RAG]])
+    w[contact + STAGE] = w[ENTRY]
+    w[contact + STEP] = BEGINS
+    return contact
+
+
+@compiled
+def close(w):
+    """Rules 9 and 10: write the waits that were still going on at the end of the run."""
+    beyond = w[ENDS] + 1
+    for contact in range(w[ARRIVING], w[CONTACTS_END], w[CONTACT_WIDTH]):
+        target = route(w, contact, w[ENTRY], MAIN, MAIN)
+        write_wait(w, contact, stage_at(w, target), MAIN, MAIN, w[contact + RECEIVED], beyond, FOR_SHIFT)
+    for number in range(w[TEAMS_NUMBER]):
+        team = w[TEAMS] + number * TEAM_FIELDS
+        while w[team + QUEUE] != NONE:
+            write_queued(w, take_least(w, team + QUEUE), team, beyond)
+        while w[team + SLOT_QUEUE] != NONE:
+            job = take_least(w, team + SLOT_QUEUE)
+            write_wait(w, w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT], MAIN, w[job + READY], beyond,
+                       FOR_ALLOCATION)  # fmt: skip
+    for contact in range(w[CONTACTS], w[ARRIVING], w[CONTACT_WIDTH]):
+        close_checks(w, contact, beyond)
+    contact = w[LAST_RETURN]
+    while contact != NONE:
+        close_checks(w, contact, beyond)
+        contact = w[contact + EARLIER_RETURN]
+
+
+@compiled
+def close_checks(w, contact, beyond):
+    """Rule 10: a contact that still waits for its partners stands in the log as open."""
+    if w[contact + STEP] == CHECKING:
+        asked_at = w[w[contact + ASKED] + ASKED_AT]
+        write_wait(w, contact, w[contact + STAGE], w[contact + VISIT], MAIN, asked_at, beyond, FOR_PARTNER)
+
+
+# --- rule 10: nothing is dropped: the pathway, from stage to stage until an end --------------------------------------
+
+
+@compiled
+def go_on(w, contact, now):
+    """Rule 10: a contact's wait is over: from stage to stage it goes, until it waits or ends."""
+    outcome = resume(w, contact, now)
+    while w[FULL] == 0:
+        if outcome == ENTERS_NOW:
+            outcome = enter(w, contact, now)
+        if outcome == WAITS:
+            break
+        leave(w, contact, now)
+        outcome = move(w, contact, outcome, now)
+
+
+@compiled
+def leave(w, contact, now):
+    """Rule 10: a visit that took no time stands in the log all the same."""
+    if w[contact + LAST_ROW] == w[contact + ROWS_BEFORE] and w[contact + STEP] != BEGINS:
+        stage = w[contact + STAGE]
+        write_wait(w, contact, stage, w[contact + VISIT], MAIN, now, now, w[stage + WAIT_CAUSE])
+
+
+@compiled
+def move(w, contact, outcome, now):
+    """Rules 6 and 10: route a contact and hand it on. ENTERS_NOW where it may enter its next stage at once, or WAITS."""
+    leaves, visit = w[contact + STAGE], w[contact + VISIT]
+    target = route(w, contact, leaves, visit, outcome)
+    if w[contact + LAST_ROW] != NONE and w[FULL] == 0:
+        w[w[LOG] + w[contact + LAST_ROW] * LOG_FIELDS + OUTCOME] = target
+    if target < 0:
+        end(w, contact, -1 - target, now)
+        return WAITS
+    stage = stage_at(w, target)
+    w[contact + STAGE] = stage
+    w[contact + VISIT] = w[contact + VISITS + target]
+    w[contact + VISITS + target] += 1
+    w[contact + ROWS_BEFORE] = w[contact + LAST_ROW]
+    handoff = w[w[HANDOFFS] + w[leaves + STAGE_NUMBER] * w[STAGES_NUMBER] + target]
+    ready = now if handoff == NONE else passed_on(w, contact, handoff, visit, now)
+    if leaves == w[ENTRY] and w[contact + ENTERS] > w[contact + RECEIVED]:
+        write_wait(w, contact, stage, w[contact + VISIT], MAIN, w[contact + RECEIVED], w[contact + ENTERS], FOR_SHIFT)
+    if ready > now:
+        write_wait(w, contact, stage, w[contact + VISIT], MAIN, now, ready, FOR_HANDOFF)
+        w[contact + STEP] = HANDED_ON
+        due(w, ready, WAITS_END, w[contact + KEY], target, w[contact + VISIT], MAIN, GO_ON, contact)
+        return WAITS
+    w[contact + STEP] = HANDED_ON
+    return ENTERS_NOW
+
+
+@compiled
+def stage_at(w, number):
+    """The place of a stage."""
+    return w[STAGES] + number * STAGE_FIELDS
+
+
+@compiled
+def route(w, contact, stage, visit, outcome):
+    """Rule 10: the next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets.
+
+    A rule is the number n of its targets, n ends of luck, n targets.
+    """
+    at = outcome * LEVELS + w[contact + JUDGED]
+    at = (at * 4 + w[contact + RAG]) * w[SOURCES_NUMBER] + w[contact + SOURCE]
+    at = (at * w[AREAS_NUMBER] + w[contact + AREA]) * 2 + w[contact + OPEN_CASE]
+    rule = w[w[stage + ROUTES] + at]
+    n = w[rule]
+    if n == 1:
+        return w[rule + 2]
+    luck = draw(w[contact + KEY], w[stage + ROUTE_PURPOSE], visit)
+    return w[rule + 1 + n + number_up_to(w, rule + 1, n, luck)]
+
+
+@compiled
+def enter(w, contact, now):
+    """Rules 3 to 8: begin a visit. Its outcome where it is over at once, or WAITS."""
+    stage, visit = w[contact + STAGE], w[contact + VISIT]
+    kind = w[stage + KIND]
+    if kind == OF_WORK:
+        search = w[stage + SEARCH]
+        searched = w[stage + SEARCHES] * seconds(w, contact, search, visit) if search != NONE else 0
+        put_to_work(w, contact, stage, visit, visit, searched, now)
+        return WAITS
+    if kind == OF_CONSENT:
+        return seek_consent(w, contact, stage, visit, now)
+    if kind == OF_CHECKS:
+        return ask(w, contact, stage, visit, now)
+    if kind == OF_CASELOAD:
+        team = w[stage + TEAM]
+        job = new_job(w, contact, stage, visit, MAIN, MAIN, now)
+        put_in(w, team + SLOT_QUEUE, job, team)
+        w[contact + STEP] = HOLDING
+        return WAITS
+    return WAITS if wait(w, contact, w[stage + DELAY], visit, w[stage + WAIT_CAUSE], DELAYED, now) else 0
+
+
+@compiled
+def resume(w, contact, now):
+    """Rules 3 to 8: go on with a visit after a wait. Its outcome where it is over; ENTERS_NOW, or WAITS."""
+    stage, visit, step = w[contact + STAGE], w[contact + VISIT], w[contact + STEP]
+    if step == HANDED_ON:
+        return ENTERS_NOW
+    if step == BEGINS:
+        return 0
+    if step == CHECKING:
+        w[contact + STEP] = HANDED_ON
+        asked_at = w[w[contact + ASKED] + ASKED_AT]
+        if now > asked_at:
+            write_wait(w, contact, stage, visit, MAIN, asked_at, now, FOR_PARTNER)
+        return joined_outcome(w, w[contact + ASKED])
+    if step == IN_GAP:
+        attempt_consent(w, contact, stage, visit, now)
+        return WAITS
+    if step == AT_WORK and w[stage + KIND] == OF_CONSENT:
+        return after_attempt(w, contact, stage, visit, now)
+    if step != DELAYED:
+        judge(w, contact, stage, visit)
+    return 0
+
+
+@compiled
+def put_to_work(w, contact, stage, visit, nth, searched, now):
+    """Rules 1 and 3: queue the work of a visit: search, then re-keying, then touch time, with the luck of time `nth`."""
+    keyed = rekeying(w, contact, stage, nth) if w[stage + REKEY] != NONE else 0
+    touched = max(1, seconds(w, contact, w[stage + TOUCH], nth))
+    team = w[stage + TEAM]
+    job = new_job(w, contact, stage, visit, MAIN, searched + keyed + touched, now)
+    w[job + SEARCH_LEFT] = searched
+    w[job + REKEY_LEFT] = keyed
+    w[contact + STEP] = AT_WORK
+    put_in(w, team + QUEUE, job, team)
+
+
+@compiled
+def rekeying(w, contact, stage, nth):
+    """Seconds to enter the record on each further system of the team; the very first entry is part of the touch."""
+    systems = w[w[stage + TEAM] + SYSTEMS]
+    recorded = w[contact + RECORDED]
+    missing = bits(systems & ~recorded)
+    if recorded == 0 and systems != 0:
+        missing -= 1
+    w[contact + RECORDED] = recorded | systems
+    return missing * seconds(w, contact, w[stage + REKEY], nth) if missing else 0
+
+
+@compiled
+def bits(number):
+    """How many bits are set."""
+    count = 0
+    while number:
+        number &= number - 1
+        count += 1
+    return count
+
+
+@compiled
+def seek_consent(w, contact, stage, visit, now):
+    """Consent came with the contact, or protection overrides it; else it is attempted."""
+    if w[contact + CONSENT] >= 0:
+        arrived = w[contact + CONSENT] == 1
+    else:
+        arrived = draw(w[contact + KEY], CONSENT_LUCK, MAIN) < w[w[stage + ARRIVES_WITH] + w[contact + SOURCE]]
+    if arrived:
+        return CONSENT_GIVEN
+    if w[w[stage + OVERRIDE_FOR] + w[contact + RAG]]:
+        return CONSENT_OVERRIDDEN
+    w[contact + ATTEMPT] = 0
+    attempt_consent(w, contact, stage, visit, now)
+    return WAITS
+
+
+@compiled
+def attempt_consent(w, contact, stage, visit, now):
+    """One attempt, of which a visit may have several, each with luck of its own."""
+    put_to_work(w, contact, stage, visit, visit * w[stage + ATTEMPTS] + w[contact + ATTEMPT], MAIN, now)
+
+
+@compiled
+def after_attempt(w, contact, stage, visit, now):
+    """Given, refused, not reached; or a gap, and another attempt."""
+    nth = visit * w[stage + ATTEMPTS] + w[contact + ATTEMPT]
+    luck = draw(w[contact + KEY], w[stage + ATTEMPT_PURPOSE], nth)
+    if luck < w[stage + GIVEN]:
+        return CONSENT_GIVEN
+    if luck < w[stage + GIVEN] + w[stage + REFUSED]:
+        return CONSENT_REFUSED
+    w[contact + ATTEMPT] += 1
+    if w[contact + ATTEMPT] == w[stage + ATTEMPTS]:
+        return CONSENT_NOT_REACHED
+    if not wait(w, contact, w[stage + GAP], nth, FOR_CONSENT, IN_GAP, now):
+        attempt_consent(w, contact, stage, visit, now)
+    return WAITS
+
+
+@compiled
+def judge(w, contact, stage, visit):
+    """Judgement: perceived need is need + bias + noise; its level is the number of thresholds it reaches, and one."""
+    judges = w[stage + JUDGES]
+    if judges == NONE:
+        return
+    missed = 0
+    if w[w[stage + TEAM] + SYSTEMS_NUMBER] > 1 and draw(w[contact + KEY], HISTORY, MAIN) < w[MISSED_HISTORY]:
+        missed = 1
+    noise = w[judges + NOISE + 2 * missed + (w[contact + ABSENT] > 0)]
+    perceived = w[contact + NEED] + w[judges + BIAS]
+    if noise != 0:
+        error = read(w, w[NORMAL], draw(w[contact + KEY], w[judges + NOISE_PURPOSE], visit))
+        perceived += noise * error // MILLION
+    w[contact + JUDGED] = level_of(w, w[CUTS], perceived)
+
+
+@compiled
+def end(w, contact, number, now):
+    """Rule 10: a contact ends; whether its family comes back was fixed by its luck."""
+    facts = w[END_FACTS] + number * END_FACTS_FIELDS
+    if w[RETURNS] == 0 or w[facts + MAY_RETURN] == 0:
+        return
+    gap = max(0, level_of(w, w[CUTS], w[contact + NEED]) - w[facts + PROVIDES])
+    needed = read(w, w[EXPONENTIAL], draw(w[contact + KEY], RETURN, MAIN)) * MILLION
+    propensity = read(w, w[PROPENSITY], draw(w[contact + FAMILY], PROPENSITY_LUCK, MAIN))
+    if needed >= w[w[RATES] + gap] * propensity:
+        return
+    delay = w[RETURN_DELAY]
+    lasts = max(1, read(w, w[delay + SPAN_TABLE], draw(w[contact + KEY], w[delay + SPAN_PURPOSE], MAIN)))
+    w[contact + RETURNS_AT] = after(w, w[delay + SPAN_CALENDAR], now, lasts)
+    if w[contact + RETURNS_AT] <= w[ENDS]:
+        come_back(w, contact)
+
+
+@compiled
+def come_back(w, contact):
+    """The family's next contact: later and graver, with the luck of a key of its own."""
+    child = room(w, w[CONTACT_WIDTH])
+    if w[FULL]:
+        return
+    key = key_of_return(w[contact + KEY], w[contact + RETURN_NUMBER] + 1)
+    need = w[contact + NEED] + max(0, read(w, w[GROWTH], draw(w[contact + KEY], GROWTH_LUCK, MAIN)))
+    seen = need + w[GRADE_NOISE] * read(w, w[NORMAL], draw(key, GRADE, MAIN)) // MILLION
+    for field in range(w[CONTACT_WIDTH]):
+        w[child + field] = 0
+    w[child + KEY] = key
+    w[child + FAMILY] = w[contact + FAMILY]
+    w[child + RECEIVED] = w[contact + RETURNS_AT]
+    w[child + ENTERS] = w[contact + RETURNS_AT]
+    w[child + SOURCE] = w[contact + SOURCE]
+    w[child + AREA] = w[contact + AREA]
+    w[child + CHILDREN] = w[contact + CHILDREN]
+    w[child + NEED] = need
+    w[child + RAG] = 4 - level_of(w, w[GRADE_CUTS], seen)
+    w[child + CONSENT] = NONE
+    w[child + PARENT] = w[contact + KEY]
+    w[child + RETURN_NUMBER] = w[contact + RETURN_NUMBER] + 1
+    w[child + ROW] = NONE
+    w[child + NUMBER] = w[CONTACTS_NUMBER]
+    w[child + LAST_ROW] = NONE
+    w[child + RETURNS_AT] = NONE
+    w[child + EARLIER_RETURN] = w[LAST_RETURN]
+    w[LAST_RETURN] = child
+    w[CONTACTS_NUMBER] += 1
+    due(w, w[child + RECEIVED], WAITS_END, key, MAIN, MAIN, MAIN, BEGIN, child)
+
+
+# --- after the run: the rows in canonical order ----------------------------------------------------------------------
+
+
+@compiled
+def duty_bounds(windows, starts, ends, team, teams):
+    """For every team, the seconds at which its duty opens and closes in turn: the union of its people's windows.
+
+    Args:
+        windows: places of all windows in order of their start.
+        starts, ends, team: of each window.
+        teams: how many teams there are.
+
+    Returns:
+        The bounds of all teams, one after the other, and where those of each team begin; length teams + 1.
+    """
+    first = np.zeros(teams + 1, dtype=np.int64)
+    for at in range(len(windows)):
+        first[team[at] + 1] += 2
+    for number in range(teams):
+        first[number + 1] += first[number]
+    bounds = np.empty(first[teams], dtype=np.int64)
+    used = first[:-1].copy()
+    for window in windows:
+        mine = team[window]
+        if used[mine] > first[mine] and starts[window] <= bounds[used[mine] - 1]:
+            bounds[used[mine] - 1] = max(bounds[used[mine] - 1], ends[window])
+        else:
+            bounds[used[mine]] = starts[window]
+            bounds[used[mine] + 1] = ends[window]
+            used[mine] += 2
+    packed_first = np.zeros(teams + 1, dtype=np.int64)
+    for number in range(teams):
+        length = used[number] - first[number]
+        to = packed_first[number]
+        bounds[to : to + length] = bounds[first[number] : used[number]].copy()
+        packed_first[number + 1] = to + length
+    return bounds[: packed_first[teams]], packed_first
+
+
+@compiled
+def unpacked(what, bit, bits_wide):
+    """A small number out of WHAT."""
+    return what >> bit & ((1 << bits_wide) - 1)
+
+
+@compiled
+def pieces_of_rows(rows, bounds, first, ends):
+    """How many pieces each row is cut into, and where its first cut stands among the bounds of its team.
+
+    A row has no pieces if it begins beyond the end of the run or is overtime, and one if it is no wait in a queue.
+    """
+    number = len(rows)
+    pieces, cuts = np.empty(number, dtype=np.int32), np.zeros(number, dtype=np.int32)
+    row, bound = memory(rows), memory(bounds)
+    for at in range(number):
+        place = at * LOG_FIELDS
+        kind = unpacked(row[place + WHAT], KIND_BIT, 4)
+        if kind == ROW_OVERTIME or row[place + START] > ends:
+            pieces[at] = 0
+        elif kind != ROW_QUEUE:
+            pieces[at] = 1
+        else:
+            team = unpacked(row[place + WHAT], TEAM_BIT, 12) - 1
+            low, many = first[team], first[team + 1] - first[team]
+            cut = number_up_to(bound, low, many, row[place + START])
+            pieces[at] = number_up_to(bound, low, many, row[place + END] - 1) - cut + 1
+            cuts[at] = low + cut
+    return pieces, cuts
+
+
+@compiled
+def rows_by_contact(rows, rank):
+    """Rows of each contact, in the order of writing: where those of each rank begin, and the rows."""
+    begins = np.zeros(len(rank) + 1, dtype=np.int64)
+    for at in range(len(rows)):
+        begins[rank[rows[at, ROW_CONTACT]] + 1] += 1
+    for at in range(len(rank)):
+        begins[at + 1] += begins[at]
+    mine, used = np.empty(len(rows), dtype=np.int64), begins[:-1].copy()
+    for at in range(len(rows)):
+        whose = rank[rows[at, ROW_CONTACT]]
+        mine[used[whose]] = at
+        used[whose] += 1
+    return begins, mine
+
+
+@compiled
+def put_in_order(row, mine, low, high):
+    """Rows of one contact by second of being enabled, stage, visit, part, start and end: they nearly are, as written."""
+    for one in range(low + 1, high):
+        moved = mine[one]
+        hole = one
+        while hole > low and stands_before(row, moved * LOG_FIELDS, mine[hole - 1] * LOG_FIELDS):
+            mine[hole] = mine[hole - 1]
+            hole -= 1
+        mine[hole] = moved
+
+
+@compiled
+def stands_before(row, one, other):
+    """Whether a row stands before another of the same contact."""
+    if row[one + ENABLED] != row[other + ENABLED]:
+        return row[one + ENABLED] < row[other + ENABLED]
+    whose, others = unpacked(row[one + WHAT], PART_BIT, KIND_BIT), unpacked(row[other + WHAT], PART_BIT, KIND_BIT)
+    if whose != others:
+        return whose < others
+    if row[one + START] != row[other + START]:
+        return row[one + START] < row[other + START]
+    return row[one + END] < row[other + END]
+
+
+@compiled
+def event_columns(rows, rank, keys, families, bounds, first, ends, stages):
+    """The columns of the events table: rows cut at duty bounds, in canonical order.
+
+    Args:
+        rows: rows of the log; shape (rows, LOG_FIELDS).
+        rank: place of each contact among all by key.
+        keys, families: of each contact.
+        bounds, first: of `duty_bounds`.
+        ends: last second of the run.
+        stages: how many stages there are.
+
+    Returns:
+        contact, family, enabled, start, end; stage, visit, part, team + 1, outcome (1 + stage, or stages + 1 + end);
+        kind, cause, rag; worker; censored.
+    """
+    pieces, cuts = pieces_of_rows(rows, bounds, first, ends)
+    begins, mine = rows_by_contact(rows, rank)
+    number = pieces.sum()
+    contact, family, enabled = np.empty(number, np.int64), np.empty(number, np.int64), np.empty(number, np.int64)
+    start, end, worker = np.empty(number, np.int64), np.empty(number, np.int64), np.empty(number, np.int32)
+    visit, part, outcome = np.empty(number, np.int16), np.empty(number, np.int16), np.empty(number, np.int16)
+    stage, team = np.empty(number, np.int16), np.empty(number, np.int16)
+    kind, cause, rag = np.empty(number, np.int8), np.empty(number, np.int8), np.empty(number, np.int8)
+    censored = np.empty(number, np.bool_)
+    row, at = memory(rows), 0
+    for whose in range(len(rank)):
+        put_in_order(row, mine, begins[whose], begins[whose + 1])
+        for one in range(begins[whose], begins[whose + 1]):
+            place, many, cut = mine[one] * LOG_FIELDS, pieces[mine[one]], cuts[mine[one]]
+            what, target = row[place + WHAT], row[place + OUTCOME]
+            written = unpacked(what, KIND_BIT, 4)
+            for piece in range(many):
+                is_last = piece == many - 1
+                contact[at], family[at] = keys[row[place + ROW_CONTACT]], families[row[place + ROW_CONTACT]]
+                enabled[at], worker[at] = row[place + ENABLED], row[place + ROW_WORKER]
+                start[at] = row[place + START] if piece == 0 else bounds[cut + piece - 1]
+                stops = row[place + END] if is_last else bounds[cut + piece]
+                end[at], censored[at] = min(stops, ends), stops > ends
+                stage[at], visit[at] = unpacked(what, STAGE_BIT, 12), unpacked(what, VISIT_BIT, 16)
+                part[at], team[at] = unpacked(what, PART_BIT, 12), unpacked(what, TEAM_BIT, 12)
+                rag[at], cause[at] = unpacked(what, RAG_BIT, 2), unpacked(what, CAUSE_BIT, 4)
+                kind[at], outcome[at] = written, 0
+                if written == ROW_QUEUE:
+                    kind[at] = ROW_WAIT
+                    if (cut + piece - first[team[at] - 1]) % 2 == 0:
+                        cause[at] = FOR_SHIFT
+                if is_last and target != NO_OUTCOME:
+                    outcome[at] = 1 + target if target >= 0 else stages - target
+                at += 1
+    return contact, family, enabled, start, end, stage, visit, part, team, outcome, kind, cause, rag, worker, censored

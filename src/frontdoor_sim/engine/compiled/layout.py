@@ -1,0 +1,491 @@
+"""The world of the compiled engine, laid out: plan, people and contacts as records in one array of whole numbers.
+
+Order of things in the array, from place 0:
+
+1. the world's own fields (`kernel`: NOW to SPARE_EVENTS);
+2. the plan: quantile tables, calendars, instants, spans and limits as they are first needed; then stages in file order and
+   the entry, teams in file order, and the tables that routes and handoffs are looked up in (`plan_words`);
+3. the people: workers by team and roster order, their windows, and the windows again by the second at which they open;
+4. durations that a table gives, then the contacts by second of entering and key;
+5. the calendar's heap, the log, and room for whatever a run needs: jobs, events, checks, contacts that come back.
+
+A new field of a record is named in `kernel`, filled in here, and has a branch in both engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from frontdoor_sim.distributions import QuantileTable
+from frontdoor_sim.engine.compiled import kernel as k
+from frontdoor_sim.engine.drawn import GIVEN
+from frontdoor_sim.engine.people import FlatWindows, Roster
+from frontdoor_sim.engine.plan import (
+    ENTRY_ROUTE,
+    MILLION,
+    STANDARD_EXPONENTIAL,
+    STANDARD_NORMAL,
+    Limit,
+    Plan,
+    PlannedCaseload,
+    PlannedChecks,
+    PlannedConsent,
+    PlannedDelay,
+    PlannedHandoff,
+    PlannedStage,
+    PlannedWork,
+    Span,
+    Verdicts,
+)
+from frontdoor_sim.engine.played import consent_of
+from frontdoor_sim.engine.record import CAUSE
+from frontdoor_sim.luck import code
+from frontdoor_sim.working_time import Calendar
+
+Int64s = NDArray[np.int64]
+NONE = int(k.NONE)
+ORDER_WORDS = {"rag": k.BY_RAG, "deadline": k.BY_DEADLINE_ORDER, "arrival": k.BY_ARRIVAL, "stage": k.BY_STAGE}
+KIND_WORDS = {"work": k.OF_WORK, "consent": k.OF_CONSENT, "checks": k.OF_CHECKS, "caseload": k.OF_CASELOAD,
+              "delay": k.OF_DELAY}  # fmt: skip
+assert MILLION == k.MILLION
+
+
+def signed(word: int) -> int:
+    """A word of 64 bits as the signed number with the same bits.
+
+    Example:
+        >>> signed(2**64 - 1)
+        -1
+    """
+    return word - (1 << 64) if word >> 63 else word
+
+
+class Words:
+    """An array of whole numbers while it grows; whatever is put there twice stands there once."""
+
+    def __init__(self) -> None:
+        self.parts: list[Int64s] = []
+        self.size = 0
+        self.known: dict[Any, int] = {}
+
+    def put(self, numbers: Sequence[int] | Int64s) -> int:
+        """Put some numbers at the end; their place."""
+        place = self.size
+        part = np.asarray(numbers, dtype=np.int64)
+        self.parts.append(part)
+        self.size += len(part)
+        return place
+
+    def once(self, key: Any, numbers: Sequence[int] | Int64s) -> int:
+        """Put what is called `key`, where it is not there yet; its place."""
+        if key not in self.known:
+            self.known[key] = self.put(numbers)
+        return self.known[key]
+
+    def array(self) -> Int64s:
+        """All of it."""
+        return np.concatenate(self.parts)
+
+
+def calendar_words(words: Words, calendar: Calendar) -> int:
+    """Put a calendar: number of windows, starts, ends, and seconds open before each window and after all."""
+    before = np.concatenate(([0], np.cumsum(calendar.ends - calendar.starts, dtype=np.int64)))
+    numbers = np.concatenate(([len(calendar)], calendar.starts, calendar.ends, before))
+    return words.once(("calendar", id(calendar)), numbers)
+
+
+@dataclass(frozen=True, eq=False)
+class PlanWords:
+    """A plan as the world holds it.
+
+    Args:
+        plan: the plan.
+        words: the world up to the end of the plan, its own fields included.
+        spans: for every purpose whose first durations a table may give, the places of its spans.
+        teams: places of the teams, in file order.
+    """
+
+    plan: Plan
+    words: Int64s
+    spans: dict[int, list[int]]
+    teams: tuple[int, ...]
+
+    @cached_property
+    def team_place(self) -> dict[str, int]:
+        """Places of teams by name."""
+        return dict(zip((team.name for team in self.plan.teams), self.teams, strict=True))
+
+
+def plan_words(plan: Plan) -> PlanWords:
+    """Lay out a plan."""
+    return _PlanLayout(plan).laid_out()
+
+
+class _PlanLayout:
+    """Puts the parts of one plan into the world."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.words = Words()
+        self.spans: dict[int, list[int]] = {}
+        self.world = np.zeros(k.WORLD_FIELDS, dtype=np.int64)
+        self.words.put(self.world)
+
+    def laid_out(self) -> PlanWords:
+        plan, words, world = self.plan, self.words, self.world
+        first_team = words.size
+        teams = tuple(first_team + number * k.TEAM_FIELDS for number in range(len(plan.teams)))
+        words.put(np.concatenate([self.team(number) for number in range(len(plan.teams))]))
+        stages = [self.stage(stage, teams[stage.team]) for stage in plan.stages]
+        stages.append(self.entry())
+        world[k.STAGES] = words.put(np.concatenate(stages))
+        world[k.STAGES_NUMBER] = len(plan.stages)
+        world[k.ENTRY] = world[k.STAGES] + plan.entry * k.STAGE_FIELDS
+        world[k.TEAMS], world[k.TEAMS_NUMBER] = first_team, len(teams)
+        world[k.TOUCHED] = words.put([0] * (len(teams) + 1))
+        self.caseloads(teams)
+        self.scalars()
+        array = words.array()
+        array[: k.WORLD_FIELDS] = world
+        return PlanWords(plan, array, self.spans, teams)
+
+    def scalars(self) -> None:
+        """The fields of the world that come from the plan."""
+        plan, words, world = self.plan, self.words, self.world
+        handoffs = np.full((plan.entry + 1, plan.entry), NONE, dtype=np.int64)
+        for (leaves, reaches), handoff in plan.handoffs.items():
+            handoffs[leaves, reaches] = self.handoff(handoff)
+        world[k.HANDOFFS] = words.put(handoffs.reshape(-1))
+        facts = [fact for pair in zip(plan.provides, plan.may_return, strict=True) for fact in pair]
+        world[k.END_FACTS] = words.put(facts)
+        world[k.STARTS], world[k.ENDS] = plan.timeline.starts, plan.timeline.ends
+        world[k.SOURCES_NUMBER], world[k.AREAS_NUMBER] = len(plan.sources), len(plan.areas)
+        world[k.BY_DEADLINE] = any("deadline" in team.order for team in plan.teams)
+        world[k.DEADLINES] = words.put([self.limit(limit) for limit in plan.deadlines])
+        world[k.NORMAL], world[k.EXPONENTIAL] = self.table(STANDARD_NORMAL), self.table(STANDARD_EXPONENTIAL)
+        world[k.CUTS], world[k.GRADE_CUTS] = words.put(plan.cuts), words.put(plan.grade_cuts)
+        world[k.GRADE_NOISE], world[k.MISSED_HISTORY] = plan.grade_noise, plan.missed_history
+        world[[k.LAST_RETURN, k.SPARE_JOBS, k.SPARE_EVENTS]] = NONE
+        law = plan.returns
+        if law is not None:
+            world[k.RETURNS], world[k.RATES] = 1, words.put(law.rates)
+            world[k.PROPENSITY], world[k.GROWTH] = self.table(law.propensity), self.table(law.growth)
+            world[k.RETURN_DELAY] = self.span(law.delay, given=False)
+
+    # --- small records -----------------------------------------------------------------------------------------------
+
+    def table(self, table: QuantileTable) -> int:
+        return self.words.once(("table", id(table)), table.knots)
+
+    def calendar(self, calendar: Calendar | None) -> int:
+        return NONE if calendar is None else calendar_words(self.words, calendar)
+
+    def instants(self, instants: tuple[int, ...] | None) -> int:
+        return NONE if instants is None else self.words.once(("instants", instants), [len(instants), *instants])
+
+    def span(self, span: Span | None, given: bool = True) -> int:
+        if span is None:
+            return NONE
+        record = [self.table(span.table), self.calendar(span.calendar), signed(span.purpose), NONE]
+        place = self.words.put(record)
+        if given:
+            self.spans.setdefault(span.purpose, []).append(place)
+        return place
+
+    def limit(self, limit: Limit | None) -> int:
+        return NONE if limit is None else self.words.put([limit[0], self.calendar(limit[1])])
+
+    def handoff(self, handoff: PlannedHandoff) -> int:
+        """A handoff; NONE where it costs nothing."""
+        record = [self.span(handoff.delay), self.instants(handoff.batch), self.calendar(handoff.release)]
+        return NONE if record == [NONE] * k.HANDOFF_FIELDS else self.words.put(record)
+
+    def verdicts(self, judges: Verdicts | None) -> int:
+        return NONE if judges is None else self.words.put([judges.bias, *judges.noise, signed(judges.purpose)])
+
+    # --- teams and stages --------------------------------------------------------------------------------------------
+
+    def team(self, number: int) -> Int64s:
+        team = self.plan.teams[number]
+        record = np.zeros(k.TEAM_FIELDS, dtype=np.int64)
+        rules = [ORDER_WORDS[rule] for rule in team.order if rule != "joining"]
+        record[k.TEAM_NUMBER] = number
+        record[k.SYSTEMS], record[k.SYSTEMS_NUMBER] = team.systems, team.systems.bit_count()
+        record[k.FIRST_ORDER : k.FIRST_ORDER + len(rules)] = rules
+        record[k.HEAD_START : k.HEAD_START + 4] = team.head_start
+        record[[k.QUEUE, k.SLOT_QUEUE]] = NONE
+        return record
+
+    def caseloads(self, teams: tuple[int, ...]) -> None:
+        """For each team, the list of the stages whose cases it holds."""
+        for number, place in enumerate(teams):
+            mine = [
+                int(self.world[k.STAGES]) + stage.number * k.STAGE_FIELDS
+                for stage in self.plan.stages
+                if isinstance(stage, PlannedCaseload) and stage.team == number
+            ]
+            record = self.words.parts[1][place - k.WORLD_FIELDS :]
+            record[k.SLOT_STAGES], record[k.SLOT_STAGES_NUMBER] = self.words.put(mine), len(mine)
+
+    def entry(self) -> Int64s:
+        """The place before the first stage, as a stage."""
+        record = np.full(k.STAGE_FIELDS, NONE, dtype=np.int64)
+        record[k.STAGE_NUMBER], record[k.KIND] = self.plan.entry, k.OF_ENTRY
+        record[k.ROUTES], record[k.ROUTE_PURPOSE] = self.routes(self.plan.entry), signed(ENTRY_ROUTE)
+        return record
+
+    def stage(self, stage: PlannedStage, team: int) -> Int64s:
+        """A stage; one branch a kind."""
+        record = np.full(k.STAGE_FIELDS, NONE, dtype=np.int64)
+        cause = CAUSE[stage.wait_cause]
+        fields = {
+            k.STAGE_NUMBER: stage.number,
+            k.KIND: KIND_WORDS[stage.kind],
+            k.TEAM: team,
+            k.ROUTES: self.routes(stage.number),
+            k.ROUTE_PURPOSE: signed(stage.route_purpose),
+            k.WAIT_CAUSE: cause,
+            k.QUEUE_CAUSE: cause if stage.kind == "work" else CAUSE["worker"],
+            k.WEIGHT: stage.weight,
+            k.END_RULE: stage.end_rule,
+            k.OVERTIME: stage.overtime,
+            k.JUDGES: self.verdicts(stage.judges),
+        }
+        match stage:
+            case PlannedConsent():
+                fields |= self.work(stage) | self.consent(stage)
+            case PlannedWork():
+                fields |= self.work(stage)
+            case PlannedChecks():
+                fields |= self.checks(stage)
+            case PlannedCaseload():
+                fields |= self.caseload(stage)
+            case PlannedDelay():
+                fields |= {k.DELAY: self.span(stage.delay)}
+        record[list(fields)] = list(fields.values())
+        return record
+
+    def work(self, stage: PlannedWork) -> dict[int, int]:
+        return {
+            k.TOUCH: self.span(stage.touch),
+            k.REKEY: self.span(stage.rekey),
+            k.SEARCH: self.span(stage.search),
+            k.SEARCHES: stage.searches,
+        }
+
+    def consent(self, stage: PlannedConsent) -> dict[int, int]:
+        return {
+            k.ATTEMPTS: stage.attempts,
+            k.ATTEMPT_PURPOSE: signed(stage.attempt_purpose),
+            k.GAP: self.span(stage.gap),
+            k.GIVEN: stage.given,
+            k.REFUSED: stage.refused,
+            k.ARRIVES_WITH: self.words.put(stage.arrives_with),
+            k.OVERRIDE_FOR: self.words.put(stage.override_for),
+        }
+
+    def checks(self, stage: PlannedChecks) -> dict[int, int]:
+        partners = [
+            (
+                NONE if partner.team < 0 else k.WORLD_FIELDS + partner.team * k.TEAM_FIELDS,
+                self.span(partner.touch),
+                self.span(partner.delay),
+                self.request(partner.request),
+            )
+            for partner in stage.partners
+        ]
+        return {
+            k.PARTNERS: self.words.put([field for partner in partners for field in partner]),
+            k.PARTNERS_NUMBER: len(partners),
+            k.JOIN: stage.join,
+            k.GIVE_UP: self.words.put([self.limit(limit) for limit in stage.give_up]),
+        }
+
+    def request(self, handoff: PlannedHandoff) -> int:
+        """A request's handoff, which stands there also where it costs nothing."""
+        return self.words.put([self.span(handoff.delay), self.instants(handoff.batch), self.calendar(handoff.release)])
+
+    def caseload(self, stage: PlannedCaseload) -> dict[int, int]:
+        return {
+            k.HOLD: self.span(stage.hold),
+            k.BY_CHILDREN: stage.slots_by_children,
+            k.ALLOCATES_AT: self.instants(stage.allocates_at),
+            k.ALLOCATES_IN: self.calendar(stage.allocates_in),
+            k.FIRST_VISIT: self.span(stage.first_visit),
+            k.OPEN_NOW: 0,
+        }
+
+    def routes(self, number: int) -> int:
+        """For every state of a contact at a stage, the place of the rule that applies."""
+        rules = np.array([self.rule(rule) for rule in range(len(self.plan.rule_targets))], dtype=np.int64)
+        return self.words.put(rules[self.plan.rule_of[number].reshape(-1)])
+
+    def rule(self, rule: int) -> int:
+        """Number of targets, the ends of their luck, the targets."""
+        targets = self.plan.rule_targets[rule]
+        return self.words.once(("rule", rule), [len(targets), *self.plan.rule_ends[rule], *targets])
+
+
+# --- people and contacts ---------------------------------------------------------------------------------------------
+
+
+def people_words(laid: PlanWords, roster: Roster, base: int) -> tuple[Int64s, Int64s, Int64s]:
+    """The people as the world holds them, from place `base`.
+
+    Returns:
+        Words of workers, windows and duty; for each team, where its workers begin and end (places, shape (teams, 2));
+        where duty begins and ends (places, shape (2,)).
+    """
+    people = roster.people.sort_values("worker")
+    team = people["team"].map(laid.team_place).to_numpy(np.int64)
+    slots = people["slots"].to_numpy(np.int64)
+    flat = roster.flat
+    in_teams = np.lexsort((np.arange(len(team)), team))
+    rank = np.empty_like(in_teams)
+    rank[in_teams] = np.arange(len(team))
+    place = base + rank * k.WORKER_FIELDS
+    windows = base + len(team) * k.WORKER_FIELDS
+    workers = np.zeros((len(team), k.WORKER_FIELDS), dtype=np.int64)
+    workers[rank, k.WORKER_NUMBER] = np.arange(len(team))
+    workers[rank, k.WORKER_TEAM] = team
+    workers[rank, k.UNTIL] = workers[rank, k.IDLE_SINCE] = -k.NEVER
+    workers[rank, k.WINDOWS_END] = windows + flat.first[1:] * k.WINDOW_FIELDS
+    workers[rank, k.SLOTS] = workers[rank, k.SLOTS_FREE] = slots
+    owner = np.repeat(place, np.diff(flat.first))
+    table = np.stack([flat.starts, flat.ends, flat.hands_over, flat.ends_shift, owner], axis=1).astype(np.int64)
+    duty = windows + np.argsort(flat.starts, kind="stable") * k.WINDOW_FIELDS
+    words = np.concatenate([workers.reshape(-1), table.reshape(-1), duty])
+    teams = np.array(laid.teams)
+    bounds = np.stack([np.searchsorted(team[in_teams], teams, side) for side in ("left", "right")], axis=1)
+    return words, base + bounds * k.WORKER_FIELDS, base + len(words) - np.array([len(duty), 0])
+
+
+def contact_columns(table: pd.DataFrame, plan: Plan) -> dict[int, Int64s]:
+    """The fields of contacts that a table gives, by field, in the order of the table."""
+
+    def number(column: str) -> Int64s:
+        return table[column].to_numpy().astype(np.int64)
+
+    rags = {"red": 0, "amber": 1, "green": 2, "blue": 3}
+    return {
+        k.KEY: number("contact"),
+        k.FAMILY: number("family"),
+        k.RECEIVED: number("received"),
+        k.ENTERS: number("enters"),
+        k.SOURCE: _places(table["source"], {name: index for index, name in enumerate(plan.sources)}),
+        k.AREA: _places(table["area"], {name: index for index, name in enumerate(plan.areas)}),
+        k.CHILDREN: number("children"),
+        k.NEED: number("need"),
+        k.RAG: _places(table["rag"], rags),
+        k.OPEN_CASE: number("open_case"),
+        k.CONSENT: consent_of(table),
+        k.PARENT: number("returned_from"),
+        k.RETURN_NUMBER: number("return_number"),
+    }
+
+
+def _places(column: pd.Series, place: dict[str, int]) -> Int64s:
+    """The place of each word of a column."""
+    words = column.array if isinstance(column.array, pd.Categorical) else pd.Categorical(column)
+    places = np.array([place.get(str(word), NONE) for word in words.categories] or [0], dtype=np.int64)
+    return np.asarray(places[words.codes])
+
+
+@dataclass(frozen=True)
+class World:
+    """A world that is ready to be played, and where to find in it what was put there."""
+
+    words: Int64s
+    order: Int64s
+    laid: PlanWords
+    windows: FlatWindows
+    team_of_worker: Int64s
+
+    def duty(self) -> tuple[Int64s, Int64s, Int64s, Int64s]:
+        """All windows in order of their start; start, end and team of each."""
+        flat = self.windows
+        team = np.repeat(self.team_of_worker, np.diff(flat.first))
+        return np.argsort(flat.starts, kind="stable"), flat.starts, flat.ends, team
+
+
+ROWS_A_CONTACT, RECORDS_A_CONTACT, DUE_A_CONTACT, ROOM = 48, 160, 4, 1 << 14
+
+
+def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1) -> World:
+    """Lay out a whole world.
+
+    Args:
+        laid: the plan.
+        roster: who is on duty.
+        contacts: who comes.
+        room: how many times the usual room for rows and records.
+    """
+    plan, base = laid.plan, len(laid.words)
+    people, workers, duty = people_words(laid, roster, base)
+    given = _given(laid, contacts)
+    columns = contact_columns(contacts, plan)
+    order = np.lexsort((columns[k.KEY], columns[k.ENTERS]))
+    width, number = k.VISITS + plan.entry, len(order)
+    given_at = base + len(people)
+    contacts_at = given_at + sum(len(column) for column in given.values())
+    heap_at = contacts_at + width * number
+    heap_room = room * (DUE_A_CONTACT * number + ROOM)
+    log_at = heap_at + heap_room * k.ENTRY_FIELDS
+    log_room = room * (ROWS_A_CONTACT * number + ROOM)
+    free = log_at + log_room * k.LOG_FIELDS
+    limit = free + room * (RECORDS_A_CONTACT * number + 16 * ROOM)
+    w = np.empty(limit + max(k.JOB_FIELDS, width), dtype=np.int64)
+    w[:base] = laid.words
+    w[base:given_at] = people
+    at = given_at
+    for purpose, column in given.items():
+        w[at : at + len(column)] = column
+        w[np.array(laid.spans[purpose]) + k.SPAN_GIVEN] = at
+        at += len(column)
+    _fill_contacts(w[contacts_at:heap_at].reshape(number, width), columns, order)
+    teams = np.array(laid.teams)
+    w[teams + k.WORKERS], w[teams + k.WORKERS_END] = workers[:, 0], workers[:, 1]
+    w[teams + k.LARGEST] = _largest(laid, roster)
+    w[k.NOW] = w[k.STARTS] - 1
+    w[k.DUTY], w[k.DUTY_END] = duty
+    w[k.CONTACTS], w[k.CONTACTS_END], w[k.ARRIVING] = contacts_at, heap_at, contacts_at
+    w[k.CONTACT_WIDTH], w[k.CONTACTS_NUMBER] = width, number
+    w[k.CALENDAR], w[k.CALENDAR_ROOM] = heap_at, heap_room
+    w[k.LOG], w[k.LOG_ROOM] = log_at, log_room
+    w[k.FREE], w[k.LIMIT] = free, limit
+    team = roster.people.sort_values("worker")["team"].map({team.name: at for at, team in enumerate(plan.teams)})
+    return World(w, order, laid, roster.flat, np.asarray(team, dtype=np.int64))
+
+
+def _fill_contacts(block: Int64s, columns: dict[int, Int64s], order: Int64s) -> None:
+    block[:] = 0
+    for field, column in columns.items():
+        block[:, field] = column[order]
+    block[:, k.ROW] = order
+    block[:, k.NUMBER] = np.arange(len(order))
+    block[:, [k.LAST_ROW, k.RETURNS_AT]] = NONE
+
+
+def _given(laid: PlanWords, contacts: pd.DataFrame) -> dict[int, Int64s]:
+    """Durations that the table gives, by purpose; where a purpose has several columns the first counts."""
+    found: dict[int, Int64s] = {}
+    for column in contacts.columns:
+        purpose = code(column.removeprefix(GIVEN)) if column.startswith(GIVEN) else -1
+        if purpose in laid.spans and purpose not in found:
+            found[purpose] = np.asarray(contacts[column].fillna(NONE), dtype=np.int64)
+    return found
+
+
+def _largest(laid: PlanWords, roster: Roster) -> Int64s:
+    """The largest caseload of each team."""
+    largest = dict.fromkeys(laid.team_place, 0)
+    for team, slots in zip(roster.people["team"], roster.people["slots"], strict=True):
+        largest[team] = max(largest[team], int(slots))
+    return np.array(list(largest.values()), dtype=np.int64)

@@ -1,0 +1,81 @@
+"""Play a world, and read the event log out of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from frontdoor_sim.engine.compiled import kernel as k
+from frontdoor_sim.engine.compiled.layout import PlanWords, World, plan_words, world
+from frontdoor_sim.engine.people import Roster
+from frontdoor_sim.engine.plan import Plan
+from frontdoor_sim.engine.played import Played
+from frontdoor_sim.engine.record import events_frame
+
+Int64s = NDArray[np.int64]
+
+
+COLUMNS = {
+    "contact": k.KEY, "family": k.FAMILY, "received": k.RECEIVED, "enters": k.ENTERS, "source": k.SOURCE, "area": k.AREA,
+    "children": k.CHILDREN, "need": k.NEED, "rag": k.RAG, "open_case": k.OPEN_CASE, "returned_from": k.PARENT,
+    "return_number": k.RETURN_NUMBER, "returns_at": k.RETURNS_AT,
+}  # fmt: skip
+
+
+EVENT_COLUMNS = ("contact", "family", "enabled", "start", "end", "stage", "visit", "part", "team", "outcome", "kind", "cause",
+                 "rag", "worker", "censored")  # fmt: skip
+
+
+def play(contacts: pd.DataFrame, roster: Roster, plan: Plan, replication: int) -> Played:
+    """Run one replication on the compiled engine."""
+    return read_out(played_out(plan_words(plan), roster, contacts), replication)
+
+
+def played_out(laid: PlanWords, roster: Roster, contacts: pd.DataFrame) -> World:
+    """A world after its run; where the usual room is not enough it is played again with more."""
+    room = 1
+    while True:
+        found = world(laid, roster, contacts, room)
+        k.run(found.words)
+        if not found.words[k.FULL]:
+            return found
+        room *= 4
+
+
+def read_out(played: World, replication: int) -> Played:
+    """The tables of a run that is over."""
+    w, plan = played.words, played.laid.plan
+    width = int(w[k.CONTACT_WIDTH])
+    known = w[w[k.CONTACTS] : w[k.CONTACTS_END]].reshape(-1, width)
+    again = returned_contacts(w, width)
+    keys = np.concatenate([known[:, k.KEY], again[:, k.KEY]])
+    families = np.concatenate([known[:, k.FAMILY], again[:, k.FAMILY]])
+    rank = np.empty(len(keys), dtype=np.int64)
+    rank[np.argsort(keys)] = np.arange(len(keys))
+    rows = w[w[k.LOG] : w[k.LOG] + w[k.LOG_ROWS] * k.LOG_FIELDS].reshape(-1, k.LOG_FIELDS)
+    bounds, first = k.duty_bounds(*played.duty(), len(plan.teams))
+    columns = k.event_columns(rows, rank, keys, families, bounds, first, plan.timeline.ends, len(plan.stages))
+    events = events_frame(plan, replication, dict(zip(EVENT_COLUMNS, columns, strict=True)))
+    returns_at = np.empty(len(known), dtype=np.int64)
+    returns_at[played.order] = known[:, k.RETURNS_AT]
+    returned = {column: again[:, field] for column, field in COLUMNS.items()}
+    returned["level"] = 1 + np.searchsorted(np.array(plan.cuts), returned["need"], side="right")
+    return Played(events, returns_at, returned, overtime_of(rows))
+
+
+def overtime_of(rows: Int64s) -> Int64s:
+    """Worker, from, until [s] of the overtime among the rows of a log."""
+    extra = rows[(rows[:, k.WHAT] >> k.KIND_BIT & 15) == k.ROW_OVERTIME]
+    return np.asarray(extra[:, [k.ROW_WORKER, k.START, k.END]])
+
+
+def returned_contacts(w: Int64s, width: int) -> Int64s:
+    """The records of the contacts that came back, first to last; shape (contacts, width)."""
+    places = []
+    place = int(w[k.LAST_RETURN])
+    while place != k.NONE:
+        places.append(place)
+        place = int(w[place + k.EARLIER_RETURN])
+    at = np.array(places[::-1], dtype=np.int64)
+    return np.asarray(w[at[:, None] + np.arange(width)[None, :]])

@@ -1,0 +1,90 @@
+"""What an engine hands over after a run, and the event log made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from frontdoor_sim.engine.people import Roster
+from frontdoor_sim.engine.plan import Plan
+from frontdoor_sim.operating_model import RAGS
+from frontdoor_sim.tables import dictionary
+
+Int64s = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a run.
+
+    Args:
+        events: dictionary `events`, in canonical order.
+        returns_at: when each contact of the table would come back [s], in the order of the table; -1 where it would not.
+        returned: contacts that came back during the run, by column; sources, areas and RAGs as places in the plan's lists.
+        overtime: worker, from, until [s]; shape (stretches, 3).
+    """
+
+    events: pd.DataFrame
+    returns_at: Int64s
+    returned: Mapping[str, Int64s]
+    overtime: Int64s
+
+
+def contacts_after(table: pd.DataFrame, played: Played, plan: Plan) -> pd.DataFrame:
+    """The contacts of the table and those that came back, with the times of their possible returns, by key."""
+    names = {"source": plan.sources, "area": plan.areas, "rag": RAGS}
+    again = {**played.returned, "consent": np.full(len(played.returned["contact"]), -1)}
+    order = np.argsort(np.concatenate([table["contact"].to_numpy(np.int64), again["contact"]]), kind="stable")
+    columns: dict[str, Any] = {}
+    for column in dictionary("contacts"):
+        name = column.name
+        if name in names:
+            columns[name] = _words(table[name], names[name], again[name]).take(order)
+        elif name == "consent":
+            known = np.concatenate([consent_of(table), again[name]])[order]
+            columns[name] = pd.arrays.IntegerArray(np.maximum(known, 0), known < 0)
+        else:
+            first = played.returns_at if name == "returns_at" else table[name].to_numpy()
+            columns[name] = np.concatenate([first, again[name]])[order].astype(column.dtype, copy=False)
+    return pd.DataFrame(columns, copy=False)
+
+
+def consent_of(table: pd.DataFrame) -> Int64s:
+    """Whether consent came with each contact, as a contacts table gives it: 1 yes, 0 no, -1 left to luck."""
+    if "consent" not in table:
+        return np.full(len(table), -1, dtype=np.int64)
+    return np.asarray(table["consent"].fillna(-1), dtype=np.int64)
+
+
+def _words(first: pd.Series, names: tuple[str, ...], again: Int64s) -> Any:
+    """A column of words, its own and then those that are places in a list."""
+    own = first.array if isinstance(first.array, pd.Categorical) else pd.Categorical(first)
+    place = {str(word): at for at, word in enumerate(own.categories)}
+    of_name = np.array([place.get(name, -1) for name in names], dtype=np.int64)
+    return pd.Categorical.from_codes(np.concatenate([own.codes, of_name[again]]), dtype=own.dtype)
+
+
+def duty_after(roster: Roster, overtime: Int64s, ends: int) -> pd.DataFrame:
+    """The duty table up to the end of the run, with the overtime that was worked; by worker, start and end."""
+    duty = roster.duty
+    duty = duty[(duty["start"] < ends).to_numpy()]
+    if len(overtime):
+        person = roster.people.set_index("worker").loc[overtime[:, 0]]
+        extra: dict[str, Any] = {
+            "worker": overtime[:, 0].astype(np.int32),
+            "name": person["name"].to_numpy(),
+            "team": person["team"].astype(duty["team"].dtype).array,
+            "role": person["role"].astype(duty["role"].dtype).array,
+            "start": overtime[:, 1],
+            "end": overtime[:, 2],
+            "kind": pd.Series(["overtime"] * len(overtime)).astype(duty["kind"].dtype).array,
+        }
+        duty = pd.concat([duty, pd.DataFrame(extra)], ignore_index=True)
+        duty = duty[(duty["start"] < ends).to_numpy()]
+        duty = duty.sort_values(["worker", "start", "end"], kind="stable")
+    return duty.assign(end=duty["end"].clip(upper=ends)).reset_index(drop=True)

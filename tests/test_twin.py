@@ -1,0 +1,175 @@
+"""The compiled engine writes the same log as the reference engine: every scenario of the repository, and random models."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+
+import frontdoor_sim.engine.compiled.kernel as kernel
+from frontdoor_sim.contacts import given as table_given
+from frontdoor_sim.distributions import from_mapping, quantile_table
+from frontdoor_sim.engine.compiled import layout, running
+from frontdoor_sim.engine.compiled.layout import Words
+from frontdoor_sim.experiment.running import draw_contacts
+from frontdoor_sim.luck import draw, key
+from frontdoor_sim.scenario import Scenario, read_scenario
+from frontdoor_sim.working_time import NEVER, Calendar
+from random_models import Instance, instances
+from twins import assert_twins, both
+
+ROOT = Path(__file__).parents[1]
+SCENARIOS = sorted(
+    path
+    for folder in ("scenarios", "tests/theory", "tests/golden", "benchmarks")
+    for path in (ROOT / folder).rglob("*.yaml")
+    if not path.name.startswith("appraisal")
+)
+BATCHES, EXAMPLES = 8, 250
+REFERENCE = ["drawn.py", "simpy_engine.py", "people.py", "slots.py", "checks.py", "kinds.py"]
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=[str(path.relative_to(ROOT)) for path in SCENARIOS])
+def test_every_scenario_of_the_repository(path):
+    scenario = read_scenario(path)
+    scenario = scenario.varied({"run.warm_up": 6} if path.parent.name == "bcp" else {"run.weeks": 30, "run.warm_up": 6})
+    assert_twins(*both(scenario.model, who_come(scenario), seed=5, replication=2))
+
+
+def who_come(scenario: Scenario) -> pd.DataFrame:
+    """Contacts drawn, or, where the scenario says nothing of who comes, 500 at any time of 20 weeks."""
+    if scenario.model.arrivals or scenario.parameters:
+        return draw_contacts(scenario, 5, 2, 0.05 if scenario.model.returns else 0.0)
+    dice = np.random.default_rng(1)
+    received = np.sort(dice.integers(0, 20 * 7 * 86_400, 500) // 900 * 900)
+    rag = dice.choice(["red", "amber", "green"], len(received))
+    return table_given(pd.DataFrame({"contact": np.arange(500), "received": received, "rag": rag}), scenario.model)
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_random_models(batch):
+    """2,000 models in all, with ties and waits of nothing on purpose; a disagreement is shrunk to the smallest model."""
+
+    @seed(batch)
+    @settings(max_examples=EXAMPLES)
+    @given(instances())
+    def alike(instance: Instance) -> None:
+        assert_twins(*both(instance.scenario().model, instance.table()))
+
+    alike()
+
+
+@pytest.mark.parametrize("room", ["ROWS_A_CONTACT", "RECORDS_A_CONTACT", "DUE_A_CONTACT"])
+def test_a_world_that_is_too_small_is_played_again(monkeypatch, room):
+    """Rows, records or what is due outgrow their room, and nothing changes."""
+    scenario = read_scenario(ROOT / "scenarios/bcp/as_found.yaml").varied({"run.weeks": 6, "run.warm_up": 2})
+    contacts = draw_contacts(scenario, 1, 0, 0.0)
+    rooms, usual = [], running.world
+    monkeypatch.setattr(layout, room, 0)
+    monkeypatch.setattr(layout, "ROOM", 64)
+    monkeypatch.setattr(running, "world", lambda *args: (rooms.append(args[-1]), usual(*args))[1])
+    assert_twins(*both(scenario.model, contacts))
+    assert len(rooms) > 1
+
+
+# --- rule 1: the same integers ---------------------------------------------------------------------------------------
+
+keys = st.integers(0, 2**63 - 1)
+
+
+@given(keys, st.integers(0, 2**64 - 1), st.integers(0, 10**6))
+def test_luck_is_the_same(owner, purpose, visit):
+    assert kernel.draw(np.int64(owner), np.int64(layout.signed(purpose)), np.int64(visit)) == draw(
+        owner, purpose, visit
+    )
+
+
+@given(keys, st.integers(1, 1000))
+def test_keys_of_returns_are_the_same(parent, number):
+    assert kernel.key_of_return(np.int64(parent), np.int64(number)) == key(parent, "return", number)
+
+
+@pytest.mark.parametrize("shape", [
+    {"distribution": "lognormal", "mean": 30, "cv": 2}, {"distribution": "normal", "mean": 0, "sd": 3},
+    {"distribution": "banded", "edges": [0, 10, 20, 45], "shares": [0.2, 0.0, 0.8]},
+])  # fmt: skip
+def test_quantile_tables_are_read_the_same(shape):
+    table = quantile_table(from_mapping(shape), 60)
+    edges = [0, 1, 127, 128, 129, 255, 256, 2**31 - 1, 2**31, 2**32 - 129, 2**32 - 128, 2**32 - 2, 2**32 - 1]
+    lucks = [*edges, *np.random.default_rng(1).integers(0, 2**32, 3000).tolist()]
+    assert [_read(table.knots, luck) for luck in lucks] == [table.read(luck) for luck in lucks]
+
+
+@kernel.compiled
+def _read_at(words, table, luck):
+    return kernel.read(kernel.memory(words), table, luck)
+
+
+def _read(knots, luck):
+    return int(_read_at(knots, 0, luck))
+
+
+@kernel.compiled
+def _calendar_at(words, what, calendar, t, more):
+    w = kernel.memory(words)
+    if what == 0:
+        return kernel.add(w, calendar, t, more)
+    if what == 1:
+        return kernel.next_open(w, calendar, t)
+    return kernel.is_open(w, calendar, t) * 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(-50, 50), st.integers(0, 20)), max_size=6), st.integers(-70, 90), st.integers(0, 80)
+)
+def test_calendars_are_the_same(windows, t, more):
+    calendar = Calendar([start for start, _ in windows], [start + length for start, length in windows])
+    words = Words()
+    words.put([0])
+    place = layout.calendar_words(words, calendar)
+    array = words.array()
+    answers = [int(_calendar_at(array, what, place, t, more)) for what in range(3)]
+    assert answers == [calendar.add(t, more), calendar.next_open(t), int(calendar.is_open(t))]
+    assert kernel.NEVER == NEVER
+
+
+# --- the rules, by number --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", [["compiled/kernel.py"], REFERENCE])
+def test_every_rule_is_cited_where_it_is_obeyed(engine):
+    text = "\n".join((ROOT / "src/frontdoor_sim/engine" / name).read_text(encoding="utf-8") for name in engine)
+    cited = {
+        int(number)
+        for words in re.findall(r"[Rr]ules? ((?:\d+)(?:(?:, | and | to )\d+)*)", text)
+        for number in re.findall(r"\d+", words)
+    }
+    assert cited >= set(range(1, 11)), f"not cited: {sorted(set(range(1, 11)) - cited)}"
+
+
+def test_no_contacts_at_all():
+    scenario = read_scenario(ROOT / "scenarios/examples/one_desk.yaml")
+    contacts = draw_contacts(scenario, 1, 0, 0.0)
+    assert_twins(*both(scenario.model, contacts.iloc[:0]))
+
+
+def test_given_seconds_are_used_by_both():
+    scenario = read_scenario(ROOT / "scenarios/examples/one_desk.yaml")
+    contacts = draw_contacts(scenario, 1, 0, 0.0)
+    stage = next(iter(scenario.model.stages))
+    seconds = pd.Series(
+        np.where(np.arange(len(contacts)) % 3, np.arange(len(contacts)) % 900, -1), index=contacts.index
+    )
+    given_some = contacts.assign(**{f"seconds: {stage}": seconds.where(seconds >= 0)})
+    reference, compiled = both(scenario.model, given_some)
+    assert_twins(reference, compiled)
+    work = compiled.events[(compiled.events["kind"] == "work")]
+    spent = (work["end"] - work["start"]).groupby(work["contact"]).sum()
+    said = given_some.set_index("contact")[f"seconds: {stage}"].dropna().clip(lower=1)
+    done = spent.reindex(said.index).dropna()
+    assert (done == said.reindex(done.index)).mean() > 0.9
