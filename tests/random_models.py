@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -17,9 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from frontdoor_sim.contacts import given
+from frontdoor_sim.documents import InputError
 from frontdoor_sim.luck import key
 from frontdoor_sim.operating_model import RAGS, Timeline
-from frontdoor_sim.scenario import Scenario, read_scenario
+from frontdoor_sim.scenario import Scenario
+from frontdoor_sim.scenario.examine import examine
 
 # Weeks with clocks forward and Easter, clocks back, Christmas, two bank holidays in May, and nothing special.
 OPENINGS = ("2026-03-23", "2026-10-19", "2026-12-21", "2026-05-04", "2025-06-02")
@@ -58,10 +59,12 @@ class Instance:
 
 
 def as_scenario(data: dict[str, Any]) -> Scenario:
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "random.yaml"
-        file.write_text(json.dumps(data), encoding="utf-8")  # JSON is YAML
-        return read_scenario(file)
+    """The scenario that a file would hold, examined like one that was read."""
+    data = json.loads(json.dumps(data))
+    mistakes = [mistake for _, mistake in examine(data, None)]
+    if mistakes:
+        raise InputError(mistakes)
+    return Scenario(Path("random.yaml"), data)
 
 
 def on_grid(grid: int, most: int, least: int = 0) -> SearchStrategy[str]:

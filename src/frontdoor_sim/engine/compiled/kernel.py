@@ -20,6 +20,7 @@ from numba.np.arrayobj import make_array
 from frontdoor_sim.luck import code
 
 compiled = njit(cache=True, nogil=True, error_model="numpy")
+inlined = njit(inline="always", error_model="numpy")
 
 
 def numbered(number, first=0):
@@ -39,7 +40,7 @@ MILLION = np.int64(1_000_000)
 # The world itself, from place 0.
 (
     NOW, STARTS, ENDS, FREE, LIMIT, FULL,  # this second; the run; the next free place, the last, whether room ran out
-    CALENDAR, CALENDAR_SIZE, CALENDAR_ROOM,  # what is due: a heap of entries
+    SOON, _SOON_SIZE, _SOON_ROOM, LATER, _LATER_SIZE, _LATER_ROOM,  # what is due: two heaps of entries
     LOG, LOG_ROWS, LOG_ROOM,  # rows as they are written
     CONTACTS, CONTACTS_END, ARRIVING, CONTACT_WIDTH, CONTACTS_NUMBER,  # the table's, by entering and key; then returns
     LAST_RETURN, DUTY, DUTY_END, TOUCHED, TOUCHED_NUMBER,  # windows still to open, in time; teams to be looked at
@@ -47,31 +48,33 @@ MILLION = np.int64(1_000_000)
     SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, DEADLINES, NORMAL, EXPONENTIAL,
     CUTS, GRADE_CUTS, GRADE_NOISE, MISSED_HISTORY,
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH,
-    SPARE_JOBS, SPARE_EVENTS, WORLD_FIELDS,
-) = numbered(47)  # fmt: skip
+    SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, WORLD_FIELDS,
+) = numbered(52)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
+# Eight fields fill a line of the processor's cache, so those that are used together stand together.
 (
-    KEY, FAMILY, RECEIVED, ENTERS, SOURCE, AREA, CHILDREN, NEED, RAG, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, ROW,
-    NUMBER, STAGE, VISIT, STEP, JUDGED, ABSENT, RECORDED, DEADLINE, LAST_ROW, ROWS_BEFORE, RETURNS_AT, ATTEMPT, ASKED,
-    HOLDER, SLOTS_HELD, EARLIER_RETURN, VISITS,
-) = numbered(31)  # fmt: skip
+    KEY, NUMBER, STAGE, VISIT, STEP, RAG, LAST_ROW, ROWS_BEFORE,
+    NEED, JUDGED, ABSENT, RECORDED, WHAT_IT_IS, ROW, ATTEMPT, ASKED,
+    RECEIVED, ENTERS, DEADLINE, CHILDREN, HOLDER, SLOTS_HELD, FAMILY, RETURNS_AT,
+    SOURCE, AREA, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, EARLIER_RETURN, VISITS,
+) = numbered(32)  # fmt: skip
 
 # A stage; the entry is one too, the last. Fields that its kind has not are NONE.
 (
-    STAGE_NUMBER, KIND, TEAM, ROUTES, ROUTE_PURPOSE, WAIT_CAUSE, QUEUE_CAUSE, WEIGHT, END_RULE, OVERTIME, JUDGES,
+    STAGE_NUMBER, KIND, TEAM, ONLY_TARGET, ROUTES, ROUTE_PURPOSE, WAIT_CAUSE, QUEUE_CAUSE, WEIGHT, END_RULE, OVERTIME, JUDGES,
     TOUCH, REKEY, SEARCH, SEARCHES,
     ATTEMPTS, ATTEMPT_PURPOSE, GAP, GIVEN, REFUSED, ARRIVES_WITH, OVERRIDE_FOR,
     PARTNERS, PARTNERS_NUMBER, JOIN, GIVE_UP,
     HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
     DELAY, STAGE_FIELDS,
-) = numbered(35)  # fmt: skip
+) = numbered(36)  # fmt: skip
 
 # A team; the four head starts stand together, red first.
 (
     TEAM_NUMBER, SYSTEMS, SYSTEMS_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE,
-    WORKERS, WORKERS_END, QUEUE, SLOT_QUEUE, SLOT_STAGES, SLOT_STAGES_NUMBER, LARGEST, IS_TOUCHED, TEAM_FIELDS,
-) = numbered(18)  # fmt: skip
+    WORKERS, WORKERS_END, QUEUE, SLOT_QUEUE, SLOT_STAGES, SLOT_STAGES_NUMBER, LARGEST, IS_TOUCHED, SOMEBODY_IDLE, TEAM_FIELDS,
+) = numbered(19)  # fmt: skip
 
 # A worker, and one of their windows of available duty; a worker's windows stand together in time order.
 (WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE, WORKER_FIELDS) = numbered(
@@ -82,21 +85,22 @@ MILLION = np.int64(1_000_000)
 # A piece of work in a queue or in hand. CHILD and NEXT hold the heap of the queue together.
 (
     JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
-    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_FIELDS,
-) = numbered(19)  # fmt: skip
+    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_FIELDS,
+) = numbered(20)  # fmt: skip
 
 # The requests of one visit to a checks stage.
 (CHECKS_CONTACT, CHECKS_STAGE, CHECKS_VISIT, ASKED_AT, REPLIES, IS_JOINED, ASKING, CHECKS_FIELDS) = numbered(8)
 
-# Small records of the plan.
-(SPAN_TABLE, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS) = numbered(5)
+# Small records of the plan. A span that always lasts the same has its seconds in SPAN_CONSTANT, any other NONE.
+SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS = numbered(6)
 (HANDOFF_DELAY, HANDOFF_BATCH, HANDOFF_RELEASE, HANDOFF_FIELDS) = numbered(4)
 (PARTNER_TEAM, PARTNER_TOUCH, PARTNER_DELAY, PARTNER_REQUEST, PARTNER_FIELDS) = numbered(5)
 BIAS, NOISE, _HISTORY_KNOWN, _HISTORY_MISSED, _BOTH, NOISE_PURPOSE, VERDICTS_FIELDS = numbered(7)
 (LIMIT_SECONDS, LIMIT_CALENDAR, LIMIT_FIELDS) = numbered(3)
 (PROVIDES, MAY_RETURN, END_FACTS_FIELDS) = numbered(3)
 
-# An entry of the calendar; what is due at equal places is told apart by its event.
+# A heap of what is due, and an entry of it; what is due at equal places is told apart by its event.
+HEAP, SIZE, HEAP_ROOM = numbered(3)
 (MOMENT, DUE_KEY, EVENT, ENTRY_FIELDS) = numbered(4)
 (EVENT_STAGE, EVENT_VISIT, EVENT_PART, ACTION, SUBJECT, EVENT_FIELDS) = numbered(6)
 
@@ -136,7 +140,7 @@ RETURN, PROPENSITY_LUCK, GROWTH_LUCK, GRADE, HISTORY, CONSENT_LUCK = (
     np.uint64(code(name)).astype(np.int64)
     for name in ("return", "return: propensity", "return: growth", "rag", "history missed", "consent on arrival")
 )
-HALF_BITS, CELL_BITS, SIDE = 31, 7, (31 - 7 + 1) * 128 + 1
+HALF_BITS, CELL_BITS, CELLS, SIDE, ALL_LUCK = 31, 7, 128, (31 - 7 + 1) * 128 + 1, (1 << 32) - 1
 FRACTION_BITS, HALF_A_UNIT = 8, 128
 
 
@@ -166,23 +170,24 @@ def key_of_return(key, number):
 
 @compiled
 def bit_length(number):
-    """Bits of a number from 1 up to 2**32 - 1."""
-    length = 1
-    for half in (16, 8, 4, 2, 1):
-        if number >> half:
-            number >>= half
-            length += half
-    return length
+    """Bits of a number from 1 up to 2**32 - 1; without a branch, which luck would have the processor guess wrong."""
+    length, half = 1, (number > 0xFFFF) * 16
+    number, length = number >> half, length + half
+    half = (number > 0xFF) * 8
+    number, length = number >> half, length + half
+    half = (number > 0xF) * 4
+    number, length = number >> half, length + half
+    half = (number > 3) * 2
+    return length + half + (number >> half > 1)
 
 
 @compiled
 def read(w, table, luck):
     """Rule 1: a quantile table read by integer interpolation, as `QuantileTable.read`."""
-    side = table
-    if luck >> HALF_BITS:
-        luck = (1 << (HALF_BITS + 1)) - 1 - luck
-        side = table + SIDE
-    if luck < (1 << CELL_BITS):
+    upper = luck >> HALF_BITS
+    luck ^= -upper & ALL_LUCK
+    side = table + upper * SIDE
+    if luck < CELLS:
         return (w[side + luck] + HALF_A_UNIT) >> FRACTION_BITS
     shift = bit_length(luck) - CELL_BITS - 1
     cell = side + (shift << CELL_BITS) + (luck >> shift)
@@ -197,20 +202,20 @@ def seconds(w, contact, span, nth):
         given = w[w[span + SPAN_GIVEN] + w[contact + ROW]]
         if given >= 0:
             return given
+    if w[span + SPAN_CONSTANT] != NONE:
+        return w[span + SPAN_CONSTANT]
     return read(w, w[span + SPAN_TABLE], draw(w[contact + KEY], w[span + SPAN_PURPOSE], nth))
 
 
 @compiled
 def number_up_to(w, place, number, value):
     """How many of `number` ascending fields are at or below a value."""
-    low, high = 0, number
-    while low < high:
-        middle = (low + high) >> 1
-        if w[place + middle] <= value:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    low = place
+    while number > 1:
+        half = number >> 1
+        low += (w[low + half - 1] <= value) * half
+        number -= half
+    return low - place + (number == 1 and w[low] <= value)
 
 
 @compiled
@@ -284,6 +289,16 @@ def reached(w, start, limit):
     return NEVER if limit == NONE else after(w, w[limit + LIMIT_CALENDAR], start, w[limit + LIMIT_SECONDS])
 
 
+@intrinsic
+def memory(_, array):
+    """The numbers of an array as a plain pointer: no reference is counted, and no index is looked at for its sign."""
+
+    def first(context, builder, signature, arguments):
+        return make_array(signature.args[0])(context, builder, arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), first
+
+
 # --- room for records ------------------------------------------------------------------------------------------------
 
 
@@ -313,6 +328,28 @@ def give_back(w, kind, place):
     """Let a record be used again."""
     w[place] = w[kind]
     w[kind] = place
+
+
+@compiled
+def fill_contacts(world, first, width, fields, columns, order):
+    """Write the contacts of a table, in the order of entering and key.
+
+    Args:
+        world: where they stand, from place `first`, `width` numbers each.
+        fields, columns: which fields the table gives, and their values; shapes (fields,) and (fields, contacts).
+        order: rows of the table.
+    """
+    w = memory(world)
+    for number in range(len(order)):
+        contact = first + number * width
+        for field in range(width):
+            w[contact + field] = 0
+        for at in range(len(fields)):
+            w[contact + fields[at]] = columns[at, order[number]]
+        w[contact + ROW] = order[number]
+        w[contact + NUMBER] = number
+        w[contact + LAST_ROW] = NONE
+        w[contact + RETURNS_AT] = NONE
 
 
 # --- the log ---------------------------------------------------------------------------------------------------------
@@ -362,7 +399,7 @@ def write_wait(w, contact, stage, visit, part, start, end, cause):
 @compiled
 def write_job(w, job, kind, team, worker_number, start, end, cause):
     """A stretch of a piece of work, or of its wait."""
-    what = packed(w[job + JOB_STAGE_NUMBER], w[job + JOB_VISIT], w[job + PART], kind, w[team + TEAM_NUMBER], cause)
+    what = w[job + JOB_WHAT] | kind << KIND_BIT | (w[team + TEAM_NUMBER] + 1) << TEAM_BIT | cause << CAUSE_BIT
     row = write(w, w[job + JOB_CONTACT], what, worker_number, w[job + READY], start, end)
     if w[job + PART] == 0:
         w[w[job + JOB_CONTACT] + LAST_ROW] = row
@@ -380,20 +417,12 @@ def write_queued(w, job, team, now):
 # --- rule 2: an instant has two phases -------------------------------------------------------------------------------
 
 
-@intrinsic
-def memory(_, array):
-    """The numbers of an array as a plain pointer: no reference is counted, and no index is looked at for its sign."""
-
-    def first(context, builder, signature, arguments):
-        return make_array(signature.args[0])(context, builder, arguments[0]).data
-
-    return types.CPointer(array.dtype)(array), first
-
-
 @compiled
 def run(world):
     """Rules 2 and 9: play to the end; events at the end second count, later ones do not."""
     w = memory(world)
+    w[NEXT_DUTY] = w[w[w[DUTY]] + WINDOW_START] if w[DUTY] < w[DUTY_END] else NEVER
+    w[NEXT_ARRIVAL] = w[w[ARRIVING] + ENTERS] if w[ARRIVING] < w[CONTACTS_END] else NEVER
     while w[FULL] == 0:
         now = next_second(w)
         if now > w[ENDS]:
@@ -403,20 +432,13 @@ def run(world):
     close(w)
 
 
-@compiled
+@inlined
 def next_second(w):
     """Rule 2: the next second at which anything is due: of the calendar, of duty, or of arrivals."""
-    when = NEVER
-    if w[CALENDAR_SIZE] > 0:
-        when = w[w[CALENDAR] + MOMENT] >> 3
-    if w[DUTY] < w[DUTY_END]:
-        when = min(when, w[w[w[DUTY]] + WINDOW_START])
-    if w[ARRIVING] < w[CONTACTS_END]:
-        when = min(when, w[w[ARRIVING] + ENTERS])
-    return when
+    return min(min(w[NEXT_DUTY], w[NEXT_ARRIVAL]), min(moment_of(w, SOON), moment_of(w, LATER)) >> 3)
 
 
-@compiled
+@inlined
 def instant(w, now):
     """Rule 2: apply what is due, least first; then dispatch once for the whole model; repeat until nothing is due."""
     open_windows(w, now)
@@ -428,24 +450,26 @@ def instant(w, now):
         dispatch_touched(w, now)
 
 
-@compiled
+@inlined
 def apply_next(w, now):
     """Rule 2: apply the least of what is due now; arrivals have a class of their own. False where nothing is due."""
-    due_now = w[CALENDAR_SIZE] > 0 and w[w[CALENDAR] + MOMENT] >> 3 == now
-    arrives = w[ARRIVING] < w[CONTACTS_END] and w[w[ARRIVING] + ENTERS] == now
-    if arrives and due_now:
-        arrives = w[w[CALENDAR] + MOMENT] & 7 > ARRIVALS
+    soon, later = moment_of(w, SOON), moment_of(w, LATER)
+    heap, moment = SOON, soon
+    if later < soon or (later == soon and later < NEVER and comes_first(w, w[LATER], w[SOON])):
+        heap, moment = LATER, later
+    due_now = moment >> 3 == now
+    arrives = w[NEXT_ARRIVAL] == now and not (due_now and moment & 7 < ARRIVALS)
     contact = NONE
     if arrives:
         contact = arrive(w)
     elif due_now:
-        contact = apply(w, take_event(w), now)
+        contact = apply(w, take_event(w, heap), now)
     if contact != NONE:
         go_on(w, contact, now)
     return (arrives or due_now) and w[FULL] == 0
 
 
-@compiled
+@inlined
 def apply(w, event, now):
     """Rule 2: do what an event says; the contact that goes on now, or NONE."""
     action, subject, part = w[event + ACTION], w[event + SUBJECT], w[event + EVENT_PART]
@@ -469,11 +493,15 @@ def apply(w, event, now):
 
 
 @compiled
-def due(w, when, kind, key, stage_number, visit, part, action, subject):
-    """Rule 2: make something due at a second, with its place in the order of that second."""
-    if when > w[ENDS] or w[FULL]:
+def due(w, heap, when, kind, key, stage_number, visit, part, action, subject):
+    """Rule 2: make something due at a second, with its place in the order of that second.
+
+    What is weeks away has a heap of its own, LATER, so that the other, SOON, stays small.
+    """
+    if when > w[ENDS]:
         return
-    if w[CALENDAR_SIZE] == w[CALENDAR_ROOM]:
+    hole = w[heap + SIZE]
+    if hole == w[heap + HEAP_ROOM]:
         w[FULL] = 1
         return
     event = spare(w, SPARE_EVENTS, EVENT_FIELDS)
@@ -482,22 +510,20 @@ def due(w, when, kind, key, stage_number, visit, part, action, subject):
     w[event + EVENT_PART] = part
     w[event + ACTION] = action
     w[event + SUBJECT] = subject
-    hole = w[CALENDAR_SIZE]
-    w[CALENDAR_SIZE] = hole + 1
-    moment = when << 3 | kind
+    w[heap + SIZE] = hole + 1
+    first, moment = w[heap + HEAP], when << 3 | kind
     while hole > 0:
-        parent = w[CALENDAR] + ((hole - 1) >> 1) * ENTRY_FIELDS
+        parent = first + ((hole - 1) >> 1) * ENTRY_FIELDS
         if not is_before(w, moment, key, event, parent):
             break
-        put_entry(w, hole, w[parent + MOMENT], w[parent + DUE_KEY], w[parent + EVENT])
+        put_entry(w, first + hole * ENTRY_FIELDS, w[parent + MOMENT], w[parent + DUE_KEY], w[parent + EVENT])
         hole = (hole - 1) >> 1
-    put_entry(w, hole, moment, key, event)
+    put_entry(w, first + hole * ENTRY_FIELDS, moment, key, event)
 
 
 @compiled
-def put_entry(w, hole, moment, key, event):
-    """Fill a place of the calendar's heap."""
-    entry = w[CALENDAR] + hole * ENTRY_FIELDS
+def put_entry(w, entry, moment, key, event):
+    """Fill a place of a heap."""
     w[entry + MOMENT] = moment
     w[entry + DUE_KEY] = key
     w[entry + EVENT] = event
@@ -519,31 +545,41 @@ def is_before(w, moment, key, event, entry):
 
 
 @compiled
-def take_event(w):
-    """Rule 2: take the least of what is due out of the calendar."""
-    calendar = w[CALENDAR]
-    least = w[calendar + EVENT]
-    size = w[CALENDAR_SIZE] - 1
-    w[CALENDAR_SIZE] = size
-    last = calendar + size * ENTRY_FIELDS
+def comes_first(w, entry, other):
+    """Rule 2: 1 where an entry is due before another, else 0."""
+    one, two = w[entry + MOMENT], w[other + MOMENT]
+    if one == two:
+        return 1 if is_before(w, one, w[entry + DUE_KEY], w[entry + EVENT], other) else 0
+    return (one < two) * 1
+
+
+@compiled
+def take_event(w, heap):
+    """Rule 2: take the least out of a heap of what is due."""
+    first = w[heap + HEAP]
+    least = w[first + EVENT]
+    size = w[heap + SIZE] - 1
+    w[heap + SIZE] = size
+    last = first + size * ENTRY_FIELDS
     moment, key, event = w[last + MOMENT], w[last + DUE_KEY], w[last + EVENT]
-    hole = MAIN
-    while True:
-        child = 2 * hole + 1
-        if child >= size:
-            break
-        place = calendar + child * ENTRY_FIELDS
+    hole, child = first, MAIN + 1
+    while child < size:
+        entry = first + child * ENTRY_FIELDS
         if child + 1 < size:
-            other = place + ENTRY_FIELDS
-            if is_before(w, w[other + MOMENT], w[other + DUE_KEY], w[other + EVENT], place):
-                child, place = child + 1, other
-        if is_before(w, moment, key, event, place):
+            right = comes_first(w, entry + ENTRY_FIELDS, entry)
+            child, entry = child + right, entry + right * ENTRY_FIELDS
+        if is_before(w, moment, key, event, entry):
             break
-        put_entry(w, hole, w[place + MOMENT], w[place + DUE_KEY], w[place + EVENT])
-        hole = child
-    if size > 0:
-        put_entry(w, hole, moment, key, event)
+        put_entry(w, hole, w[entry + MOMENT], w[entry + DUE_KEY], w[entry + EVENT])
+        hole, child = entry, 2 * child + 1
+    put_entry(w, hole, moment, key, event)
     return least
+
+
+@compiled
+def moment_of(w, heap):
+    """Rule 2: the second and class of the least of a heap; NEVER where it is empty."""
+    return w[w[heap + HEAP] + MOMENT] if w[heap + SIZE] > 0 else NEVER
 
 
 @compiled
@@ -555,7 +591,7 @@ def touch(w, team):
         w[TOUCHED_NUMBER] += 1
 
 
-@compiled
+@inlined
 def dispatch_touched(w, now):
     """Rule 2: phase two, the teams that something happened to, in file order."""
     number, touched = w[TOUCHED_NUMBER], w[TOUCHED]
@@ -593,6 +629,7 @@ def new_job(w, contact, stage, visit, part, left, now):
     w[job + READY] = now
     w[job + JOB_KEY] = w[contact + KEY]
     w[job + JOB_STAGE_NUMBER] = w[stage + STAGE_NUMBER]
+    w[job + JOB_WHAT] = part << PART_BIT | visit << VISIT_BIT | w[stage + STAGE_NUMBER] << STAGE_BIT
     return job
 
 
@@ -682,10 +719,10 @@ def take_least(w, queue):
 # --- rule 4: workers -------------------------------------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def open_windows(w, now):
     """Rule 4: everybody whose window opens now comes on duty; the first class of rule 2."""
-    while w[DUTY] < w[DUTY_END] and w[w[w[DUTY]] + WINDOW_START] == now:
+    while w[NEXT_DUTY] == now:
         window = w[w[DUTY]]
         worker = w[window + WINDOW_WORKER]
         w[worker + WINDOW] = window
@@ -693,6 +730,7 @@ def open_windows(w, now):
         if w[worker + BUSY] == 0:
             set_idle(w, worker, now)
         w[DUTY] += 1
+        w[NEXT_DUTY] = w[w[w[DUTY]] + WINDOW_START] if w[DUTY] < w[DUTY_END] else NEVER
 
 
 @compiled
@@ -700,15 +738,19 @@ def set_idle(w, worker, now):
     """Rule 4: a worker has nothing to do from now on; while on duty they can be given work."""
     w[worker + IDLE_SINCE] = now
     if now < w[worker + UNTIL]:
+        w[w[worker + WORKER_TEAM] + SOMEBODY_IDLE] = 1
         touch(w, w[worker + WORKER_TEAM])
 
 
 @compiled
 def next_idle(w, team, now):
-    """Rule 4: of those idle and on duty, whoever has been idle longest, then first in the roster; NONE if nobody is."""
+    """Rule 4: of those idle and on duty, whoever has been idle longest, then first in the roster; NONE if nobody is.
+
+    Who is busy has been idle since NEVER.
+    """
     found, longest = NONE, NEVER
     for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
-        if w[worker + BUSY] == 0 and now < w[worker + UNTIL] and w[worker + IDLE_SINCE] < longest:
+        if w[worker + IDLE_SINCE] < longest and now < w[worker + UNTIL]:
             found, longest = worker, w[worker + IDLE_SINCE]
     return found
 
@@ -716,9 +758,10 @@ def next_idle(w, team, now):
 @compiled
 def dispatch(w, team, now):
     """Rules 2 and 4, phase two of a team: start the least jobs while somebody is idle and on duty; then give out slots."""
-    while w[team + QUEUE] != NONE:
+    while w[team + QUEUE] != NONE and w[team + SOMEBODY_IDLE]:
         worker = next_idle(w, team, now)
         if worker == NONE:
+            w[team + SOMEBODY_IDLE] = 0
             break
         begin_work(w, take_least(w, team + QUEUE), worker, team, now)
     if w[team + SLOT_QUEUE] != NONE:
@@ -734,6 +777,7 @@ def begin_work(w, job, worker, team, now):
     if now > w[job + READY]:
         write_queued(w, job, team, now)
     w[worker + BUSY] = 1
+    w[worker + IDLE_SINCE] = NEVER
     w[job + JOB_WORKER] = worker
     end = now + w[job + LEFT]
     if end <= w[worker + UNTIL]:
@@ -741,7 +785,7 @@ def begin_work(w, job, worker, team, now):
         w[job + LEFT] = 0
     else:
         end = lay_out(w, job, worker, team, now)
-    due(w, end, WORK_ENDS, w[job + JOB_KEY], w[job + JOB_STAGE_NUMBER], w[job + JOB_VISIT], w[job + PART], STOP, job)
+    due(w, SOON, end, WORK_ENDS, w[job + JOB_KEY], w[job + JOB_STAGE_NUMBER], w[job + JOB_VISIT], w[job + PART], STOP, job)
 
 
 @compiled
@@ -833,7 +877,7 @@ def wait(w, contact, span, nth, cause, step, now):
     stage, visit = w[contact + STAGE], w[contact + VISIT]
     write_wait(w, contact, stage, visit, MAIN, now, until, cause)
     w[contact + STEP] = step
-    due(w, until, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
+    due(w, SOON, until, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
     return True
 
 
@@ -865,7 +909,7 @@ def ask(w, contact, stage, visit, now):
     if w[checks + IS_JOINED]:
         return joined_outcome(w, checks)
     time_up = reached(w, now, w[w[stage + GIVE_UP] + w[contact + RAG]])
-    due(w, time_up, TIME_OUTS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, TIME_UP, checks)
+    due(w, SOON, time_up, TIME_OUTS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, TIME_UP, checks)
     w[contact + STEP] = CHECKING
     return WAITS
 
@@ -881,7 +925,7 @@ def later(w, checks, part, when, action):
     """Rule 7: do something about one request at a later second."""
     key = w[w[checks + CHECKS_CONTACT] + KEY]
     stage_number = w[w[checks + CHECKS_STAGE] + STAGE_NUMBER]
-    due(w, when, WAITS_END, key, stage_number, w[checks + CHECKS_VISIT], part, action, checks)
+    due(w, SOON, when, WAITS_END, key, stage_number, w[checks + CHECKS_VISIT], part, action, checks)
 
 
 @compiled
@@ -1006,7 +1050,7 @@ def wake(w, stage, team, now):
         moment = next_open(w, w[stage + ALLOCATES_IN], now)
     if moment != NEVER and moment != w[stage + WOKEN]:
         w[stage + WOKEN] = moment
-        due(w, moment, WAITS_END, NONE, w[stage + STAGE_NUMBER], MAIN, MAIN, WAKE, team)
+        due(w, SOON, moment, WAITS_END, NONE, w[stage + STAGE_NUMBER], MAIN, MAIN, WAKE, team)
 
 
 @compiled
@@ -1027,7 +1071,7 @@ def hold(w, job, worker, slots, now):
     w[contact + SLOTS_HELD] = slots
     w[contact + STEP] = HOLDING
     give_back(w, SPARE_JOBS, job)
-    due(w, until, WORK_ENDS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, RELEASE, contact)
+    due(w, LATER, until, WORK_ENDS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, RELEASE, contact)
 
 
 @compiled
@@ -1042,11 +1086,12 @@ def release(w, contact):
 # --- rule 9: start and end -------------------------------------------------------------------------------------------
 
 
-@compiled
+@inlined
 def arrive(w):
     """Rules 2 and 9: the next contact begins; those of one second do so in the order of their keys."""
     contact = w[ARRIVING]
     w[ARRIVING] += w[CONTACT_WIDTH]
+    w[NEXT_ARRIVAL] = w[w[ARRIVING] + ENTERS] if w[ARRIVING] < w[CONTACTS_END] else NEVER
     return begin(w, contact)
 
 
@@ -1055,6 +1100,8 @@ def begin(w, contact):
     """Rule 9: a contact is ready to be sent on its way."""
     if w[BY_DEADLINE]:
         w[contact + DEADLINE] = reached(w, w[contact + RECEIVED], w[w[DEADLINES] + w[contact + RAG]])
+    what = w[contact + RAG] * w[SOURCES_NUMBER] + w[contact + SOURCE]
+    w[contact + WHAT_IT_IS] = (what * w[AREAS_NUMBER] + w[contact + AREA]) * 2 + w[contact + OPEN_CASE]
     w[contact + STAGE] = w[ENTRY]
     w[contact + STEP] = BEGINS
     return contact
@@ -1065,7 +1112,7 @@ def close(w):
     """Rules 9 and 10: write the waits that were still going on at the end of the run."""
     beyond = w[ENDS] + 1
     for contact in range(w[ARRIVING], w[CONTACTS_END], w[CONTACT_WIDTH]):
-        target = route(w, contact, w[ENTRY], MAIN, MAIN)
+        target = route(w, begin(w, contact), w[ENTRY], MAIN, MAIN)
         write_wait(w, contact, stage_at(w, target), MAIN, MAIN, w[contact + RECEIVED], beyond, FOR_SHIFT)
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
@@ -1094,7 +1141,7 @@ def close_checks(w, contact, beyond):
 # --- rule 10: nothing is dropped: the pathway, from stage to stage until an end --------------------------------------
 
 
-@compiled
+@inlined
 def go_on(w, contact, now):
     """Rule 10: a contact's wait is over: from stage to stage it goes, until it waits or ends."""
     outcome = resume(w, contact, now)
@@ -1107,7 +1154,7 @@ def go_on(w, contact, now):
         outcome = move(w, contact, outcome, now)
 
 
-@compiled
+@inlined
 def leave(w, contact, now):
     """Rule 10: a visit that took no time stands in the log all the same."""
     if w[contact + LAST_ROW] == w[contact + ROWS_BEFORE] and w[contact + STEP] != BEGINS:
@@ -1115,7 +1162,7 @@ def leave(w, contact, now):
         write_wait(w, contact, stage, w[contact + VISIT], MAIN, now, now, w[stage + WAIT_CAUSE])
 
 
-@compiled
+@inlined
 def move(w, contact, outcome, now):
     """Rules 6 and 10: route a contact and hand it on. ENTERS_NOW where it may enter its next stage at once, or WAITS."""
     leaves, visit = w[contact + STAGE], w[contact + VISIT]
@@ -1137,7 +1184,7 @@ def move(w, contact, outcome, now):
     if ready > now:
         write_wait(w, contact, stage, w[contact + VISIT], MAIN, now, ready, FOR_HANDOFF)
         w[contact + STEP] = HANDED_ON
-        due(w, ready, WAITS_END, w[contact + KEY], target, w[contact + VISIT], MAIN, GO_ON, contact)
+        due(w, SOON, ready, WAITS_END, w[contact + KEY], target, w[contact + VISIT], MAIN, GO_ON, contact)
         return WAITS
     w[contact + STEP] = HANDED_ON
     return ENTERS_NOW
@@ -1155,9 +1202,9 @@ def route(w, contact, stage, visit, outcome):
 
     A rule is the number n of its targets, n ends of luck, n targets.
     """
-    at = outcome * LEVELS + w[contact + JUDGED]
-    at = (at * 4 + w[contact + RAG]) * w[SOURCES_NUMBER] + w[contact + SOURCE]
-    at = (at * w[AREAS_NUMBER] + w[contact + AREA]) * 2 + w[contact + OPEN_CASE]
+    if w[stage + ONLY_TARGET] != NO_OUTCOME:
+        return w[stage + ONLY_TARGET]
+    at = (outcome * LEVELS + w[contact + JUDGED]) * 4 * w[SOURCES_NUMBER] * w[AREAS_NUMBER] * 2 + w[contact + WHAT_IT_IS]
     rule = w[w[stage + ROUTES] + at]
     n = w[rule]
     if n == 1:
@@ -1166,7 +1213,7 @@ def route(w, contact, stage, visit, outcome):
     return w[rule + 1 + n + number_up_to(w, rule + 1, n, luck)]
 
 
-@compiled
+@inlined
 def enter(w, contact, now):
     """Rules 3 to 8: begin a visit. Its outcome where it is over at once, or WAITS."""
     stage, visit = w[contact + STAGE], w[contact + VISIT]
@@ -1189,7 +1236,7 @@ def enter(w, contact, now):
     return WAITS if wait(w, contact, w[stage + DELAY], visit, w[stage + WAIT_CAUSE], DELAYED, now) else 0
 
 
-@compiled
+@inlined
 def resume(w, contact, now):
     """Rules 3 to 8: go on with a visit after a wait. Its outcome where it is over; ENTERS_NOW, or WAITS."""
     stage, visit, step = w[contact + STAGE], w[contact + VISIT], w[contact + STEP]
@@ -1352,7 +1399,7 @@ def come_back(w, contact):
     w[child + EARLIER_RETURN] = w[LAST_RETURN]
     w[LAST_RETURN] = child
     w[CONTACTS_NUMBER] += 1
-    due(w, w[child + RECEIVED], WAITS_END, key, MAIN, MAIN, MAIN, BEGIN, child)
+    due(w, LATER, w[child + RECEIVED], WAITS_END, key, MAIN, MAIN, MAIN, BEGIN, child)
 
 
 # --- after the run: the rows in canonical order ----------------------------------------------------------------------

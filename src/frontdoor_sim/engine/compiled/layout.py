@@ -67,6 +67,18 @@ def signed(word: int) -> int:
     return word - (1 << 64) if word >> 63 else word
 
 
+def always_reads(table: QuantileTable) -> int:
+    """What a table reads whatever the luck; NONE where that depends.
+
+    Example:
+        >>> from frontdoor_sim.distributions import from_mapping, quantile_table
+        >>> always_reads(quantile_table(from_mapping({"distribution": "constant", "value": 10}), 60))
+        600
+    """
+    least, most = table.knots.min(), table.knots.max()
+    return table.read(0) if least == most else NONE
+
+
 class Words:
     """An array of whole numbers while it grows; whatever is put there twice stands there once."""
 
@@ -193,7 +205,8 @@ class _PlanLayout:
     def span(self, span: Span | None, given: bool = True) -> int:
         if span is None:
             return NONE
-        record = [self.table(span.table), self.calendar(span.calendar), signed(span.purpose), NONE]
+        always = always_reads(span.table)
+        record = [self.table(span.table), always, self.calendar(span.calendar), signed(span.purpose), NONE]
         place = self.words.put(record)
         if given:
             self.spans.setdefault(span.purpose, []).append(place)
@@ -239,6 +252,7 @@ class _PlanLayout:
         record = np.full(k.STAGE_FIELDS, NONE, dtype=np.int64)
         record[k.STAGE_NUMBER], record[k.KIND] = self.plan.entry, k.OF_ENTRY
         record[k.ROUTES], record[k.ROUTE_PURPOSE] = self.routes(self.plan.entry), signed(ENTRY_ROUTE)
+        record[k.ONLY_TARGET] = self.only_target(self.plan.entry)
         return record
 
     def stage(self, stage: PlannedStage, team: int) -> Int64s:
@@ -249,6 +263,7 @@ class _PlanLayout:
             k.STAGE_NUMBER: stage.number,
             k.KIND: KIND_WORDS[stage.kind],
             k.TEAM: team,
+            k.ONLY_TARGET: self.only_target(stage.number),
             k.ROUTES: self.routes(stage.number),
             k.ROUTE_PURPOSE: signed(stage.route_purpose),
             k.WAIT_CAUSE: cause,
@@ -326,6 +341,13 @@ class _PlanLayout:
         """For every state of a contact at a stage, the place of the rule that applies."""
         rules = np.array([self.rule(rule) for rule in range(len(self.plan.rule_targets))], dtype=np.int64)
         return self.words.put(rules[self.plan.rule_of[number].reshape(-1)])
+
+    def only_target(self, number: int) -> int:
+        """Where everybody goes from a stage; NO_OUTCOME where it depends on the contact or on chance."""
+        rules = set(np.unique(self.plan.rule_of[number]).tolist()) - {-1}
+        targets = {self.plan.rule_targets[rule] for rule in rules}
+        alone = targets.pop() if len(targets) == 1 else ()
+        return alone[0] if len(alone) == 1 else int(k.NO_OUTCOME)
 
     def rule(self, rule: int) -> int:
         """Number of targets, the ends of their luck, the targets."""
@@ -415,7 +437,7 @@ class World:
         return np.argsort(flat.starts, kind="stable"), flat.starts, flat.ends, team
 
 
-ROWS_A_CONTACT, RECORDS_A_CONTACT, DUE_A_CONTACT, ROOM = 48, 160, 4, 1 << 14
+ROWS_A_CONTACT, RECORDS_A_CONTACT, DUE_A_CONTACT, ROOM = 26, 48, 2, 1 << 13
 
 
 def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1) -> World:
@@ -432,16 +454,17 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     given = _given(laid, contacts)
     columns = contact_columns(contacts, plan)
     order = np.lexsort((columns[k.KEY], columns[k.ENTERS]))
-    width, number = k.VISITS + plan.entry, len(order)
+    width, number = at_a_line(k.VISITS + plan.entry), len(order)
     given_at = base + len(people)
-    contacts_at = given_at + sum(len(column) for column in given.values())
+    contacts_at = at_a_line(given_at + sum(len(column) for column in given.values()))
     heap_at = contacts_at + width * number
     heap_room = room * (DUE_A_CONTACT * number + ROOM)
-    log_at = heap_at + heap_room * k.ENTRY_FIELDS
+    later_at = heap_at + heap_room * k.ENTRY_FIELDS
+    log_at = later_at + heap_room * k.ENTRY_FIELDS
     log_room = room * (ROWS_A_CONTACT * number + ROOM)
     free = log_at + log_room * k.LOG_FIELDS
     limit = free + room * (RECORDS_A_CONTACT * number + 16 * ROOM)
-    w = np.empty(limit + max(k.JOB_FIELDS, width), dtype=np.int64)
+    w = empty(limit + max(k.JOB_FIELDS, width))
     w[:base] = laid.words
     w[base:given_at] = people
     at = given_at
@@ -449,7 +472,8 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
         w[at : at + len(column)] = column
         w[np.array(laid.spans[purpose]) + k.SPAN_GIVEN] = at
         at += len(column)
-    _fill_contacts(w[contacts_at:heap_at].reshape(number, width), columns, order)
+    fields, table = np.array(list(columns), dtype=np.int64), np.array(list(columns.values()))
+    k.fill_contacts(w, contacts_at, width, fields, table, order)
     teams = np.array(laid.teams)
     w[teams + k.WORKERS], w[teams + k.WORKERS_END] = workers[:, 0], workers[:, 1]
     w[teams + k.LARGEST] = _largest(laid, roster)
@@ -457,20 +481,32 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     w[k.DUTY], w[k.DUTY_END] = duty
     w[k.CONTACTS], w[k.CONTACTS_END], w[k.ARRIVING] = contacts_at, heap_at, contacts_at
     w[k.CONTACT_WIDTH], w[k.CONTACTS_NUMBER] = width, number
-    w[k.CALENDAR], w[k.CALENDAR_ROOM] = heap_at, heap_room
+    w[k.SOON : k.SOON + 3] = heap_at, 0, heap_room
+    w[k.LATER : k.LATER + 3] = later_at, 0, heap_room
     w[k.LOG], w[k.LOG_ROOM] = log_at, log_room
     w[k.FREE], w[k.LIMIT] = free, limit
     team = roster.people.sort_values("worker")["team"].map({team.name: at for at, team in enumerate(plan.teams)})
     return World(w, order, laid, roster.flat, np.asarray(team, dtype=np.int64))
 
 
-def _fill_contacts(block: Int64s, columns: dict[int, Int64s], order: Int64s) -> None:
-    block[:] = 0
-    for field, column in columns.items():
-        block[:, field] = column[order]
-    block[:, k.ROW] = order
-    block[:, k.NUMBER] = np.arange(len(order))
-    block[:, [k.LAST_ROW, k.RETURNS_AT]] = NONE
+def empty(number: int) -> Int64s:
+    """An array of so many numbers, not filled, that begins with a line of the processor's cache."""
+    array = np.empty(number + LINE, dtype=np.int64)
+    skip = -(array.ctypes.data // array.itemsize) % LINE
+    return array[skip : skip + number]
+
+
+LINE = 8  # numbers in a line of the processor's cache
+
+
+def at_a_line(place: int) -> int:
+    """The next place at or after one at which a line of the processor's cache begins.
+
+    Example:
+        >>> at_a_line(8), at_a_line(9)
+        (8, 16)
+    """
+    return -(-int(place) // LINE) * LINE
 
 
 def _given(laid: PlanWords, contacts: pd.DataFrame) -> dict[int, Int64s]:
