@@ -13,7 +13,7 @@ import pandas as pd
 
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.running import people
-from frontdoor_sim.operating_model import RAGS, OperatingModel, Timeline
+from frontdoor_sim.operating_model import RAGS, Handoff, OperatingModel, Timeline
 
 PIECE = ["contact", "stage", "visit", "part"]
 NEVER = 1 << 62
@@ -179,8 +179,7 @@ def check_handoffs(log: EventLog, model: OperatingModel) -> None:
     main = events[events["part"] == 0].sort_values(["contact", "start", "end", "enabled", "visit"], kind="stable")
     main["leaves"] = main.groupby("contact")["stage"].shift()
     for row in main[(main["waited_for"] == "handoff") & ~main["censored"]].itertuples(index=False):
-        teams = [model.teams[model.stages[name].team] for name in (row.leaves, row.stage)]
-        handoff = model.handoffs.same_site if teams[0].site == teams[1].site else model.handoffs.between_sites
+        handoff = handoff_between(model, row.leaves, row.stage)
         if handoff.release:
             assert line.shifts[handoff.release].is_open(int(row.end)), (
                 f"{row} is handed on while {handoff.release} is closed"
@@ -190,6 +189,15 @@ def check_handoffs(log: EventLog, model: OperatingModel) -> None:
             assert row.end in moments, f"{row} is handed on at no set time"
             if handoff.delay is None:
                 assert not ((moments >= row.start) & (moments < row.end)).any(), f"{row} misses a set time"
+
+
+def handoff_between(model: OperatingModel, leaves: str, reaches: str) -> Handoff:
+    """The handoff named for two stages, else what the sites of their teams say."""
+    for particular in model.handoffs.particular:
+        if (particular.leaves, particular.reaches) == (leaves, reaches):
+            return particular
+    teams = [model.teams[model.stages[name].team] for name in (leaves, reaches)]
+    return model.handoffs.same_site if teams[0].site == teams[1].site else model.handoffs.between_sites
 
 
 def check_routes(log: EventLog, model: OperatingModel) -> None:

@@ -206,21 +206,47 @@ def routes(draw: DrawFn, stages: dict[str, Any], ends: list[str]) -> dict[str, A
     return {"entry": entry if len(entry) > 1 else names[0], **found}
 
 
+def particular(ways: dict[str, Any]) -> SearchStrategy[list[tuple[str, str]]]:
+    """Some of the steps from stage to stage, whose handoffs are named."""
+    steps = [
+        (name, to)
+        for name, rules in ways.items()
+        if name != "entry"
+        for rule in rules
+        for to in ([rule["to"]] if isinstance(rule["to"], str) else rule["to"])
+        if to in ways
+    ]
+    unique = list(dict.fromkeys(steps))
+    return st.lists(st.sampled_from(unique), max_size=2, unique=True) if unique else st.just([])
+
+
 @st.composite
-def contacts(draw: DrawFn, starts: int, ends: int, grid: int) -> tuple[dict[str, Any], ...]:
+def contacts(draw: DrawFn, starts: int, ends: int, grid: int, purposes: list[str]) -> tuple[dict[str, Any], ...]:
+    """Contacts full of ties; a table may also say whether consent came with some, and how long some work takes."""
+    given_too = draw(st.sampled_from([[], [], [], ["consent"], [f"seconds: {purpose}" for purpose in purposes]]))
     number, family = draw(st.integers(3, 30)), draw(st.integers(0, 10**6))
     steps = (ends - starts) // max(grid, 60)
     latest = draw(st.sampled_from([steps - 1, steps // 2, steps // 20]))
     rows = []
     for n in range(number):
         received = starts + draw(st.integers(0, latest)) * max(grid, 60)
-        rows.append({
-            "contact": key(family, n), "received": received,
-            "enters": received + draw(st.sampled_from([0, 0, 0, 900, 36_000])),
-            "source": draw(st.sampled_from(SOURCES)), "area": draw(st.sampled_from(AREAS)),
-            "children": draw(st.integers(1, 4)), "need": draw(st.integers(-20, 35)) * 100_000,
-            "rag": draw(st.sampled_from(RAGS)), "open_case": draw(st.booleans()),
-        })  # fmt: skip
+        rows.append(
+            {
+                "contact": key(family, n),
+                "received": received,
+                "enters": received + draw(st.sampled_from([0, 0, 0, 900, 36_000])),
+                "source": draw(st.sampled_from(SOURCES)),
+                "area": draw(st.sampled_from(AREAS)),
+                "children": draw(st.integers(1, 4)),
+                "need": draw(st.integers(-20, 35)) * 100_000,
+                "rag": draw(st.sampled_from(RAGS)),
+                "open_case": draw(st.booleans()),
+            }
+            | {
+                name: draw(st.sampled_from([None, 0, 1] if name == "consent" else [None, 0, 60, 4000]))
+                for name in given_too
+            }
+        )
     return tuple(rows)
 
 
@@ -235,23 +261,27 @@ def instances(draw: DrawFn) -> Instance:
     teams = {f"team {n}": draw(team(grid)) for n in range(draw(st.integers(1, 3)))}
     stages = {f"stage {n}": draw(stage(list(teams), grid)) for n in range(draw(st.integers(1, 5)))}
     ends = {"closed": {"provides": 1}, "served": {"provides": draw(st.integers(2, 4)), "returns": draw(st.booleans())}}
+    ways = routes(draw, stages, list(ends))
     returning = {
         "rate_by_gap": [0.2, 0.5, 1.0, 2.0], "family_spread": 0.8, "growth": {"distribution": "exponential", "mean": 0.4},
         "delay": {"distribution": "exponential", "mean": 2, "unit": "days"}, "arrives_in": "every day",
     }  # fmt: skip
     data = {
         "name": "Random", "run": run, "shifts": SHIFTS, "clock": draw(st.sampled_from(["office", "every day", "always"])),
-        "teams": teams, "stages": stages, "routes": routes(draw, stages, list(ends)), "ends": ends,
+        "teams": teams, "stages": stages, "routes": ways, "ends": ends,
         "handoffs": {
             "same_site": draw(handoff(grid)), "between_sites": draw(handoff(grid)),
             "systems_differ": {"rekey": draw(on_grid(max(grid, 60), 2))},
             "each_extra_system": {"search": draw(on_grid(max(grid, 60), 2))},
             "missed_history": {"share": 0.3, "noise": 0.5},
             "requests_between_sites": draw(st.one_of(st.none(), delays(grid))),
+            "particular": [
+                {"from": name, "to": to, **draw(handoff(grid))} for name, to in draw(particular(ways))
+            ],
         },
         "grading": {"green": -1, "amber": 0.5, "red": 1.5, "noise": 0.3},
         "returns": draw(st.sampled_from([None, returning])),
         "targets": {"decision": LIMITS},
     }  # fmt: skip
     line = Timeline.of(as_scenario(data).model)
-    return Instance(data, draw(contacts(line.starts, line.ends, grid)), grid)
+    return Instance(data, draw(contacts(line.starts, line.ends, grid, list(stages)[:2])), grid)

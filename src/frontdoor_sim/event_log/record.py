@@ -126,7 +126,32 @@ def thread_of(table: Columns) -> Ints:
     """`main_thread`, of events whose columns are at hand."""
     rows = np.flatnonzero(table.values("part") == 0)
     order = sorting(_thread_keys(table, rows))
-    return rows if order is None else rows[order]
+    return _linked(table, rows if order is None else rows[order])
+
+
+def _linked(table: Columns, rows: Ints) -> Ints:
+    """The same rows, with visits of one second that took no time put in the order in which each led to the next."""
+    contact, start, end = (table.numbers(column)[rows] for column in ("contact", "start", "end"))
+    none = start == end
+    again = np.zeros(len(rows), dtype=bool)
+    again[1:] = none[1:] & none[:-1] & (contact[1:] == contact[:-1]) & (start[1:] == start[:-1])
+    if not again.any():
+        return rows
+    linked, stage, outcome = rows.copy(), table.words("stage"), table.words("outcome")
+    for first in np.flatnonzero(again[1:] & ~again[:-1]).tolist():
+        last = first + int(np.argmin(np.append(again[first + 1 :], False))) + 1
+        before = rows[:first][contact[:first] == contact[first]]
+        led_to = [outcome.names[code] for code in outcome.codes[before].tolist()]
+        here = next((name for name in reversed(led_to) if name), "")
+        left = rows[first:last].tolist()
+        for place in range(first, last):
+            mine = next((row for row in left if stage.names[stage.codes[row]] == here), left[0])
+            left.remove(mine)
+            linked[place] = mine
+            here = outcome.names[outcome.codes[mine]]
+    return linked
+
+
 
 
 def _thread_keys(table: Columns, rows: Ints) -> Iterator[Ints]:
