@@ -8,9 +8,9 @@ import pandas as pd
 
 from frontdoor_sim.contacts import given
 from frontdoor_sim.event_log import EventLog, check_laws
-from frontdoor_sim.experiment import run
 from queue_laws import plain
 from random_models import as_scenario
+from twins import assert_twins, both
 
 OPENS = "2025-06-02"  # a Monday; no bank holiday in the weeks that follow
 OFFICE = {"office": {"Mon-Fri": "09:00-17:00"}, "closed": {"bank_holidays": "09:00-17:00"}}
@@ -23,7 +23,7 @@ def officers(number: float = 1, shift: str = "office", **facts: Any) -> dict[str
 
 
 def played(stages: dict[str, Any], routes: dict[str, Any], contacts: list[dict[str, Any]], **facts: Any) -> EventLog:
-    """Play contacts, received at local times, through stages; `desk` is a team of one in the office unless said otherwise."""
+    """Play contacts, received at local times, through stages, on both engines; `desk` is a team of one in the office unless said otherwise."""
     data = {
         "name": "Story", "run": {"opens": OPENS, "weeks": 1, "warm_up": 0, "follow_up": 1}, "shifts": OFFICE, "clock": "office",
         "teams": {"desk": officers()}, "stages": stages, "routes": routes, "ends": {"done": {}, "closed": {"provides": 1}},
@@ -31,9 +31,10 @@ def played(stages: dict[str, Any], routes: dict[str, Any], contacts: list[dict[s
     model = as_scenario(data | facts)
     numbered = [{"contact": number, **contact} for number, contact in enumerate(contacts, 1)]
     table = given(pd.DataFrame(numbered), model.model)
-    log = run(model, contacts=table)
-    check_laws(log)
-    return log
+    reference, compiled = both(model.model, table)
+    assert_twins(reference, compiled)
+    check_laws(reference)
+    return reference
 
 
 def at(*times: str, **facts: Any) -> list[dict[str, Any]]:

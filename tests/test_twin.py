@@ -70,6 +70,7 @@ def test_a_world_that_is_too_small_is_played_again(monkeypatch, room):
     scenario = read_scenario(ROOT / "scenarios/bcp/as_found.yaml").varied({"run.weeks": 6, "run.warm_up": 2})
     contacts = draw_contacts(scenario, 1, 0, 0.0)
     rooms, usual = [], running.world
+    monkeypatch.setattr(running, "_room_needed", {})
     monkeypatch.setattr(layout, room, 0)
     monkeypatch.setattr(layout, "ROOM", 64)
     monkeypatch.setattr(running, "world", lambda *args: (rooms.append(args[-1]), usual(*args))[1])

@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.engine.compiled import kernel as k
 from frontdoor_sim.engine.compiled.layout import PlanWords, World, plan_words, world
+from frontdoor_sim.engine.compiled.ready import say_if_it_compiles
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.played import Played
 from frontdoor_sim.engine.record import events_frame
 
 Int64s = NDArray[np.int64]
+_room_needed: dict[str, int] = {}
 
 
 COLUMNS = {
@@ -33,14 +35,20 @@ def play(contacts: pd.DataFrame, roster: Roster, plan: Plan, replication: int) -
 
 
 def played_out(laid: PlanWords, roster: Roster, contacts: pd.DataFrame) -> World:
-    """A world after its run; where the usual room is not enough it is played again with more."""
-    room = 1
+    """A world after its run; where the usual room is not enough it is played again with more.
+
+    The room that a model needed is tried first when it runs again.
+    """
+    say_if_it_compiles()
+    name = laid.plan.model.name
+    room = _room_needed.get(name, 1)
     while True:
         found = world(laid, roster, contacts, room)
         k.run(found.words)
         if not found.words[k.FULL]:
             return found
-        room *= 4
+        room *= 2
+        _room_needed[name] = room
 
 
 def read_out(played: World, replication: int) -> Played:
