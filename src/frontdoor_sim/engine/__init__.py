@@ -3,6 +3,6 @@
 from frontdoor_sim.engine.choice import ENGINES, Engine, chosen
 from frontdoor_sim.engine.compile import compile_plan
 from frontdoor_sim.engine.plan import Plan
-from frontdoor_sim.engine.running import run
+from frontdoor_sim.engine.running import run, run_unwritten
 
-__all__ = ["ENGINES", "Engine", "Plan", "chosen", "compile_plan", "run"]
+__all__ = ["ENGINES", "Engine", "Plan", "chosen", "compile_plan", "run", "run_unwritten"]

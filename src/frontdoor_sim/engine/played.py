@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,21 +37,41 @@ class Played:
 
 def contacts_after(table: pd.DataFrame, played: Played, plan: Plan) -> pd.DataFrame:
     """The contacts of the table and those that came back, with the times of their possible returns, by key."""
-    names = {"source": plan.sources, "area": plan.areas, "rag": RAGS}
-    again = {**played.returned, "consent": np.full(len(played.returned["contact"]), -1)}
-    order = np.argsort(np.concatenate([table["contact"].to_numpy(np.int64), again["contact"]]), kind="stable")
-    columns: dict[str, Any] = {}
-    for column in dictionary("contacts"):
-        name = column.name
-        if name in names:
-            columns[name] = _words(table[name], names[name], again[name]).take(order)
+    keys = np.concatenate([table["contact"].to_numpy(np.int64), played.returned["contact"]])
+    order = np.argsort(keys, kind="stable")
+    names = [column.name for column in dictionary("contacts")]
+    return pd.DataFrame(dict(columns_after(table, played.returns_at, played.returned, plan, names, order)), copy=False)
+
+
+def columns_after(
+    table: pd.DataFrame,
+    returns_at: Int64s,
+    returned: Mapping[str, Int64s],
+    plan: Plan,
+    names: Sequence[str],
+    order: Int64s,
+) -> Iterator[tuple[str, Any]]:
+    """Some columns of the contacts of a table and of those that came back, each with its name.
+
+    Args:
+        table: the contacts that came.
+        returns_at, returned: as in `Played`.
+        plan: names sources and areas.
+        names: the columns, in their order.
+        order: places of contacts, those of the table first; the rows are put in this order.
+    """
+    words = {"source": plan.sources, "area": plan.areas, "rag": RAGS}
+    dtypes = {column.name: column.dtype for column in dictionary("contacts")}
+    for name in names:
+        if name in words:
+            yield name, _words(table[name], words[name], returned[name]).take(order)
         elif name == "consent":
-            known = np.concatenate([consent_of(table), again[name]])[order]
-            columns[name] = pd.arrays.IntegerArray(np.maximum(known, 0), known < 0)
+            unknown = np.full(len(returned["contact"]), -1)
+            known = np.concatenate([consent_of(table), unknown])[order]
+            yield name, pd.arrays.IntegerArray(np.maximum(known, 0), known < 0)
         else:
-            first = played.returns_at if name == "returns_at" else table[name].to_numpy()
-            columns[name] = np.concatenate([first, again[name]])[order].astype(column.dtype, copy=False)
-    return pd.DataFrame(columns, copy=False)
+            first = returns_at if name == "returns_at" else table[name].to_numpy()
+            yield name, np.concatenate([first, returned[name]])[order].astype(dtypes[name], copy=False)
 
 
 def consent_of(table: pd.DataFrame) -> Int64s:

@@ -5,15 +5,18 @@ Engine and history write the same log; measures, exports and animations read it.
 
 from frontdoor_sim.event_log.exports import to_bupar, to_prosimos, to_vidigi, to_xes
 from frontdoor_sim.event_log.files import read_log, write_log
-from frontdoor_sim.event_log.laws import BrokenLaw, check_laws
+from frontdoor_sim.event_log.laws import BrokenLaw, check_conserved, check_laws
+from frontdoor_sim.event_log.reading import Reading
 from frontdoor_sim.event_log.record import About, EventLog, arrange, assemble, main_thread
 
 __all__ = [
     "About",
     "BrokenLaw",
     "EventLog",
+    "Reading",
     "arrange",
     "assemble",
+    "check_conserved",
     "check_laws",
     "main_thread",
     "read_log",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -65,25 +65,30 @@ class Words:
 class Columns:
     """A table whose columns are asked for as arrays; each is looked up once.
 
+    Args:
+        table: a table, or its columns by name.
+
     Example:
         >>> table = Columns(pd.DataFrame({"visit": np.array([0, 1], dtype=np.int16), "stage": ["receipt", "checks"]}))
         >>> table.numbers("visit").dtype, table.words("stage").names
         (dtype('int64'), ('checks', 'receipt'))
     """
 
-    def __init__(self, table: pd.DataFrame) -> None:
+    def __init__(self, table: pd.DataFrame | Mapping[str, NDArray[Any] | pd.Categorical[Any]]) -> None:
         self._table = table
         self._values: dict[str, NDArray[Any]] = {}
         self._words: dict[str, Words] = {}
 
     def __len__(self) -> int:
         """Number of rows."""
-        return len(self._table)
+        if isinstance(self._table, pd.DataFrame):
+            return len(self._table)
+        return len(next(iter(self._table.values())))
 
     def values(self, name: str) -> NDArray[Any]:
         """A column as the table keeps it: whole numbers may be narrow, so widen them before arithmetic."""
         if name not in self._values:
-            self._values[name] = self._table[name].to_numpy()
+            self._values[name] = np.asarray(self._table[name])
         return self._values[name]
 
     def numbers(self, name: str) -> Ints:
@@ -97,7 +102,8 @@ class Columns:
     def words(self, name: str) -> Words:
         """A column of words."""
         if name not in self._words:
-            column = self._table[name].array
+            given = self._table[name]
+            column = given.array if isinstance(given, pd.Series) else given
             words = column if isinstance(column, pd.Categorical) else pd.Categorical(column)
             self._words[name] = Words(tuple(str(word) for word in words.categories.tolist()), words.codes)
         return self._words[name]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.event_log.columns import Columns, Flags, Integers, Ints, order_of, runs
 from frontdoor_sim.event_log.intervals import Stretches, covered_seconds
+from frontdoor_sim.event_log.reading import Reading
 from frontdoor_sim.event_log.record import EventLog, thread_of
 
 _ROWS_NAMED = 6
@@ -42,7 +43,7 @@ class BrokenLaw(ValueError):  # noqa: N818 - what was broken is a law of the log
         return f"{self.law}: {self.what}{whose} rows {rows}."
 
 
-class Reading:
+class Arrays:
     """A log as arrays, each made once for all laws. Rows of events are named by their position.
 
     Args:
@@ -108,126 +109,148 @@ def check_laws(log: EventLog) -> None:
     Raises:
         BrokenLaw: naming the law, the contact and the rows.
     """
-    reading = Reading(log)
+    arrays = Arrays(log)
     for law in LAWS:
-        law(reading)
+        law(arrays)
 
 
-def contacts_known(reading: Reading) -> None:
+def check_conserved(reading: Reading) -> None:
+    """Hold what was read of a run to the law `conserved`: in = out + open.
+
+    Raises:
+        BrokenLaw: naming the contact.
+    """
+    visits, ends = reading.visits, reading.about.ends
+    last = np.ones(len(visits.contact), dtype=bool)
+    last[:-1] = visits.contact[1:] != visits.contact[:-1]
+    _conserve(reading, visits.contact[visits.ends & ~last], "A contact goes on after its end.")
+    over = last & ~visits.ends & (visits.ended < ends)
+    _conserve(reading, visits.contact[over], "A contact neither ends nor is open at the end of the run.")
+    absent = reading.contacts.numbers("enters") < ends
+    absent[visits.contact[last]] = False
+    _conserve(reading, np.flatnonzero(absent), "A contact entered and has no row.")
+
+
+def _conserve(reading: Reading, lost: Ints, what: str) -> None:
+    if len(lost):
+        raise BrokenLaw("conserved", int(reading.contacts.numbers("contact")[lost[0]]), (), what)
+
+
+def contacts_known(arrays: Arrays) -> None:
     """Every row is of a contact in the contacts table, and that table holds each contact once."""
-    law, keys, order = "contacts_known", reading.contacts.numbers("contact"), reading.by_key
+    law, keys, order = "contacts_known", arrays.contacts.numbers("contact"), arrays.by_key
     twice = np.sort(order[1:][keys[order[1:]] == keys[order[:-1]]])
     if len(twice):
         raise BrokenLaw(law, int(keys[twice[0]]), _few(twice), "The contacts table repeats a contact.")
-    contacts = reading.events.numbers("contact")
+    contacts = arrays.events.numbers("contact")
     if not np.isin(contacts[runs([contacts])[0]], keys).all():
-        _forbid(reading, ~np.isin(contacts, keys), law, "A row is of a contact that the contacts table lacks.")
+        _forbid(arrays, ~np.isin(contacts, keys), law, "A row is of a contact that the contacts table lacks.")
 
 
-def no_negative_stretch(reading: Reading) -> None:
+def no_negative_stretch(arrays: Arrays) -> None:
     """No stretch ends before it starts, and no work starts before its visit is ready."""
-    law, events = "no_negative_stretch", reading.events
+    law, events = "no_negative_stretch", arrays.events
     start, end, enabled = (events.numbers(column) for column in ("start", "end", "enabled"))
-    _forbid(reading, end < start, law, "A stretch ends before it starts.")
-    _forbid(reading, ~reading.waiting & (start < enabled), law, "Work starts before its visit is ready.")
-    backwards = np.flatnonzero(reading.duty.numbers("end") < reading.duty.numbers("start"))
+    _forbid(arrays, end < start, law, "A stretch ends before it starts.")
+    _forbid(arrays, ~arrays.waiting & (start < enabled), law, "Work starts before its visit is ready.")
+    backwards = np.flatnonzero(arrays.duty.numbers("end") < arrays.duty.numbers("start"))
     if len(backwards):
         raise BrokenLaw(law, -1, _few(backwards), "A stretch of duty ends before it starts.")
 
 
-def within_the_run(reading: Reading) -> None:
+def within_the_run(arrays: Arrays) -> None:
     """Nothing goes on after the end of the run, and only what it cut is marked as censored."""
-    law, ends = "within_the_run", reading.about.ends
-    end, censored = reading.events.numbers("end"), reading.events.flags("censored")
-    _forbid(reading, end > ends, law, f"A stretch ends after the run, at {ends}.")
-    _forbid(reading, censored & (end < ends), law, "A stretch is censored before the run ends.")
+    law, ends = "within_the_run", arrays.about.ends
+    end, censored = arrays.events.numbers("end"), arrays.events.flags("censored")
+    _forbid(arrays, end > ends, law, f"A stretch ends after the run, at {ends}.")
+    _forbid(arrays, censored & (end < ends), law, "A stretch is censored before the run ends.")
 
 
-def nothing_before_entry(reading: Reading) -> None:
+def nothing_before_entry(arrays: Arrays) -> None:
     """Nothing happens to a contact before receipt, and nothing but waiting before it enters."""
     law = "nothing_before_entry"
-    received, enters = (reading.contacts.numbers(column) for column in ("received", "enters"))
+    received, enters = (arrays.contacts.numbers(column) for column in ("received", "enters"))
     early = np.flatnonzero(enters < received)
     if len(early):
-        key = int(reading.contacts.numbers("contact")[early[0]])
+        key = int(arrays.contacts.numbers("contact")[early[0]])
         raise BrokenLaw(law, key, _few(early), "A contact enters before it is received.")
-    start, end = (reading.events.numbers(column) for column in ("start", "end"))
-    _forbid(reading, start < received[reading.contact], law, "A stretch starts before its contact is received.")
-    entry = enters[reading.contact]
-    too_soon = (start < entry) & (~reading.waiting | (end > entry))
-    _forbid(reading, too_soon, law, "A contact is at a stage before it enters.")
+    start, end = (arrays.events.numbers(column) for column in ("start", "end"))
+    _forbid(arrays, start < received[arrays.contact], law, "A stretch starts before its contact is received.")
+    entry = enters[arrays.contact]
+    too_soon = (start < entry) & (~arrays.waiting | (end > entry))
+    _forbid(arrays, too_soon, law, "A contact is at a stage before it enters.")
 
 
-def one_thread(reading: Reading) -> None:
+def one_thread(arrays: Arrays) -> None:
     """The main thread of a contact begins on receipt or on entering, and goes on without overlap or hole."""
-    law, rows = "one_thread", reading.thread
-    start, end = (reading.events.numbers(column)[rows] for column in ("start", "end"))
-    first, before = np.flatnonzero(reading.first), np.roll(end, 1)
-    contact = reading.contact[rows[first]]
-    received, enters = (reading.contacts.numbers(column)[contact] for column in ("received", "enters"))
+    law, rows = "one_thread", arrays.thread
+    start, end = (arrays.events.numbers(column)[rows] for column in ("start", "end"))
+    first, before = np.flatnonzero(arrays.first), np.roll(end, 1)
+    contact = arrays.contact[rows[first]]
+    received, enters = (arrays.contacts.numbers(column)[contact] for column in ("received", "enters"))
     before[first] = np.where(start[first] == received, received, enters)
-    _forbid(reading, start < before, law, "Two stretches of one main thread overlap.", rows)
-    _forbid(reading, start > before, law, "The main thread of a contact has an unexplained hole.", rows)
+    _forbid(arrays, start < before, law, "Two stretches of one main thread overlap.", rows)
+    _forbid(arrays, start > before, law, "The main thread of a contact has an unexplained hole.", rows)
 
 
-def conserved(reading: Reading) -> None:
+def conserved(arrays: Arrays) -> None:
     """Every contact that entered has ended once, or is open at the end of the run: in = out + open."""
-    law, rows, first = "conserved", reading.thread, reading.first
-    ending = reading.ending[rows]
+    law, rows, first = "conserved", arrays.thread, arrays.first
+    ending = arrays.ending[rows]
     ends = rows[ending]
-    number = np.bincount(reading.contact[ends], minlength=len(reading.contacts))
-    _forbid(reading, number[reading.contact[ends]] > 1, law, "A contact ends more than once.", ends)
+    number = np.bincount(arrays.contact[ends], minlength=len(arrays.contacts))
+    _forbid(arrays, number[arrays.contact[ends]] > 1, law, "A contact ends more than once.", ends)
     last = np.append(first[1:], True)[: len(first)]
-    _forbid(reading, ending & ~last, law, "A contact goes on after its end.", rows)
+    _forbid(arrays, ending & ~last, law, "A contact goes on after its end.", rows)
     over = rows[last & ~ending]
-    cut = reading.events.numbers("end")[over] < reading.about.ends
-    _forbid(reading, cut, law, "A contact neither ends nor is open at the end of the run.", over)
-    absent = np.ones(len(reading.contacts), dtype=bool)
-    absent[reading.contact[rows[first]]] = False
-    lost = np.flatnonzero(absent & (reading.contacts.numbers("enters") < reading.about.ends))
+    cut = arrays.events.numbers("end")[over] < arrays.about.ends
+    _forbid(arrays, cut, law, "A contact neither ends nor is open at the end of the run.", over)
+    absent = np.ones(len(arrays.contacts), dtype=bool)
+    absent[arrays.contact[rows[first]]] = False
+    lost = np.flatnonzero(absent & (arrays.contacts.numbers("enters") < arrays.about.ends))
     if len(lost):
-        key = int(reading.contacts.numbers("contact")[lost[0]])
+        key = int(arrays.contacts.numbers("contact")[lost[0]])
         raise BrokenLaw(law, key, (), "A contact entered and has no row.")
 
 
-def outcome_last(reading: Reading) -> None:
+def outcome_last(arrays: Arrays) -> None:
     """An outcome stands on the last row of its visit only, and no visit of a main thread lacks one unless cut."""
-    law, rows, last = "outcome_last", *_by_visit(reading)
-    routed, cut = reading.routed[rows], reading.events.flags("censored")[rows]
-    _forbid(reading, routed & ~last, law, "An outcome stands inside a visit.", rows)
-    _forbid(reading, routed & cut, law, "A stretch is censored, and has an outcome.", rows)
-    nowhere = last & (reading.events.values("part")[rows] == 0) & ~routed & ~cut
-    _forbid(reading, nowhere, law, "A visit is over, and leads nowhere.", rows)
+    law, rows, last = "outcome_last", *_by_visit(arrays)
+    routed, cut = arrays.routed[rows], arrays.events.flags("censored")[rows]
+    _forbid(arrays, routed & ~last, law, "An outcome stands inside a visit.", rows)
+    _forbid(arrays, routed & cut, law, "A stretch is censored, and has an outcome.", rows)
+    nowhere = last & (arrays.events.values("part")[rows] == 0) & ~routed & ~cut
+    _forbid(arrays, nowhere, law, "A visit is over, and leads nowhere.", rows)
 
 
-def one_duty_at_once(reading: Reading) -> None:
+def one_duty_at_once(arrays: Arrays) -> None:
     """No worker has two stretches of duty at one time."""
-    clash = _stretches(reading.duty).overlaps()
+    clash = _stretches(arrays.duty).overlaps()
     if clash is not None:
         raise BrokenLaw("one_duty_at_once", -1, clash, "Two stretches of a worker's duty overlap.")
 
 
-def one_place_at_once(reading: Reading) -> None:
+def one_place_at_once(arrays: Arrays) -> None:
     """No worker is at work in two places at one time."""
-    work, rows = reading.work
+    work, rows = arrays.work
     clash = work.overlaps()
     if clash is not None:
         positions = (int(rows[clash[0]]), int(rows[clash[1]]))
-        contact = int(reading.events.numbers("contact")[positions[1]])
+        contact = int(arrays.events.numbers("contact")[positions[1]])
         raise BrokenLaw("one_place_at_once", contact, positions, "A worker is in two places at once.")
 
 
-def only_on_duty(reading: Reading) -> None:
+def only_on_duty(arrays: Arrays) -> None:
     """No worker is at work outside duty: available, or overtime. Not judged where the log holds no duty."""
-    if len(reading.duty) == 0:
+    if len(arrays.duty) == 0:
         return
-    on_duty = np.flatnonzero(reading.duty.words("kind").among(["available", "overtime"]))
-    work, rows = reading.work
-    outside = covered_seconds(work, _stretches(reading.duty).take(on_duty)) < work.end - work.start
-    _forbid(reading, outside, "only_on_duty", "A worker is at work outside duty.", rows)
+    on_duty = np.flatnonzero(arrays.duty.words("kind").among(["available", "overtime"]))
+    work, rows = arrays.work
+    outside = covered_seconds(work, _stretches(arrays.duty).take(on_duty)) < work.end - work.start
+    _forbid(arrays, outside, "only_on_duty", "A worker is at work outside duty.", rows)
 
 
-LAWS: tuple[Callable[[Reading], None], ...] = (
+LAWS: tuple[Callable[[Arrays], None], ...] = (
     contacts_known,
     no_negative_stretch,
     within_the_run,
@@ -241,12 +264,12 @@ LAWS: tuple[Callable[[Reading], None], ...] = (
 )
 
 
-def _forbid(reading: Reading, broken: Flags, law: str, what: str, rows: Ints | None = None) -> None:
+def _forbid(arrays: Arrays, broken: Flags, law: str, what: str, rows: Ints | None = None) -> None:
     """Raise where any is broken; `rows` says which event each answer is about."""
     if not broken.any():
         return
     found = np.flatnonzero(broken) if rows is None else np.sort(rows[broken])
-    contacts = reading.events.numbers("contact")[found]
+    contacts = arrays.events.numbers("contact")[found]
     contact = int(contacts[0])
     raise BrokenLaw(law, contact, _few(found[contacts == contact]), what)
 
@@ -255,11 +278,11 @@ def _few(rows: Ints) -> tuple[int, ...]:
     return tuple(int(row) for row in rows[:_ROWS_NAMED])
 
 
-def _by_visit(reading: Reading) -> tuple[Ints, Flags]:
+def _by_visit(arrays: Arrays) -> tuple[Ints, Flags]:
     """The events with those of a visit in the order of time, and whether each is the last of its visit."""
-    rows, is_last = np.arange(len(reading.events)), np.zeros(len(reading.events), dtype=bool)
-    visit = [reading.contact, reading.events.words("stage").codes, *map(reading.events.values, ("visit", "part"))]
-    time = [*map(reading.events.numbers, ("start", "end")), reading.routed]
+    rows, is_last = np.arange(len(arrays.events)), np.zeros(len(arrays.events), dtype=bool)
+    visit = [arrays.contact, arrays.events.words("stage").codes, *map(arrays.events.values, ("visit", "part"))]
+    time = [*map(arrays.events.numbers, ("start", "end")), arrays.routed]
     first, last = runs(visit)
     order, again = _gathered([key[first] for key in visit])
     before = np.append(np.delete(rows, last), last[order[again - 1]])

@@ -152,8 +152,6 @@ def _linked(table: Columns, rows: Ints) -> Ints:
     return linked
 
 
-
-
 def _thread_keys(table: Columns, rows: Ints) -> Iterator[Ints]:
     for column in ("contact", "start", "end", "enabled", "visit"):
         yield table.numbers(column)[rows]

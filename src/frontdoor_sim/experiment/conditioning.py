@@ -15,10 +15,9 @@ import numpy as np
 import pandas as pd
 
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.running import draw_contacts, simulate
+from frontdoor_sim.experiment.running import draw_contacts, measured
 from frontdoor_sim.experiment.workers import progress, workers
 from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
-from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario import Scenario
 
@@ -134,6 +133,6 @@ def shown(
     window = {"run.weeks": weeks, "run.follow_up": 2} if weeks else {}
     candidate = base.varied({**values, **window})
     contacts = draw_contacts(candidate, seed, replication, returns)
-    measured = measure(simulate(candidate, contacts, seed, replication, engine))
-    place = measured.set_index(["measure", "by", "group"])["value"]
+    table = measured(candidate, contacts, seed, replication, engine)
+    place = table.set_index(["measure", "by", "group"])["value"]
     return [float(place.get((symptom.measure, symptom.by, symptom.group), np.nan)) for symptom in symptoms]

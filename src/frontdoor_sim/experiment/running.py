@@ -7,10 +7,11 @@ from datetime import timedelta
 import pandas as pd
 
 from frontdoor_sim.contacts import draw
-from frontdoor_sim.engine import Engine, compile_plan
+from frontdoor_sim.engine import Engine, Plan, chosen, compile_plan, run_unwritten
 from frontdoor_sim.engine import run as run_plan
-from frontdoor_sim.event_log import EventLog
+from frontdoor_sim.event_log import EventLog, check_conserved, check_laws
 from frontdoor_sim.luck import key
+from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import OperatingModel, Timeline
 from frontdoor_sim.roster import Post, Roster, draw_roster
 from frontdoor_sim.scenario import Scenario
@@ -23,10 +24,34 @@ def simulate(
     scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int, engine: Engine = "auto"
 ) -> EventLog:
     """Run a scenario on a contacts table."""
+    roster, plan = prepared(scenario, contacts, seed, replication)
+    return run_plan(contacts, roster, plan, replication, engine)
+
+
+def measured(
+    scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int, engine: Engine = "auto"
+) -> pd.DataFrame:
+    """Run a scenario on a contacts table and measure it: the measures of the log, which the compiled engine does not write.
+
+    Raises:
+        BrokenLaw: contacts were lost; on SimPy, any law of the log is broken.
+    """
+    if chosen(engine) == "simpy":
+        log = simulate(scenario, contacts, seed, replication, "simpy")
+        check_laws(log)
+        return measure(log)
+    roster, plan = prepared(scenario, contacts, seed, replication)
+    reading = run_unwritten(contacts, roster, plan, replication)
+    check_conserved(reading)
+    return measure(reading)
+
+
+def prepared(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int) -> tuple[Roster, Plan]:
+    """The people and the plan with which an engine runs a scenario on a contacts table."""
     model = scenario.model
     timeline = Timeline.of(model)
     plan = compile_plan(model, timeline, list(contacts["source"].unique()), list(contacts["area"].unique()))
-    return run_plan(contacts, people(model, timeline, seed, replication), plan, replication, engine)
+    return people(model, timeline, seed, replication), plan
 
 
 def draw_contacts(scenario: Scenario, seed: int, replication: int, returns_per_contact: float) -> pd.DataFrame:

@@ -7,11 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
-from frontdoor_sim.event_log import EventLog
-from frontdoor_sim.event_log.columns import Columns, Flags, Integers, Ints, runs, sorting
+from frontdoor_sim.event_log import About, Reading
+from frontdoor_sim.event_log.columns import Columns, Flags, Ints
+from frontdoor_sim.event_log.reading import Visits
 from frontdoor_sim.measures.breakdowns import EVERY, Breakdowns
 from frontdoor_sim.measures.survival import Curve, incidences
-from frontdoor_sim.measures.visits import Visits, arranged, gather
 from frontdoor_sim.working_time import NEVER
 
 
@@ -19,31 +19,30 @@ from frontdoor_sim.working_time import NEVER
 class Journeys:
     """The contacts of a log, and when each thing happened to each of them [s], NEVER where it did not.
 
-    Every public array has one element a contact, in the order of `contacts` (by key), unless it says otherwise.
+    Every public array has one element a contact, in the order of `contacts`, unless it says otherwise.
     """
 
-    log: EventLog
+    reading: Reading
 
-    @cached_property
+    @property
+    def about(self) -> About:
+        """What one must know to read the log."""
+        return self.reading.about
+
+    @property
     def contacts(self) -> Columns:
-        """The contacts table, by key."""
-        table, order = self.log.contacts, sorting([Columns(self.log.contacts).numbers("contact")])
-        return Columns(table if order is None else table.iloc[order])
+        """The contacts."""
+        return self.reading.contacts
 
-    @cached_property
-    def events(self) -> Columns:
-        """The events, each main thread's in the order in which they happened."""
-        return Columns(arranged(self.log.events))
+    @property
+    def visits(self) -> Visits:
+        """The visits of main threads."""
+        return self.reading.visits
 
     @cached_property
     def stages(self) -> Columns:
         """The stages of the model."""
-        return Columns(self.log.about.stages)
-
-    @cached_property
-    def duty(self) -> Columns:
-        """The stretches of duty."""
-        return Columns(self.log.duty)
+        return Columns(self.about.stages)
 
     @cached_property
     def breakdowns(self) -> Breakdowns:
@@ -58,8 +57,10 @@ class Journeys:
     def find(self, keys: Ints) -> tuple[Ints, Flags]:
         """The place of the contact of each key, and whether there is one; place 0 where there is none."""
         known = self.contacts.numbers("contact")
-        place = np.searchsorted(known, keys)
+        order = np.argsort(known, kind="stable")
+        place = np.searchsorted(known, keys, sorter=order)
         place[place == len(known)] = 0
+        place = order[place]
         return place, known[place] == keys
 
     @cached_property
@@ -74,46 +75,8 @@ class Journeys:
 
     def within(self, seconds: Ints) -> Flags:
         """Whether each second lies in the measured window."""
-        inside: Flags = (seconds >= 0) & (seconds < self.log.about.closes)
+        inside: Flags = (seconds >= 0) & (seconds < self.about.closes)
         return inside
-
-    @cached_property
-    def coarsest(self) -> str:
-        """Coarsest precision to which the log records times: second, minute or day."""
-        present = self.events.words("recorded_to").present
-        return next((word for word in ("day", "minute") if word in present), "second")
-
-    @cached_property
-    def touching(self) -> Flags:
-        """For each event but the first, whether it starts when the one above it ends."""
-        touching: Flags = self.events.numbers("start")[1:] == self.events.numbers("end")[:-1]
-        return touching
-
-    def joined(self, mine: Flags, owner: Integers) -> tuple[Ints, Ints]:
-        """Some events as unbroken stretches of one owner: the first and the last event of each.
-
-        Args:
-            mine: for each event, whether it is one of them.
-            owner: for each event, whose it is, such as the worker's number.
-        """
-        goes_on = self.touching & mine[1:] & mine[:-1] & (owner[1:] == owner[:-1])
-        begins, ends = mine.copy(), mine.copy()
-        begins[1:] &= ~goes_on
-        ends[:-1] &= ~goes_on
-        return np.flatnonzero(begins), np.flatnonzero(ends)
-
-    def contact_of(self, events: Ints) -> Ints:
-        """Place of the contact of some events; quick where those of one contact stand together."""
-        keys, known = self.events.numbers("contact")[events], self.contacts.numbers("contact")
-        first, last = runs([keys])
-        keys = keys[first]
-        place = np.arange(len(known)) if np.array_equal(keys, known) else self.find(keys)[0]
-        return np.repeat(place, last - first + 1)
-
-    @cached_property
-    def visits(self) -> Visits:
-        """The visits of main threads."""
-        return gather(self.log.about, self.events, self.contact_of)
 
     def any_stage(self, flag: str) -> bool:
         """Whether any stage of the model decides, accepts or allocates."""
@@ -189,31 +152,17 @@ class Journeys:
     @cached_property
     def first_contact(self) -> Ints:
         """Second of the first contact after allocation: the end of the first wait for a visit."""
-        rows, first = self.visit_waits, np.full(self.number, NEVER)
-        if len(rows) == 0:
-            return first
-        contact, stage = self.contact_of(rows), self.events.words("stage").take(rows).places
-        visit, part = (self.events.numbers(column)[rows] for column in ("visit", "part"))
-        order = np.lexsort((part, visit, stage, contact))
-        begins, _ = runs([key[order] for key in (contact, stage, visit, part)])
-        seen = np.maximum.reduceat(self.events.numbers("end")[rows][order], begins)
-        contact = contact[order][begins]
+        (contact, seen), first = self.reading.seen, np.full(self.number, NEVER)
         after = seen >= self.allocated[contact]
         np.minimum.at(first, contact[after], seen[after])
         return first
-
-    @cached_property
-    def visit_waits(self) -> Ints:
-        """Positions of the events that waited for a first visit, and were not cut by the end of the run."""
-        waits = self.events.words("waited_for").among(["visit"])
-        return np.flatnonzero(waits & ~self.events.flags("censored"))
 
     @cached_property
     def decision_curves(self) -> list[Curve]:
         """For each group of `breakdowns`, the curve of time from receipt in the window to decision."""
         mine = np.flatnonzero(self.in_window)
         groups = self.breakdowns.members(mine, EVERY)
-        return incidences(self.received[mine], self.decided[mine], self.log.about.ends, None, *groups)
+        return incidences(self.received[mine], self.decided[mine], self.about.ends, None, *groups)
 
     @cached_property
     def recognised(self) -> Ints:

@@ -35,7 +35,7 @@ def level_4_hours_to_recognition(journeys: Journeys) -> Iterator[Answer]:
         yield from (missing(name, _UNKNOWN) for name in names)
         return
     mine = journeys.in_window & (level == _PROTECTION)
-    ends = journeys.log.about.ends
+    ends = journeys.about.ends
     curve = incidence(journeys.received[mine], journeys.recognised[mine], ends, journeys.end[mine])
     for name, share in zip(names, (0.5, 0.9), strict=True):
         value, note = percentile(curve, share)

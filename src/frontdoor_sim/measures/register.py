@@ -8,10 +8,11 @@ from types import ModuleType
 
 import pandas as pd
 
-from frontdoor_sim.event_log import EventLog
+from frontdoor_sim.event_log import EventLog, Reading
 from frontdoor_sim.measures import protection, timeliness, transfer, waiting, workload
 from frontdoor_sim.measures.answers import Measure, missing, tidy
 from frontdoor_sim.measures.journeys import Journeys
+from frontdoor_sim.measures.table_reading import TableReading
 from frontdoor_sim.tables import as_markdown
 
 FAMILIES: tuple[tuple[ModuleType, tuple[Measure, ...]], ...] = tuple(
@@ -33,30 +34,31 @@ change), working days.
 """
 
 
-def measure(log: EventLog) -> pd.DataFrame:
+def measure(log: EventLog | Reading) -> pd.DataFrame:
     """Every measure of a log, as one tidy table.
 
     Args:
-        log: a log whose tables obey their dictionaries, as `event_log.assemble` makes it. Row order does not matter.
+        log: a log whose tables obey their dictionaries, as `event_log.assemble` makes it; row order does not matter. Or the
+            reading of a log that was never written.
 
     Returns:
         The table of the dictionary `measures`: `run, option, measure, by, group, value, unit, contacts, note`. A
         measure that the log cannot support has one row, NaN, with the reason in `note`.
     """
-    journeys, found = Journeys(log), []
+    journeys, found = Journeys(TableReading(log) if isinstance(log, EventLog) else log), []
     for _, family in FAMILIES:
         for member in family:
             why = _too_coarse(member, journeys)
             answers = [missing(name, why) for name in member.names] if why else member.answer(journeys)
             found += [(answer, member.unit) for answer in answers]
-    return tidy(sorted(found, key=lambda pair: MEASURES.index(pair[0].measure)), log.about)
+    return tidy(sorted(found, key=lambda pair: MEASURES.index(pair[0].measure)), journeys.about)
 
 
 def _too_coarse(member: Measure, journeys: Journeys) -> str:
     """Why the precision of the log's times does not support a measure; empty where it does."""
-    if journeys.coarsest != "day" or member.needs == "day":
+    if journeys.reading.coarsest != "day" or member.needs == "day":
         return ""
-    closes = journeys.log.about.working_days.receipt_closes
+    closes = journeys.about.working_days.receipt_closes
     if member.needs == "working day":
         open_all_day = closes is None or closes == time.max
         return "" if open_all_day else f"the log records days only, and receipt closes at {closes:%H:%M}"

@@ -43,7 +43,7 @@ def decided_within_1_working_day(journeys: Journeys) -> Iterator[Answer]:
     `receipt_closes`, else the next working day.
     """
     mine, deadline = journeys.in_window, np.full(journeys.number, NEVER)
-    deadline[mine] = journeys.log.about.working_days.deadline(journeys.received[mine], 1)
+    deadline[mine] = journeys.about.working_days.deadline(journeys.received[mine], 1)
     yield from _within(journeys, "decided_within_1_working_day", deadline, journeys.decided < deadline)
 
 
@@ -55,7 +55,7 @@ def decided_on_time(journeys: Journeys) -> Iterator[Answer]:
     `working_hours` between receipt and decision is at most the limit, and the deadline is the last second of which
     that is true. Working days: `decided < deadline`, which is 24:00 on working day D + limit.
     """
-    table = Columns(journeys.log.about.targets)
+    table = Columns(journeys.about.targets)
     rows = zip(*(table.values(column).tolist() for column in ("target", "rag", "limit", "clock")), strict=True)
     targets = [target for name, *target in rows if name == "decision"]
     if not targets:
@@ -74,15 +74,15 @@ def _limits(journeys: Journeys, received: Ints, limit: int, clock: str) -> tuple
     if clock == "elapsed_hours":
         return received + limit, received + limit
     if clock == "working_days":
-        deadline = journeys.log.about.working_days.deadline(received, limit)
+        deadline = journeys.about.working_days.deadline(received, limit)
         return deadline, deadline - 1
-    hours = journeys.log.about.clocks["working_hours"]
+    hours = journeys.about.clocks["working_hours"]
     deadline = hours.next_open(hours.add(received, limit))
     return deadline, deadline
 
 
 def _within(journeys: Journeys, measure: str, deadline: Ints, met: Flags) -> list[Answer]:
-    counted = journeys.in_window & (deadline <= journeys.log.about.ends)
+    counted = journeys.in_window & (deadline <= journeys.about.ends)
     return shares(journeys, measure, journeys.in_window, counted, met)
 
 
@@ -140,7 +140,7 @@ def oldest_undecided_hours(journeys: Journeys) -> Iterator[Answer]:
 
     `max(ends - received)` over all contacts received by then and not decided; 0 where there is none.
     """
-    ends = journeys.log.about.ends
+    ends = journeys.about.ends
     waiting = (journeys.received <= ends) & (journeys.decided > ends)
     oldest = int((ends - journeys.received[waiting]).max(initial=0))
     yield single("oldest_undecided_hours", oldest / _HOUR, int(waiting.sum()))

@@ -55,7 +55,7 @@ def transfer_hours_to_first_contact(journeys: Journeys) -> Iterator[Answer]:
 
     As for acceptance; the first contact is the end of the first wait for a visit after allocation.
     """
-    if not len(journeys.visit_waits):
+    if not len(journeys.reading.seen[0]):
         yield from _all_missing("first_contact", "the log holds no first visit")
         return
     yield from _hours(journeys, "first_contact", journeys.first_contact)
@@ -83,7 +83,7 @@ def _curves(journeys: Journeys, event: Ints, by: Sequence[str]) -> list[Curve]:
     """For each group of some breakdowns, the curve from the first decision for transfer to an event."""
     mine = np.flatnonzero(journeys.within(journeys.transferred))
     start, happened, left = (times[mine] for times in (journeys.transferred, event, journeys.left))
-    return incidences(start, happened, journeys.log.about.ends, left, *journeys.breakdowns.members(mine, by))
+    return incidences(start, happened, journeys.about.ends, left, *journeys.breakdowns.members(mine, by))
 
 
 def transfer_curve(journeys: Journeys) -> Iterator[Answer]:
@@ -136,7 +136,7 @@ def _within_days(journeys: Journeys, measure: str, event: Ints, days: int) -> It
     if not journeys.any_stage("allocates"):
         yield missing(measure, "no stage allocates")
         return
-    stayed = (journeys.left >= journeys.allocated) | (journeys.left > journeys.log.about.ends)
+    stayed = (journeys.left >= journeys.allocated) | (journeys.left > journeys.about.ends)
     mine = journeys.within(journeys.transferred) & stayed
     yield from _before_deadline(journeys, measure, journeys.transferred, mine, event, days)
 
@@ -145,7 +145,7 @@ def _before_deadline(
     journeys: Journeys, measure: str, start: Ints, mine: Flags, event: Ints, days: int
 ) -> list[Answer]:
     """Share of `mine` whose event fell before 24:00 on working day D + days after `start`."""
-    about = journeys.log.about
+    about = journeys.about
     deadline = np.full(len(start), NEVER)
     deadline[mine] = about.working_days.deadline(start[mine], days)
     return shares(journeys, measure, mine, mine & (deadline <= about.ends), event < deadline, _BY)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from frontdoor_sim.event_log.columns import Flags, Ints
-from frontdoor_sim.event_log.intervals import Stretches, covered_seconds
-from frontdoor_sim.measures.answers import Answer, Floats, Measure, by_group, missing, single
+from frontdoor_sim.event_log.reading import ByTeam
+from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, single
 from frontdoor_sim.measures.breakdowns import EVERY
 from frontdoor_sim.measures.journeys import Journeys
 
@@ -24,17 +24,16 @@ def utilisation(journeys: Journeys) -> Iterator[Answer]:
     they were on, also when they helped another. A team that only holds caseloads, with no work of its own in the log,
     cannot be measured and is left out of `all`.
     """
-    duty, team = _duty(journeys, "available")
-    available = np.bincount(team, weights=duty.end - duty.start, minlength=len(_teams(journeys)))
+    duty, worked = journeys.reading.on_duty("available"), journeys.reading.worked.seconds
+    available = duty.seconds
     if available.sum() == 0:
         yield missing("utilisation", "the log holds no available duty in the window")
         return
-    worked = np.bincount(team, weights=covered_seconds(duty, _work(journeys)), minlength=len(available))
     stages = list(zip(*(journeys.stages.values(column).tolist() for column in ("team", "kind")), strict=True))
     only_holds = {team for team, _ in stages} - {team for team, kind in stages if kind != "caseload"}
-    recorded = (worked > 0) | np.array([name not in only_holds for name in _teams(journeys)], dtype=bool)
+    recorded = (worked > 0) | np.array([name not in only_holds for name in duty.names], dtype=bool)
     mine, total = np.flatnonzero(available), float(available[recorded].sum())
-    groups = [_teams(journeys)[number] for number in mine.tolist()]
+    groups = [duty.names[number] for number in mine.tolist()]
     why = "not measurable: the team holds caseloads, and its work is not recorded"
     shares = np.where(recorded[mine], worked[mine] / available[mine], np.nan)
     notes = ["" if recorded[number] else why for number in mine]
@@ -46,30 +45,20 @@ def utilisation(journeys: Journeys) -> Iterator[Answer]:
 
 def overtime_hours_per_week(journeys: Journeys) -> Iterator[Answer]:
     """Hours of overtime a week, by team: overtime duty within the measured window, divided by its weeks."""
-    if len(journeys.duty) == 0:
+    if not journeys.reading.has_duty:
         yield missing("overtime_hours_per_week", "the log holds no duty")
         return
-    duty, team = _duty(journeys, "overtime")
-    names = _teams(journeys)
-    seconds = np.bincount(team, weights=duty.end - duty.start, minlength=len(names))
-    yield from _by_team("overtime_hours_per_week", names, seconds / _HOUR / journeys.log.about.weeks)
+    yield from _hours_per_week(journeys, "overtime_hours_per_week", journeys.reading.on_duty("overtime"))
 
 
 def search_hours_per_week(journeys: Journeys) -> Iterator[Answer]:
     """Hours a week spent searching further case systems, by the team that searched, within the measured window."""
-    yield from _hours_of(journeys, "search_hours_per_week", "search")
+    yield from _hours_per_week(journeys, "search_hours_per_week", journeys.reading.spent("search"))
 
 
 def re_keying_hours_per_week(journeys: Journeys) -> Iterator[Answer]:
     """Hours a week spent entering a record again in another case system, by team, within the measured window."""
-    yield from _hours_of(journeys, "re_keying_hours_per_week", "re-keying")
-
-
-def _hours_of(journeys: Journeys, measure: str, kind: str) -> Iterator[Answer]:
-    rows = np.flatnonzero(journeys.events.words("kind").among([kind]))
-    team = journeys.events.words("team").take(rows)
-    seconds = np.bincount(team.places, weights=_seconds(journeys, rows), minlength=len(team.names))
-    yield from _by_team(measure, team.names, seconds / _HOUR / journeys.log.about.weeks)
+    yield from _hours_per_week(journeys, "re_keying_hours_per_week", journeys.reading.spent("re-keying"))
 
 
 def contacts_received(journeys: Journeys) -> Iterator[Answer]:
@@ -102,7 +91,7 @@ def _counts(journeys: Journeys, measure: str, counted: Flags, weight: Ints) -> I
 
 def open_at_end(journeys: Journeys) -> Iterator[Answer]:
     """Number of contacts received by the end of the run that had not reached an end: in = out + open."""
-    ends = journeys.log.about.ends
+    ends = journeys.about.ends
     number = int(((journeys.received <= ends) & (journeys.end > ends)).sum())
     yield single("open_at_end", number, number)
 
@@ -113,7 +102,7 @@ def open_undecided(journeys: Journeys) -> Iterator[Answer]:
     `#{received <= t < decided}`; `open_undecided` by week k is read k weeks of 168 elapsed hours after the opening. A
     figure that climbs from week to week means that the study has no steady state.
     """
-    closes = journeys.log.about.closes
+    closes = journeys.about.closes
     for moment, when in ((0, "opens"), (closes, "close")):
         number = int((journeys.received <= moment).sum()) - int((journeys.decided <= moment).sum())
         yield single(f"open_undecided_at_{when}", float(number), number)
@@ -135,63 +124,28 @@ def slots_held_mean(journeys: Journeys) -> Iterator[Answer]:
     Children times the seconds for which their slots were held, divided by the seconds of the measured window. A slot is
     held in stretches of kind caseload, and in the main thread's waits for a first visit at a caseload stage.
     """
-    about = journeys.log.about
+    about = journeys.about
     stages = zip(*(journeys.stages.values(column).tolist() for column in ("stage", "team", "kind")), strict=True)
     holding = {stage: team for stage, team, kind in stages if kind == "caseload"}
     if not holding:
         yield missing("slots_held_mean", "no stage holds a caseload")
         return
-    events = journeys.events
-    visits = journeys.visit_waits
-    visits = visits[(events.values("part")[visits] == 0) & events.words("stage").take(visits).among(holding)]
-    rows = np.union1d(visits, np.flatnonzero(events.words("kind").among(["caseload"])))
-    children = journeys.contacts.numbers("children")[journeys.contact_of(rows)]
-    team = events.words("team").take(rows)
-    held = np.bincount(team.places, weights=_seconds(journeys, rows) * children, minlength=len(team.names))
-    yield single("slots_held_mean", float(held.sum()) / about.closes)
-    groups = sorted(set(holding.values()))
-    values = [float(held[team.names.index(name)]) / about.closes if name in team.names else 0.0 for name in groups]
+    held = journeys.reading.slots
+    yield single("slots_held_mean", float(held.seconds.sum()) / about.closes)
+    groups, seconds = sorted(set(holding.values())), dict(zip(held.names, held.seconds.tolist(), strict=True))
+    values = [float(seconds.get(name, 0)) / about.closes for name in groups]
     yield Answer("slots_held_mean", "team", groups, np.array(values), np.zeros(len(groups), np.int64))
 
 
-def _by_team(measure: str, names: Sequence[str], values: Floats) -> Iterator[Answer]:
+def _hours_per_week(journeys: Journeys, measure: str, spent: ByTeam) -> Iterator[Answer]:
     """The sum over teams, and each team's value."""
+    names, values = spent.names, spent.seconds / _HOUR / journeys.about.weeks
     yield single(measure, float(values.sum()))
     order = [number for number in np.argsort(np.array(names, dtype=str)) if names[number]]
     if order:
         yield Answer(
             measure, "team", [names[number] for number in order], values[order], np.zeros(len(order), np.int64)
         )
-
-
-def _teams(journeys: Journeys) -> Sequence[str]:
-    return journeys.duty.words("team").names
-
-
-def _duty(journeys: Journeys, kind: str) -> tuple[Stretches, Ints]:
-    """Stretches of duty of a kind, cut to the window, and the place of each one's team."""
-    duty, closes = journeys.duty, journeys.log.about.closes
-    in_reach = (duty.numbers("end") > 0) & (duty.numbers("start") < closes)
-    rows = np.flatnonzero(duty.words("kind").among([kind]) & in_reach)
-    stretches = Stretches(*(duty.numbers(column)[rows] for column in ("worker", "start", "end")))
-    return stretches.clipped(0, closes), duty.words("team").take(rows).places
-
-
-def _work(journeys: Journeys) -> Stretches:
-    """Unbroken stretches of somebody's work, of those that reach into the window."""
-    events, worker = journeys.events, journeys.events.values("worker")
-    busy = events.words("kind").among(["work", "re-keying", "search", "meeting"]) & (worker >= 0)
-    first, last = journeys.joined(busy, worker)
-    start, end = events.numbers("start")[first], events.numbers("end")[last]
-    mine = np.flatnonzero((end > 0) & (start < journeys.log.about.closes))
-    return Stretches(worker[first[mine]].astype(np.int64), start[mine], end[mine])
-
-
-def _seconds(journeys: Journeys, rows: Ints) -> Ints:
-    """Length of some events within the window."""
-    closes = journeys.log.about.closes
-    start, end = (np.clip(journeys.events.numbers(column)[rows], 0, closes) for column in ("start", "end"))
-    return end - start
 
 
 MEASURES = (

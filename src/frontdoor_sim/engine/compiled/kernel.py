@@ -785,7 +785,18 @@ def begin_work(w, job, worker, team, now):
         w[job + LEFT] = 0
     else:
         end = lay_out(w, job, worker, team, now)
-    due(w, SOON, end, WORK_ENDS, w[job + JOB_KEY], w[job + JOB_STAGE_NUMBER], w[job + JOB_VISIT], w[job + PART], STOP, job)
+    due(
+        w,
+        SOON,
+        end,
+        WORK_ENDS,
+        w[job + JOB_KEY],
+        w[job + JOB_STAGE_NUMBER],
+        w[job + JOB_VISIT],
+        w[job + PART],
+        STOP,
+        job,
+    )
 
 
 @compiled
@@ -1204,7 +1215,9 @@ def route(w, contact, stage, visit, outcome):
     """
     if w[stage + ONLY_TARGET] != NO_OUTCOME:
         return w[stage + ONLY_TARGET]
-    at = (outcome * LEVELS + w[contact + JUDGED]) * 4 * w[SOURCES_NUMBER] * w[AREAS_NUMBER] * 2 + w[contact + WHAT_IT_IS]
+    at = (outcome * LEVELS + w[contact + JUDGED]) * 4 * w[SOURCES_NUMBER] * w[AREAS_NUMBER] * 2 + w[
+        contact + WHAT_IT_IS
+    ]
     rule = w[w[stage + ROUTES] + at]
     n = w[rule]
     if n == 1:
@@ -1564,3 +1577,330 @@ def event_columns(rows, rank, keys, families, bounds, first, ends, stages):
                     outcome[at] = 1 + target if target >= 0 else stages - target
                 at += 1
     return contact, family, enabled, start, end, stage, visit, part, team, outcome, kind, cause, rag, worker, censored
+
+
+# --- after the run: what measures ask of the rows, when no log is written ---------------------------------------------
+
+HOUR = np.int64(3_600)
+FOUR_BITS, TWELVE_BITS, SIXTEEN_BITS = (np.int64(bits_wide) for bits_wide in (4, 12, 16))
+ONCE = np.int64(1)
+OF_A_VISIT = np.int64((1 << 40) - 1)  # the bits of part, visit and stage
+
+
+@compiled
+def places_of_returns(world, number):
+    """Places of the contacts that came back, first to last."""
+    w = memory(world)
+    places, place = np.empty(number, dtype=np.int64), w[LAST_RETURN]
+    for at in range(number - 1, -1, -1):
+        places[at] = place
+        place = w[place + EARLIER_RETURN]
+    return places
+
+
+@compiled
+def overlap(start, end, first, last):
+    """Seconds of a stretch that lie in [first, last)."""
+    return max(MAIN, min(end, last) - max(start, first))
+
+
+@compiled
+def available_seconds(first, starts, ends, team_of_worker, closes, available):
+    """Add the seconds of duty within [0, closes) to those of each team; windows first[i] to first[i + 1] are worker i's."""
+    for worker in range(len(team_of_worker)):
+        for window in range(first[worker], first[worker + 1]):
+            available[team_of_worker[worker]] += overlap(starts[window], ends[window], MAIN, closes)
+
+
+@compiled
+def add_up(rows, children, team_of_worker, duty, team_duty, closes, ends, sums):
+    """Add up what may be added up in the order of writing, and find the rows of main threads.
+
+    Args:
+        rows: rows of the log; shape (rows, LOG_FIELDS).
+        children: of each contact, by number.
+        team_of_worker: number of the team of each worker.
+        duty: where the windows of each worker begin, and their starts and ends.
+        team_duty: bounds and first of `duty_bounds`, and of `open_before`.
+        closes, ends: last second of the window, and of the run.
+        sums: filled with zeros; within the window, by team (column): waits that begin less those that end in each hour, and
+            the seconds of the hour that follow (`in_each_hour`); seconds by kind of row (team + 1); seconds of held slots
+            times children (team + 1); seconds worked inside duty; overtime.
+
+    Returns:
+        For each row the number of its contact, NONE where it is not of a main thread; for each wait in a queue, the seconds in
+        which nobody was on duty; rows of the main thread of each contact; numbers of contacts that were seen by a first visit,
+        and when.
+    """
+    number, hours = len(rows), sums[0].shape[1]
+    begun, follow, spent, slots, worked, overtime = sums
+    whose, counts = np.empty(number, dtype=np.int32), np.zeros(len(children), dtype=np.int64)
+    off_duty, window, bound_of = np.empty(number, dtype=np.int32), duty[0].copy(), team_duty[1].copy()
+    who, when, seen = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.int64), MAIN
+    row, count, child, team_of = memory(rows), memory(counts), memory(children), memory(team_of_worker)
+    begins_in, follows = memory(begun), memory(follow)
+    people, teams = pointers(duty), pointers(team_duty)
+    at_window, at_bound = memory(window), memory(bound_of)
+    for at in range(number):
+        place = at * LOG_FIELDS
+        what, contact = row[place + WHAT], row[place + ROW_CONTACT]
+        start, end = row[place + START], row[place + END]
+        kind, team = unpacked(what, KIND_BIT, FOUR_BITS), unpacked(what, TEAM_BIT, TWELVE_BITS)
+        whose[at] = NONE
+        if start > ends:
+            continue
+        if kind == ROW_OVERTIME:
+            overtime[team_of[row[place + ROW_WORKER]]] += overlap(start, end, MAIN, closes)
+            continue
+        if unpacked(what, PART_BIT, TWELVE_BITS) == MAIN:
+            whose[at] = contact
+            count[contact] += 1
+        if kind in (ROW_WAIT, ROW_QUEUE):
+            if team > 0:
+                wait_begins(begins_in, follows, (team - 1) * hours, start, closes, ONCE)
+                wait_begins(begins_in, follows, (team - 1) * hours, end, closes, NONE)
+                if kind == ROW_QUEUE:
+                    off_duty[at] = end - start - on_duty_between(teams, at_bound, team - 1, start, end)
+            elif unpacked(what, CAUSE_BIT, FOUR_BITS) == FOR_VISIT and end <= ends:
+                who[seen], when[seen] = contact, end
+                seen += 1
+        elif kind == ROW_CASELOAD:
+            slots[team] += overlap(start, end, MAIN, closes) * child[contact]
+        elif end > 0 and start < closes:
+            spent[kind, team] += overlap(start, end, MAIN, closes)
+            worker = row[place + ROW_WORKER]
+            worked[team_of[worker]] += work_inside(people, at_window, worker, max(start, MAIN), min(end, closes))
+    return whose, off_duty, counts, who[:seen], when[:seen]
+
+
+@compiled
+def pointers(arrays):
+    """Three arrays as memory."""
+    one, other, third = arrays
+    return memory(one), memory(other), memory(third)
+
+
+@compiled
+def wait_begins(begun, follow, hours, time, closes, sign):
+    """Count a wait as begun at a second (sign 1), or as over (-1); the hours of its team begin at place `hours`."""
+    time = min(max(time, MAIN), closes)
+    hour = time // HOUR
+    begun[hours + hour] += sign
+    follow[hours + hour] += sign * (min((hour + 1) * HOUR, closes) - time)
+
+
+@compiled
+def work_inside(duty, window, worker, start, end):
+    """Seconds of some work inside the windows of its worker, of whom `window` has the first that is not over."""
+    first, starts, ends = duty
+    at, last, seconds_inside = window[worker], first[worker + 1], MAIN
+    while at < last and ends[at] <= start:
+        at += 1
+    window[worker] = at
+    while at < last and starts[at] < end:
+        seconds_inside += overlap(start, end, starts[at], ends[at])
+        at += 1
+    return seconds_inside
+
+
+@compiled
+def open_before(bounds, first):
+    """For each bound of `duty_bounds`, the seconds of its team's duty before it."""
+    before = np.zeros(len(bounds), dtype=np.int64)
+    for team in range(len(first) - 1):
+        for at in range(first[team] + 1, first[team + 1]):
+            closes = (at - first[team]) % 2 == 1
+            before[at] = before[at - 1] + (bounds[at] - bounds[at - 1] if closes else MAIN)
+    return before
+
+
+@compiled
+def on_duty_between(team_duty, bound_of, team, start, end):
+    """Seconds of [start, end) in which somebody of a team was on duty; `bound_of` has the bound that was last looked at."""
+    bounds, first, before = team_duty
+    low, high, at = first[team], first[team + 1], bound_of[team]
+    while at < high and bounds[at] <= end:
+        at += 1
+    while at > low and bounds[at - 1] > end:
+        at -= 1
+    bound_of[team] = at
+    until_end = open_until(bounds, before, low, at, end)
+    while at > low and bounds[at - 1] > start:
+        at -= 1
+    return until_end - open_until(bounds, before, low, at, start)
+
+
+@compiled
+def open_until(bounds, before, low, at, t):
+    """Seconds of duty before t, which lies before bound `at` of those that begin at `low`."""
+    if at == low:
+        return MAIN
+    return before[at - 1] + (t - bounds[at - 1] if (at - low) % 2 == 1 else MAIN)
+
+
+@compiled
+def main_threads(whose, counts):
+    """The rows of each contact's main thread, in the order of writing: where those of each contact begin, and the rows."""
+    begins = np.zeros(len(counts) + 1, dtype=np.int64)
+    for contact in range(len(counts)):
+        begins[contact + 1] = begins[contact] + counts[contact]
+    mine, used = np.empty(begins[len(counts)], dtype=np.int32), begins[:-1].copy()
+    row_of, next_of = memory(mine), memory(used)
+    for at in range(len(whose)):
+        contact = whose[at]
+        if contact != NONE:
+            row_of[next_of[contact]] = at
+            next_of[contact] += 1
+    return begins, mine
+
+
+@compiled
+def put_thread_in_order(row, mine, low, high, ends):
+    """Rows of one main thread in the order in which they happened: they nearly are, as written."""
+    for one in range(low + 1, high):
+        moved, hole = mine[one], one
+        while hole > low and happens_before(row, moved * LOG_FIELDS, mine[hole - 1] * LOG_FIELDS, ends):
+            mine[hole] = mine[hole - 1]
+            hole -= 1
+        if hole != one:
+            mine[hole] = moved
+
+
+@compiled
+def happens_before(row, one, other, ends):
+    """Whether a row happens before one written before it, of the same thread, as `event_log.main_thread` orders them.
+
+    Rows that take no time stay as they were written: in the order in which each visit led to the next.
+    """
+    if row[one + START] != row[other + START]:
+        return row[one + START] < row[other + START]
+    whose, others = min(row[one + END], ends), min(row[other + END], ends)
+    if whose != others:
+        return whose < others
+    if whose == row[one + START]:
+        return False
+    if row[one + ENABLED] != row[other + ENABLED]:
+        return row[one + ENABLED] < row[other + ENABLED]
+    what, others_what = row[one + WHAT], row[other + WHAT]
+    whose, others = unpacked(what, VISIT_BIT, SIXTEEN_BITS), unpacked(others_what, VISIT_BIT, SIXTEEN_BITS)
+    if whose != others:
+        return whose < others
+    routed, others_too = row[one + OUTCOME] != NO_OUTCOME, row[other + OUTCOME] != NO_OUTCOME
+    if routed != others_too:
+        return others_too
+    whose, others = unpacked(what, STAGE_BIT, TWELVE_BITS), unpacked(others_what, STAGE_BIT, TWELVE_BITS)
+    if whose != others:
+        return whose < others
+    return row[one + END] < row[other + END]
+
+
+@compiled
+def visits_of_threads(rows, begins, mine, is_caseload, bounds, first, ends):
+    """The visits of main threads; `mine` is put in the order in which things happened.
+
+    Args:
+        rows: rows of the log; shape (rows, LOG_FIELDS).
+        begins, mine: of `main_threads`.
+        is_caseload: for each stage, whether its visits hold slots.
+        bounds, first: of `duty_bounds`.
+        ends: last second of the run.
+
+    Returns:
+        contact, stage, settled, ended, outcome (as it was written) of each visit; of each visit that may hold a slot its
+        number, reached and held (see `event_log.reading.Visits`).
+    """
+    columns = np.empty((8, len(mine)), dtype=np.int64)
+    contact, stage, settled, ended = memory(columns[0]), memory(columns[1]), memory(columns[2]), memory(columns[3])
+    outcome, slot, reached_at, held = memory(columns[4]), memory(columns[5]), memory(columns[6]), memory(columns[7])
+    row, one_of, bound, visits, slots = memory(rows), memory(mine), memory(bounds), MAIN, MAIN
+    for whose in range(len(begins) - 1):
+        put_thread_in_order(row, one_of, begins[whose], begins[whose + 1], ends)
+        one, beyond = begins[whose], begins[whose + 1]
+        while one < beyond:
+            low, done = one, -NEVER
+            visit = row[one_of[one] * LOG_FIELDS + WHAT] & OF_A_VISIT
+            while one < beyond and row[one_of[one] * LOG_FIELDS + WHAT] & OF_A_VISIT == visit:
+                done = max(done, own_work_done(row, one_of[one] * LOG_FIELDS, bound, first, ends))
+                one += 1
+            place = one_of[one - 1] * LOG_FIELDS
+            contact[visits], stage[visits] = whose, unpacked(visit, STAGE_BIT, TWELVE_BITS)
+            ended[visits], outcome[visits] = min(row[place + END], ends), row[place + OUTCOME]
+            settled[visits] = ended[visits] if done == -NEVER else done
+            if is_caseload[stage[visits]]:
+                slot[slots] = visits
+                reached_at[slots], held[slots] = slot_times(row, one_of, low, one)
+                slots += 1
+            visits += 1
+    return columns[:5, :visits], columns[5:, :slots]
+
+
+@compiled
+def own_work_done(row, place, bound, first, ends):
+    """The end of a row that is no wait to be handed on (`event_log.reading.ONWARD`); -NEVER of one that is."""
+    cause = unpacked(row[place + WHAT], CAUSE_BIT, FOUR_BITS)
+    if cause != FOR_HANDOFF and cause != FOR_ACCEPTANCE and cause != FOR_ALLOCATION:
+        return min(row[place + END], ends)
+    if unpacked(row[place + WHAT], KIND_BIT, FOUR_BITS) == ROW_QUEUE:
+        return last_off_duty(row, place, bound, first, ends)
+    return -NEVER
+
+
+@compiled
+def slot_times(row, one_of, low, high):
+    """When a visit with these rows reached its stage, and when it held a slot or waited to be seen; NEVER if it did not."""
+    reached_at, held = NEVER, NEVER
+    for one in range(low, high):
+        place = one_of[one] * LOG_FIELDS
+        cause = unpacked(row[place + WHAT], CAUSE_BIT, FOUR_BITS)
+        if cause != FOR_HANDOFF and cause != FOR_ACCEPTANCE:
+            reached_at = min(reached_at, row[place + START])
+        if cause in (NO_CAUSE, FOR_VISIT):
+            held = min(held, row[place + START])
+    return reached_at, held
+
+
+@compiled
+def last_off_duty(row, place, bound, first, ends):
+    """The end of the last part of a wait in a queue during which nobody of the team was on duty; -NEVER where none is."""
+    team = unpacked(row[place + WHAT], TEAM_BIT, TWELVE_BITS) - 1
+    low, many = first[team], first[team + 1] - first[team]
+    begun = number_up_to(bound, low, many, row[place + START])
+    over = number_up_to(bound, low, many, row[place + END] - 1)
+    if over % 2 == 0:
+        return min(row[place + END], ends)
+    return min(bound[low + over - 1], ends) if over > begun else -NEVER
+
+
+@compiled
+def seconds_by_cause(rows, begins, mine, off_duty, team_duty, counted, since, until):
+    """Seconds of main threads from `since` to `until` of each contact that is counted, by cause; NO_CAUSE is work.
+
+    Args:
+        rows: rows of the log; shape (rows, LOG_FIELDS).
+        begins, mine: of `main_threads`, in the order in which things happened.
+        off_duty, team_duty: as in `add_up`.
+        counted, since, until: of each contact.
+    """
+    spent, bound_of = np.zeros(FOR_VISIT + 1, dtype=np.int64), team_duty[1].copy()
+    row, one_of, teams, at_bound = memory(rows), memory(mine), pointers(team_duty), memory(bound_of)
+    for contact in range(len(counted)):
+        if not counted[contact]:
+            continue
+        for one in range(begins[contact], begins[contact + 1]):
+            place = one_of[one] * LOG_FIELDS
+            what, start, end = row[place + WHAT], row[place + START], row[place + END]
+            if start >= until[contact]:
+                break
+            if end <= since[contact]:
+                continue
+            lasts = min(end, until[contact]) - max(start, since[contact])
+            if unpacked(what, KIND_BIT, FOUR_BITS) == ROW_QUEUE:
+                off = np.int64(off_duty[one_of[one]])
+                if lasts < end - start:
+                    start, end = max(start, since[contact]), min(end, until[contact])
+                    team = unpacked(what, TEAM_BIT, TWELVE_BITS) - 1
+                    off = lasts - on_duty_between(teams, at_bound, team, start, end)
+                spent[FOR_SHIFT] += off
+                lasts -= off
+            spent[unpacked(what, CAUSE_BIT, FOUR_BITS)] += lasts
+    return spent

@@ -19,5 +19,5 @@ def say_if_it_compiles() -> None:
 def is_on_disk() -> bool:
     """Whether Numba's cache holds a kernel that is not older than its source."""
     source = Path(kernel.__file__)
-    kept = Path(kernel.run.stats.cache_path).glob(f"{source.stem}.run-*.nbi")
+    kept = Path(str(kernel.run.stats.cache_path)).glob(f"{source.stem}.run-*.nbi")
     return any(file.stat().st_mtime >= source.stat().st_mtime for file in kept)

@@ -61,15 +61,28 @@ def read_out(played: World, replication: int) -> Played:
     families = np.concatenate([known[:, k.FAMILY], again[:, k.FAMILY]])
     rank = np.empty(len(keys), dtype=np.int64)
     rank[np.argsort(keys)] = np.arange(len(keys))
-    rows = w[w[k.LOG] : w[k.LOG] + w[k.LOG_ROWS] * k.LOG_FIELDS].reshape(-1, k.LOG_FIELDS)
+    rows = log_rows(w)
     bounds, first = k.duty_bounds(*played.duty(), len(plan.teams))
     columns = k.event_columns(rows, rank, keys, families, bounds, first, plan.timeline.ends, len(plan.stages))
     events = events_frame(plan, replication, dict(zip(EVENT_COLUMNS, columns, strict=True)))
+    returns_at, returned = returning(played)
+    return Played(events, returns_at, returned, overtime_of(rows))
+
+
+def log_rows(w: Int64s) -> Int64s:
+    """The rows of the log, as they were written; shape (rows, LOG_FIELDS)."""
+    return w[w[k.LOG] : w[k.LOG] + w[k.LOG_ROWS] * k.LOG_FIELDS].reshape(-1, k.LOG_FIELDS)
+
+
+def returning(played: World) -> tuple[Int64s, dict[str, Int64s]]:
+    """When each contact of the table would come back, and the contacts that did, by column (see `Played`)."""
+    w, width = played.words, int(played.words[k.CONTACT_WIDTH])
+    known, again = w[w[k.CONTACTS] : w[k.CONTACTS_END]].reshape(-1, width), returned_contacts(w, width)
     returns_at = np.empty(len(known), dtype=np.int64)
     returns_at[played.order] = known[:, k.RETURNS_AT]
     returned = {column: again[:, field] for column, field in COLUMNS.items()}
-    returned["level"] = 1 + np.searchsorted(np.array(plan.cuts), returned["need"], side="right")
-    return Played(events, returns_at, returned, overtime_of(rows))
+    returned["level"] = 1 + np.searchsorted(np.array(played.laid.plan.cuts), returned["need"], side="right")
+    return returns_at, returned
 
 
 def overtime_of(rows: Int64s) -> Int64s:
@@ -80,10 +93,6 @@ def overtime_of(rows: Int64s) -> Int64s:
 
 def returned_contacts(w: Int64s, width: int) -> Int64s:
     """The records of the contacts that came back, first to last; shape (contacts, width)."""
-    places = []
-    place = int(w[k.LAST_RETURN])
-    while place != k.NONE:
-        places.append(place)
-        place = int(w[place + k.EARLIER_RETURN])
-    at = np.array(places[::-1], dtype=np.int64)
+    number = int(w[k.CONTACTS_NUMBER]) - int(w[k.CONTACTS_END] - w[k.CONTACTS]) // width
+    at = k.places_of_returns(w, number)
     return np.asarray(w[at[:, None] + np.arange(width)[None, :]])

@@ -1,0 +1,183 @@
+"""What measures ask of a run, read from the world itself: no log is written."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from frontdoor_sim.engine.compiled import kernel as k
+from frontdoor_sim.engine.compiled.layout import World, plan_words
+from frontdoor_sim.engine.compiled.running import log_rows, played_out, returning
+from frontdoor_sim.engine.people import Roster
+from frontdoor_sim.engine.plan import Plan
+from frontdoor_sim.engine.played import columns_after
+from frontdoor_sim.engine.record import CAUSES, KINDS
+from frontdoor_sim.event_log import About
+from frontdoor_sim.event_log.columns import Columns, Flags, Ints
+from frontdoor_sim.event_log.reading import ByTeam, Outcomes, Visits, in_each_hour
+
+CONTACT_COLUMNS = ("contact", "received", "enters", "source", "area", "rag", "children", "level", "returned_from",
+                   "returns_at")  # fmt: skip
+"""Columns of contacts that measures read."""
+
+
+def play_to_read(contacts: pd.DataFrame, roster: Roster, plan: Plan, about: About) -> WorldReading:
+    """Run one replication on the compiled engine, to be read and not written."""
+    return WorldReading(played_out(plan_words(plan), roster, contacts), roster, contacts, about)
+
+
+class WorldReading:
+    """A reading (`event_log.Reading`) of a world whose run is over.
+
+    Contacts stand as they do in the world: those of the table by second of entering, then those that came back. Rows of the
+    log are not cut at duty bounds here; what a queue waited for is counted against them.
+
+    Args:
+        world: the world after its run.
+        roster: who was on duty.
+        table: who came.
+        about: what one must know to read the run.
+    """
+
+    def __init__(self, world: World, roster: Roster, table: pd.DataFrame, about: About) -> None:
+        self.world, self.roster, self._table, self._about = world, roster, table, about
+        self.rows = log_rows(world.words)
+
+    @property
+    def about(self) -> About:
+        """What one must know to read the run."""
+        return self._about
+
+    @property
+    def coarsest(self) -> str:
+        """A run records every time to the second."""
+        return "second"
+
+    @cached_property
+    def contacts(self) -> Columns:
+        """The contacts, as they stand in the world."""
+        returns_at, returned = returning(self.world)
+        order = np.append(self.world.order, np.arange(len(returned["contact"])) + len(returns_at))
+        plan = self.world.laid.plan
+        return Columns(dict(columns_after(self._table, returns_at, returned, plan, CONTACT_COLUMNS, order)))
+
+    # --- what is added up over all rows ------------------------------------------------------------------------------
+
+    @property
+    def _team_names(self) -> tuple[str, ...]:
+        return tuple(team.name for team in self.world.laid.plan.teams)
+
+    @cached_property
+    def _sums(self) -> tuple[NDArray[np.int64], ...]:
+        """Waits begun and their seconds in each hour; seconds by kind, slots, work inside duty, overtime (`kernel.add_up`)."""
+        teams, hours = len(self._team_names), -(-self.about.closes // int(k.HOUR)) + 1
+        shapes = ((teams, hours), (teams, hours), (len(KINDS), teams + 1), (teams + 1,), (teams,), (teams,))
+        return tuple(np.zeros(shape, dtype=np.int64) for shape in shapes)
+
+    @cached_property
+    def _team_duty(self) -> tuple[Ints, Ints, Ints]:
+        """When the duty of each team opens and closes, where each team's bounds begin, and the duty before each of them."""
+        bounds, first = k.duty_bounds(*self.world.duty(), len(self._team_names))
+        return bounds, first, k.open_before(bounds, first)
+
+    @cached_property
+    def _added_up(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Ints, Ints, Ints]:
+        """Rows of main threads, their seconds off duty, and who was seen when; fills `_sums`."""
+        flat, about = self.world.windows, self.about
+        duty = flat.first, flat.starts, flat.ends
+        children, team_of_worker = self.contacts.numbers("children"), self.world.team_of_worker
+        found: tuple[NDArray[np.int32], NDArray[np.int32], Ints, Ints, Ints] = k.add_up(
+            self.rows, children, team_of_worker, duty, self._team_duty, about.closes, about.ends, self._sums
+        )
+        return found
+
+    def _sum(self, number: int) -> Ints:
+        assert self._added_up
+        return self._sums[number]
+
+    @property
+    def seen(self) -> tuple[Ints, Ints]:
+        """Waits for a visit to the family that were not cut by the end: places of contacts, and when each was over."""
+        return self._added_up[3:]
+
+    @cached_property
+    def teams(self) -> tuple[str, ...]:
+        """Names of all teams, sorted."""
+        return tuple(sorted(self._team_names))
+
+    @cached_property
+    def queued(self) -> Ints:
+        """Seconds of waiting for each of `teams` (row) in each hour of the window."""
+        order = [self._team_names.index(name) for name in self.teams]
+        return in_each_hour(self._sum(0)[order], self._sum(1)[order], self.about.closes)
+
+    def spent(self, kind: str) -> ByTeam:
+        """Seconds of one kind of work within the window, by the team that worked."""
+        return ByTeam(("", *self._team_names), self._sum(2)[KINDS.index(kind)])
+
+    @property
+    def slots(self) -> ByTeam:
+        """Seconds for which slots were held within the window, each times the children of its contact."""
+        return ByTeam(("", *self._team_names), self._sum(3))
+
+    # --- duty --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def has_duty(self) -> bool:
+        """Whether there was any duty."""
+        ends = self.about.ends
+        return bool((self.world.windows.starts < ends).any() or (self.roster.duty["start"] < ends).any())
+
+    def on_duty(self, kind: str) -> ByTeam:
+        """Seconds of available duty, or of overtime, within the window, by the team whose duty it was."""
+        return self._by_staffed(self._available if kind == "available" else self._sum(5))
+
+    @property
+    def worked(self) -> ByTeam:
+        """Seconds of work of any kind inside available duty within the window, by the team whose duty it was."""
+        return self._by_staffed(self._sum(4))
+
+    @cached_property
+    def _available(self) -> Ints:
+        flat, found = self.world.windows, np.zeros(len(self._team_names), dtype=np.int64)
+        k.available_seconds(flat.first, flat.starts, flat.ends, self.world.team_of_worker, self.about.closes, found)
+        return found
+
+    def _by_staffed(self, seconds: Ints) -> ByTeam:
+        """Seconds by team, of the teams that have people, by name."""
+        names = self._team_names
+        staffed = sorted(np.unique(self.world.team_of_worker).tolist(), key=lambda number: names[number])
+        return ByTeam(tuple(names[number] for number in staffed), seconds[staffed])
+
+    # --- main threads ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _threads(self) -> tuple[Ints, NDArray[np.int32]]:
+        """Where the main thread of each contact begins, and the rows; `visits` puts them in order."""
+        whose, _, counts, *_ = self._added_up
+        found: tuple[Ints, NDArray[np.int32]] = k.main_threads(whose, counts)
+        return found
+
+    @cached_property
+    def visits(self) -> Visits:
+        """The visits of main threads."""
+        plan = self.world.laid.plan
+        is_caseload = np.array([stage.kind == "caseload" for stage in plan.stages], dtype=bool)
+        duty = self._team_duty[:2]
+        found, slots = k.visits_of_threads(self.rows, *self._threads, is_caseload, *duty, self.about.ends)
+        contact, stage, settled, ended, target = found
+        words = ["", *(stage.name for stage in plan.stages), *plan.ends]
+        outcome = np.where(target >= 0, target + 1, len(plan.stages) - target)
+        outcome[target == k.NO_OUTCOME] = 0
+        means = Outcomes.of(self.about, words).take(outcome)
+        return Visits(contact, stage, settled, ended, outcome, **means, slot=slots[0], reached=slots[1], held=slots[2])
+
+    def split(self, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
+        """Seconds of main threads between two times of each contact of `mine`, by what was waited for."""
+        assert self.visits
+        off_duty = self._added_up[1]
+        spent = k.seconds_by_cause(self.rows, *self._threads, off_duty, self._team_duty, mine, first, last)
+        return dict(zip(CAUSES, spent.tolist(), strict=True))

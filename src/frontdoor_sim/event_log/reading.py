@@ -1,0 +1,188 @@
+"""What measures ask of a log, whether it is a table or still lies in the engine that made it.
+
+Measures read through `Reading` and never touch a row. So a replication of which nobody wants the log can be measured
+without one being written, and both ways give the same answers to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from frontdoor_sim.event_log.columns import Columns, Flags, Ints
+from frontdoor_sim.event_log.record import About
+
+ONWARD = ("handoff", "acceptance", "allocation")
+"""What a visit waits for when its own work is done."""
+HOUR = 3_600
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Visits of main threads, each contact's together and in the order in which they happened.
+
+    Args:
+        contact: place of the contact in the list of contacts; ascending.
+        stage: row of the stage in `about.stages`; -1 where it is not there.
+        settled: second at which the visit's own work was done: the end of its last stretch that is not a wait for a
+            handoff, acceptance or allocation (of its last stretch, if all are).
+        ended: end of its last stretch.
+        outcome: number of its outcome; equal where outcomes are equal.
+        routed: whether it has an outcome.
+        ends: whether that outcome is an end.
+        transfers: whether that outcome is a transfer.
+        back: whether that outcome is another decision: a stage that decides, and no transfer.
+        provides: level of need that the outcome meets; -1 where none is stated.
+        slot: the visits at caseload stages.
+        reached: for each of those, start of the first stretch that is no wait for a handoff or acceptance; NEVER if none.
+        held: for each of those, start of the first stretch that holds a slot or waits for the first visit; NEVER if none.
+    """
+
+    contact: Ints
+    stage: Ints
+    settled: Ints
+    ended: Ints
+    outcome: Ints
+    routed: Flags
+    ends: Flags
+    transfers: Flags
+    back: Flags
+    provides: Ints
+    slot: Ints
+    reached: Ints
+    held: Ints
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What some outcomes mean, one element an outcome; the fields are those of `Visits`."""
+
+    routed: Flags
+    ends: Flags
+    transfers: Flags
+    back: Flags
+    provides: Ints
+
+    @classmethod
+    def of(cls, about: About, words: Sequence[str]) -> Outcomes:
+        """Look up each word in `about.outcomes`; a word that is not there is a stage that follows no decision."""
+        columns = (about.outcomes[name].tolist() for name in ("outcome", "is_end", "transfer", "provides"))
+        known = {word: rest for word, *rest in zip(*columns, strict=True)}
+        found = [known.get(word, (False, False, None)) for word in words]
+        ends, transfers = (np.array([meaning[place] for meaning in found], dtype=bool) for place in (0, 1))
+        decides = about.stages["stage"][about.stages["decides"].to_numpy(dtype=bool)].tolist()
+        levels = [-1 if pd.isna(level) else int(level) for _, _, level in found]
+        return cls(
+            routed=np.array([word != "" for word in words], dtype=bool),
+            ends=ends,
+            transfers=transfers,
+            back=np.array([word in decides for word in words], dtype=bool) & ~transfers,
+            provides=np.array(levels, dtype=np.int64),
+        )
+
+    def take(self, outcomes: Ints) -> dict[str, Any]:
+        """What some outcomes mean, by field; each is the place of a word."""
+        return {name: getattr(self, name)[outcomes] for name in ("routed", "ends", "transfers", "back", "provides")}
+
+
+@dataclass(frozen=True)
+class ByTeam:
+    """Seconds by team.
+
+    Args:
+        names: names of the teams; the empty one is none.
+        seconds: one number a team [s].
+    """
+
+    names: tuple[str, ...]
+    seconds: Ints
+
+
+class Reading(Protocol):
+    """What befell the contacts of a log, and the people on duty; seconds count as in `About`.
+
+    "Within the window" is within [0, closes): a stretch that goes beyond is cut there.
+    """
+
+    @property
+    def about(self) -> About:
+        """What one must know to read the log."""
+
+    @property
+    def contacts(self) -> Columns:
+        """The contacts, in whatever order; a place of a contact is its place here."""
+
+    @property
+    def coarsest(self) -> str:
+        """Coarsest precision to which times are recorded: second, minute or day."""
+
+    @property
+    def visits(self) -> Visits:
+        """The visits of main threads."""
+
+    @property
+    def seen(self) -> tuple[Ints, Ints]:
+        """Waits for a visit to the family that were not cut by the end: places of contacts, and when each was over."""
+
+    def split(self, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
+        """What main threads did meanwhile.
+
+        Args:
+            mine: for each contact, whether it counts.
+            first, last: for each contact, between which seconds.
+
+        Returns:
+            Seconds by cause of waiting, of all contacts that count together; `""` is not a wait.
+        """
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """Names of all teams, sorted."""
+
+    @property
+    def queued(self) -> Ints:
+        """Seconds of waiting for each of `teams` (row) in each hour of the window, the last of which may be shorter."""
+
+    def spent(self, kind: str) -> ByTeam:
+        """Seconds of one kind of work within the window, by the team that worked."""
+
+    @property
+    def slots(self) -> ByTeam:
+        """Seconds within the window for which slots were held, each times the children of its contact."""
+
+    @property
+    def has_duty(self) -> bool:
+        """Whether the log holds any duty."""
+
+    def on_duty(self, kind: str) -> ByTeam:
+        """Seconds of one kind of duty within the window, by the team whose duty it was."""
+
+    @property
+    def worked(self) -> ByTeam:
+        """Seconds of work of any kind inside available duty within the window, by the team whose duty it was."""
+
+
+def in_each_hour(begun: Ints, follow: Ints, closes: int) -> Ints:
+    """Seconds that stretches spend in each hour of the window, from where they begin and end.
+
+    Args:
+        begun: for each team (row) and hour, how many more begin than end in it; those outside the window count as at
+            its nearer bound, and the last column is for the second at which it closes.
+        follow: likewise, the seconds of the hour that follow each beginning, less those that follow each end.
+        closes: second at which the window closes.
+
+    Returns:
+        Seconds by team and hour.
+
+    Example:
+        >>> in_each_hour(np.array([[1, 0, -1, 0]]), np.array([[3_000, 0, -600, 0]]), closes=9_000).tolist()
+        [[3000, 3600, 1200]]
+    """
+    width = np.diff(np.append(np.arange(0, closes, HOUR), closes))
+    here_before = np.cumsum(begun, axis=1) - begun
+    seconds: Ints = here_before[:, :-1] * width + follow[:, :-1]
+    return seconds

@@ -1,0 +1,72 @@
+"""Measures of a run that was never written equal, to the bit, those of its log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, seed, settings
+
+from frontdoor_sim.engine import compile_plan, run_unwritten
+from frontdoor_sim.engine import run as run_plan
+from frontdoor_sim.event_log import BrokenLaw, check_conserved, check_laws
+from frontdoor_sim.experiment.replications import Task, measure_task
+from frontdoor_sim.experiment.running import people
+from frontdoor_sim.measures import measure
+from frontdoor_sim.operating_model import OperatingModel, Timeline
+from frontdoor_sim.scenario import read_scenario
+from random_models import Instance, instances
+from test_twin import SCENARIOS, who_come
+
+ROOT = Path(__file__).parents[1]
+
+
+def assert_measured_alike(model: OperatingModel, contacts: pd.DataFrame) -> None:
+    line = Timeline.of(model)
+    plan = compile_plan(model, line, list(contacts["source"].unique()), list(contacts["area"].unique()))
+    roster = people(model, line, 3, 1)
+    log, reading = run_plan(contacts, roster, plan, 1, "compiled"), run_unwritten(contacts, roster, plan, 1)
+    check_laws(log)
+    check_conserved(reading)
+    pd.testing.assert_frame_equal(measure(log), measure(reading), check_exact=True)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=[str(path.relative_to(ROOT)) for path in SCENARIOS])
+def test_every_scenario_of_the_repository(path):
+    scenario = read_scenario(path).varied({"run.weeks": 30, "run.warm_up": 4})
+    assert_measured_alike(scenario.model, who_come(scenario))
+
+
+@pytest.mark.parametrize("batch", range(2))
+def test_random_models(batch):
+    @seed(100 + batch)
+    @settings(max_examples=250)
+    @given(instances())
+    def alike(instance: Instance) -> None:
+        assert_measured_alike(instance.scenario().model, instance.table())
+
+    alike()
+
+
+def test_a_replication_is_measured_alike_with_and_without_its_log(tmp_path):
+    desk = read_scenario(ROOT / "scenarios/examples/one_desk.yaml")
+    tables = [
+        measure_task(Task((desk,), 1, 0, 0.0, logs=logs, engine=engine))
+        for logs in (None, tmp_path)
+        for engine in ("simpy", "compiled")
+    ]
+    for table in tables[1:]:
+        pd.testing.assert_frame_equal(tables[0], table, check_exact=True)
+
+
+def test_a_lost_contact_is_noticed():
+    desk = read_scenario(ROOT / "scenarios/examples/one_desk.yaml")
+    contacts = who_come(desk)
+    line = Timeline.of(desk.model)
+    plan = compile_plan(desk.model, line, list(contacts["source"].unique()), list(contacts["area"].unique()))
+    reading = run_unwritten(contacts, people(desk.model, line, 3, 0), plan)
+    kernel_rows = reading.rows
+    kernel_rows[:, 6] = 1 << 30  # no visit has an outcome, and contacts stop without an end
+    with pytest.raises(BrokenLaw, match="conserved"):
+        check_conserved(reading)
