@@ -1,5 +1,7 @@
 """Distributions read by quantile: the integer tables have the mean, variance and shape of what they stand for."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -91,13 +93,27 @@ def test_a_number_keeps_the_type_it_was_written_in():
     assert [type(value) for ((_, value),) in numbers] == [int, float]
 
 
-def test_quantiles_and_moments_are_those_of_scipys_own_frozen_forms():
-    gamma, triangular = stats.gamma(1 / 4.0, scale=60 * 4.0), stats.triang(10 / 35, loc=10, scale=35)
-    probabilities = np.array([0.0, 1e-9, 0.3, 0.999, 1.0])
-    for shape, frozen in ((SHAPES[4], gamma), (SHAPES[6], triangular)):
-        ours = from_mapping(shape)
-        assert (ours.mean, ours.variance) == (frozen.mean(), frozen.var())
-        assert (ours.ppf(probabilities) == frozen.ppf(probabilities)).all()
+SPREAD = np.sqrt(np.log(2.0))
+SCIPYS = [
+    (SHAPES[0], stats.expon(scale=60)),
+    (SHAPES[1], stats.lognorm(SPREAD, scale=25 * np.exp(-(SPREAD**2) / 2))),
+    (SHAPES[2], stats.lognorm(0.62, scale=34)),
+    (SHAPES[4], stats.gamma(1 / 4.0, scale=60 * 4.0)),
+    (SHAPES[5], stats.weibull_min(0.7, scale=60 / math.gamma(1 + 1 / 0.7))),
+    (SHAPES[6], stats.triang(10 / 35, loc=10, scale=35)),
+    ({"distribution": "triangular", "low": 10, "mode": 10, "high": 45}, stats.triang(0, loc=10, scale=35)),
+    ({"distribution": "triangular", "low": 10, "mode": 45, "high": 45}, stats.triang(1, loc=10, scale=35)),
+    (SHAPES[7], stats.uniform(5, 4)),
+    ({"distribution": "normal", "mean": 3, "sd": 2}, stats.norm(3, 2)),
+]
+
+
+@pytest.mark.parametrize(("shape", "frozen"), SCIPYS, ids=[shape["distribution"] for shape, _ in SCIPYS])
+def test_quantiles_and_moments_are_those_of_scipys_own_families(shape, frozen):
+    probabilities = np.array([0.0, 1e-9, 0.1, 0.3, 0.5, 0.999, 1 - 1e-9, 1.0])
+    ours = from_mapping(shape)
+    assert (ours.mean, ours.variance) == pytest.approx((frozen.mean(), frozen.var()), rel=1e-12)
+    np.testing.assert_allclose(ours.ppf(probabilities), frozen.ppf(probabilities), rtol=1e-12)
 
 
 def test_published_bands_keep_their_shares():

@@ -1,5 +1,7 @@
 """Experiments: the same to the bit for any number of workers, paired, with honest intervals."""
 
+import math
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +17,7 @@ from frontdoor_sim.experiment import (
     differences,
     offered_load,
     returns_per_contact,
+    workers,
 )
 from frontdoor_sim.experiment.comparing import by_run, compared, summarise
 from frontdoor_sim.experiment.conditioning import spread
@@ -40,11 +43,19 @@ def bcp() -> Scenario:
     return read_scenario("scenarios/bcp/as_found.yaml").varied({"run.weeks": 13, "run.warm_up": 4})
 
 
-def test_the_same_to_the_bit_for_one_two_or_four_workers(desk, more):
-    tasks = [Task((desk, more), 5, number, 0.0) for number in range(4)]
+@pytest.mark.parametrize("short", [0.0, math.inf], ids=["processes", "threads"])
+def test_the_same_to_the_bit_for_one_two_or_four_workers(desk, more, short, monkeypatch):
+    monkeypatch.setattr(workers, "SHORT", short)
+    tasks = [Task((desk, more), 5, number, 0.0) for number in range(6)]
     alone = replicate(tasks, jobs=1)
     for jobs in (2, 4):
         pd.testing.assert_frame_equal(replicate(tasks, jobs=jobs), alone, check_exact=True)
+
+
+def test_a_scenario_that_travels_is_opened_once(desk, more):
+    first, second = (pickle.loads(pickle.dumps((desk, more))) for _ in range(2))
+    assert first == (desk, more)
+    assert all(one is other for one, other in zip(first, second, strict=True))
 
 
 def test_options_meet_the_same_contacts(desk, more):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 import frontdoor_sim.engine.compiled.kernel as kernel
 from frontdoor_sim.contacts import given as table_given
 from frontdoor_sim.distributions import from_mapping, quantile_table
-from frontdoor_sim.engine.compiled import layout, running
+from frontdoor_sim.engine.compiled import layout, ready, running
 from frontdoor_sim.engine.compiled.layout import Words
 from frontdoor_sim.experiment.running import draw_contacts
 from frontdoor_sim.luck import draw, key
@@ -174,3 +176,15 @@ def test_given_seconds_are_used_by_both():
     said = given_some.set_index("contact")[f"seconds: {stage}"].dropna().clip(lower=1)
     done = spent.reindex(said.index).dropna()
     assert (done == said.reindex(done.index)).mean() > 0.9
+
+
+def test_a_first_run_that_takes_long_says_that_the_kernel_is_compiled(monkeypatch, capsys):
+    monkeypatch.setattr(ready, "SOON", 0.0)
+    monkeypatch.setattr(ready.kernel, "run", SimpleNamespace(signatures=[]))
+    with ready.said_if_it_compiles():
+        for timer in [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]:
+            timer.join()
+    assert capsys.readouterr().err == ready.LINE + "\n"
+    monkeypatch.setattr(ready.kernel, "run", SimpleNamespace(signatures=["there already"]))
+    with ready.said_if_it_compiles():
+        assert not any(isinstance(thread, threading.Timer) for thread in threading.enumerate())

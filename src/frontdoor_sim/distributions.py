@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import gammaincinv, ndtri
 
 from frontdoor_sim.documents import in_words, nearest
 from frontdoor_sim.luck import LUCK_BITS
@@ -59,26 +59,28 @@ class Distribution:
 
 @dataclass(frozen=True)
 class _Family:
-    """One of scipy's families with its numbers; scipy's own frozen form would write itself a manual, which takes 1 ms."""
+    """Moments and quantile function of one of the textbook families, by `scipy.special`.
 
-    family: Any
-    shapes: tuple[float, ...] = ()
-    loc: float = 0.0
-    scale: float = 1.0
+    `scipy.stats` has the same functions (a test holds these to them) and takes longer to import than a year of a Front Door
+    takes to run.
+    """
+
+    mean: float
+    variance: float
+    ppf: Callable[[Floats], Floats]
 
     def named(self, kind: str, numbers: Mapping[str, Any]) -> Distribution:
         """The distribution, under the name and the numbers that a user wrote."""
-        mean, variance = self.family.stats(*self.shapes, loc=self.loc, scale=self.scale, moments="mv")
-        return Distribution(kind, tuple(numbers.items()), float(mean), float(variance), self.ppf)
+        return Distribution(kind, tuple(numbers.items()), float(self.mean), float(self.variance), self._within)
 
-    def ppf(self, probability: Floats) -> Floats:
-        values: Floats = self.family.ppf(probability, *self.shapes, loc=self.loc, scale=self.scale)
-        return values
+    def _within(self, probability: Floats) -> Floats:
+        with np.errstate(divide="ignore"):
+            return self.ppf(probability)
 
 
 def _exponential(mean: float) -> _Family:
     _positive(mean=mean)
-    return _Family(stats.expon, scale=mean)
+    return _Family(mean, mean**2, lambda p: -mean * np.log1p(-p))
 
 
 def _lognormal(
@@ -86,39 +88,51 @@ def _lognormal(
 ) -> _Family:
     if mean is not None and cv is not None and median is None and sigma is None:
         _positive(mean=mean, cv=cv)
-        spread = math.sqrt(math.log1p(cv * cv))
-        return _Family(stats.lognorm, (spread,), scale=mean * math.exp(-spread * spread / 2))
-    if median is not None and sigma is not None and mean is None and cv is None:
+        sigma = math.sqrt(math.log1p(cv * cv))
+        median = mean * math.exp(-sigma * sigma / 2)
+    elif median is not None and sigma is not None and mean is None and cv is None:
         _positive(median=median, sigma=sigma)
-        return _Family(stats.lognorm, (sigma,), scale=median)
-    raise ValueError("a lognormal takes mean and cv, or median and sigma")
+    else:
+        raise ValueError("a lognormal takes mean and cv, or median and sigma")
+    middle, spread, square = median, sigma, math.exp(sigma * sigma)
+    return _Family(
+        middle * math.sqrt(square), middle**2 * square * (square - 1), lambda p: middle * np.exp(spread * ndtri(p))
+    )
 
 
 def _gamma(mean: float, cv: float) -> _Family:
     _positive(mean=mean, cv=cv)
-    return _Family(stats.gamma, (1 / cv**2,), scale=mean * cv**2)
+    return _Family(mean, (mean * cv) ** 2, lambda p: mean * cv**2 * gammaincinv(1 / cv**2, p))
 
 
 def _weibull(mean: float, shape: float) -> _Family:
     _positive(mean=mean, shape=shape)
-    return _Family(stats.weibull_min, (shape,), scale=mean / math.gamma(1 + 1 / shape))
+    first, second = math.gamma(1 + 1 / shape), math.gamma(1 + 2 / shape)
+    scale = mean / first
+    return _Family(mean, scale**2 * (second - first**2), lambda p: scale * (-np.log1p(-p)) ** (1 / shape))
 
 
 def _triangular(low: float, mode: float, high: float) -> _Family:
     if not low <= mode <= high or low == high:
         raise ValueError(f"a triangular needs low <= mode <= high, not {low}, {mode}, {high}")
-    return _Family(stats.triang, ((mode - low) / (high - low),), loc=low, scale=high - low)
+    width, up, down = high - low, mode - low, high - mode
+
+    def quantile(p: Floats) -> Floats:
+        rising = low + np.sqrt(p * width * up)
+        return np.asarray(np.where(p * width < up, rising, high - np.sqrt((1 - p) * width * down)))
+
+    return _Family((low + mode + high) / 3, (width**2 - up * down) / 18, quantile)
 
 
 def _uniform(low: float, high: float) -> _Family:
     if not low < high:
         raise ValueError(f"a uniform needs low < high, not {low}, {high}")
-    return _Family(stats.uniform, loc=low, scale=high - low)
+    return _Family((low + high) / 2, (high - low) ** 2 / 12, lambda p: low + (high - low) * p)
 
 
 def _normal(mean: float, sd: float) -> _Family:
     _positive(sd=sd)
-    return _Family(stats.norm, loc=mean, scale=sd)
+    return _Family(mean, sd**2, lambda p: mean + sd * ndtri(p))
 
 
 def _constant(value: float) -> Distribution:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from frontdoor_sim.appraisal import charts, sections
 from frontdoor_sim.appraisal.pack import Pack
 from frontdoor_sim.appraisal.sections import Table
 from frontdoor_sim.appraisal.wording import estimates, measure_name
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PACK_FILE = "pack.html"
 

@@ -176,9 +176,9 @@ class PlannedReturns:
     growth: QuantileTable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
-    """Everything an engine needs to know of an operating model, as integers.
+    """Everything an engine needs to know of an operating model, as integers; a plan equals only itself.
 
     Args:
         rule_of: the rule that applies; shape (stages + 1, OUTCOMES, LEVELS, 4 RAGs, sources, areas, 2 open cases), the

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -98,6 +99,7 @@ def collector_at_rest() -> Iterator[None]:
 def about(plan: Plan, replication: int) -> About:
     """What a reader of the log must know of the model that was run."""
     model, line = plan.model, plan.timeline
+    stages, outcomes, targets = _facts(plan)
     clocks = {name: calendar for name, calendar in line.shifts.items() if name != "always"}
     return About(
         option=model.name,
@@ -106,12 +108,18 @@ def about(plan: Plan, replication: int) -> About:
         starts=line.starts,
         closes=line.closes,
         ends=line.ends,
-        stages=stage_facts(model),
-        outcomes=outcome_facts(model),
+        stages=stages,
+        outcomes=outcomes,
         clocks={**clocks, "working_hours": line.shifts[model.clock]},
         working_days=WorkingDays(line.clock, line.working_dates, model.receipt_closes),
-        targets=target_facts(model),
+        targets=targets,
     )
+
+
+@lru_cache(maxsize=16)
+def _facts(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Stages, outcomes and targets, made once for all runs of a plan."""
+    return stage_facts(plan.model), outcome_facts(plan.model), target_facts(plan.model)
 
 
 def stage_facts(model: OperatingModel) -> pd.DataFrame:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 from frontdoor_sim.appraisal import charts
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 CONFIDENCE = 0.95
 Interval = Literal["average", "year"]
@@ -181,7 +183,7 @@ def _interval(values: Floats, interval: Interval, options: int) -> tuple[Floats,
     if number < 2:
         return mean, np.full_like(mean, np.nan)
     spread = values.std(axis=1, ddof=1)
-    t = float(stats.t.ppf(1 - (1 - CONFIDENCE) / 2 / options, number - 1))
+    t = float(stdtrit(number - 1, 1 - (1 - CONFIDENCE) / 2 / options))
     return mean, t * spread * np.sqrt(1 / number + (1 if interval == "year" else 0))
 
 

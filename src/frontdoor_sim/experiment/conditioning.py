@@ -16,7 +16,7 @@ import pandas as pd
 
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.running import draw_contacts, measured
-from frontdoor_sim.experiment.workers import progress, workers
+from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
 from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario import Scenario
@@ -113,9 +113,7 @@ def condition(
         (base, values, seed, 1_000_000 + number, returns_per_contact, tuple(symptoms), weeks, engine)
         for number, values in enumerate(tried)
     ]
-    with workers(jobs, len(tasks), executor) as pool:
-        results = pool.map(shown, tasks) if pool else map(shown, tasks)
-        found = np.array(list(progress(results, len(tasks), quiet, "Staffing that shows the symptoms")))
+    found = np.array(worked(shown, tasks, jobs, executor, quiet, "Staffing that shows the symptoms"))
     found = found.reshape(len(tasks), len(symptoms))
     bounds = np.array([symptom.between for symptom in symptoms]).reshape(-1, 2)
     kept = np.all((found >= bounds[:, 0]) & (found <= bounds[:, 1]), axis=1).tolist()

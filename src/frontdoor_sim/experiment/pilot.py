@@ -10,7 +10,7 @@ import pandas as pd
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.running import draw_contacts, simulate
-from frontdoor_sim.experiment.workers import progress, workers
+from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.scenario import Scenario
 
 MORE_PEOPLE = 3
@@ -69,10 +69,8 @@ def offered_loads(
 ) -> pd.DataFrame:
     """Offered loads of several scenarios, one pilot each."""
     asked = [(scenario, seed, returns, engine) for scenario in scenarios]
-    with workers(jobs, len(asked)) as pool:
-        found = pool.map(_offered, asked) if pool else map(_offered, asked)
-        gathered: pd.DataFrame = pd.concat(list(progress(found, len(asked), quiet, "Offered load")), ignore_index=True)
-    return gathered
+    tables: list[pd.DataFrame] = worked(_offered, asked, jobs, None, quiet, "Offered load")
+    return pd.concat(tables, ignore_index=True)
 
 
 def _offered(asked: tuple[Scenario, int, float, Engine]) -> pd.DataFrame:

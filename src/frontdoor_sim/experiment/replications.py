@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ import pandas as pd
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import check_laws, write_log
 from frontdoor_sim.experiment.running import draw_contacts, measured, simulate
-from frontdoor_sim.experiment.workers import progress, workers
+from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.measures import measure
 from frontdoor_sim.scenario import Scenario
 
@@ -82,15 +82,10 @@ def replicate(
 
     Args:
         tasks: one a replication.
-        jobs: worker processes; all cores where it is None, none beside this one where it is 1.
-        executor: any `concurrent.futures` executor to use instead, such as a Dask cluster's.
-        quiet: no progress bar.
-        say: what the progress bar says.
+        jobs, executor, quiet, say: as for `workers.worked`.
 
     Returns:
         The measures of all replications (dictionary `measures`).
     """
-    with workers(jobs, len(tasks), executor) as pool:
-        results: Iterable[pd.DataFrame] = pool.map(measure_task, tasks) if pool else map(measure_task, tasks)
-        gathered: pd.DataFrame = pd.concat(list(progress(results, len(tasks), quiet, say)), ignore_index=True)
-    return gathered
+    tables: list[pd.DataFrame] = worked(measure_task, tasks, jobs, executor, quiet, say)
+    return pd.concat(tables, ignore_index=True)

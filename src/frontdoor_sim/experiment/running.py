@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 import pandas as pd
 
@@ -50,8 +52,27 @@ def prepared(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication:
     """The people and the plan with which an engine runs a scenario on a contacts table."""
     model = scenario.model
     timeline = Timeline.of(model)
-    plan = compile_plan(model, timeline, list(contacts["source"].unique()), list(contacts["area"].unique()))
-    return people(model, timeline, seed, replication), plan
+    names = (tuple(sorted(contacts[column].unique())) for column in ("source", "area"))
+    return people(model, timeline, seed, replication), _plan(_Itself(model), *names)
+
+
+@dataclass(frozen=True, eq=False)
+class _Itself:
+    """A model that equals only itself: comparing all that two models say would take longer than a plan."""
+
+    model: OperatingModel
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.model is other.model
+
+    def __hash__(self) -> int:
+        return id(self.model)
+
+
+@lru_cache(maxsize=16)
+def _plan(of: _Itself, sources: tuple[str, ...], areas: tuple[str, ...]) -> Plan:
+    """The plan of a model for contacts of these sources and areas, compiled once for many replications."""
+    return compile_plan(of.model, Timeline.of(of.model), sources, areas)
 
 
 def draw_contacts(scenario: Scenario, seed: int, replication: int, returns_per_contact: float) -> pd.DataFrame:

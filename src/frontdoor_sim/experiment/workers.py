@@ -1,27 +1,63 @@
-"""Worker processes and progress bars."""
+"""Work in parallel, with a progress bar: where a task is done never shows in what comes of it."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from time import perf_counter
 from typing import Any
 
 from tqdm.auto import tqdm
 
+SHORT = 5.0
+"""Seconds of work for which starting processes does not pay: they take two seconds to import what this one has."""
 
-def workers(jobs: int | None, tasks: int, executor: Executor | None = None) -> Any:
-    """A pool of processes for so many tasks, as a context; None where this process does the work itself."""
+
+def worked(
+    work: Callable[[Any], Any],
+    tasks: Sequence[Any],
+    jobs: int | None = None,
+    executor: Executor | None = None,
+    quiet: bool = True,
+    say: str = "",
+) -> list[Any]:
+    """What comes of each task, in the order of the tasks whoever finishes first.
+
+    Two tasks are done here first, which has the kernel compiled but once. If by what the second took the others are soon
+    done, they are done on threads: the kernel leaves Python free meanwhile. Else processes share them.
+
+    Args:
+        work: a function that pickles; what it makes depends on its task alone.
+        tasks: they pickle too.
+        jobs: workers; all cores where it is None, this process alone where it is 1.
+        executor: any `concurrent.futures` executor to use instead, such as a Dask cluster's.
+        quiet: no progress bar.
+        say: what the progress bar says.
+
+    Example:
+        >>> worked(len, ["one", "three", "two"])
+        [3, 5, 3]
+    """
+    number = min(jobs or os.cpu_count() or 1, len(tasks))
     if executor is not None:
-        return nullcontext(executor)
-    number = min(jobs or os.cpu_count() or 1, tasks)
-    if number <= 1:
-        return nullcontext(None)
+        found: Iterator[Any] = iter(executor.map(work, tasks))
+    else:
+        found = map(work, tasks) if number <= 1 else _shared(work, tasks, number)
+    return list(tqdm(found, total=len(tasks), desc=say, unit="run", disable=quiet, leave=False))
+
+
+def _shared(work: Callable[[Any], Any], tasks: Sequence[Any], number: int) -> Iterator[Any]:
+    yield work(tasks[0])
+    begun = perf_counter()
+    yield work(tasks[1])
+    rest, each = tasks[2:], perf_counter() - begun
+    with _pool(number, each * len(rest)) as pool:
+        yield from pool.map(work, rest)
+
+
+def _pool(number: int, seconds: float) -> Executor:
+    if seconds < SHORT:
+        return ThreadPoolExecutor(number)
     return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn"))
-
-
-def progress(results: Iterable[Any], total: int, quiet: bool, say: str) -> Iterator[Any]:
-    """The results, with a bar while they come."""
-    yield from tqdm(results, total=total, desc=say, unit="run", disable=quiet, leave=False)

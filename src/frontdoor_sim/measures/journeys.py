@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from frontdoor_sim.event_log import About, Reading
 from frontdoor_sim.event_log.columns import Columns, Flags, Ints
@@ -56,12 +57,8 @@ class Journeys:
 
     def find(self, keys: Ints) -> tuple[Ints, Flags]:
         """The place of the contact of each key, and whether there is one; place 0 where there is none."""
-        known = self.contacts.numbers("contact")
-        order = np.argsort(known, kind="stable")
-        place = np.searchsorted(known, keys, sorter=order)
-        place[place == len(known)] = 0
-        place = order[place]
-        return place, known[place] == keys
+        place = pd.Index(self.contacts.numbers("contact")).get_indexer(pd.Index(keys)).astype(np.int64)
+        return np.maximum(place, 0), place >= 0
 
     @cached_property
     def received(self) -> Ints:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -62,9 +63,13 @@ class Scenario:
         """The operating model."""
         return _model(json.dumps(form_of(self.resolved), sort_keys=False, default=str))
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Travel to worker processes without the model, which is made again from the data."""
-        return {part.name: getattr(self, part.name) for part in dataclasses.fields(self)}
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to worker processes packed once and opened there once, without the model, which is made from the data."""
+        return _opened, (self._packed,)
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return pickle.dumps({part.name: getattr(self, part.name) for part in dataclasses.fields(self)})
 
     @property
     def digest(self) -> str:
@@ -186,6 +191,12 @@ def scaled(shape: Mapping[str, Any], factor: float) -> dict[str, Any]:
     if "edges" in out:
         out["edges"] = [edge * factor for edge in out["edges"]]
     return out
+
+
+@lru_cache(maxsize=32)
+def _opened(packed: bytes) -> Scenario:
+    """A scenario that came from another process; the same for all tasks that need it."""
+    return Scenario(**pickle.loads(packed))  # bytes of this study, no file
 
 
 @lru_cache(maxsize=64)

@@ -2,21 +2,28 @@
 
 Each function returns a `matplotlib.figure.Figure`, 7 inches wide (the text width of an A4 page), whose label
 (`figure.get_label()`) is its text alternative. No function touches pyplot.
+
+They are imported when first asked for: matplotlib takes a third of a second, and workers draw nothing.
 """
 
-from frontdoor_sim.appraisal.charts.curves import decision_curve
-from frontdoor_sim.appraisal.charts.queues import queue_by_hour_of_week
-from frontdoor_sim.appraisal.charts.rows import decided_within_24h, transfer_time, utilisation, who_waits_by_rag
-from frontdoor_sim.appraisal.charts.sheet import svg_text
-from frontdoor_sim.appraisal.charts.stacks import waiting_stacked
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from frontdoor_sim.appraisal.charts.curves import decision_curve
+    from frontdoor_sim.appraisal.charts.queues import queue_by_hour_of_week
+    from frontdoor_sim.appraisal.charts.rows import decided_within_24h, transfer_time, utilisation, who_waits_by_rag
+    from frontdoor_sim.appraisal.charts.sheet import svg_text
+    from frontdoor_sim.appraisal.charts.stacks import waiting_stacked
 
 __all__ = [
-    "decided_within_24h",
-    "decision_curve",
-    "queue_by_hour_of_week",
-    "svg_text",
-    "transfer_time",
-    "utilisation",
-    "waiting_stacked",
-    "who_waits_by_rag",
-]
+    "decided_within_24h", "decision_curve", "queue_by_hour_of_week", "svg_text", "transfer_time", "utilisation",
+    "waiting_stacked", "who_waits_by_rag",
+]  # fmt: skip
+_MODULES = dict(zip(__all__, ("rows", "curves", "queues", "sheet", "rows", "rows", "stacks", "rows"), strict=True))
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -106,6 +106,9 @@ HEAP, SIZE, HEAP_ROOM = numbered(3)
 
 # A row of the log. WHAT packs part, visit, stage, kind, team + 1, cause and RAG; overtime is written as a row too.
 (ROW_CONTACT, WHAT, ROW_WORKER, ENABLED, START, END, OUTCOME, LOG_FIELDS) = numbered(8)
+OFF_DUTY = (
+    ROW_WORKER  # in the copies that `main_threads` makes: seconds for which nobody of the team queued for was on duty
+)
 PART_BIT, VISIT_BIT, STAGE_BIT, KIND_BIT, TEAM_BIT, CAUSE_BIT, RAG_BIT = (
     np.int64(b) for b in (0, 12, 28, 40, 44, 56, 60)
 )
@@ -1739,31 +1742,50 @@ def open_until(bounds, before, low, at, t):
 
 
 @compiled
-def main_threads(whose, counts):
-    """The rows of each contact's main thread, in the order of writing: where those of each contact begin, and the rows."""
+def main_threads(rows, whose, off_duty, counts):
+    """The rows of main threads, each contact's together, in the order of writing: whoever reads them again reads on.
+
+    Args:
+        rows: rows of the log; shape (rows, LOG_FIELDS).
+        whose, off_duty, counts: of `add_up`.
+
+    Returns:
+        Where the rows of each contact begin; the rows, with OFF_DUTY where the log has the worker, and a spare one.
+    """
     begins = np.zeros(len(counts) + 1, dtype=np.int64)
     for contact in range(len(counts)):
         begins[contact + 1] = begins[contact] + counts[contact]
-    mine, used = np.empty(begins[len(counts)], dtype=np.int32), begins[:-1].copy()
-    row_of, next_of = memory(mine), memory(used)
+    threads, used = np.empty((begins[len(counts)] + 1, LOG_FIELDS), dtype=np.int64), begins[:-1].copy()
+    row, copy, next_of = memory(rows), memory(threads), memory(used)
     for at in range(len(whose)):
         contact = whose[at]
         if contact != NONE:
-            row_of[next_of[contact]] = at
+            place = next_of[contact] * LOG_FIELDS
+            copy_row(row, at * LOG_FIELDS, copy, place)
+            copy[place + OFF_DUTY] = off_duty[at]
             next_of[contact] += 1
-    return begins, mine
+    return begins, threads
 
 
 @compiled
-def put_thread_in_order(row, mine, low, high, ends):
-    """Rows of one main thread in the order in which they happened: they nearly are, as written."""
+def copy_row(row, place, copy, target):
+    """Copy a row of the log from one place to another."""
+    for field in range(LOG_FIELDS):
+        copy[target + field] = row[place + field]
+
+
+@compiled
+def put_thread_in_order(row, low, high, spare, ends):
+    """Put the rows of one main thread in the order in which they happened: they nearly are, as written."""
     for one in range(low + 1, high):
-        moved, hole = mine[one], one
-        while hole > low and happens_before(row, moved * LOG_FIELDS, mine[hole - 1] * LOG_FIELDS, ends):
-            mine[hole] = mine[hole - 1]
+        if not happens_before(row, one * LOG_FIELDS, (one - 1) * LOG_FIELDS, ends):
+            continue
+        hole = one
+        copy_row(row, one * LOG_FIELDS, row, spare)
+        while hole > low and happens_before(row, spare, (hole - 1) * LOG_FIELDS, ends):
+            copy_row(row, (hole - 1) * LOG_FIELDS, row, hole * LOG_FIELDS)
             hole -= 1
-        if hole != one:
-            mine[hole] = moved
+        copy_row(row, spare, row, hole * LOG_FIELDS)
 
 
 @compiled
@@ -1795,12 +1817,11 @@ def happens_before(row, one, other, ends):
 
 
 @compiled
-def visits_of_threads(rows, begins, mine, is_caseload, bounds, first, ends):
-    """The visits of main threads; `mine` is put in the order in which things happened.
+def visits_of_threads(begins, threads, is_caseload, bounds, first, ends):
+    """The visits of main threads, whose rows are put in the order in which they happened.
 
     Args:
-        rows: rows of the log; shape (rows, LOG_FIELDS).
-        begins, mine: of `main_threads`.
+        begins, threads: of `main_threads`.
         is_caseload: for each stage, whether its visits hold slots.
         bounds, first: of `duty_bounds`.
         ends: last second of the run.
@@ -1809,26 +1830,27 @@ def visits_of_threads(rows, begins, mine, is_caseload, bounds, first, ends):
         contact, stage, settled, ended, outcome (as it was written) of each visit; of each visit that may hold a slot its
         number, reached and held (see `event_log.reading.Visits`).
     """
-    columns = np.empty((8, len(mine)), dtype=np.int64)
+    columns = np.empty((8, len(threads)), dtype=np.int64)
     contact, stage, settled, ended = memory(columns[0]), memory(columns[1]), memory(columns[2]), memory(columns[3])
     outcome, slot, reached_at, held = memory(columns[4]), memory(columns[5]), memory(columns[6]), memory(columns[7])
-    row, one_of, bound, visits, slots = memory(rows), memory(mine), memory(bounds), MAIN, MAIN
+    row, bound, visits, slots = memory(threads), memory(bounds), MAIN, MAIN
+    spare = begins[len(begins) - 1] * LOG_FIELDS
     for whose in range(len(begins) - 1):
-        put_thread_in_order(row, one_of, begins[whose], begins[whose + 1], ends)
+        put_thread_in_order(row, begins[whose], begins[whose + 1], spare, ends)
         one, beyond = begins[whose], begins[whose + 1]
         while one < beyond:
             low, done = one, -NEVER
-            visit = row[one_of[one] * LOG_FIELDS + WHAT] & OF_A_VISIT
-            while one < beyond and row[one_of[one] * LOG_FIELDS + WHAT] & OF_A_VISIT == visit:
-                done = max(done, own_work_done(row, one_of[one] * LOG_FIELDS, bound, first, ends))
+            visit = row[one * LOG_FIELDS + WHAT] & OF_A_VISIT
+            while one < beyond and row[one * LOG_FIELDS + WHAT] & OF_A_VISIT == visit:
+                done = max(done, own_work_done(row, one * LOG_FIELDS, bound, first, ends))
                 one += 1
-            place = one_of[one - 1] * LOG_FIELDS
+            place = (one - 1) * LOG_FIELDS
             contact[visits], stage[visits] = whose, unpacked(visit, STAGE_BIT, TWELVE_BITS)
             ended[visits], outcome[visits] = min(row[place + END], ends), row[place + OUTCOME]
             settled[visits] = ended[visits] if done == -NEVER else done
             if is_caseload[stage[visits]]:
                 slot[slots] = visits
-                reached_at[slots], held[slots] = slot_times(row, one_of, low, one)
+                reached_at[slots], held[slots] = slot_times(row, low, one)
                 slots += 1
             visits += 1
     return columns[:5, :visits], columns[5:, :slots]
@@ -1846,11 +1868,11 @@ def own_work_done(row, place, bound, first, ends):
 
 
 @compiled
-def slot_times(row, one_of, low, high):
+def slot_times(row, low, high):
     """When a visit with these rows reached its stage, and when it held a slot or waited to be seen; NEVER if it did not."""
     reached_at, held = NEVER, NEVER
     for one in range(low, high):
-        place = one_of[one] * LOG_FIELDS
+        place = one * LOG_FIELDS
         cause = unpacked(row[place + WHAT], CAUSE_BIT, FOUR_BITS)
         if cause != FOR_HANDOFF and cause != FOR_ACCEPTANCE:
             reached_at = min(reached_at, row[place + START])
@@ -1872,22 +1894,21 @@ def last_off_duty(row, place, bound, first, ends):
 
 
 @compiled
-def seconds_by_cause(rows, begins, mine, off_duty, team_duty, counted, since, until):
+def seconds_by_cause(begins, threads, team_duty, counted, since, until):
     """Seconds of main threads from `since` to `until` of each contact that is counted, by cause; NO_CAUSE is work.
 
     Args:
-        rows: rows of the log; shape (rows, LOG_FIELDS).
-        begins, mine: of `main_threads`, in the order in which things happened.
-        off_duty, team_duty: as in `add_up`.
+        begins, threads: of `main_threads`, in the order in which things happened.
+        team_duty: as in `add_up`.
         counted, since, until: of each contact.
     """
     spent, bound_of = np.zeros(FOR_VISIT + 1, dtype=np.int64), team_duty[1].copy()
-    row, one_of, teams, at_bound = memory(rows), memory(mine), pointers(team_duty), memory(bound_of)
+    row, teams, at_bound = memory(threads), pointers(team_duty), memory(bound_of)
     for contact in range(len(counted)):
         if not counted[contact]:
             continue
         for one in range(begins[contact], begins[contact + 1]):
-            place = one_of[one] * LOG_FIELDS
+            place = one * LOG_FIELDS
             what, start, end = row[place + WHAT], row[place + START], row[place + END]
             if start >= until[contact]:
                 break
@@ -1895,7 +1916,7 @@ def seconds_by_cause(rows, begins, mine, off_duty, team_duty, counted, since, un
                 continue
             lasts = min(end, until[contact]) - max(start, since[contact])
             if unpacked(what, KIND_BIT, FOUR_BITS) == ROW_QUEUE:
-                off = np.int64(off_duty[one_of[one]])
+                off = row[place + OFF_DUTY]
                 if lasts < end - start:
                     start, end = max(start, since[contact]), min(end, until[contact])
                     team = unpacked(what, TEAM_BIT, TWELVE_BITS) - 1

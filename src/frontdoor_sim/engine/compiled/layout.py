@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,7 @@ from frontdoor_sim.engine.plan import (
 )
 from frontdoor_sim.engine.played import consent_of
 from frontdoor_sim.engine.record import CAUSE
+from frontdoor_sim.event_log.columns import sorting
 from frontdoor_sim.luck import code
 from frontdoor_sim.working_time import Calendar
 
@@ -129,14 +130,10 @@ class PlanWords:
     spans: dict[int, list[int]]
     teams: tuple[int, ...]
 
-    @cached_property
-    def team_place(self) -> dict[str, int]:
-        """Places of teams by name."""
-        return dict(zip((team.name for team in self.plan.teams), self.teams, strict=True))
 
-
+@lru_cache(maxsize=16)
 def plan_words(plan: Plan) -> PlanWords:
-    """Lay out a plan."""
+    """Lay out a plan, once."""
     return _PlanLayout(plan).laid_out()
 
 
@@ -358,18 +355,31 @@ class _PlanLayout:
 # --- people and contacts ---------------------------------------------------------------------------------------------
 
 
-def people_words(laid: PlanWords, roster: Roster, base: int) -> tuple[Int64s, Int64s, Int64s]:
+def team_and_slots(plan: Plan, people: pd.DataFrame) -> tuple[Int64s, Int64s]:
+    """The number of the team and the slots of each worker, by number of the worker."""
+    team = _places(people["team"], {team.name: at for at, team in enumerate(plan.teams)})
+    order = np.argsort(people["worker"].to_numpy(), kind="stable")
+    return team[order], people["slots"].to_numpy(np.int64)[order]
+
+
+def people_words(
+    laid: PlanWords, number: Int64s, slots: Int64s, flat: FlatWindows, opening: Int64s, base: int
+) -> tuple[Int64s, Int64s, Int64s]:
     """The people as the world holds them, from place `base`.
+
+    Args:
+        laid: the plan.
+        number, slots: of `team_and_slots`.
+        flat: when they are on duty.
+        opening: the windows in order of their start.
+        base: the first place.
 
     Returns:
         Words of workers, windows and duty; for each team, where its workers begin and end (places, shape (teams, 2));
         where duty begins and ends (places, shape (2,)).
     """
-    people = roster.people.sort_values("worker")
-    team = people["team"].map(laid.team_place).to_numpy(np.int64)
-    slots = people["slots"].to_numpy(np.int64)
-    flat = roster.flat
-    in_teams = np.lexsort((np.arange(len(team)), team))
+    teams = np.array(laid.teams)
+    team, in_teams = teams[number], np.argsort(number, kind="stable")
     rank = np.empty_like(in_teams)
     rank[in_teams] = np.arange(len(team))
     place = base + rank * k.WORKER_FIELDS
@@ -382,9 +392,8 @@ def people_words(laid: PlanWords, roster: Roster, base: int) -> tuple[Int64s, In
     workers[rank, k.SLOTS] = workers[rank, k.SLOTS_FREE] = slots
     owner = np.repeat(place, np.diff(flat.first))
     table = np.stack([flat.starts, flat.ends, flat.hands_over, flat.ends_shift, owner], axis=1).astype(np.int64)
-    duty = windows + np.argsort(flat.starts, kind="stable") * k.WINDOW_FIELDS
+    duty = windows + opening * k.WINDOW_FIELDS
     words = np.concatenate([workers.reshape(-1), table.reshape(-1), duty])
-    teams = np.array(laid.teams)
     bounds = np.stack([np.searchsorted(team[in_teams], teams, side) for side in ("left", "right")], axis=1)
     return words, base + bounds * k.WORKER_FIELDS, base + len(words) - np.array([len(duty), 0])
 
@@ -428,13 +437,14 @@ class World:
     order: Int64s
     laid: PlanWords
     windows: FlatWindows
+    opening: Int64s
     team_of_worker: Int64s
 
     def duty(self) -> tuple[Int64s, Int64s, Int64s, Int64s]:
         """All windows in order of their start; start, end and team of each."""
         flat = self.windows
         team = np.repeat(self.team_of_worker, np.diff(flat.first))
-        return np.argsort(flat.starts, kind="stable"), flat.starts, flat.ends, team
+        return self.opening, flat.starts, flat.ends, team
 
 
 ROWS_A_CONTACT, RECORDS_A_CONTACT, DUE_A_CONTACT, ROOM = 26, 48, 2, 1 << 13
@@ -450,10 +460,13 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
         room: how many times the usual room for rows and records.
     """
     plan, base = laid.plan, len(laid.words)
-    people, workers, duty = people_words(laid, roster, base)
+    flat, (team, slots) = roster.flat, team_and_slots(plan, roster.people)
+    opening = np.argsort(flat.starts, kind="stable")
+    people, workers, duty = people_words(laid, team, slots, flat, opening, base)
     given = _given(laid, contacts)
     columns = contact_columns(contacts, plan)
-    order = np.lexsort((columns[k.KEY], columns[k.ENTERS]))
+    order = sorting((columns[k.ENTERS], columns[k.KEY]))
+    order = np.arange(len(contacts)) if order is None else order
     width, number = at_a_line(k.VISITS + plan.entry), len(order)
     given_at = base + len(people)
     contacts_at = at_a_line(given_at + sum(len(column) for column in given.values()))
@@ -476,7 +489,9 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     k.fill_contacts(w, contacts_at, width, fields, table, order)
     teams = np.array(laid.teams)
     w[teams + k.WORKERS], w[teams + k.WORKERS_END] = workers[:, 0], workers[:, 1]
-    w[teams + k.LARGEST] = _largest(laid, roster)
+    largest = np.zeros(len(teams), dtype=np.int64)
+    np.maximum.at(largest, team, slots)
+    w[teams + k.LARGEST] = largest
     w[k.NOW] = w[k.STARTS] - 1
     w[k.DUTY], w[k.DUTY_END] = duty
     w[k.CONTACTS], w[k.CONTACTS_END], w[k.ARRIVING] = contacts_at, heap_at, contacts_at
@@ -485,8 +500,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     w[k.LATER : k.LATER + 3] = later_at, 0, heap_room
     w[k.LOG], w[k.LOG_ROOM] = log_at, log_room
     w[k.FREE], w[k.LIMIT] = free, limit
-    team = roster.people.sort_values("worker")["team"].map({team.name: at for at, team in enumerate(plan.teams)})
-    return World(w, order, laid, roster.flat, np.asarray(team, dtype=np.int64))
+    return World(w, order, laid, flat, opening, team)
 
 
 def empty(number: int) -> Int64s:
@@ -517,11 +531,3 @@ def _given(laid: PlanWords, contacts: pd.DataFrame) -> dict[int, Int64s]:
         if purpose in laid.spans and purpose not in found:
             found[purpose] = np.asarray(contacts[column].fillna(NONE), dtype=np.int64)
     return found
-
-
-def _largest(laid: PlanWords, roster: Roster) -> Int64s:
-    """The largest caseload of each team."""
-    largest = dict.fromkeys(laid.team_place, 0)
-    for team, slots in zip(roster.people["team"], roster.people["slots"], strict=True):
-        largest[team] = max(largest[team], int(slots))
-    return np.array(list(largest.values()), dtype=np.int64)

@@ -155,10 +155,10 @@ class WorldReading:
     # --- main threads ------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _threads(self) -> tuple[Ints, NDArray[np.int32]]:
+    def _threads(self) -> tuple[Ints, Ints]:
         """Where the main thread of each contact begins, and the rows; `visits` puts them in order."""
-        whose, _, counts, *_ = self._added_up
-        found: tuple[Ints, NDArray[np.int32]] = k.main_threads(whose, counts)
+        whose, off_duty, counts, *_ = self._added_up
+        found: tuple[Ints, Ints] = k.main_threads(self.rows, whose, off_duty, counts)
         return found
 
     @cached_property
@@ -167,7 +167,7 @@ class WorldReading:
         plan = self.world.laid.plan
         is_caseload = np.array([stage.kind == "caseload" for stage in plan.stages], dtype=bool)
         duty = self._team_duty[:2]
-        found, slots = k.visits_of_threads(self.rows, *self._threads, is_caseload, *duty, self.about.ends)
+        found, slots = k.visits_of_threads(*self._threads, is_caseload, *duty, self.about.ends)
         contact, stage, settled, ended, target = found
         words = ["", *(stage.name for stage in plan.stages), *plan.ends]
         outcome = np.where(target >= 0, target + 1, len(plan.stages) - target)
@@ -178,6 +178,5 @@ class WorldReading:
     def split(self, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
         """Seconds of main threads between two times of each contact of `mine`, by what was waited for."""
         assert self.visits
-        off_duty = self._added_up[1]
-        spent = k.seconds_by_cause(self.rows, *self._threads, off_duty, self._team_duty, mine, first, last)
+        spent = k.seconds_by_cause(*self._threads, self._team_duty, mine, first, last)
         return dict(zip(CAUSES, spent.tolist(), strict=True))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.engine.compiled import kernel as k
 from frontdoor_sim.engine.compiled.layout import PlanWords, World, plan_words, world
-from frontdoor_sim.engine.compiled.ready import say_if_it_compiles
+from frontdoor_sim.engine.compiled.ready import said_if_it_compiles
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.played import Played
@@ -39,12 +39,12 @@ def played_out(laid: PlanWords, roster: Roster, contacts: pd.DataFrame) -> World
 
     The room that a model needed is tried first when it runs again.
     """
-    say_if_it_compiles()
     name = laid.plan.model.name
     room = _room_needed.get(name, 1)
     while True:
-        found = world(laid, roster, contacts, room)
-        k.run(found.words)
+        with said_if_it_compiles():
+            found = world(laid, roster, contacts, room)
+            k.run(found.words)
         if not found.words[k.FULL]:
             return found
         room *= 2
