@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from csv import reader
 from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import combinations, pairwise
@@ -559,11 +560,12 @@ class TestFiles:
     def test_csv_is_safe_and_parquet_keeps_numbers(self, tmp_path):
         table = pd.DataFrame({"=name": ["=1+1", "+2", "-3", "@x", "\t=1", "fine"], "number": [-1.5, 2, 3, 4, 5, NAN]})
         csv, parquet = write_tables(tmp_path, {"things": table})
-        lines = csv.read_text(encoding="utf-8").splitlines()
-        assert lines[0] == "'=name,number"
-        assert lines[1] == "'=1+1,-1.5"
-        assert all(line.startswith("'") for line in lines[:6])
-        assert lines[6] == "fine,"
+        with csv.open(encoding="utf-8", newline="") as file:
+            rows = list(reader(file))
+        assert rows[0] == ["'=name", "number"]
+        assert rows[1] == ["'=1+1", "-1.5"]
+        assert all(name.startswith("'") for name, _ in rows[:6])
+        assert rows[6] == ["fine", ""]
         pd.testing.assert_frame_equal(pd.read_parquet(parquet), table)
 
     def test_nested_values_reach_parquet_as_text(self, tmp_path):
@@ -583,7 +585,7 @@ class TestFiles:
         assert by_source.loc["anonymous", ["mean", "low", "high", "contacts"]].tolist() == ["c"] * 4
         assert by_source.loc["health", "contacts"] == "c"
         assert float(by_source.loc["health", "mean"]) == pytest.approx(0.559, abs=0.001)
-        assert by_source.loc["police", "contacts"] == "4987.0"
+        assert by_source.loc["police", "contacts"] == "4987"
         assert pd.read_parquet(parquet)["contacts"].isna().sum() == 2 * len(OPTIONS)
 
     def test_rows_of_single_contacts_and_large_counts_are_left_alone(self):

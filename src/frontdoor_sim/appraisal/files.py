@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow.csv import WriteOptions, write_csv
 
 from frontdoor_sim.appraisal.suppression import COUNTS, SYMBOL, numeric, suppressed
 
 MANIFEST, RUN_RECORD = "manifest.json", "run.json"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = "^[=+@\t\r\n-]"
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
@@ -30,8 +33,10 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]
             raise ValueError(f"table {name!r}: a table's name must be a plain file name, such as 'summary'.")
         shown = suppressed(table)
         csv, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
-        csv.write_text(_csv_text(shown), encoding="utf-8", newline="\n")
-        _plain_columns(shown).to_parquet(parquet, index=False)
+        plain = _plain_columns(shown)
+        plain.to_parquet(parquet, index=False)
+        as_csv = _as_csv(shown, pa.Table.from_pandas(plain, preserve_index=False))
+        write_csv(as_csv, csv, WriteOptions(quoting_style="needed"))
         written += [csv, parquet]
     return written
 
@@ -75,25 +80,30 @@ def digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
-def without_formula(value: object) -> object:
-    """Text that a spreadsheet would run as a formula, made harmless; anything else as it is.
+def _as_csv(shown: pd.DataFrame, plain: pa.Table) -> pa.Table:
+    """A table as its CSV says it: `c` for what is suppressed, and no text that a spreadsheet would run as a formula."""
+    columns = {}
+    for name, column in zip(plain.column_names, plain.columns, strict=True):
+        if pa.types.is_dictionary(column.type) or pa.types.is_large_string(column.type):
+            column = column.cast(pa.string())
+        if pa.types.is_string(column.type):
+            column = without_formula(column)
+        elif "suppressed" in plain.column_names and name in numeric(shown):
+            hidden = shown["suppressed"].eq("row") | (shown["suppressed"].eq("counts") & (name in COUNTS))
+            column = pc.if_else(pa.array(hidden), SYMBOL, column.cast(pa.string()))
+        columns[name] = column
+    names = without_formula(pa.array(list(columns), pa.string())).to_pylist()
+    return pa.table(list(columns.values()), names=names)
+
+
+def without_formula(words: pa.Array | pa.ChunkedArray) -> Any:
+    """Text that a spreadsheet would run as a formula, made harmless; all else as it is.
 
     Example:
-        >>> without_formula("=HYPERLINK(1)"), without_formula(-3.5)
-        ("'=HYPERLINK(1)", -3.5)
+        >>> without_formula(pa.array(["=HYPERLINK(1)", "screening", None])).to_pylist()
+        ["'=HYPERLINK(1)", 'screening', None]
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def _csv_text(table: pd.DataFrame) -> str:
-    out = table.astype(object).where(table.notna(), None)
-    if "suppressed" in table.columns:
-        for name in numeric(table):
-            hidden = table["suppressed"].eq("row") | (table["suppressed"].eq("counts") & (name in COUNTS))
-            out.loc[hidden, name] = SYMBOL
-    out = out.map(without_formula)
-    out.columns = pd.Index([str(without_formula(str(name))) for name in out.columns])
-    return str(out.to_csv(index=False, lineterminator="\n"))
+    return pc.if_else(pc.match_substring_regex(words, _FORMULA), pc.binary_join_element_wise("'", words, ""), words)
 
 
 def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
