@@ -23,12 +23,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, fields
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
+
+from tqdm import tqdm
 
 from frontdoor_sim.calibration.defaults import england
 from frontdoor_sim.engine import ENGINES
@@ -36,7 +38,6 @@ from frontdoor_sim.event_log import EventLog, check_laws, write_log
 from frontdoor_sim.experiment import returns_per_contact
 from frontdoor_sim.experiment.replications import slug
 from frontdoor_sim.experiment.running import draw_contacts, simulate
-from frontdoor_sim.experiment.workers import progress, workers
 from frontdoor_sim.scenario import Scenario, read_scenario
 
 HERE = Path(__file__).parent
@@ -221,11 +222,22 @@ def peak_memory() -> int | None:
 # --- all England -----------------------------------------------------------------------------------------------------
 
 
+def council_workers(jobs: int | None, tasks: int) -> Any:
+    """A pool of processes for so many councils, as a context; None where this process does the work itself."""
+    number = min(jobs or os.cpu_count() or 1, tasks)
+    return ProcessPoolExecutor(number, mp_context=get_context("spawn")) if number > 1 else nullcontext(None)
+
+
+def progress(costs: Iterable[Any], total: int, quiet: bool, say: str) -> Iterable[Any]:
+    """The costs, with a bar while they come."""
+    return tqdm(costs, total=total, disable=quiet, desc=say, leave=False)
+
+
 def run_england(options: argparse.Namespace, output: Path) -> dict[str, Any]:
     """Run all the councils asked for; what it took."""
     began, load = perf_counter(), load_average()
     base, councils = as_found(options.weeks, options.warm_up), all_councils()[: options.councils]
-    with workers(options.jobs, len(councils)) as pool:
+    with council_workers(options.jobs, len(councils)) as pool:
         call: Callable[..., Any] = pool.map if pool else map
         (returns,) = call(measured_returns, [(base, options.seed, options.engine)])
         tasks = [

@@ -13,8 +13,10 @@ OUTSIDE = {"cpp": peer_cpp, "simmer": peer_simmer}
 
 def missing(peer: str) -> str | None:
     """What must be installed to run a peer, or nothing."""
-    if peer == "engine":
+    if peer in ("ours", "engine"):
         return None
+    if peer in ("compiled", "kernel"):
+        return None if find_spec("numba") else 'pip install -e ".[fast]"'
     if peer in OUTSIDE:
         lacks: str | None = OUTSIDE[peer].missing()
         return lacks

@@ -18,6 +18,8 @@ from workload import workload
 MODULES = {
     "ours": "ours",
     "engine": "engine_alone",
+    "compiled": "compiled_whole",
+    "kernel": "kernel_alone",
     "simpy": "peer_simpy",
     "ciw": "peer_ciw",
     "salabim": "peer_salabim",

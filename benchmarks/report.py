@@ -13,25 +13,47 @@ from numpy.typing import NDArray
 Int64s = NDArray[np.int64]
 Row = dict[str, Any]
 PEERS = {
-    "engine": "our engine alone",
+    "ours": "our reference engine",
+    "engine": "our reference engine alone",
+    "compiled": "our compiled engine, measured",
+    "kernel": "our compiled kernel alone",
     "simpy": "SimPy, idiomatic",
     "ciw": "Ciw",
     "salabim": "salabim",
     "simmer": "simmer (R)",
     "cpp": "C++ by hand",
 }
-AT_LEAST = {("balanced", "simpy"): 4, ("balanced", "ciw"): 4, ("overload", "simpy"): 20}
+BESIDE = {"ours": ("engine",), "compiled": ("ours",), "kernel": ("ours", "compiled")}
+"""What of ours each yardstick of ours is compared with: the reference engine, a compiled replication, the kernel alone."""
+OURS = ("ours", "engine", "compiled", "kernel")
+AT_LEAST = {
+    ("ours", "balanced", "simpy"): 4,
+    ("ours", "balanced", "ciw"): 4,
+    ("ours", "overload", "simpy"): 20,
+    ("kernel", "balanced", "ciw"): 200,
+    ("kernel", "balanced", "salabim"): 1000,
+    ("kernel", "balanced", "ours"): 40,
+    ("kernel", "tandem", "ciw"): 150,
+    ("kernel", "balanced", "cpp"): 0.5,
+}
 
 
 def summary(watch: Stopwatch, tasks: list[Task], sizes: list[int]) -> dict[str, Any]:
     """Everything measured."""
-    pairs = [(task, Task("ours", task.workload, task.contacts)) for task in tasks if task.engine != "ours"]
-    packages = ["numpy", "pandas", *dict.fromkeys(task.engine for task, _ in pairs if task.engine != "engine")]
+    others = [task for task in tasks if task.engine != "ours"]
+    pairs = [(task, Task("ours", task.workload, task.contacts)) for task in others]
+    packages = ["numpy", "pandas", *dict.fromkeys(task.engine for task in others if task.engine not in OURS)]
+    compared_with = [
+        (task, Task(yardstick, task.workload, task.contacts))
+        for yardstick, own in BESIDE.items()
+        for task in tasks
+        if task.engine in own or task.engine not in OURS
+    ]
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "packages": {package: version(package) for package in packages},
-        "compared": [compared(watch, peer, ours) for peer, ours in pairs],
+        "compared": [compared(watch, *pair) for pair in compared_with if pair[1] in tasks],
         "cost": [cost(watch, Task("ours", "balanced", size)) for size in sizes],
         "agreement": [row for peer, ours in pairs for row in agreement(watch, peer, ours)],
     }
@@ -41,6 +63,7 @@ def compared(watch: Stopwatch, peer: Task, ours: Task) -> Row:
     """CPU seconds of a peer and of ours, and the median of their ratio over the rounds in which both ran."""
     ratio, least, greatest = watch.ratio(peer, ours)
     return {
+        "ours": ours.engine,
         "workload": peer.workload,
         "engine": peer.engine,
         "contacts": peer.contacts,
@@ -50,7 +73,7 @@ def compared(watch: Stopwatch, peer: Task, ours: Task) -> Row:
         "ratio": _three_digits(ratio),
         "ratio_least": _three_digits(least),
         "ratio_greatest": _three_digits(greatest),
-        "at_least": AT_LEAST.get((peer.workload, peer.engine)),
+        "at_least": AT_LEAST.get((ours.engine, peer.workload, peer.engine)),
     }
 
 
@@ -91,7 +114,7 @@ def _reached(whose: str, log: dict[str, Int64s], name: str) -> Row:
 
 def markdown(results: dict[str, Any]) -> str:
     """Three tables: ratios, cost per contact, agreement."""
-    ratios = "workload, peer, contacts, rounds, ours (CPU s), peer (CPU s), peer / ours, least, greatest, at least"
+    ratios = "yardstick, workload, peer, contacts, rounds, ours (CPU s), peer (CPU s), peer / ours, least, greatest, at least"
     costs = "contacts (balanced), rounds, ours (CPU s), microseconds each"
     agreed = "workload, peer, time, contacts that differ, reached (ours), mean hours, reached (peer), mean hours"
     tables = [
@@ -103,10 +126,10 @@ def markdown(results: dict[str, Any]) -> str:
 
 
 def _named(row: Row) -> list[object]:
-    """The cells of a row, with the engine by its full name."""
+    """The cells of a row, with engines by their full names."""
     less = row["engine"] == "ciw" and row["workload"] in ("balanced", "overload")
-    partial = " (partial model)" if less else ""
-    return list((row | {"engine": PEERS[row["engine"]] + partial}).values())
+    named = {"engine": PEERS[row["engine"]] + (" (partial model)" if less else "")}
+    return list((row | named | ({"ours": PEERS[row["ours"]]} if "ours" in row else {})).values())
 
 
 def _table(header: str, rows: list[list[object]]) -> str:

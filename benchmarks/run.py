@@ -18,13 +18,13 @@ from report import PEERS, markdown, summary
 
 HERE = Path(__file__).parent
 WORKLOADS = ("balanced", "overload", "partial", "tandem")
-ONLY = {"partial": ("ours", "engine", "ciw")}  # what Ciw can say; every other workload is for all
+ONLY = {"partial": ("ours", "engine", "compiled", "kernel", "ciw")}  # what Ciw can say; every other workload is for all
 SIZES = (5_000, 20_000, 50_000, 200_000)
 
 
 def tasks_of(options: argparse.Namespace) -> list[Task]:
     """The runs of a round: every engine on every workload, then ours on the other sizes."""
-    engines = ["ours", *(peer for peer in PEERS if peer not in options.skip and not missing(peer))]
+    engines = [engine for engine in PEERS if engine not in options.skip and not missing(engine)]
     sizes = {name: options.tandem if name == "tandem" else options.contacts for name in options.workloads}
     tasks = [
         Task(engine, name, size)

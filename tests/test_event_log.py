@@ -342,3 +342,18 @@ def test_exports_name_no_need_and_escape_what_they_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("export", [to_vidigi, to_prosimos, to_bupar])
 def test_an_empty_log_exports_as_an_empty_table(export: Callable[[EventLog], pd.DataFrame]) -> None:
     assert export(SmallLog().made()).empty
+
+
+def test_visits_that_take_no_time_follow_each_other_as_their_outcomes_say():
+    """Three stages within one second, which the canonical order puts as the file does: the outcomes tell who led to whom."""
+    rows = [
+        ("entry_desk", 0, 60, "pass"),
+        ("close", 60, 60, "closed"),
+        ("pass", 60, 60, "check"),
+        ("check", 60, 60, "close"),
+    ]
+    events = pd.DataFrame(rows, columns=["stage", "start", "end", "outcome"]).assign(
+        contact=7, enabled=lambda table: table["start"], visit=1, part=0
+    )
+    order = main_thread(events)
+    assert events["stage"].iloc[order].tolist() == ["entry_desk", "pass", "check", "close"]

@@ -1,0 +1,45 @@
+"""Our compiled kernel alone: the event loop, luck and all rows of the log, on a world that is laid out before.
+
+It is to be read beside C++, which has a table read before its clock starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from time import process_time
+
+import numpy as np
+import pandas as pd
+from compiled_whole import RUNS, Timed, log_of, logged
+from ours import contacts_of, scenario_of
+from workload import FrontDoor, Tandem
+
+from frontdoor_sim.engine import compile_plan
+from frontdoor_sim.engine.compiled import kernel
+from frontdoor_sim.engine.compiled.layout import plan_words, world
+from frontdoor_sim.experiment.running import people
+from frontdoor_sim.operating_model import Timeline
+from frontdoor_sim.scenario import Scenario
+
+__all__ = ["log_of", "prepare"]
+
+
+def prepare(table: FrontDoor | Tandem) -> Callable[[], Timed]:
+    """The runs of a workload; they time themselves."""
+    return partial(timed, scenario_of(table), contacts_of(table))
+
+
+def timed(scenario: Scenario, contacts: pd.DataFrame) -> Timed:
+    """Play some fresh worlds, the first of them unseen."""
+    model, line = scenario.model, Timeline.of(scenario.model)
+    laid = plan_words(compile_plan(model, line, ["unknown"], ["all"]))
+    roster, seconds, room = people(model, line, 1, 0), [], 1
+    while len(seconds) <= RUNS:
+        words = world(laid, roster, contacts, room).words
+        began = process_time()
+        kernel.run(words)
+        seconds.append(process_time() - began)
+        if words[kernel.FULL]:
+            seconds, room = [], 2 * room
+    return Timed(float(np.median(seconds[1:])), logged(scenario, contacts))
