@@ -157,6 +157,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "area": "where the family lives",
         "outcome": "after consent: given, refused, not_reached, overridden; after checks: complete, timed_out",
         "open_case": "whether the family already has an open case",
+        "during": "shifts, of which one is open when the contact leaves the stage",
     },
     "End": {
         "provides": "the level of need that it meets: 0 none, 4 any",

@@ -194,6 +194,7 @@ def routes(draw: DrawFn, stages: dict[str, Any], ends: list[str]) -> dict[str, A
             {"source": "police"},
             {"area": "south"},
             {"open_case": True},
+            {"during": draw(st.sampled_from(["office", "night", ["early", "every day"]]))},
         ]
         conditions += [{"judged": [3, 4]}] if judged else []
         conditions += {"consent": [{"outcome": ["refused", "not_reached"]}], "checks": [{"outcome": "timed_out"}]}.get(

@@ -306,7 +306,10 @@ AnyStage = Annotated[
 
 
 class Condition(Closed):
-    """What a route looks at; empty means anything. It never sees true need, only what was judged."""
+    """What a route looks at; empty means anything. It never sees true need, only what was judged.
+
+    `during` names shifts: the rule fits while one of them is open, at the second at which the contact leaves the stage.
+    """
 
     judged: Annotated[tuple[Literal[1, 2, 3, 4], ...], BeforeValidator(_as_list)] = ()
     rag: Annotated[tuple[Rag, ...], BeforeValidator(_as_list)] = ()
@@ -314,6 +317,7 @@ class Condition(Closed):
     area: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
     outcome: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
     open_case: bool | None = None
+    during: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
 
 
 def _targets(value: Any) -> Any:

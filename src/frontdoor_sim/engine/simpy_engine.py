@@ -85,7 +85,7 @@ class World:
         self.env.run()
         for contact in self.contacts:
             if contact.enters > self.ends:
-                target = self.route(contact, self.entry, 0, 0)
+                target = self.route(contact, self.entry, 0, 0, contact.enters)
                 self.record.waited(contact, target, 0, 0, contact.received, self.ends + 1, "shift")
         self.record.close(self.teams, self.open_checks, self.ends)
 
@@ -168,7 +168,7 @@ class World:
         while True:
             target = self.only_target[stage]
             if target is None:
-                target = self.route(contact, stage, visit, outcome)
+                target = self.route(contact, stage, visit, outcome, self.now)
             self.record.outcome(contact.last_row, target)
             if target < 0:
                 break
@@ -190,12 +190,13 @@ class World:
         del contact.go
         self.end(contact, -1 - target)
 
-    def route(self, contact: Contact, stage: int, visit: int, outcome: int) -> int:
+    def route(self, contact: Contact, stage: int, visit: int, outcome: int, now: int) -> int:
         """The next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets."""
         plan, rule = self.plan, self.only_rule[stage]
         if rule < 0:
+            hours = plan.hours(now) if plan.route_hours else 0
             rule = plan.rule_of[
-                stage, outcome, contact.judged, contact.rag, contact.source, contact.area, contact.open_case
+                stage, outcome, contact.judged, contact.rag, contact.source, contact.area, contact.open_case, hours
             ]
         targets = plan.rule_targets[rule]
         if len(targets) == 1:

@@ -48,8 +48,8 @@ MILLION = np.int64(1_000_000)
     SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, DEADLINES, NORMAL, EXPONENTIAL,
     CUTS, GRADE_CUTS, GRADE_NOISE, MISSED_HISTORY,
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH,
-    SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, WORLD_FIELDS,
-) = numbered(52)  # fmt: skip
+    SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, ROUTE_HOURS, ROUTE_HOURS_NUMBER, WORLD_FIELDS,
+) = numbered(54)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
@@ -1126,7 +1126,7 @@ def close(w):
     """Rules 9 and 10: write the waits that were still going on at the end of the run."""
     beyond = w[ENDS] + 1
     for contact in range(w[ARRIVING], w[CONTACTS_END], w[CONTACT_WIDTH]):
-        target = route(w, begin(w, contact), w[ENTRY], MAIN, MAIN)
+        target = route(w, begin(w, contact), w[ENTRY], MAIN, MAIN, w[contact + ENTERS])
         write_wait(w, contact, stage_at(w, target), MAIN, MAIN, w[contact + RECEIVED], beyond, FOR_SHIFT)
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
@@ -1180,7 +1180,7 @@ def leave(w, contact, now):
 def move(w, contact, outcome, now):
     """Rules 6 and 10: route a contact and hand it on. ENTERS_NOW where it may enter its next stage at once, or WAITS."""
     leaves, visit = w[contact + STAGE], w[contact + VISIT]
-    target = route(w, contact, leaves, visit, outcome)
+    target = route(w, contact, leaves, visit, outcome, now)
     if w[contact + LAST_ROW] != NONE and w[FULL] == 0:
         w[w[LOG] + w[contact + LAST_ROW] * LOG_FIELDS + OUTCOME] = target
     if target < 0:
@@ -1211,7 +1211,7 @@ def stage_at(w, number):
 
 
 @compiled
-def route(w, contact, stage, visit, outcome):
+def route(w, contact, stage, visit, outcome, now):
     """Rule 10: the next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets.
 
     A rule is the number n of its targets, n ends of luck, n targets.
@@ -1221,12 +1221,21 @@ def route(w, contact, stage, visit, outcome):
     at = (outcome * LEVELS + w[contact + JUDGED]) * 4 * w[SOURCES_NUMBER] * w[AREAS_NUMBER] * 2 + w[
         contact + WHAT_IT_IS
     ]
-    rule = w[w[stage + ROUTES] + at]
+    rule = w[w[stage + ROUTES] + (at << w[ROUTE_HOURS_NUMBER] | open_hours(w, now))]
     n = w[rule]
     if n == 1:
         return w[rule + 2]
     luck = draw(w[contact + KEY], w[stage + ROUTE_PURPOSE], visit)
     return w[rule + 1 + n + number_up_to(w, rule + 1, n, luck)]
+
+
+@compiled
+def open_hours(w, now):
+    """Rule 10: which calendars that routes look at are open, as bits."""
+    bits = MAIN
+    for bit in range(w[ROUTE_HOURS_NUMBER]):
+        bits |= is_open(w, w[w[ROUTE_HOURS] + bit], now) << bit
+    return bits
 
 
 @inlined

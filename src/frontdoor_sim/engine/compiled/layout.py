@@ -175,6 +175,8 @@ class _PlanLayout:
         facts = [fact for pair in zip(plan.provides, plan.may_return, strict=True) for fact in pair]
         world[k.END_FACTS] = words.put(facts)
         world[k.STARTS], world[k.ENDS] = plan.timeline.starts, plan.timeline.ends
+        world[k.ROUTE_HOURS] = words.put([self.calendar(calendar) for calendar in plan.route_hours])
+        world[k.ROUTE_HOURS_NUMBER] = len(plan.route_hours)
         world[k.SOURCES_NUMBER], world[k.AREAS_NUMBER] = len(plan.sources), len(plan.areas)
         world[k.BY_DEADLINE] = any("deadline" in team.order for team in plan.teams)
         world[k.DEADLINES] = words.put([self.limit(limit) for limit in plan.deadlines])

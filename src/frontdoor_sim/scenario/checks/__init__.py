@@ -26,6 +26,7 @@ LAWS: tuple[Law, ...] = (
     routes.check_stages_are_reached,
     routes.check_ends_are_reached,
     routes.check_outcomes,
+    routes.check_shifts_of_routes,
     routes.check_rules_are_used,
     routes.check_routes_cover,
     teams.check_staff,

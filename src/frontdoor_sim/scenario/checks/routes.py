@@ -97,6 +97,16 @@ def check_outcomes(model: OperatingModel) -> Found:
                     yield broken(("routes", stage, index, "if", "outcome"), what, right, remedy)
 
 
+def check_shifts_of_routes(model: OperatingModel) -> Found:
+    """A route may look at the hours of a shift that is there."""
+    shifts = [*model.shifts, "always"]
+    for stage, rules in model.routes.items():
+        for index, rule in enumerate(rules):
+            for name in rule.when.during:
+                if name not in shifts:
+                    yield unknown(("routes", stage, index, "if", "during"), "shift", name, shifts)
+
+
 def check_rules_are_used(model: OperatingModel) -> Found:
     """A rule after one that fits everything never counts."""
     for stage, rules in model.routes.items():
@@ -140,6 +150,7 @@ def _uncovered(rules: tuple[Rule, ...], outcomes: tuple[str, ...], levels: tuple
         "source": [*dict.fromkeys(name for rule in rules for name in rule.when.source), None],
         "area": [*dict.fromkeys(name for rule in rules for name in rule.when.area), None],
         "open_case": (True, False),
+        "during": [*dict.fromkeys(name for rule in rules for name in rule.when.during), None],
     }
     asked = [name for name in possible if any(getattr(rule.when, name) not in ((), None) for rule in rules)]
     for values in product(*(possible[name] for name in asked)):
@@ -155,6 +166,8 @@ def _told(name: str, value: str | int | bool | None) -> str:
         return "an open case" if value else "no open case"
     if name == "judged" and value == NOT_JUDGED:
         return "no judgement yet"
+    if name == "during":
+        return f"{value} open" if value else "no shift open that the rules name"
     return f"another {name}" if value is None else f"{name} {value}"
 
 
