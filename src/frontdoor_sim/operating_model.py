@@ -162,8 +162,23 @@ class Staff(Closed):
     named: str = ""
 
 
+class Helper(Closed):
+    """A team whose idle people help another: from `when_waiting` in its queue until `until_waiting`.
+
+    Left as they are, whoever is idle helps as soon as anything waits: cross-cover. Higher numbers are a surge rule.
+    """
+
+    team: str
+    when_waiting: int = Field(default=1, ge=1)
+    until_waiting: int = Field(default=0, ge=0)
+
+
+def _helpers(value: Any) -> Any:
+    return [{"team": one} if isinstance(one, str) else one for one in _as_list(value)]
+
+
 class Team(Closed):
-    """People who share one queue, one site and one or more case systems."""
+    """People who share one queue, one site and one or more case systems; `helpers` in the order in which they are asked."""
 
     site: str = "one site"
     case_system: Systems = ()
@@ -171,6 +186,7 @@ class Team(Closed):
         tuple[Literal["joining", "arrival", "rag", "deadline", "stage"], ...], BeforeValidator(_as_list)
     ] = ("joining",)
     head_start: dict[Rag, Duration] = {}
+    helpers: Annotated[tuple[Helper, ...], BeforeValidator(_helpers)] = ()
     staff: tuple[Staff, ...] = ()
 
     @field_validator("order")

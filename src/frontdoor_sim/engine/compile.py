@@ -23,6 +23,7 @@ from frontdoor_sim.engine.plan import (
     PlannedConsent,
     PlannedDelay,
     PlannedHandoff,
+    PlannedHelper,
     PlannedPartner,
     PlannedReturns,
     PlannedStage,
@@ -198,7 +199,11 @@ class _Compiler:
         )
         assert set(team.order) <= set(ORDERS)
         systems = sum(self.system_bit[system] for system in team.case_system)
-        return PlannedTeam(name, team.order, (red, amber, green, blue), systems)
+        helpers = tuple(
+            PlannedHelper(self.team_number[helper.team], helper.when_waiting, helper.until_waiting)
+            for helper in team.helpers
+        )
+        return PlannedTeam(name, team.order, (red, amber, green, blue), systems, helpers)
 
     def handoff(self, stage: str, to: str) -> PlannedHandoff:
         """The particular handoff between two stages, else what their teams' sites say; entering costs nothing."""

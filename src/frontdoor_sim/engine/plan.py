@@ -8,6 +8,7 @@ The number after the last stage stands for the entry, the place before the first
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,14 +157,23 @@ class PlannedDelay(PlannedStage):
     delay: Span
 
 
+class PlannedHelper(NamedTuple):
+    """A team whose idle people help another, from so many waiting until so few."""
+
+    team: int
+    on_at: int
+    off_at: int
+
+
 @dataclass(frozen=True)
 class PlannedTeam:
-    """A team: queue order as up to two criteria, head starts in seconds by RAG, case systems as a bit mask."""
+    """A team: queue order as up to two criteria, head starts in seconds by RAG, case systems as a bit mask, helpers."""
 
     name: str
     order: tuple[str, ...]
     head_start: tuple[int, int, int, int]
     systems: int
+    helpers: tuple[PlannedHelper, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -214,6 +224,15 @@ class Plan:
     def hours(self, now: int) -> int:
         """Which calendars that routes look at are open at a second, as bits."""
         return sum(1 << bit for bit, calendar in enumerate(self.route_hours) if calendar.is_open(now))
+
+    def covers(self) -> tuple[tuple[int, int], ...]:
+        """Teams with those that help them as soon as anything waits, by number: people who could take up a waiting job."""
+        return tuple(
+            (number, helper.team)
+            for number, team in enumerate(self.teams)
+            for helper in team.helpers
+            if helper.on_at == 1
+        )
 
     @property
     def entry(self) -> int:

@@ -64,6 +64,7 @@ class World:
         self.touched: set[int] = set()
         self.record = Record(plan)
         self.teams = [Team(number, team, self) for number, team in enumerate(plan.teams)]
+        self.helped = [team for team in self.teams if team.helpers]
         self.only_rule = [only_rule(plan, stage) for stage in range(self.entry + 1)]
         self.only_target = [only_target(plan, rule) for rule in self.only_rule]
         self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in plan.handoffs.items()}
@@ -99,11 +100,13 @@ class World:
                 heappop(due)[-1]()
             if len(touched) == 1:
                 teams[touched.pop()].dispatch(now)
-                continue
-            looked_at = sorted(touched)
-            touched.clear()
-            for number in looked_at:
-                teams[number].dispatch(now)
+            else:
+                looked_at = sorted(touched)
+                touched.clear()
+                for number in looked_at:
+                    teams[number].dispatch(now)
+            for team in self.helped:
+                team.take_help(now)
 
     def at(
         self, when: int, kind: int, owner: int, stage: int, visit: int, part: int, action: Callable[[], Any]
@@ -127,7 +130,7 @@ class World:
         people = zip(roster.people["worker"], roster.people["team"], roster.people["slots"], strict=True)
         for name, team_name, slots in people:
             team, windows = self.teams[number[team_name]], roster.windows[name]
-            worker = Worker(int(name), windows)
+            worker = Worker(int(name), windows, team)
             if slots:
                 team.slots.add_person(int(name), int(slots))
             member = team, worker

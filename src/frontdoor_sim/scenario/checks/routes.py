@@ -97,16 +97,6 @@ def check_outcomes(model: OperatingModel) -> Found:
                     yield broken(("routes", stage, index, "if", "outcome"), what, right, remedy)
 
 
-def check_shifts_of_routes(model: OperatingModel) -> Found:
-    """A route may look at the hours of a shift that is there."""
-    shifts = [*model.shifts, "always"]
-    for stage, rules in model.routes.items():
-        for index, rule in enumerate(rules):
-            for name in rule.when.during:
-                if name not in shifts:
-                    yield unknown(("routes", stage, index, "if", "during"), "shift", name, shifts)
-
-
 def check_rules_are_used(model: OperatingModel) -> Found:
     """A rule after one that fits everything never counts."""
     for stage, rules in model.routes.items():
