@@ -86,8 +86,14 @@ MEANINGS: dict[str, dict[str, str]] = {
         "site": "where the team sits; teams at one site hand over as `same_site`",
         "case_system": "the case system or systems that it works on",
         "order": "who goes first in the queue: up to two rules, then the time of joining",
+        "helpers": "teams whose idle people take up what waits here, in the order in which they are asked",
         "head_start": "by RAG, how much earlier than it did a contact counts as having joined",
         "staff": "the people, by role and shift",
+    },
+    "Helper": {
+        "team": "whose idle people help",
+        "when_waiting": "so many must wait for help to begin",
+        "until_waiting": "help ends when so few wait",
     },
     "Staff": {
         "role": "what they are called; paths find them by it",
@@ -157,6 +163,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "area": "where the family lives",
         "outcome": "after consent: given, refused, not_reached, overridden; after checks: complete, timed_out",
         "open_case": "whether the family already has an open case",
+        "during": "shifts, of which one is open when the contact leaves the stage",
     },
     "End": {
         "provides": "the level of need that it meets: 0 none, 4 any",

@@ -121,6 +121,16 @@ def team(draw: DrawFn, grid: int) -> dict[str, Any]:
 
 
 @st.composite
+def helpers(draw: DrawFn, name: str, teams: list[str]) -> list[Any]:
+    """Other teams that help a team: as soon as anything waits, or by a surge rule."""
+    found: list[Any] = []
+    for other in draw(st.lists(st.sampled_from([team for team in teams if team != name]), max_size=2, unique=True)):
+        on_at = draw(st.sampled_from([1, 1, 2, 4]))
+        found.append({"team": other, "when_waiting": on_at, "until_waiting": draw(st.integers(0, on_at - 1))})
+    return found
+
+
+@st.composite
 def partner(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
     kind = draw(st.sampled_from(["desk", "delay", "both"]))
     found: dict[str, Any] = {"delay": draw(delays(grid))} if kind != "desk" else {}
@@ -194,6 +204,7 @@ def routes(draw: DrawFn, stages: dict[str, Any], ends: list[str]) -> dict[str, A
             {"source": "police"},
             {"area": "south"},
             {"open_case": True},
+            {"during": draw(st.sampled_from(["office", "night", ["early", "every day"]]))},
         ]
         conditions += [{"judged": [3, 4]}] if judged else []
         conditions += {"consent": [{"outcome": ["refused", "not_reached"]}], "checks": [{"outcome": "timed_out"}]}.get(
@@ -259,6 +270,8 @@ def instances(draw: DrawFn) -> Instance:
         "follow_up": draw(st.integers(0, 1)),
     }  # fmt: skip
     teams = {f"team {n}": draw(team(grid)) for n in range(draw(st.integers(1, 3)))}
+    if len(teams) > 1 and draw(st.booleans()):
+        teams = {name: {**facts, "helpers": draw(helpers(name, list(teams)))} for name, facts in teams.items()}
     stages = {f"stage {n}": draw(stage(list(teams), grid)) for n in range(draw(st.integers(1, 5)))}
     ends = {"closed": {"provides": 1}, "served": {"provides": draw(st.integers(2, 4)), "returns": draw(st.booleans())}}
     ways = routes(draw, stages, list(ends))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from frontdoor_sim.engine import ENGINES, compile_plan
@@ -75,10 +75,10 @@ def test_the_log_is_the_same_again_and_in_any_order_of_rows(instance: Instance, 
 
 
 def endless(data: dict, **staff) -> dict:
-    """The same model with staff and slots enough for everybody at once."""
+    """The same model with staff and slots enough for everybody at once, who need no help."""
     plenty = {"role": "many", "wte": 150, "caseload": 999}
     teams = {
-        name: {**team, "staff": [{**plenty, "shift": team["staff"][0]["shift"], **staff}]}
+        name: {**team, "helpers": [], "staff": [{**plenty, "shift": team["staff"][0]["shift"], **staff}]}
         for name, team in data["teams"].items()
     }
     return data | {"teams": teams}
@@ -133,6 +133,7 @@ def test_more_arrivals_of_one_source_change_nobody_of_the_other():
 def test_staffing_changes_nobodys_path_nor_work(instance: Instance):
     """Luck belongs to contact, purpose and visit: where time decides nothing, staffing changes only when things happen."""
     kinds = {facts["kind"] for facts in instance.data["stages"].values()}
+    assume("during" not in str(instance.data["routes"]))
     model = instance.scenario()
     few, many = (play(each, instance.table()) for each in (model, instance.scenario(**endless(instance.data))))
     paths, others = done_by_visit(few), done_by_visit(many)

@@ -187,3 +187,56 @@ def test_what_ends_at_the_last_second_counts_and_what_ends_later_is_cut():
 def test_who_comes_in_after_the_end_is_open_and_waits_for_the_shift():
     log = played(WORK, TO_DONE, [{"received": "2025-06-15 20:00", "enters": "2025-06-16 09:00"}])
     assert said(log, 1) == ["work shift 15 20:00-.."]
+
+
+# --- rule 4: helpers -----------------------------------------------------------------------------------------------------
+
+
+def helped(contacts: list[dict[str, Any]], **facts: Any) -> EventLog:
+    """Work at the desk of one, which people of `other` help with; `other` has work of its own at `own`."""
+    stages = {"work": {"team": "desk", "touch": "1 h"}, "own": {"team": "other", "touch": "1 h"}}
+    teams = {"desk": officers(helpers=[{"team": "other", **facts}]), "other": officers()}
+    ways = {"entry": [{"if": {"area": "own"}, "to": "own"}, {"to": "work"}], "work": "done", "own": "done"}
+    return played(stages, ways, contacts, teams=teams)
+
+
+def who(log: EventLog, contact: int) -> int:
+    """The number of the worker of a contact's first stretch of work."""
+    mine = log.events[(log.events["contact"] == contact) & (log.events["kind"] == "work")]
+    return int(mine["worker"].iloc[0])
+
+
+def test_idle_people_of_another_team_help_as_soon_as_anything_waits():
+    log = helped(at(f"{DAY} 09:00", f"{DAY} 09:00", f"{DAY} 09:00"))
+    assert [said(log, contact) for contact in (1, 2, 3)] == [
+        ["work work 02 09:00-02 10:00"],
+        ["work work 02 09:00-02 10:00"],
+        ["work worker 02 09:00-02 10:00", "work work 02 10:00-02 11:00"],
+    ]
+    assert [who(log, contact) for contact in (1, 2, 3)] == [0, 1, 0]
+    assert set(log.events["team"][log.events["kind"] == "work"]) == {"desk"}
+
+
+def test_own_work_goes_first():
+    log = helped(at(f"{DAY} 09:00", f"{DAY} 09:00", f"{DAY} 09:00", area=["here", "here", "own"]))
+    assert said(log, 3) == ["own work 02 09:00-02 10:00"]
+    assert said(log, 2) == ["work worker 02 09:00-02 10:00", "work work 02 10:00-02 11:00"]
+
+
+def test_a_surge_begins_when_so_many_wait_and_lasts_until_so_few_do():
+    """Five come at once: one is begun, four wait, and from three on the others help, until one waits."""
+    log = helped(at(*[f"{DAY} 09:00"] * 5), when_waiting=3, until_waiting=1)
+    assert [who(log, contact) for contact in range(1, 6)] == [0, 1, 0, 1, 0]
+    assert said(log, 4) == ["work worker 02 09:00-02 10:00", "work work 02 10:00-02 11:00"]
+    assert said(log, 5) == ["work worker 02 09:00-02 11:00", "work work 02 11:00-02 12:00"]
+    few = helped(at(*[f"{DAY} 09:00"] * 3), when_waiting=3, until_waiting=1)
+    assert [who(few, contact) for contact in (1, 2, 3)] == [0, 0, 0]
+
+
+def test_a_wait_is_for_a_worker_while_somebody_who_would_help_is_on_duty():
+    stages = {"work": {"team": "desk", "touch": "1 h"}, "own": {"team": "other", "touch": "3 h"}}
+    ways = {"entry": [{"if": {"area": "own"}, "to": "own"}, {"to": "work"}], "work": "done", "own": "done"}
+    for helpers, cause in ((["other"], "worker"), ([{"team": "other", "when_waiting": 2}], "shift")):
+        teams = {"desk": officers(helpers=helpers), "other": officers(shift="always")}
+        log = played(stages, ways, at(f"{DAY} 06:00", f"{DAY} 06:00", area=["own", "here"]), teams=teams)
+        assert said(log, 2) == [f"work {cause} 02 06:00-02 09:00", "work work 02 09:00-02 10:00"]

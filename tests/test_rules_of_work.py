@@ -14,7 +14,7 @@ from frontdoor_sim.experiment import run
 from frontdoor_sim.luck import code, draw, share_as_luck
 from queue_laws import plain
 from random_models import as_scenario
-from stories import DAY, NEXT_DAY, OPENS, TO_DONE, WORK, at, moment, officers, outcome, played, said
+from stories import DAY, NEXT_DAY, OFFICE, OPENS, TO_DONE, WORK, at, moment, officers, outcome, played, said
 
 # --- rule 2: windows are [from, to), and nobody starts before everybody who comes at a second is there -------------------
 
@@ -220,3 +220,32 @@ def test_given_seconds_stand_in_for_luck_where_there_are_any():
     )
     work = run(model, contacts=contacts.assign(**{"seconds: work": [90.0, None, 0.0]})).events
     assert (work["end"] - work["start"]).tolist() == [90, 3600, 1]
+
+
+# --- rule 10: where a contact goes may depend on the hour -----------------------------------------------------------------
+
+
+def test_the_hour_at_which_a_stage_is_left_decides_where_to():
+    stages = {name: {"team": name, "touch": "1 h"} for name in ("answer", "day", "night")}
+    teams = {"answer": officers(2, "always"), "day": officers(2), "night": officers(2, "always")}
+    ways = [{"if": {"during": "office"}, "to": "day"}, {"to": "night"}]
+    log = played(
+        stages, {"entry": "answer", "answer": ways, "day": "done", "night": "done"},
+        at(f"{DAY} 08:00", f"{DAY} 15:59:59", f"{DAY} 16:00", f"{DAY} 22:00"), teams=teams,
+    )  # fmt: skip
+    assert [outcome(log, contact, "answer") for contact in (1, 2, 3, 4)] == ["day", "day", "night", "night"]
+
+
+def test_of_several_shifts_any_that_is_open_will_do():
+    shifts = {**OFFICE, "early": {"Mon-Fri": "06:00-10:00"}, "late": {"Mon-Fri": "16:00-20:00"}}
+    stages = {"answer": {"team": "answer", "touch": "1 h"}}
+    ways = [
+        {"if": {"during": ["early", "late"]}, "to": "closed"},
+        {"if": {"during": "office"}, "to": "done"},
+        {"to": "closed"},
+    ]
+    log = played(
+        stages, {"entry": "answer", "answer": ways}, at(f"{DAY} 08:00", f"{DAY} 11:00", f"{DAY} 15:00", f"{DAY} 21:00"),
+        teams={"answer": officers(2, "always")}, shifts=shifts,
+    )  # fmt: skip
+    assert [outcome(log, contact, "answer") for contact in (1, 2, 3, 4)] == ["closed", "done", "closed", "closed"]

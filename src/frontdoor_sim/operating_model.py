@@ -162,8 +162,23 @@ class Staff(Closed):
     named: str = ""
 
 
+class Helper(Closed):
+    """A team whose idle people help another: from `when_waiting` in its queue until `until_waiting`.
+
+    Left as they are, whoever is idle helps as soon as anything waits: cross-cover. Higher numbers are a surge rule.
+    """
+
+    team: str
+    when_waiting: int = Field(default=1, ge=1)
+    until_waiting: int = Field(default=0, ge=0)
+
+
+def _helpers(value: Any) -> Any:
+    return [{"team": one} if isinstance(one, str) else one for one in _as_list(value)]
+
+
 class Team(Closed):
-    """People who share one queue, one site and one or more case systems."""
+    """People who share one queue, one site and one or more case systems; `helpers` in the order in which they are asked."""
 
     site: str = "one site"
     case_system: Systems = ()
@@ -171,6 +186,7 @@ class Team(Closed):
         tuple[Literal["joining", "arrival", "rag", "deadline", "stage"], ...], BeforeValidator(_as_list)
     ] = ("joining",)
     head_start: dict[Rag, Duration] = {}
+    helpers: Annotated[tuple[Helper, ...], BeforeValidator(_helpers)] = ()
     staff: tuple[Staff, ...] = ()
 
     @field_validator("order")
@@ -306,7 +322,10 @@ AnyStage = Annotated[
 
 
 class Condition(Closed):
-    """What a route looks at; empty means anything. It never sees true need, only what was judged."""
+    """What a route looks at; empty means anything. It never sees true need, only what was judged.
+
+    `during` names shifts: the rule fits while one of them is open, at the second at which the contact leaves the stage.
+    """
 
     judged: Annotated[tuple[Literal[1, 2, 3, 4], ...], BeforeValidator(_as_list)] = ()
     rag: Annotated[tuple[Rag, ...], BeforeValidator(_as_list)] = ()
@@ -314,6 +333,7 @@ class Condition(Closed):
     area: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
     outcome: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
     open_case: bool | None = None
+    during: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
 
 
 def _targets(value: Any) -> Any:

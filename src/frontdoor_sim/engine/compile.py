@@ -23,6 +23,7 @@ from frontdoor_sim.engine.plan import (
     PlannedConsent,
     PlannedDelay,
     PlannedHandoff,
+    PlannedHelper,
     PlannedPartner,
     PlannedReturns,
     PlannedStage,
@@ -72,6 +73,7 @@ def compile_plan(model: OperatingModel, timeline: Timeline, sources: Sequence[st
         provides=tuple(end.provides for end in model.ends.values()),
         may_return=tuple(end.returns for end in model.ends.values()),
         rule_of=_rule_table(model, rules, named_sources, named_areas),
+        route_hours=tuple(timeline.shifts[shift] for shift in _route_shifts(model)),
         rule_ends=tuple(_cumulative(rule) for _, rule in rules),
         rule_targets=tuple(tuple(number[name] for name in rule.to) for _, rule in rules),
         handoffs={
@@ -112,12 +114,24 @@ def _rule_table(
     model: OperatingModel, rules: list[tuple[str, Rule]], sources: tuple[str, ...], areas: tuple[str, ...]
 ) -> NDArray[np.int16]:
     """For every stage and every state of a contact, the first rule of the file that fits."""
-    stages = [*model.stages, "entry"]
-    table = np.full((len(stages), OUTCOMES, LEVELS, 4, len(sources), len(areas), 2), -1, dtype=np.int16)
+    stages, shifts = [*model.stages, "entry"], _route_shifts(model)
+    shape = (len(stages), OUTCOMES, LEVELS, 4, len(sources), len(areas), 2, 1 << len(shifts))
+    table = np.full(shape, -1, dtype=np.int16)
     for index, (stage, rule) in reversed(list(enumerate(rules))):
-        at = stages.index(stage)
-        table[np.ix_([at], *_axes(rule.when, outcomes_of(model, stage), sources, areas))] = index
+        axes = _axes(rule.when, outcomes_of(model, stage), sources, areas)
+        table[np.ix_([stages.index(stage)], *axes, _hours(rule.when, shifts))] = index
     return table
+
+
+def _route_shifts(model: OperatingModel) -> tuple[str, ...]:
+    """The shifts that routes look at, in the order in which they are first named."""
+    return tuple(dict.fromkeys(name for rules in model.routes.values() for rule in rules for name in rule.when.during))
+
+
+def _hours(when: Condition, shifts: tuple[str, ...]) -> list[int]:
+    """The sets of open shifts, as bits, in which a condition fits."""
+    wanted = sum(1 << shifts.index(name) for name in when.during)
+    return [bits for bits in range(1 << len(shifts)) if not wanted or bits & wanted]
 
 
 def outcomes_of(model: OperatingModel, stage: str) -> tuple[str, ...]:
@@ -185,7 +199,11 @@ class _Compiler:
         )
         assert set(team.order) <= set(ORDERS)
         systems = sum(self.system_bit[system] for system in team.case_system)
-        return PlannedTeam(name, team.order, (red, amber, green, blue), systems)
+        helpers = tuple(
+            PlannedHelper(self.team_number[helper.team], helper.when_waiting, helper.until_waiting)
+            for helper in team.helpers
+        )
+        return PlannedTeam(name, team.order, (red, amber, green, blue), systems, helpers)
 
     def handoff(self, stage: str, to: str) -> PlannedHandoff:
         """The particular handoff between two stages, else what their teams' sites say; entering costs nothing."""

@@ -92,10 +92,22 @@ class Roster(Protocol):
 class Worker:
     """One person: their available windows in time order, and where they stand in them (rule 4)."""
 
-    __slots__ = ("busy", "ends", "ends_shift", "hands_over", "idle_since", "number", "starts", "until", "window")
+    __slots__ = (
+        "busy",
+        "ends",
+        "ends_shift",
+        "hands_over",
+        "home",
+        "idle_since",
+        "number",
+        "starts",
+        "until",
+        "window",
+    )
 
-    def __init__(self, number: int, windows: Windows) -> None:
+    def __init__(self, number: int, windows: Windows, home: Team) -> None:
         self.number = number
+        self.home = home
         self.starts = windows.starts
         self.ends = windows.ends
         self.hands_over = windows.hands_over
@@ -123,6 +135,23 @@ class Worker:
             start = self.starts[window]
 
 
+class Help:
+    """Help from another team, and whether it is switched on: at `on_at` waiting or more, until `off_at` or fewer (rule 4)."""
+
+    def __init__(self, team: int, on_at: int, off_at: int) -> None:
+        self.team = team
+        self.on_at = on_at
+        self.off_at = off_at
+        self.on = False
+
+    def judge(self, waiting: int) -> None:
+        """Switch help on or off by the number that wait; between the two it stays as it is."""
+        if waiting >= self.on_at:
+            self.on = True
+        elif waiting <= self.off_at:
+            self.on = False
+
+
 CRITERIA = {
     "rag": "contact.rag",
     "deadline": "contact.deadline",
@@ -140,6 +169,7 @@ class Team:
         criteria = [CRITERIA[name] for name in plan.order if name != "joining"]
         self.criteria: Callable[[Job], Any] = attrgetter(*criteria) if criteria else lambda _: 0
         self.head_start = plan.head_start
+        self.helpers = [Help(*helper) for helper in plan.helpers]
         self.world = world
         self.touched = world.touched
         self.queue: list[Place] = []
@@ -189,6 +219,16 @@ class Team:
         if self.slots.waiting:
             self.slots.dispatch(now)
 
+    def take_help(self, now: int) -> None:
+        """Phase two (rule 4): idle people of other teams take up what waits here, while help is switched on."""
+        for helper in self.helpers:
+            helper.judge(len(self.queue))
+            while helper.on and self.queue:
+                worker = self.world.teams[helper.team].next_idle(now)
+                if worker is None:
+                    break
+                self.start(heappop(self.queue)[-1], worker, now)
+
     def start(self, job: Job, worker: Worker, now: int) -> None:
         """Somebody takes up a job; when they will put it down is known from here on."""
         stage, record, contact = job.stage, self.world.record, job.contact
@@ -209,7 +249,7 @@ class Team:
     def stop(self, job: Job, worker: Worker) -> None:
         """A stretch of work ends: done, or handed over to the queue with its old place (rule 5)."""
         worker.busy = False
-        self.set_idle(worker, self.world.now)
+        worker.home.set_idle(worker, self.world.now)
         if job.left:
             job.ready = self.world.now
             self.join(job)

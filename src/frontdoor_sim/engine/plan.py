@@ -8,6 +8,7 @@ The number after the last stage stands for the entry, the place before the first
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,14 +157,23 @@ class PlannedDelay(PlannedStage):
     delay: Span
 
 
+class PlannedHelper(NamedTuple):
+    """A team whose idle people help another, from so many waiting until so few."""
+
+    team: int
+    on_at: int
+    off_at: int
+
+
 @dataclass(frozen=True)
 class PlannedTeam:
-    """A team: queue order as up to two criteria, head starts in seconds by RAG, case systems as a bit mask."""
+    """A team: queue order as up to two criteria, head starts in seconds by RAG, case systems as a bit mask, helpers."""
 
     name: str
     order: tuple[str, ...]
     head_start: tuple[int, int, int, int]
     systems: int
+    helpers: tuple[PlannedHelper, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,8 +191,9 @@ class Plan:
     """Everything an engine needs to know of an operating model, as integers; a plan equals only itself.
 
     Args:
-        rule_of: the rule that applies; shape (stages + 1, OUTCOMES, LEVELS, 4 RAGs, sources, areas, 2 open cases), the
-            last stage being the entry; -1 where no rule fits.
+        rule_of: the rule that applies; shape (stages + 1, OUTCOMES, LEVELS, 4 RAGs, sources, areas, 2 open cases, 2 to
+            the number of `route_hours`), the last stage being the entry; -1 where no rule fits.
+        route_hours: calendars that routes look at; bit i of the last place of `rule_of` is 1 while calendar i is open.
         rule_ends: cumulative luck of each rule's targets, and `rule_targets` the targets; one tuple a rule.
         handoffs: by (from stage or ENTRY, to stage).
         provides: level of need met, by end; `may_return`, by end.
@@ -199,6 +210,7 @@ class Plan:
     provides: tuple[int, ...]
     may_return: tuple[bool, ...]
     rule_of: NDArray[np.int16]
+    route_hours: tuple[Calendar, ...]
     rule_ends: tuple[tuple[int, ...], ...]
     rule_targets: tuple[tuple[int, ...], ...]
     handoffs: dict[tuple[int, int], PlannedHandoff]
@@ -208,6 +220,19 @@ class Plan:
     missed_history: int
     returns: PlannedReturns | None
     deadlines: tuple[Limit | None, ...]
+
+    def hours(self, now: int) -> int:
+        """Which calendars that routes look at are open at a second, as bits."""
+        return sum(1 << bit for bit, calendar in enumerate(self.route_hours) if calendar.is_open(now))
+
+    def covers(self) -> tuple[tuple[int, int], ...]:
+        """Teams with those that help them as soon as anything waits, by number: people who could take up a waiting job."""
+        return tuple(
+            (number, helper.team)
+            for number, team in enumerate(self.teams)
+            for helper in team.helpers
+            if helper.on_at == 1
+        )
 
     @property
     def entry(self) -> int:

@@ -180,11 +180,13 @@ def _outcomes(record: Record, rows: int) -> Int64s:
 
 
 def _boundaries(plan: Plan, duty: pd.DataFrame) -> list[Int64s]:
-    """For every team, the seconds at which its duty opens and closes in turn (somebody is on duty, nobody is)."""
+    """For every team, the seconds at which its duty opens and closes in turn: somebody is on duty who could help, nobody is."""
     found = []
     available = duty.loc[duty["kind"] == "available", ["team", "start", "end"]]
-    for team in plan.teams:
-        mine = available[available["team"] == team.name]
+    covers = plan.covers()
+    for number, team in enumerate(plan.teams):
+        eligible = [team.name, *(plan.teams[helper].name for helped, helper in covers if helped == number)]
+        mine = available[available["team"].isin(eligible)]
         found.append(_union(mine["start"].to_numpy(np.int64), mine["end"].to_numpy(np.int64)))
     return found
 

@@ -64,6 +64,7 @@ class World:
         self.touched: set[int] = set()
         self.record = Record(plan)
         self.teams = [Team(number, team, self) for number, team in enumerate(plan.teams)]
+        self.helped = [team for team in self.teams if team.helpers]
         self.only_rule = [only_rule(plan, stage) for stage in range(self.entry + 1)]
         self.only_target = [only_target(plan, rule) for rule in self.only_rule]
         self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in plan.handoffs.items()}
@@ -85,7 +86,7 @@ class World:
         self.env.run()
         for contact in self.contacts:
             if contact.enters > self.ends:
-                target = self.route(contact, self.entry, 0, 0)
+                target = self.route(contact, self.entry, 0, 0, contact.enters)
                 self.record.waited(contact, target, 0, 0, contact.received, self.ends + 1, "shift")
         self.record.close(self.teams, self.open_checks, self.ends)
 
@@ -99,11 +100,13 @@ class World:
                 heappop(due)[-1]()
             if len(touched) == 1:
                 teams[touched.pop()].dispatch(now)
-                continue
-            looked_at = sorted(touched)
-            touched.clear()
-            for number in looked_at:
-                teams[number].dispatch(now)
+            else:
+                looked_at = sorted(touched)
+                touched.clear()
+                for number in looked_at:
+                    teams[number].dispatch(now)
+            for team in self.helped:
+                team.take_help(now)
 
     def at(
         self, when: int, kind: int, owner: int, stage: int, visit: int, part: int, action: Callable[[], Any]
@@ -127,7 +130,7 @@ class World:
         people = zip(roster.people["worker"], roster.people["team"], roster.people["slots"], strict=True)
         for name, team_name, slots in people:
             team, windows = self.teams[number[team_name]], roster.windows[name]
-            worker = Worker(int(name), windows)
+            worker = Worker(int(name), windows, team)
             if slots:
                 team.slots.add_person(int(name), int(slots))
             member = team, worker
@@ -168,7 +171,7 @@ class World:
         while True:
             target = self.only_target[stage]
             if target is None:
-                target = self.route(contact, stage, visit, outcome)
+                target = self.route(contact, stage, visit, outcome, self.now)
             self.record.outcome(contact.last_row, target)
             if target < 0:
                 break
@@ -190,12 +193,13 @@ class World:
         del contact.go
         self.end(contact, -1 - target)
 
-    def route(self, contact: Contact, stage: int, visit: int, outcome: int) -> int:
+    def route(self, contact: Contact, stage: int, visit: int, outcome: int, now: int) -> int:
         """The next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets."""
         plan, rule = self.plan, self.only_rule[stage]
         if rule < 0:
+            hours = plan.hours(now) if plan.route_hours else 0
             rule = plan.rule_of[
-                stage, outcome, contact.judged, contact.rag, contact.source, contact.area, contact.open_case
+                stage, outcome, contact.judged, contact.rag, contact.source, contact.area, contact.open_case, hours
             ]
         targets = plan.rule_targets[rule]
         if len(targets) == 1:

@@ -48,8 +48,8 @@ MILLION = np.int64(1_000_000)
     SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, DEADLINES, NORMAL, EXPONENTIAL,
     CUTS, GRADE_CUTS, GRADE_NOISE, MISSED_HISTORY,
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH,
-    SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, WORLD_FIELDS,
-) = numbered(52)  # fmt: skip
+    SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, WORLD_FIELDS,
+) = numbered(55)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
@@ -73,8 +73,9 @@ MILLION = np.int64(1_000_000)
 # A team; the four head starts stand together, red first.
 (
     TEAM_NUMBER, SYSTEMS, SYSTEMS_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE,
-    WORKERS, WORKERS_END, QUEUE, SLOT_QUEUE, SLOT_STAGES, SLOT_STAGES_NUMBER, LARGEST, IS_TOUCHED, SOMEBODY_IDLE, TEAM_FIELDS,
-) = numbered(19)  # fmt: skip
+    WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, SLOT_STAGES, SLOT_STAGES_NUMBER, LARGEST, IS_TOUCHED, SOMEBODY_IDLE,
+    HELPERS, HELPERS_NUMBER, TEAM_FIELDS,
+) = numbered(22)  # fmt: skip
 
 # A worker, and one of their windows of available duty; a worker's windows stand together in time order.
 (WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE, WORKER_FIELDS) = numbered(
@@ -85,8 +86,8 @@ MILLION = np.int64(1_000_000)
 # A piece of work in a queue or in hand. CHILD and NEXT hold the heap of the queue together.
 (
     JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
-    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_FIELDS,
-) = numbered(20)  # fmt: skip
+    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, JOB_FIELDS,
+) = numbered(21)  # fmt: skip
 
 # The requests of one visit to a checks stage.
 (CHECKS_CONTACT, CHECKS_STAGE, CHECKS_VISIT, ASKED_AT, REPLIES, IS_JOINED, ASKING, CHECKS_FIELDS) = numbered(8)
@@ -98,6 +99,7 @@ SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS 
 BIAS, NOISE, _HISTORY_KNOWN, _HISTORY_MISSED, _BOTH, NOISE_PURPOSE, VERDICTS_FIELDS = numbered(7)
 (LIMIT_SECONDS, LIMIT_CALENDAR, LIMIT_FIELDS) = numbered(3)
 (PROVIDES, MAY_RETURN, END_FACTS_FIELDS) = numbered(3)
+(HELP_TEAM, ON_AT, OFF_AT, HELP_IS_ON, HELP_FIELDS) = numbered(5)
 
 # A heap of what is due, and an entry of it; what is due at equal places is told apart by its event.
 HEAP, SIZE, HEAP_ROOM = numbered(3)
@@ -609,6 +611,8 @@ def dispatch_touched(w, now):
         w[w[touched + one] + IS_TOUCHED] = 0
     for one in range(number):
         dispatch(w, w[touched + one], now)
+    if w[SOME_HELP]:
+        help_out(w, now)
 
 
 # --- rule 3: queues --------------------------------------------------------------------------------------------------
@@ -691,6 +695,7 @@ def put_in(w, queue, job, team):
     """Rule 3: put a job in a queue, which is the field `queue`; phase two looks at its team."""
     take_place(w, job, team)
     w[queue] = melded(w, w[queue], job)
+    w[team + QUEUE_SIZE] += queue == team + QUEUE
     touch(w, team)
 
 
@@ -771,6 +776,31 @@ def dispatch(w, team, now):
         give_out_slots(w, team, now)
 
 
+@compiled
+def help_out(w, now):
+    """Rules 2 and 4, the end of phase two: every team in file order takes helpers in the order in which it lists them."""
+    for number in range(w[TEAMS_NUMBER]):
+        team = w[TEAMS] + number * TEAM_FIELDS
+        for at in range(w[team + HELPERS_NUMBER]):
+            take_help(w, team, w[team + HELPERS] + at * HELP_FIELDS, now)
+
+
+@compiled
+def take_help(w, team, helper, now):
+    """Rule 4: idle people of another team take up what waits here, from so many waiting until so few."""
+    if w[team + QUEUE_SIZE] >= w[helper + ON_AT]:
+        w[helper + HELP_IS_ON] = 1
+    elif w[team + QUEUE_SIZE] <= w[helper + OFF_AT]:
+        w[helper + HELP_IS_ON] = 0
+    others = w[helper + HELP_TEAM]
+    while w[helper + HELP_IS_ON] and w[team + QUEUE] != NONE and w[others + SOMEBODY_IDLE]:
+        worker = next_idle(w, others, now)
+        if worker == NONE:
+            w[others + SOMEBODY_IDLE] = 0
+            break
+        begin_work(w, take_least(w, team + QUEUE), worker, team, now)
+
+
 # --- rule 5: the end of a shift --------------------------------------------------------------------------------------
 
 
@@ -781,7 +811,9 @@ def begin_work(w, job, worker, team, now):
         write_queued(w, job, team, now)
     w[worker + BUSY] = 1
     w[worker + IDLE_SINCE] = NEVER
+    w[team + QUEUE_SIZE] -= 1
     w[job + JOB_WORKER] = worker
+    w[job + JOB_TEAM] = team
     end = now + w[job + LEFT]
     if end <= w[worker + UNTIL]:
         write_stretch(w, job, worker, team, now, end)
@@ -856,7 +888,7 @@ def stop(w, job, now):
     w[worker + BUSY] = 0
     set_idle(w, worker, now)
     if w[job + LEFT] > 0:
-        team = w[worker + WORKER_TEAM]
+        team = w[job + JOB_TEAM]
         w[job + READY] = now
         put_in(w, team + QUEUE, job, team)
         return NONE
@@ -1126,7 +1158,7 @@ def close(w):
     """Rules 9 and 10: write the waits that were still going on at the end of the run."""
     beyond = w[ENDS] + 1
     for contact in range(w[ARRIVING], w[CONTACTS_END], w[CONTACT_WIDTH]):
-        target = route(w, begin(w, contact), w[ENTRY], MAIN, MAIN)
+        target = route(w, begin(w, contact), w[ENTRY], MAIN, MAIN, w[contact + ENTERS])
         write_wait(w, contact, stage_at(w, target), MAIN, MAIN, w[contact + RECEIVED], beyond, FOR_SHIFT)
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
@@ -1180,7 +1212,7 @@ def leave(w, contact, now):
 def move(w, contact, outcome, now):
     """Rules 6 and 10: route a contact and hand it on. ENTERS_NOW where it may enter its next stage at once, or WAITS."""
     leaves, visit = w[contact + STAGE], w[contact + VISIT]
-    target = route(w, contact, leaves, visit, outcome)
+    target = route(w, contact, leaves, visit, outcome, now)
     if w[contact + LAST_ROW] != NONE and w[FULL] == 0:
         w[w[LOG] + w[contact + LAST_ROW] * LOG_FIELDS + OUTCOME] = target
     if target < 0:
@@ -1211,7 +1243,7 @@ def stage_at(w, number):
 
 
 @compiled
-def route(w, contact, stage, visit, outcome):
+def route(w, contact, stage, visit, outcome, now):
     """Rule 10: the next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets.
 
     A rule is the number n of its targets, n ends of luck, n targets.
@@ -1221,12 +1253,21 @@ def route(w, contact, stage, visit, outcome):
     at = (outcome * LEVELS + w[contact + JUDGED]) * 4 * w[SOURCES_NUMBER] * w[AREAS_NUMBER] * 2 + w[
         contact + WHAT_IT_IS
     ]
-    rule = w[w[stage + ROUTES] + at]
+    rule = w[w[stage + ROUTES] + (at << w[ROUTE_HOURS_NUMBER] | open_hours(w, now))]
     n = w[rule]
     if n == 1:
         return w[rule + 2]
     luck = draw(w[contact + KEY], w[stage + ROUTE_PURPOSE], visit)
     return w[rule + 1 + n + number_up_to(w, rule + 1, n, luck)]
+
+
+@compiled
+def open_hours(w, now):
+    """Rule 10: which calendars that routes look at are open, as bits."""
+    bits = MAIN
+    for bit in range(w[ROUTE_HOURS_NUMBER]):
+        bits |= is_open(w, w[w[ROUTE_HOURS] + bit], now) << bit
+    return bits
 
 
 @inlined

@@ -159,6 +159,7 @@ class _PlanLayout:
         world[k.ENTRY] = world[k.STAGES] + plan.entry * k.STAGE_FIELDS
         world[k.TEAMS], world[k.TEAMS_NUMBER] = first_team, len(teams)
         world[k.TOUCHED] = words.put([0] * (len(teams) + 1))
+        world[k.SOME_HELP] = any(team.helpers for team in plan.teams)
         self.caseloads(teams)
         self.scalars()
         array = words.array()
@@ -175,6 +176,8 @@ class _PlanLayout:
         facts = [fact for pair in zip(plan.provides, plan.may_return, strict=True) for fact in pair]
         world[k.END_FACTS] = words.put(facts)
         world[k.STARTS], world[k.ENDS] = plan.timeline.starts, plan.timeline.ends
+        world[k.ROUTE_HOURS] = words.put([self.calendar(calendar) for calendar in plan.route_hours])
+        world[k.ROUTE_HOURS_NUMBER] = len(plan.route_hours)
         world[k.SOURCES_NUMBER], world[k.AREAS_NUMBER] = len(plan.sources), len(plan.areas)
         world[k.BY_DEADLINE] = any("deadline" in team.order for team in plan.teams)
         world[k.DEADLINES] = words.put([self.limit(limit) for limit in plan.deadlines])
@@ -231,10 +234,11 @@ class _PlanLayout:
         record[k.FIRST_ORDER : k.FIRST_ORDER + len(rules)] = rules
         record[k.HEAD_START : k.HEAD_START + 4] = team.head_start
         record[[k.QUEUE, k.SLOT_QUEUE]] = NONE
+        record[k.HELPERS_NUMBER] = len(team.helpers)
         return record
 
     def caseloads(self, teams: tuple[int, ...]) -> None:
-        """For each team, the list of the stages whose cases it holds."""
+        """For each team, the list of the stages whose cases it holds, and its helpers."""
         for number, place in enumerate(teams):
             mine = [
                 int(self.world[k.STAGES]) + stage.number * k.STAGE_FIELDS
@@ -243,6 +247,8 @@ class _PlanLayout:
             ]
             record = self.words.parts[1][place - k.WORLD_FIELDS :]
             record[k.SLOT_STAGES], record[k.SLOT_STAGES_NUMBER] = self.words.put(mine), len(mine)
+            helpers = [(teams[team], on_at, off_at, 0) for team, on_at, off_at in self.plan.teams[number].helpers]
+            record[k.HELPERS] = self.words.put([field for helper in helpers for field in helper])
 
     def entry(self) -> Int64s:
         """The place before the first stage, as a stage."""
@@ -441,10 +447,16 @@ class World:
     team_of_worker: Int64s
 
     def duty(self) -> tuple[Int64s, Int64s, Int64s, Int64s]:
-        """All windows in order of their start; start, end and team of each."""
+        """All windows in order of their start; start, end and team of each, once more for each team that they cover."""
         flat = self.windows
         team = np.repeat(self.team_of_worker, np.diff(flat.first))
-        return self.opening, flat.starts, flat.ends, team
+        covers = self.laid.plan.covers()
+        if not covers:
+            return self.opening, flat.starts, flat.ends, team
+        again = [(np.flatnonzero(team == helper), helped) for helped, helper in covers]
+        place = np.concatenate([np.arange(len(team)), *(windows for windows, _ in again)])
+        team = np.concatenate([team, *(np.full(len(windows), helped) for windows, helped in again)])
+        return np.argsort(flat.starts[place], kind="stable"), flat.starts[place], flat.ends[place], team
 
 
 ROWS_A_CONTACT, RECORDS_A_CONTACT, DUE_A_CONTACT, ROOM = 26, 48, 2, 1 << 13

@@ -140,6 +140,7 @@ def _uncovered(rules: tuple[Rule, ...], outcomes: tuple[str, ...], levels: tuple
         "source": [*dict.fromkeys(name for rule in rules for name in rule.when.source), None],
         "area": [*dict.fromkeys(name for rule in rules for name in rule.when.area), None],
         "open_case": (True, False),
+        "during": [*dict.fromkeys(name for rule in rules for name in rule.when.during), None],
     }
     asked = [name for name in possible if any(getattr(rule.when, name) not in ((), None) for rule in rules)]
     for values in product(*(possible[name] for name in asked)):
@@ -155,6 +156,8 @@ def _told(name: str, value: str | int | bool | None) -> str:
         return "an open case" if value else "no open case"
     if name == "judged" and value == NOT_JUDGED:
         return "no judgement yet"
+    if name == "during":
+        return f"{value} open" if value else "no shift open that the rules name"
     return f"another {name}" if value is None else f"{name} {value}"
 
 

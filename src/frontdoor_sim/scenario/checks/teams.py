@@ -51,6 +51,21 @@ def check_teams_of_stages(model: OperatingModel) -> Found:
                 yield unknown(("stages", name, "partners", partner, "team"), "team", desk.team, model.teams)
 
 
+def check_helpers(model: OperatingModel) -> Found:
+    """Whoever helps is another team that is there, and stops helping before the queue is as long as when they began."""
+    for name, team in model.teams.items():
+        for index, helper in enumerate(team.helpers):
+            at: Path = ("teams", name, "helpers", index)
+            if helper.team not in model.teams:
+                yield unknown(at, "team", helper.team, model.teams)
+            elif helper.team == name:
+                yield broken(at, f"{name!r} is its own helper.", "Another team.", "Remove it, or name another team.")
+            if helper.until_waiting >= helper.when_waiting:
+                what = f"Help begins when {helper.when_waiting} wait and ends when {helper.until_waiting} do."
+                remedy = f"Write, for example, `until_waiting: {helper.when_waiting - 1}`."
+                yield broken(at, what, "Fewer waiting at the end than at the beginning.", remedy)
+
+
 def check_shifts(model: OperatingModel) -> Found:
     """Every shift that is named is there."""
     shifts = [*model.shifts, *([] if ALWAYS in model.shifts else [ALWAYS])]
@@ -70,6 +85,9 @@ def _shifts_named(model: OperatingModel) -> Iterator[tuple[Path, str]]:
             yield ("handoffs", *key, "release"), handoff.release
     if model.returns:
         yield ("returns", "arrives_in"), model.returns.arrives_in
+    for stage, rules in model.routes.items():
+        for i, rule in enumerate(rules):
+            yield from ((("routes", stage, i, "if", "during"), shift) for shift in rule.when.during)
 
 
 def check_allocation_times(model: OperatingModel) -> Found:
