@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 from frontdoor_sim.luck import key
 from frontdoor_sim.roster import Post, draw_roster
 from frontdoor_sim.tables import conform
-from frontdoor_sim.working_time import Calendar, ShiftPattern, WallClock, england_bank_holidays, working_dates
+from frontdoor_sim.working_time import NEVER, Calendar, ShiftPattern, WallClock, england_bank_holidays, working_dates
 
 CLOCK = WallClock(date(2019, 6, 3))
 FIRST, LAST = date(2018, 12, 3), date(2020, 9, 6)
@@ -129,7 +129,8 @@ def test_somebody_never_away_has_the_whole_shift(name):
 
 def test_round_the_clock_is_one_window():
     roster = draw(Post("desk", "clerk", 1, Calendar.always()))
-    assert roster.windows[0] == ([CLOCK.midnight(FIRST)], [CLOCK.midnight(LAST + timedelta(days=1))], [False], [True])
+    ends = CLOCK.midnight(LAST + timedelta(days=1))
+    assert roster.windows[0] == ([CLOCK.midnight(FIRST)], [ends], [False], [True], [NEVER])
 
 
 def test_a_full_timer_works_a_rare_duty_day_and_a_part_timer_the_pattern_only():
@@ -141,6 +142,17 @@ def test_a_full_timer_works_a_rare_duty_day_and_a_part_timer_the_pattern_only():
     assert boxing_day in days_on_duty(roster, 0)
     assert boxing_day not in days_on_duty(roster, 1)
     assert roster.people["working_share"].tolist() == [1.0, 0.9]
+
+
+def test_the_next_duty_is_of_any_kind():
+    """After a window of available duty comes the block of other work, or the next day's first stretch, whatever it is."""
+    roster = draw(
+        Post("mash", "officer", 1.5, shift("split"), non_case_share=0.2, sickness_share=0.1, sickness_spell_days=2)
+    )
+    duty = roster.duty
+    for person, windows in enumerate(roster.windows):
+        starts = np.append(duty.loc[duty["worker"] == person, "start"].to_numpy(), NEVER)
+        assert windows.next_duty == [int(starts[starts > start].min()) for start in windows.starts]
 
 
 def test_a_break_is_not_the_end_of_a_shift():
@@ -467,7 +479,7 @@ def test_windows_and_duty_table_say_the_same_and_stay_inside_the_shift():
 def test_windows_in_arrays_and_in_lists_are_the_same():
     roster = draw(Post("mash", "officer", 2.5, OFFICE, **ABSENT), Post("desk", "clerk", 1, shift("always"), **ABSENT))
     flat = roster.flat
-    assert [column.dtype.str for column in flat] == ["<i8", "<i8", "<i8", "|b1", "|b1"]
+    assert [column.dtype.str for column in flat] == ["<i8", "<i8", "<i8", "|b1", "|b1", "<i8"]
     assert len(flat.first) == len(roster.people) + 1
     for worker, windows in enumerate(roster.windows):
         mine = slice(flat.first[worker], flat.first[worker + 1])

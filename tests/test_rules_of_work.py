@@ -9,9 +9,13 @@ import pytest
 
 from frontdoor_sim.contacts import given
 from frontdoor_sim.distributions import from_mapping, quantile_table
+from frontdoor_sim.engine.people import Worker
+from frontdoor_sim.engine.plan import FINISH
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment import run
 from frontdoor_sim.luck import code, draw, share_as_luck
+from frontdoor_sim.roster.duty import DutyWindows
+from frontdoor_sim.working_time import NEVER
 from queue_laws import plain
 from random_models import as_scenario
 from stories import DAY, NEXT_DAY, OFFICE, OPENS, TO_DONE, WORK, at, moment, officers, outcome, played, said
@@ -68,6 +72,13 @@ def test_finished_work_runs_over_up_to_a_limit_then_pauses():
     assert [(moment(log, row.start), moment(log, row.end)) for row in overtime.itertuples()] == [
         ("02 17:00", "02 18:00")
     ]
+
+
+def test_overtime_lasts_up_to_the_next_duty_of_any_kind():
+    """A block of other work begins 50 s after the shift ends: the work is set down for it, and then taken up."""
+    worker = Worker(0, DutyWindows([0, 300], [100, 400], [False, False], [True, True], [150, NEVER]), home=None)
+    worker.window = 0
+    assert worker.lay_out(0, 500, FINISH, 200) == ([(0, 150), (300, 600)], 50)
 
 
 def test_work_handed_over_goes_back_with_its_old_place():

@@ -44,6 +44,10 @@ class Windows(Protocol):
     def ends_shift(self) -> list[bool]:
         """Whether its end is the end of a shift, not the beginning of other work."""
 
+    @property
+    def next_duty(self) -> list[int]:
+        """When the person's next duty of any kind begins, up to which overtime can last."""
+
 
 class FlatWindows(Protocol):
     """All windows of all people, by worker: those of worker i are `first[i]` to `first[i + 1]`."""
@@ -67,6 +71,10 @@ class FlatWindows(Protocol):
     @property
     def ends_shift(self) -> Flags:
         """Whether its end is the end of a shift, not the beginning of other work."""
+
+    @property
+    def next_duty(self) -> Int64s:
+        """When the person's next duty of any kind begins, up to which overtime can last."""
 
 
 class Roster(Protocol):
@@ -99,6 +107,7 @@ class Worker:
         "hands_over",
         "home",
         "idle_since",
+        "next_duty",
         "number",
         "starts",
         "until",
@@ -112,6 +121,7 @@ class Worker:
         self.ends = windows.ends
         self.hands_over = windows.hands_over
         self.ends_shift = windows.ends_shift
+        self.next_duty = windows.next_duty
         self.window = -1
         self.until = OFF_DUTY
         self.busy = False
@@ -123,7 +133,7 @@ class Worker:
         while True:
             shift_ends = self.ends_shift[window]
             until = self.ends[window] + (overtime if end_rule == FINISH and shift_ends else 0)
-            until = min(until, self.starts[window + 1]) if window + 1 < len(self.starts) else until
+            until = min(until, self.next_duty[window])
             if start + seconds <= until:
                 stretches.append((start, start + seconds))
                 return stretches, 0

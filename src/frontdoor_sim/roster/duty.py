@@ -18,7 +18,7 @@ from frontdoor_sim.roster.absence import leave_days, leave_years, sick_days
 from frontdoor_sim.roster.establishment import NO_DAY, Establishment, establishment
 from frontdoor_sim.roster.posts import FORTNIGHT, Post
 from frontdoor_sim.roster.stretches import Stretches, joined
-from frontdoor_sim.working_time import WallClock
+from frontdoor_sim.working_time import NEVER, WallClock
 
 Int64s = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -39,12 +39,14 @@ class DutyWindows(NamedTuple):
             after the team's next working day (the next date on which the team has duty).
         ends_shift: whether its end is the end of the person's duty day, rather than the beginning of
             a block of other work or of a break within the day.
+        next_duty: when the person's next duty of any kind begins, up to which overtime can last; NEVER if none does.
     """
 
     starts: list[int]
     ends: list[int]
     hands_over: list[bool]
     ends_shift: list[bool]
+    next_duty: list[int]
 
 
 class FlatWindows(NamedTuple):
@@ -54,6 +56,7 @@ class FlatWindows(NamedTuple):
         first: place of each worker's first window, and the number of all windows; int64, length workers + 1.
         starts, ends: seconds, int64.
         hands_over, ends_shift: as in `DutyWindows`, bool.
+        next_duty: likewise, seconds, int64.
     """
 
     first: Int64s
@@ -61,6 +64,7 @@ class FlatWindows(NamedTuple):
     ends: Int64s
     hands_over: Bools
     ends_shift: Bools
+    next_duty: Int64s
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +122,15 @@ class Roster:
         own_next[np.flatnonzero(workers[1:] != workers[:-1])] = NO_DAY
         hands_over = own_next > self.establishment.next_team_day[workers, last_days - self.first]
         first = np.searchsorted(workers, np.arange(len(self.establishment.people) + 1))
-        return FlatWindows(first, starts, ends, hands_over, ends_shift)
+        return FlatWindows(first, starts, ends, hands_over, ends_shift, self.next_duty[self.stretches.on_cases])
+
+    @property
+    def next_duty(self) -> Int64s:
+        """For each stretch of duty, when the next one of the same person begins."""
+        of_all = self.stretches
+        following = np.append(of_all.starts[1:], NEVER)[: len(of_all.starts)]
+        following[np.flatnonzero(of_all.workers[1:] != of_all.workers[:-1])] = NEVER
+        return following
 
     @cached_property
     def windows(self) -> list[DutyWindows]:

@@ -81,7 +81,7 @@ MILLION = np.int64(1_000_000)
 (WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE, WORKER_FIELDS) = numbered(
     10
 )
-(WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, WINDOW_WORKER, WINDOW_FIELDS) = numbered(6)
+(WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, NEXT_OWN_DUTY, WINDOW_WORKER, WINDOW_FIELDS) = numbered(7)
 
 # A piece of work in a queue or in hand. CHILD and NEXT hold the heap of the queue together.
 (
@@ -845,8 +845,7 @@ def lay_out(w, job, worker, team, now):
         until = w[window + WINDOW_END]
         if end_rule == FINISHES and w[window + ENDS_SHIFT]:
             until += overtime
-        if not last:
-            until = min(until, w[window + WINDOW_FIELDS + WINDOW_START])
+        until = min(until, w[window + NEXT_OWN_DUTY])
         stop_at = min(until, start + w[job + LEFT])
         write_stretch(w, job, worker, team, start, stop_at)
         if end_rule == FINISHES and stop_at > w[window + WINDOW_END]:

@@ -397,7 +397,8 @@ def people_words(
     workers[rank, k.WINDOWS_END] = windows + flat.first[1:] * k.WINDOW_FIELDS
     workers[rank, k.SLOTS] = workers[rank, k.SLOTS_FREE] = slots
     owner = np.repeat(place, np.diff(flat.first))
-    table = np.stack([flat.starts, flat.ends, flat.hands_over, flat.ends_shift, owner], axis=1).astype(np.int64)
+    columns = (flat.starts, flat.ends, flat.hands_over, flat.ends_shift, flat.next_duty, owner)
+    table = np.stack(columns, axis=1).astype(np.int64)
     duty = windows + opening * k.WINDOW_FIELDS
     words = np.concatenate([workers.reshape(-1), table.reshape(-1), duty])
     bounds = np.stack([np.searchsorted(team[in_teams], teams, side) for side in ("left", "right")], axis=1)
