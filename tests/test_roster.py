@@ -501,7 +501,7 @@ def test_duty_is_as_the_dictionary_says():
 def test_no_posts_and_no_duty_make_an_empty_roster():
     assert len(draw().people) == len(draw().duty) == len(draw().windows) == 0
     idle = draw(Post("mash", "officer", 1.5, Calendar([], []), 0.1, 0.1, 4, 30, 10))
-    assert idle.windows == [([], [], [], [])]
+    assert idle.windows == [([], [], [], [], [])]
     assert len(idle.duty) == 0
 
 
