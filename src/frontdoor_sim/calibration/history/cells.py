@@ -250,7 +250,7 @@ _CONTACT_WORDS = {
     "cinreferral": "referral",
 }
 _CHANGES = {"FCONTA": "first_contact", "TSPROC": "transfer"}
-_CLOSURES = {"RC8": "no_further_action", "RC9": "early_help"}
+_CLOSURES = {"RC8": "closed_after_assessment", "RC9": "closed_to_early_help"}
 
 
 def _closure(text: str) -> str:

@@ -188,6 +188,11 @@ class Door:
                 made["consent"] = _maybe(np.select([said == "yes", said == "no"], [1, 0], -1), -1)
             elif one.field in _WORDS:
                 made[one.field] = self._read_words(sheet, one, given)
+        for one, given in sheet.cells.items():
+            if one.field == "closure":
+                why = cells.each(given, cells.READINGS["closure"])
+                said = np.asarray(made["outcome"], dtype=object)
+                made["outcome"] = np.where(said == "", why, said)
         return made
 
     def _read_words(self, sheet: Sheet, one: Field, given: pd.Series) -> NDArray[np.object_]:
