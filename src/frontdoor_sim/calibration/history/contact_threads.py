@@ -55,7 +55,7 @@ def threads_of_contacts(records: pd.DataFrame, clock: WallClock, ends: int, link
     for name in _MOMENTS:
         one[name] = moments_elapsed(one[name], clock)
     one = one[one["received"] < ends].reset_index(drop=True)
-    return Thread(_contacts(one), *_visits(one, ends))
+    return Thread(_contacts(one), *_visits(one, ends), int(one["rows"].sum()))
 
 
 def _with_referrals(contacts: pd.DataFrame, records: pd.DataFrame, links: Links) -> pd.DataFrame:
@@ -110,7 +110,7 @@ def _gathered(records: pd.DataFrame) -> pd.DataFrame:
         **dict.fromkeys(("fine", "open_case", *_MOMENTS[5:]), "max"),
     }
     by = grouped.groupby(["which", "key"], sort=False)
-    one = by.agg(how).assign(children=by["person"].nunique()).reset_index(drop=True)
+    one = by.agg(how).assign(children=by["person"].nunique(), rows=by.size()).reset_index(drop=True)
     one["outcome"] = np.array(_GRAVEST, dtype=object)[one["rank"]]
     return one.sort_values("received", kind="stable", ignore_index=True)
 
@@ -168,7 +168,7 @@ def _visits(one: pd.DataFrame, ends: int) -> tuple[pd.DataFrame, pd.DataFrame, p
     desk = _stage("contact", enters, begun, decided, goes_to, shown(one["team"]))
     duty = _stage("acceptance", decided, np.full(len(one), NEVER), accepted, "assessment", "assessment")
     held = _stage("assessment", waits_from, allocated, closed, "assessed", "assessment")
-    visits = pd.concat([desk, duty[at_acceptance], held[at_assessment]], ignore_index=True)
+    visits = pd.concat([desk[enters < ends], duty[at_acceptance], held[at_assessment]], ignore_index=True)
     return (
         visits.sort_values("contact", kind="stable", ignore_index=True),
         _stages(accepts, allocates),

@@ -239,7 +239,12 @@ class Door:
             return "good" if squeezed(text) in own or cells.source_of_words(text) else "missing"
 
         said = cells.each(given, what)
-        self._note(sheet.file, sheet.rows[(said == "missing") | (said == "")], "source_missing", len(said))
+        asked = np.ones(len(said), dtype=bool)
+        for one, parents in sheet.cells.items():
+            if one.field == "parent":
+                asked = ~cells.filled(parents)
+        missing = asked & ((said == "missing") | (said == ""))
+        self._note(sheet.file, sheet.rows[missing], "source_missing", int(asked.sum()))
         self._note(sheet.file, sheet.rows[said == "retired"], "source_retired", len(said))
 
     def _born(self, sheet: Sheet) -> Ints | None:

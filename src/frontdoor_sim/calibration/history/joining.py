@@ -73,7 +73,8 @@ def to_log(history: History, period: Period, links: Links | None = None, precisi
     about = period.about(thread.stages, thread.outcomes, int(thread.contacts["received"].min()))
     contacts = _with_returns(thread).drop(columns="recorded_to")
     log = assemble(events, contacts, empty("duty"), about)
-    return Joined(log, silence_of(chosen, thread, steps), _account(records, chosen, steps, to_the_day))
+    account = _account(records, thread.used, chosen, steps, to_the_day)
+    return Joined(log, silence_of(chosen, thread, steps), account)
 
 
 def _with_returns(thread: Thread) -> pd.DataFrame:
@@ -90,26 +91,25 @@ def _with_returns(thread: Thread) -> pd.DataFrame:
     return table.drop(columns="over").sort_values("contact", ignore_index=True)
 
 
-def _account(records: pd.DataFrame, chosen: pd.DataFrame, steps: bool, to_the_day: bool) -> pd.DataFrame:
+def _account(records: pd.DataFrame, used: int, chosen: pd.DataFrame, steps: bool, to_the_day: bool) -> pd.DataFrame:
     """How many records of each kind the log is made of."""
-    whole, used = records["kind"].value_counts(), chosen["kind"].value_counts()
-    lists = {"referral", "assessment", "family_link"} if to_the_day and not steps else set()
-    mine = {"step"} if steps else {"contact", *lists}
+    whole = records["kind"].astype(str).value_counts()
+    main, linked = "step" if steps else "contact", _LINKED if to_the_day and not steps else ()
     rows = []
-    for kind, number in whole[whole > 0].items():
-        taken = int(used.get(kind, 0)) if kind in mine else 0
-        why = (
-            ""
-            if taken == number
-            else "recorded to the day, and the log is finer"
-            if kind in mine
-            else _why(str(kind), steps)
-        )
+    for kind, number in whole.items():
+        taken = used if kind == main else int(number) if kind in linked else 0
+        why = "" if taken == number else _why(str(kind), main, len(chosen) < len(records))
         rows.append({"kind": str(kind), "records": int(number), "used": taken, "why": why})
     return pd.DataFrame(rows, columns=["kind", "records", "used", "why"])
 
 
-def _why(kind: str, steps: bool) -> str:
-    if kind == "contact" and steps:
+_LINKED = ("referral", "assessment", "family_link")
+
+
+def _why(kind: str, main: str, finer: bool) -> str:
+    if kind == main:
+        coarse = "are recorded to the day where the log is finer, " if finer else ""
+        return f"the others {coarse}came after the files were taken, or follow a step that is not in them"
+    if kind == "contact":
         return "the log is of workflow steps"
     return "not part of the front door's log; the estimators read it from the records"

@@ -13,7 +13,7 @@ ALL = "*"
 _DECISIONS = (
     "decided_within_24h", "decided_within_1_working_day", "decided_on_time", "decision_hours_median", "decision_hours_p90",
     "decision_hours_p95", "decision_hours_mean_240", "decision_curve", "oldest_undecided_hours", "open_at_end",
-    "open_undecided_at_opens", "open_undecided_at_close", "open_undecided", "closures_returning_within_12_months_share",
+    "open_undecided_at_opens", "open_undecided_at_close", "open_undecided",
 )  # fmt: skip
 _TRANSFERS = ("transfer_hours_to_acceptance_", "transfer_hours_to_allocation_")
 _TRANSFER_FIGURES = ("median", "p90", "mean_1000")
@@ -42,10 +42,14 @@ def _silent(records: pd.DataFrame, thread: Thread, steps: bool) -> Iterator[tupl
         for begin in _TRANSFERS:
             for figure in _TRANSFER_FIGURES:
                 yield begin + figure, ALL, "the files hold no time of decision"
+        guessed = records["kind"].eq("assessment") & records["parent"].isna()
+        if guessed.any():
+            yield "slots_held_mean", ALL, "the files do not say which referral an assessment belongs to"
     for name in _WAITS:
         yield name, ALL, "the files do not say what a contact waited for"
     for name in _UNRECORDED_WORK:
         yield name, ALL, "the files do not record such work"
+    yield "closures_returning_within_12_months_share", ALL, "who returns after the files were taken is not known"
     begun = main["started"].notna().mean() if len(main) else 0.0
     if begun < _FEW:
         yield "queue_length", ALL, "the files do not say when work began"

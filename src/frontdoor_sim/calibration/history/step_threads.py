@@ -22,10 +22,11 @@ def threads_of_steps(
 ) -> Thread:
     """The contacts that workflow steps belong to, and their visits.
 
-    A step that follows none is a contact; what follows it, and what follows that, is its thread. Each step is ready when it
-    comes in, but not before the one before it was completed; one that was over by then ran beside it and is a task of its
-    own (`part` above 0). A step that was never completed although others came after it counts as completed when the next
-    came in.
+    A step that follows none is a contact; what follows it, and what follows that, is its thread. A step that follows one
+    which is not in the files is a contact if it is of a stage with which contacts begin, and else left out. Each step is
+    ready when it comes in, but not before the one before it was completed; one that was over by then ran beside it and is a
+    task of its own (`part` above 0). A step that was never completed although others came after it counts as completed when
+    the next came in.
 
     Args:
         records: table `history_records`.
@@ -36,7 +37,10 @@ def threads_of_steps(
     steps = _one_a_step(records[records["kind"] == "step"], clock)
     steps = steps[steps["incoming"] < ends].reset_index(drop=True)
     root = roots(steps["item"].to_numpy(), steps["parent"].to_numpy())
-    steps = steps.assign(root=root)[root >= 0]
+    begins = set(steps["stage"][steps["parent"] < 0])
+    first = np.where(root >= 0, root, 0)
+    lost = ~steps["stage"].isin(begins).to_numpy()[first] if len(steps) else root < 0
+    steps = steps.assign(root=root)[(root >= 0) & ~lost]
     roots_of = steps.loc[np.unique(steps["root"])]
     place = pd.Series(np.arange(len(roots_of)), index=roots_of.index)
     contacts = _contacts(steps, roots_of, ends)
@@ -47,7 +51,7 @@ def threads_of_steps(
     ordered["outcome"] = ordered["outcome"].where(ordered["outcome"].isin(known), "")
     extra = from_rows([{"outcome": NOT_RECORDED, "is_end": True, "provides": None, "transfer": False}], "outcomes")
     every = pd.concat([outcomes, extra], ignore_index=True).drop_duplicates("outcome", ignore_index=True)
-    return Thread(contacts, _visits(ordered, ends), stages, every)
+    return Thread(contacts, _visits(ordered, ends), stages, every, int(steps["rows"].sum()))
 
 
 def roots(item: Ints, parent: Ints) -> Ints:
@@ -83,14 +87,14 @@ def _one_a_step(records: pd.DataFrame, clock: WallClock) -> pd.DataFrame:
     keyed["item"] = keyed["item"].mask(lonely, -2 - keyed["place"])
     by = keyed.groupby("item", sort=False)
     one = by.first()
-    one["children"] = by["person"].nunique()
+    one["children"], one["rows"] = by["person"].nunique(), by.size()
     one = one.reset_index()
     table = pd.DataFrame({"item": one["item"], "parent": one["parent"].fillna(-1).astype("int64")})
     for name in ("received", "incoming", "started", "ended"):
         table[name] = moments_elapsed(one[name], clock)
     for name in ("step", "source", "team", "outcome", "rag", "recorded_to"):
         table[name] = shown(one[name])
-    for name in ("person", "family", "consent", "open_case", "children"):
+    for name in ("person", "family", "consent", "open_case", "children", "rows"):
         table[name] = one[name].to_numpy()
     return table.rename(columns={"step": "stage", "ended": "settled"})
 
@@ -172,8 +176,8 @@ def _laid_out(contact: Ints, incoming: Ints, settled: Ints, ends: int) -> tuple[
 def _routed(visits: pd.DataFrame) -> pd.DataFrame:
     """The visits, each main one led to the next: it was left when the next came in, and its outcome is that stage.
 
-    The last of a contact ends with the outcome recorded. Where that names a stage, the contact still waits to come there;
-    where there is none, it is not recorded.
+    The last of a contact ends with the outcome recorded. Where that names a stage of which no step is in the files, the
+    contact is seen to come there and no further: what became of it is not recorded, as where there is no outcome.
     """
     main = visits[visits["part"] == 0]
     more = main["contact"].eq(main["contact"].shift(-1))
@@ -187,7 +191,6 @@ def _routed(visits: pd.DataFrame) -> pd.DataFrame:
     out.loc[main.index, "outcome"] = outcome
     tasks = out["part"] > 0
     out.loc[tasks, "outcome"] = out.loc[tasks, "outcome"].replace("", NOT_RECORDED)
-    still = main[awaited]
-    still = still.assign(stage=still["outcome"], enabled=still["settled"], outcome="")
-    still = still.assign(started=NEVER, settled=NEVER, left=NEVER)
-    return pd.concat([out, still], ignore_index=True).sort_values("contact", kind="stable", ignore_index=True)
+    seen = main[awaited]
+    seen = seen.assign(stage=seen["outcome"], enabled=seen["settled"], started=NEVER, outcome=NOT_RECORDED)
+    return pd.concat([out, seen], ignore_index=True).sort_values("contact", kind="stable", ignore_index=True)

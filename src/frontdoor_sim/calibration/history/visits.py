@@ -26,12 +26,14 @@ class Thread:
             `started` and `settled`, when work on it began and was done (`NEVER` where that is not known or not yet so);
             `left`, when the next visit began; `outcome`, empty while it is open; `team`.
         stages, outcomes: tables of those names.
+        used: how many records they are made of.
     """
 
     contacts: pd.DataFrame
     visits: pd.DataFrame
     stages: pd.DataFrame
     outcomes: pd.DataFrame
+    used: int
 
 
 def events_of(thread: Thread, ends: int) -> pd.DataFrame:

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.calibration.history.quality.found import Action, Facts, Found
+from frontdoor_sim.calibration.history.quality.found import Action, Facts, Flags, Found
 from frontdoor_sim.calibration.history.quality.report import account_table, as_page, as_text, findings_table
-from frontdoor_sim.calibration.history.quality.rules import IN_BOTH, RULES
+from frontdoor_sim.calibration.history.quality.rules import IN_BOTH, RULES, WITH_ITS_CONTACT
 from frontdoor_sim.calibration.history.reading import History
+from frontdoor_sim.calibration.history.step_threads import roots
 from frontdoor_sim.tables import conform, empty
 
 _REASONS = {rule.name: rule.title for rule in RULES}
@@ -84,8 +85,8 @@ def examine(history: History, extracted: datetime) -> Quality:
     facts = Facts.of(history, since.days * 86_400 + since.seconds)
     aside, found = [_from_the_door(history)], {}
     gone = np.zeros(len(history.records), dtype=bool)
-    for rule in _setting_aside(history):
-        found[rule] = answer = _asked(rule, facts)
+    for rule in [*_setting_aside(history), WITH_ITS_CONTACT]:
+        found[rule] = answer = _asked(rule, facts) if rule != WITH_ITS_CONTACT else _with_their_contact(facts, gone)
         fresh = answer.rows[~gone[answer.rows]]
         gone[fresh] = True
         rows = history.records.iloc[fresh]
@@ -102,10 +103,22 @@ def _asked(name: str, facts: Facts) -> Found:
     return check(facts) if check else Found(np.zeros(0, dtype=np.int64), 0)
 
 
+def _with_their_contact(facts: Facts, gone: Flags) -> Found:
+    """Steps that stay although another step of their contact is gone, unless that was only the same row again."""
+    steps = np.flatnonzero(facts.kind("step") & facts.known("item"))
+    item, parent = (facts.records[name].fillna(-1).to_numpy(dtype=np.int64)[steps] for name in ("item", "parent"))
+    items, first = np.unique(item, return_index=True)
+    root = roots(items, parent[first])[np.searchsorted(items, item)]
+    here = gone[steps]
+    wholly = ~np.isin(item, item[~here])
+    lost = np.isin(root, root[here & wholly & (root >= 0)])
+    return Found(steps[lost & ~here], len(steps))
+
+
 def _setting_aside(history: History) -> Iterator[str]:
     """Names of the checks whose rows are set aside, but for those of the door."""
     for rule in RULES:
-        if rule.check and _action(rule.name, history) == "set aside":
+        if rule.check and rule.name != WITH_ITS_CONTACT and _action(rule.name, history) == "set aside":
             yield rule.name
 
 
@@ -162,6 +175,6 @@ def _rows(history: History, left: History, set_aside: pd.DataFrame) -> pd.DataFr
 
 def _csv(table: pd.DataFrame) -> str:
     """A table as CSV, with text that a spreadsheet would take for a formula made harmless."""
-    words = [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
+    words = [str(name) for name in table.columns if not pd.api.types.is_numeric_dtype(table[name])]
     safe = {name: table[name].astype(str).str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True) for name in words}
     return str(table.assign(**safe).to_csv(index=False, lineterminator="\n"))

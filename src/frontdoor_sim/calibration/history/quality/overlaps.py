@@ -28,10 +28,12 @@ def _overlapping(facts: Facts, mine: Flags, start: str, end: str, only_open: boo
 
 
 def more_than_one_open_episode(facts: Facts) -> Found:
-    """8816, 8815: referrals of a child who has another open one."""
-    return _overlapping(
-        facts, facts.kind("referral") & (facts.word("outcome") != "no_further_action"), "received", "closed", True
+    """8816, 8815: referrals of a child who has another open one, in files that say when referrals are closed."""
+    closing = facts.records["file"].isin(
+        facts.records.loc[facts.kind("referral") & facts.known("closed"), "file"].unique()
     )
+    mine = facts.kind("referral") & closing.to_numpy() & (facts.word("outcome") != "no_further_action")
+    return _overlapping(facts, mine, "received", "closed", only_open=True)
 
 
 def overlapping_assessments(facts: Facts) -> Found:

@@ -87,8 +87,17 @@ def open_cases_mixed_in(facts: Facts) -> Found:
 def siblings_not_joined(facts: Facts) -> Found:
     """Contacts in a list with a row a child, and nothing that joins siblings into one contact."""
     mine = facts.kind("contact")
-    alone = ~facts.known("family") & ~(facts.known("item") & facts.records.duplicated("item", keep=False).to_numpy())
-    return among(alone, mine)
+    shared = facts.known("item") & facts.records.duplicated(["item", "kind"], keep=False).to_numpy()
+    joined = facts.records["file"].isin(facts.records.loc[mine & (shared | facts.known("family")), "file"].unique())
+    return among(~joined.to_numpy(), mine)
+
+
+def next_step_missing(facts: Facts) -> Found:
+    """Completed steps whose outcome names a stage of the column map, and no step of the files follows them."""
+    stages = set(facts.word("step")) - {""}
+    mine = facts.kind("step") & facts.known("ended") & np.isin(facts.word("outcome"), sorted(stages))
+    led_on = facts.records["item"].isin(facts.records["parent"].dropna()).to_numpy() & facts.known("item")
+    return among(~led_on, mine)
 
 
 def open_when_extracted(facts: Facts) -> Found:
@@ -121,13 +130,14 @@ def _any_moment(facts: Facts) -> Ints:
 
 
 def early_weeks_thin(facts: Facts) -> Found:
-    """Weeks in the first quarter of the period with less than half as many contacts as in the rest: a filter on children."""
-    mine = facts.kind("contact", "referral") & facts.known("received")
+    """Weeks from the first on with less than half as many contacts as is usual later, one after another: a filter."""
+    first_step = facts.kind("step") & ~facts.known("parent")
+    mine = (facts.kind("contact", "referral") | first_step) & facts.known("received")
     weeks = facts.seconds("received")[mine] // _WEEK
     if not len(weeks) or weeks.max() - weeks.min() < _FEWEST_WEEKS:
         return Found(np.zeros(0, dtype=np.int64), 0)
     counts = np.bincount(weeks - weeks.min())[1:-1]
     quarter = len(counts) // 4
     usual = float(np.median(counts[quarter:]))
-    thin = int((counts[:quarter] < usual / 2).sum())
+    thin = int(np.argmin(np.append(counts[:quarter] < usual / 2, False)))
     return Found(np.zeros(0, dtype=np.int64), quarter, number=thin)

@@ -19,6 +19,9 @@ _DOOR = (
     Rule("referral_before_conception", "referrals more than 40 weeks before the child's birth", "8606", "set aside",
          "The date of birth or of the referral is wrong."),
 )  # fmt: skip
+WITH_ITS_CONTACT = "step_with_its_contact"
+"""The check for steps that are set aside because another step of their contact is."""
+
 _IMPOSSIBLE = (
     Rule("after_extract", "rows received after the files were taken", "8600", "set aside",
          "Check the day on which the files were taken, and years typed wrong.", order.after_extract),
@@ -32,6 +35,8 @@ _IMPOSSIBLE = (
          "Correct the dates in the case system.", order.assessment_ends_before_start),
     Rule("closed_before_referral", "referrals closed before they were made", "8630", "set aside",
          "Correct the dates in the case system.", order.closed_before_referral),
+    Rule(WITH_ITS_CONTACT, "steps of a contact of which another step was set aside", "quirk", "set aside",
+         "A thread with a step missing would be measured wrong; mend the other step.", duplicates.nothing),
     Rule("outcome_without_time", "contacts with an outcome and no time of decision", "quirk", "set aside",
          "They cannot be timed, and are not open either; look for a second form that holds the time.",
          recording.outcome_without_time),
@@ -85,6 +90,9 @@ _KEPT = (
          recording.batch_entry),
     Rule("outcome_missing", "contacts that were decided, and no outcome recorded", "quirk", "kept",
          "What became of them is not recorded: transfers are counted too low.", recording.outcome_missing),
+    Rule("next_step_missing", "steps that should lead to another one which is not in the files", "quirk", "kept",
+         "Add the missing step types to the extract and to the column map; what became of these is not recorded.",
+         recording.next_step_missing),
     Rule("decided_long_after", "contacts decided more than four weeks after receipt", "quirk", "kept",
          "They were closed when somebody remembered: medians are safer than means.", recording.decided_long_after),
     Rule("accepted_when_decided", "transfers accepted at the very second of the decision", "quirk", "kept",
