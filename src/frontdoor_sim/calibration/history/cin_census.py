@@ -33,7 +33,7 @@ def read_census(path: Path, name: str, system: str) -> list[Sheet]:
         system: case system that it was taken from.
 
     Raises:
-        InputError: the file is not XML, is a trick, or holds no child.
+        InputError: the file is not XML, is a trick, or is of another kind.
     """
     sax = require("defusedxml.sax", "a CIN census")
     common = require("defusedxml.common", "a CIN census")
@@ -53,8 +53,8 @@ def read_census(path: Path, name: str, system: str) -> list[Sheet]:
         raise refuse(path, what, right, remedy) from None
     except (SAXException, ValueError, LookupError) as error:
         raise refuse(path, f"This cannot be read as XML: {str(error)[:80]}.", right, remedy) from None
-    if not census.children:
-        raise refuse(path, "The XML holds no Child element.", right, remedy)
+    if not census.is_census:
+        raise refuse(path, "The XML holds no Children element.", right, remedy)
     return [census.sheet(layout, name, system) for layout in _tables()]
 
 
@@ -67,7 +67,7 @@ class _Census(ContentHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.children = 0
+        self.is_census = False
         self._path: list[str] = []
         self._text: list[str] | None = None
         self._child: dict[str, str] = {}
@@ -86,6 +86,7 @@ class _Census(ContentHandler):
         self._path.append(name)
         if len(self._path) > _DEEPEST:
             raise ValueError("its elements are nested too deeply")
+        self.is_census |= name == "Children"
         if name == "Child":
             self._child, self._pending = {}, []
         elif name in self._tables:
@@ -109,7 +110,6 @@ class _Census(ContentHandler):
         if name in self._tables:
             self._pending.append((name, self._open.pop(name)))
         elif name == "Child":
-            self.children += 1
             for table, row in self._pending:
                 self._filed[table].append({**self._child, **row})
             self._pending = []

@@ -20,7 +20,7 @@ Flags = NDArray[np.bool_]
 NOT_RECORDED = "not_recorded"
 _DAY = 86_400
 _GRAVEST = ("assessment", "referral", "open_case", "early_help", "other", "referral_closed", "returned_to_referrer", "advice",
-            "no_further_action", "")  # fmt: skip
+            "no_further_action", NOT_RECORDED, "")  # fmt: skip
 _PROVIDES: Mapping[str, int | None] = {
     "no_further_action": 1,
     "advice": 1,

@@ -42,7 +42,8 @@ class History:
     Args:
         records: table `history_records`: the rows that can be used.
         findings: `file, row, rule`: what was found on the way in, also of rows that are not among the records.
-        account: one row a table of a file: `file, format, table, system, rows, read`. `rows` is how many it has.
+        account: one row a table of a file: `file, format, table, system, rows, read`. `rows` is how many it has. A table of
+            which no layout knows the columns is not read, and says so.
         looked_at: for each check at the door, to how many rows it could be applied.
         stages, outcomes: what the column maps say of workflow steps; empty where there are none.
         joined: whether a mapping file joined the persons of several systems.
@@ -160,7 +161,7 @@ def _sheets(
     for table, _ in refused:
         yield (
             None,
-            {"file": f"{name}: {table.name}", "format": "", "table": "", "system": system, "rows": 0, "read": False},
+            {"file": f"{name}: {table.name}", "format": "", "table": "", "system": system, "rows": rows, "read": False},
         )
 
 

@@ -56,7 +56,7 @@ def _silent(records: pd.DataFrame, thread: Thread, steps: bool) -> Iterator[tupl
     if (main["rag"] == "").all():
         yield "decided_on_time", ALL, "the files hold no grade of urgency"
         yield ALL, "rag", "the files hold no grade of urgency"
-    if not steps and main["family"].isna().all() and not main.duplicated("item").any():
+    if not steps and main["family"].isna().all() and not main["item"].dropna().duplicated().any():
         for name in _COUNTS:
             yield name, ALL, "the files have a row a child, and nothing that joins siblings into a contact"
     held = thread.visits[thread.visits["stage"].isin(thread.stages["stage"][thread.stages["kind"] == "caseload"])]

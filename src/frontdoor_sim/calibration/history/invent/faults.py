@@ -200,20 +200,30 @@ FAULTS = (
 """Every fault, in the order in which they are planted. `heading_drift` does no harm, and no check need find it."""
 
 
+def check_faults(names: Sequence[str]) -> None:
+    """Hold the names of faults to the list.
+
+    Raises:
+        InputError: a name is not known; every such name at once.
+    """
+    known = [fault.name for fault in FAULTS]
+    mistakes = []
+    for name in names:
+        if name not in known:
+            near = nearest(name, known)
+            remedy = f"Did you mean {in_words(near)}?" if near else "Leave it out."
+            mistakes.append(Mistake("--faults", f"{name!r} is no fault.", f"{in_words(known, 'and')}.", remedy))
+    if mistakes:
+        raise InputError(mistakes)
+
+
 def planted(told: Invented, names: Sequence[str]) -> Invented:
     """The records with some faults planted, in the order of `FAULTS`.
 
     Raises:
         InputError: a name is not known.
     """
-    known = {fault.name: fault for fault in FAULTS}
-    wrong = [name for name in names if name not in known]
-    if wrong:
-        raise InputError(
-            Mistake("--faults", f"{name!r} is no fault.", f"{in_words(known, 'and')}.",
-                    f"Did you mean {in_words(nearest(name, known))}?" if nearest(name, known) else "Leave it out.")
-            for name in wrong
-        )  # fmt: skip
+    check_faults(names)
     for fault in FAULTS:
         if fault.name in names:
             told = fault.plant(told) if fault.plant else replace(told, how=told.how | {fault.name})

@@ -98,7 +98,8 @@ def as_text(account: pd.DataFrame, findings: pd.DataFrame) -> str:
     for row in account.to_dict("records"):
         what = f"{row['format']}, {row['table']}" if row["format"] else "not read: no known columns"
         numbers = f"{_shown(row['rows'])} rows = {_shown(row['used'])} used + {_shown(row['set_aside'])} set aside"
-        lines.append(f"  {row['file']:40} {what:44} {numbers if row['format'] else ''}".rstrip())
+        unread = f"{_shown(row['rows'])} rows"
+        lines.append(f"  {row['file']:40} {what:44} {numbers if row['format'] else unread}")
     lines.append("")
     lines.append("What was found:")
     some = findings[findings["advice"] != ""]
