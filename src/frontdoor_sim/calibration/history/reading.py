@@ -159,6 +159,7 @@ def _sheets(
     if not some:
         raise InputError([_unknown(path, table, near) for table, near in refused] or [_unknown(path, None, None)])
     for table, _ in refused:
+        rows = len(table.read([]).rows)
         yield (
             None,
             {"file": f"{name}: {table.name}", "format": "", "table": "", "system": system, "rows": rows, "read": False},
