@@ -51,7 +51,7 @@ def threads_of_steps(
     ordered["outcome"] = ordered["outcome"].where(ordered["outcome"].isin(known), "")
     extra = from_rows([{"outcome": NOT_RECORDED, "is_end": True, "provides": None, "transfer": False}], "outcomes")
     every = pd.concat([outcomes, extra], ignore_index=True).drop_duplicates("outcome", ignore_index=True)
-    return Thread(contacts, _visits(ordered, ends), stages, every, int(steps["rows"].sum()))
+    return Thread(contacts, _visits(ordered, set(stages["stage"]), ends), stages, every, int(steps["rows"].sum()))
 
 
 def roots(item: Ints, parent: Ints) -> Ints:
@@ -124,7 +124,7 @@ def _contacts(steps: pd.DataFrame, first: pd.DataFrame, ends: int) -> pd.DataFra
     )
 
 
-def _visits(steps: pd.DataFrame, ends: int) -> pd.DataFrame:
+def _visits(steps: pd.DataFrame, stages: set[str], ends: int) -> pd.DataFrame:
     """The visits of every contact: the main thread without overlap or hole, and tasks that ran beside it."""
     contact, incoming = steps["contact"].to_numpy(), steps["incoming"].to_numpy()
     settled = np.where(steps["settled"] <= ends, np.maximum(steps["settled"], incoming), NEVER)
@@ -144,7 +144,7 @@ def _visits(steps: pd.DataFrame, ends: int) -> pd.DataFrame:
             "team": steps["team"],
         }
     )[list(VISIT)]
-    return _routed(table)
+    return _routed(table, stages)
 
 
 def _laid_out(contact: Ints, incoming: Ints, settled: Ints, ends: int) -> tuple[Ints, Ints, Ints]:
@@ -173,7 +173,7 @@ def _laid_out(contact: Ints, incoming: Ints, settled: Ints, ends: int) -> tuple[
     return part, enabled, done
 
 
-def _routed(visits: pd.DataFrame) -> pd.DataFrame:
+def _routed(visits: pd.DataFrame, stages: set[str]) -> pd.DataFrame:
     """The visits, each main one led to the next: it was left when the next came in, and its outcome is that stage.
 
     The last of a contact ends with the outcome recorded. Where that names a stage of which no step is in the files, the
@@ -182,7 +182,7 @@ def _routed(visits: pd.DataFrame) -> pd.DataFrame:
     main = visits[visits["part"] == 0]
     more = main["contact"].eq(main["contact"].shift(-1))
     onward = main["stage"].shift(-1, fill_value="")
-    awaited = ~more & main["outcome"].isin(set(visits["stage"])) & main["settled"].lt(NEVER)
+    awaited = ~more & main["outcome"].isin(stages) & main["settled"].lt(NEVER)
     outcome = main["outcome"].mask(more, onward).replace("", NOT_RECORDED).mask(main["settled"].eq(NEVER), "")
     out = visits.copy()
     out.loc[main.index, "left"] = np.where(
