@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ class ColumnMap:
     outcomes: pd.DataFrame
 
 
+@cache
 def shipped() -> tuple[ColumnMap, ...]:
     """The column maps that come with the package.
 
