@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from frontdoor_sim import tables
+from frontdoor_sim.calibration.history.manual import history_page
 from frontdoor_sim.measures import manual
 from frontdoor_sim.parameters import as_markdown as parameters_as_markdown
 
@@ -50,7 +51,7 @@ def tables_page() -> str:
 
 def pages() -> dict[str, str]:
     """The text of every page that is made, by the name of its file."""
-    return {"tables.md": tables_page(), "measures.md": manual()}
+    return {"tables.md": tables_page(), "measures.md": manual(), "history-files.md": history_page()}
 
 
 if __name__ == "__main__":

@@ -69,16 +69,22 @@ class _Census(ContentHandler):
         super().__init__()
         self.is_census = False
         self._path: list[str] = []
-        self._text: list[str] | None = None
+        self._text: list[str] = []
+        self._target: tuple[dict[str, str], str] | None = None
         self._child: dict[str, str] = {}
         self._open: dict[str, dict[str, str]] = {}
         self._pending: list[tuple[str, dict[str, str]]] = []
-        self._tables = {layout.table: [field.heading for field in layout.fields] for layout in _tables()}
-        self._filed: dict[str, list[dict[str, str]]] = {table: [] for table in self._tables}
+        self._tables = {layout.table: {field.heading for field in layout.fields} for layout in _tables()}
         self._details = 0
         self._about_child = {
             field.heading for layout in layouts("cin_census") if not layout.kind for field in layout.fields
         }
+        headings = self._about_child.union(*self._tables.values())
+        self._filed: dict[str, dict[str, list[str]]] = {
+            table: {heading: [] for heading in (*own, *self._about_child, _OWN.heading)}
+            for table, own in self._tables.items()
+        }
+        self._leaves = {heading.rpartition("/")[2] for heading in headings}
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - the name that SAX calls
         del attrs
@@ -86,38 +92,42 @@ class _Census(ContentHandler):
         self._path.append(name)
         if len(self._path) > _DEEPEST:
             raise ValueError("its elements are nested too deeply")
-        self.is_census |= name == "Children"
+        self._text = []
+        self._target = self._wanted(name) if name in self._leaves else None
         if name == "Child":
             self._child, self._pending = {}, []
         elif name in self._tables:
             self._details += name == "CINdetails"
             self._open[name] = {_OWN.heading: str(self._details)}
-        self._text = [] if self._wanted() else None
+        elif name == "Children":
+            self.is_census = True
 
     def characters(self, content: str) -> None:
-        if self._text is not None:
+        if self._target is not None:
             self._text.append(content[:_LONGEST_TEXT])
 
     def endElement(self, name: str) -> None:  # noqa: N802
         name = name.rpartition(":")[2]
-        wanted = self._wanted()
-        if wanted and self._text is not None:
-            row, heading = wanted
+        if self._target is not None:
+            row, heading = self._target
             text = "".join(self._text).strip()[:_LONGEST_TEXT]
             row[heading] = f"{row[heading]}|{text}"[: 40 * _LONGEST_TEXT] if heading in row else text
-        self._text = None
+            self._target = None
         self._path.pop()
         if name in self._tables:
             self._pending.append((name, self._open.pop(name)))
         elif name == "Child":
             for table, row in self._pending:
-                self._filed[table].append({**self._child, **row})
+                row.update(self._child)
+                for heading, column in self._filed[table].items():
+                    column.append(row.get(heading, ""))
             self._pending = []
 
-    def _wanted(self) -> tuple[dict[str, str], str] | None:
-        """Where the text of the present element belongs; None where it is not looked at."""
-        for back in (1, 2):
-            heading, holder = "/".join(self._path[-back:]), self._path[-back - 1] if len(self._path) > back else ""
+    def _wanted(self, name: str) -> tuple[dict[str, str], str] | None:
+        """Where the text of the element that has begun belongs; None where it is not looked at."""
+        path = self._path
+        for back, heading in ((2, name), (3, f"{path[-2]}/{name}" if len(path) > 1 else name)):
+            holder = path[-back] if len(path) >= back else ""
             if holder in self._open and heading in self._tables[holder]:
                 return self._open[holder], heading
             if holder == "Child" and heading in self._about_child:
@@ -126,16 +136,12 @@ class _Census(ContentHandler):
 
     def sheet(self, layout: Layout, name: str, system: str) -> Sheet:
         """The rows of one element."""
-        filed = self._filed[layout.table]
-        person = [field for other in layouts("cin_census") if not other.kind for field in other.fields]
-        born = person[1:] if layout.kind == "referral" else []
-        fields = [person[0], *layout.fields, _OWN if layout.kind == "referral" else _OF]
-        cells = {field: _column(filed, _OWN.heading if field is _OF else field.heading) for field in fields}
-        if born:
-            either = pd.concat([_column(filed, field.heading) for field in born], axis=1)
-            cells[born[0]] = either.iloc[:, 0].where(either.iloc[:, 0] != "", either.iloc[:, 1])
-        return Sheet(f"{name}: {layout.table}", system, layout, np.arange(1, len(filed) + 1), cells)
-
-
-def _column(rows: Sequence[dict[str, str]], heading: str) -> pd.Series:
-    return pd.Series([row.get(heading, "") for row in rows], dtype="str")
+        filed = self._filed.pop(layout.table)
+        about_child = [field for other in layouts("cin_census") if not other.kind for field in other.fields]
+        fields = [about_child[0], *layout.fields, _OWN if layout.kind == "referral" else _OF]
+        columns = {field: filed[_OWN.heading if field is _OF else field.heading] for field in fields}
+        if layout.kind == "referral":
+            born, expected = (filed[field.heading] for field in about_child[1:])
+            columns[about_child[1]] = [one or other for one, other in zip(born, expected, strict=True)]
+        cells = {field: pd.Series(column, dtype="str") for field, column in columns.items()}
+        return Sheet(f"{name}: {layout.table}", system, layout, np.arange(1, len(filed[_OWN.heading]) + 1), cells)

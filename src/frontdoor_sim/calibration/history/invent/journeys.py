@@ -89,14 +89,11 @@ def _visits(log: EventLog) -> pd.DataFrame:
 def _decisions(log: EventLog, visits: pd.DataFrame) -> pd.DataFrame:
     """By contact: `decided, outcome, team, accepted, allocated, assessed`."""
     stages, outcomes = log.about.stages.set_index("stage"), log.about.outcomes.set_index("outcome")
-    flags = {
-        name: visits["stage"].map(stages[name]).fillna(value=False).astype(bool)
-        for name in ("decides", "accepts", "allocates")
-    }
-    transfer = visits["outcome"].map(outcomes["transfer"]).fillna(value=False).astype(bool)
-    is_end = visits["outcome"].map(outcomes["is_end"]).fillna(value=False).astype(bool)
+    flags = {name: _flagged(visits["stage"], stages[name]) for name in ("decides", "accepts", "allocates")}
+    transfer = _flagged(visits["outcome"], outcomes["transfer"])
+    is_end = _flagged(visits["outcome"], outcomes["is_end"])
     caseload = visits["stage"].map(stages["kind"].astype(str)).eq("caseload")
-    back = visits["outcome"].map(stages["decides"]).fillna(value=False).astype(bool) & ~transfer
+    back = _flagged(visits["outcome"], stages["decides"]) & ~transfer
     routed = visits["outcome"] != ""
     place = pd.Series(np.arange(len(visits)), index=visits.index)
     contact = visits["contact"]
@@ -118,13 +115,18 @@ def _decisions(log: EventLog, visits: pd.DataFrame) -> pd.DataFrame:
     answer["accepted"] = last.reindex(answer.index).fillna(answer["allocated"])
     slots = visits[caseload & routed & (place >= served)].drop_duplicates("contact").set_index("contact")["settled"]
     answer["assessed"] = slots.reindex(answer.index).fillna(NEVER)
-    goes_on = final["transfer"].reindex(answer.index).fillna(value=False).astype(bool)
+    goes_on = pd.Series(answer.index.isin(final.index[final["transfer"].to_numpy(dtype=bool)]), index=answer.index)
     provides = end["outcome"].map(outcomes["provides"]).reindex(answer.index).fillna(3).astype(int)
     answer["outcome"] = np.where(goes_on, "assessment", provides.map(_OUTCOME_OF_LEVEL))
     answer["outcome"] = answer["outcome"].where(answer["decided"] < NEVER, "")
     for name in ("accepted", "allocated", "assessed"):
         answer[name] = answer[name].where(goes_on, NEVER)
     return answer
+
+
+def _flagged(words: pd.Series, flags: pd.Series) -> pd.Series:
+    """Whether the flag of each word is true; words without a flag have none."""
+    return words.isin(flags.index[flags.to_numpy(dtype=bool)])
 
 
 def _first_of_the_last_run(decisions: pd.DataFrame) -> pd.DataFrame:
