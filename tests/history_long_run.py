@@ -2,7 +2,8 @@
 
 python tests/history_long_run.py --mutations 3000
 
-Every mutation is read; one in twenty is examined and joined as well. Each is made from the name of its file and its number, so that one that fails can be repeated (`--first`, `--only`).
+Every mutation is read; one in twenty is examined and joined as well. Each is made from the name of its file and its number, so
+that one that fails can be repeated (`--first`, `--only`).
 """
 
 from __future__ import annotations

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 import pandas as pd
@@ -16,6 +19,7 @@ from frontdoor_sim.calibration.history.invent.rows import received, rows_of
 
 _BRITISH_DAY = "%d/%m/%Y"
 _PROTECTION = 4
+_NOW, _EPOCH = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), b"2000-01-01T00:00:00Z"
 _DRIFT = {
     "Child Unique ID": "Child unique  ID ",
     "Date of Contact": "Date of the contact",
@@ -147,7 +151,7 @@ def _unnecessary(rows: pd.DataFrame) -> pd.Series:
     return rows["conference_at"].isna().map({True: "a) Yes", False: "b) No"})
 
 
-def write_workbook(path: Path, lists: dict[str, pd.DataFrame]) -> None:
+def write_workbook(path: Path, lists: Mapping[str, pd.DataFrame]) -> None:
     """Write tables as the sheets of a workbook; its clock stands still, so that the same tables give the same bytes."""
     openpyxl = require("openpyxl", "writing a workbook")
     book = openpyxl.Workbook(write_only=True)
@@ -156,7 +160,11 @@ def write_workbook(path: Path, lists: dict[str, pd.DataFrame]) -> None:
         sheet.append(list(table.columns))
         for row in table.itertuples(index=False, name=None):
             sheet.append([_cell(value) for value in row])
-    book.save(path)
+    made = BytesIO()
+    book.save(made)
+    with ZipFile(made) as parts, ZipFile(path, "w", ZIP_DEFLATED) as timeless:
+        for name in parts.namelist():
+            timeless.writestr(ZipInfo(name), _NOW.sub(_EPOCH, parts.read(name)), ZIP_DEFLATED)
 
 
 def _cell(value: Any) -> Any:
