@@ -1,7 +1,7 @@
 # Names for what takes more than one word to type; each line can be typed by hand where there is no make.
 PYTHON ?= python
 
-.PHONY: test walls twins benchmarks england
+.PHONY: test walls twins mutations benchmarks england history
 
 test:
 	$(PYTHON) -m pytest
@@ -16,8 +16,16 @@ walls:
 twins:
 	$(PYTHON) tests/twin_long_run.py --models 50000
 
+# Every format of history, damaged in 2,000 ways; half an hour on a core.
+mutations:
+	$(PYTHON) tests/history_long_run.py --mutations 2000
+
 benchmarks:
 	$(PYTHON) benchmarks/run.py
 
 england:
 	$(PYTHON) benchmarks/england.py
+
+# 500,000 rows of history in every format.
+history:
+	$(PYTHON) benchmarks/history_speed.py

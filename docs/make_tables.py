@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from frontdoor_sim import tables
+from frontdoor_sim.calibration.history.manual import history_page
 from frontdoor_sim.measures import manual
 from frontdoor_sim.parameters import as_markdown as parameters_as_markdown
 
@@ -13,6 +14,9 @@ ABOUT = {
     "contacts": "Who comes: drawn, given, or read from history. One row a contact.",
     "duty": "Who is on duty, part of an event log. One row a stretch.",
     "events": "What happened: the heart of an event log. One row an uninterrupted stretch of work or of waiting.",
+    "history_findings": "What is wrong with a council's own files: one row a check. Counts of 1 to 5 are suppressed.",
+    "history_records": "What is read of a council's own files, whatever their format. One row a row that can be used.",
+    "history_set_aside": "Rows of a council's own files that cannot be used. One row each, and nothing of what stands in it.",
     "measures": "What an event log says: tidy, one row a measure and member of a breakdown.",
     "outcomes": "Where contacts can be routed, part of what one must know to read a log.",
     "people": "Who there is. One row a person of the roster.",
@@ -38,13 +42,16 @@ The numbers that a council's `parameters.yaml` may hold. Each has a value, unit,
 
 def tables_page() -> str:
     """The page of tables: every dictionary, and the numbers of a parameters file."""
-    parts = [f"## {name.capitalize()}\n\n{ABOUT[name]}\n\n{tables.as_markdown(name)}" for name in tables.names()]
+    parts = [
+        f"## {name.replace('_', ' ').capitalize()}\n\n{ABOUT[name]}\n\n{tables.as_markdown(name)}"
+        for name in tables.names()
+    ]
     return "\n".join([INTRODUCTION, *parts, f"{PARAMETERS}\n{parameters_as_markdown()}"])
 
 
 def pages() -> dict[str, str]:
     """The text of every page that is made, by the name of its file."""
-    return {"tables.md": tables_page(), "measures.md": manual()}
+    return {"tables.md": tables_page(), "measures.md": manual(), "history-files.md": history_page()}
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
@@ -13,3 +14,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("frontdoor")
+
+
+@pytest.fixture(scope="session")
+def council(tmp_path_factory):
+    """Extracts of an invented council; made when they are first asked for."""
+    from invented_councils import Council
+
+    return Council(tmp_path_factory.mktemp("council"))

@@ -16,8 +16,9 @@ import pandas as pd
 from frontdoor_sim.appraisal import write_tables
 from frontdoor_sim.calibration import calibrate_published
 from frontdoor_sim.calibration import explain as explain_published
+from frontdoor_sim.calibration.history.invent import FAULTS, check_faults, invent
 from frontdoor_sim.calibration.published import folder_name
-from frontdoor_sim.documents import InputError, Mistake, read_yaml
+from frontdoor_sim.documents import InputError, Mistake, in_words, read_yaml
 from frontdoor_sim.engine import ENGINES
 from frontdoor_sim.event_log import write_log
 from frontdoor_sim.experiment import (
@@ -34,6 +35,7 @@ from frontdoor_sim.experiment import (
 from frontdoor_sim.experiment.explain import explain
 from frontdoor_sim.experiment.reading import StudyFile
 from frontdoor_sim.experiment.replications import Task, slug
+from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.parameters.known import sections
@@ -107,6 +109,7 @@ def parser() -> argparse.ArgumentParser:
     one.set_defaults(does=do_appraise)
     _common(one, replications=None, least=2)
     _add_calibrate(commands)
+    _add_history(commands)
     return top
 
 
@@ -125,6 +128,18 @@ def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     one.add_argument("--output", type=Path, metavar="DIR", help="folder for parameters.yaml (calibration/<council>)")
     one.add_argument("--quiet", action="store_true", help="only where it was written")
     one.set_defaults(does=do_calibrate_published)
+
+
+def _add_history(commands: Any) -> None:
+    """Invented extracts."""
+    one = commands.add_parser("history", help="a fully invented council's extracts in every format, with known truth")
+    faults = ", ".join(fault.name for fault in FAULTS)
+    one.add_argument("scenario", type=Path, metavar="SCENARIO")
+    one.add_argument("--faults", default="", metavar="NAME,NAME", help=f"faults to plant: {faults}")
+    one.add_argument("--output", type=Path, metavar="DIR", help="results folder (results/<name>_history)")
+    one.add_argument("--seed", type=_whole(0), default=SEED, metavar="N", help=f"key of all luck ({SEED})")
+    one.add_argument("--engine", choices=ENGINES, default="auto", help="auto takes the fastest there is (auto)")
+    one.set_defaults(does=do_history)
 
 
 def _common(one: argparse.ArgumentParser, replications: int | None, least: int) -> None:
@@ -280,6 +295,20 @@ def do_calibrate_published(asked: argparse.Namespace) -> None:
     if not asked.quiet:
         print(explain_published(parameters))
     print(f"Written to {path}")
+
+
+def do_history(asked: argparse.Namespace) -> None:
+    """Invented extracts of a simulated run, and the truth beside them."""
+    scenario = read_scenario(asked.scenario)
+    faults = [name.strip() for name in asked.faults.split(",") if name.strip()]
+    check_faults(faults)
+    folder = _folder(asked, f"{asked.scenario.stem}_history")
+    log = run(scenario, asked.seed, engine=asked.engine)
+    invent(log, folder, faults, asked.seed)
+    write_tables(folder / "truth", {"measures": measure(log)})
+    planted = f"with the faults {in_words(faults, 'and')}" if faults else "without any fault"
+    print(f"Extracts of an invented council, {len(log.contacts):,} contacts, {planted}.")
+    print(f"Written to {folder}; the truth is in {folder / 'truth'}")
 
 
 def key_figures(summary: pd.DataFrame) -> str:

@@ -1,0 +1,387 @@
+"""Files as councils have them: told by their columns, read for what is needed, refused with a reason."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, datetime
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from frontdoor_sim.calibration.history import Period, examine, read_history, to_log
+from frontdoor_sim.calibration.history.cells import NONE, UNREADABLE, moments, source_codes
+from frontdoor_sim.calibration.history.column_maps import read_map, shipped
+from frontdoor_sim.calibration.history.containers import require
+from frontdoor_sim.calibration.history.layouts import FORMATS, layouts
+from frontdoor_sim.calibration.history.step_threads import roots
+from frontdoor_sim.documents import InputError
+from frontdoor_sim.event_log import check_laws
+
+HEAD = "contact_id,child_id,received_at,decided_at,outcome,source_code\n"
+ROW = "C1,7,03/06/2019 09:12,03/06/2019 15:05,advice,6\n"
+PERIOD = Period(date(2019, 6, 3), date(2019, 6, 17), datetime(2019, 6, 20))
+
+
+def written(folder, name, content):
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def mistakes(*files, **more):
+    with pytest.raises(InputError) as caught:
+        read_history(*files, **more)
+    assert all(m.where and m.what and m.right and m.remedy for m in caught.value.mistakes)
+    return str(caught.value)
+
+
+# --- told by columns --------------------------------------------------------------------------------------------------------
+
+
+def test_the_columns_tell_the_format_and_not_the_name(tmp_path):
+    path = written(tmp_path, "ssd_contacts.csv", HEAD + ROW)
+    assert read_history([path]).account["format"].tolist() == ["template"]
+
+
+@pytest.mark.parametrize(
+    "table", [layout for form in ("annex_a", "ssd") for layout in layouts(form)], ids=lambda one: one.table
+)
+def test_official_headings_are_known(tmp_path, table):
+    path = written(tmp_path, "any.csv", ",".join(f'"{field.heading}"' for field in table.fields) + "\n")
+    account = read_history([path]).account
+    assert account[["format", "table"]].to_numpy().tolist() == [[FORMATS[_form(table)], table.table]]
+
+
+def _form(table):
+    return "ssd" if table.table.startswith("ssd_") else "annex_a"
+
+
+CAMEL = {
+    "List 1": "ChildUniqueID,Gender,Ethnicity,DateOfBirth,Age,DateOfContact,ContactSource",
+    "List 2": "ChildUniqueID,Gender,Ethnicity,DateOfBirth,Age,AssessmentStartDate,AssessmentCompletionDate,"
+    "OrganisationCompletingAssessment",
+    "List 3": "ChildUniqueID,Gender,Ethnicity,DateOfBirth,Age,ReferralDate,ReferralSource,ReferralNFA,ReferralsLast12Months,"
+    "AllocatedTeam,AllocatedWorker",
+    "List 4": "ChildUniqueID,Gender,Ethnicity,DateOfBirth,Age,HasDisability,ContinuousAssessmentStart,"
+    "ContinuousAssessmentChildSeen,ContinuousAssessmentAuthDate,CSCSupportRequired,AllocatedTeam,AllocatedWorker",
+    "List 5": "ChildUniqueID,Gender,Ethnicity,DateOfBirth,Age,HasDisability,StratDiscussionDate,InitialCPConfUnnecessary,"
+    "InitialCPConfDate,CPConfResultInCPPlan,NumberS47s12m,NumberICPCs12m,AllocatedTeam,AllocatedWorker",
+}
+
+
+@pytest.mark.parametrize("table", CAMEL)
+def test_the_other_style_of_headings_is_known_too(tmp_path, table):
+    path = written(tmp_path, "any.csv", CAMEL[table] + "\n")
+    assert read_history([path]).account["table"].tolist() == [table]
+
+
+def test_annex_a_says_what_it_says(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Notes"
+    sheet.append(["Read me first"])
+    three = book.create_sheet("Referrals in six months")
+    three.append(["Annex A, list 3"])
+    three.append([])
+    three.append(
+        [
+            "Child unique ID",
+            "Gender",
+            "Age of Child (Years)",
+            "Date of Referral",
+            "Referral  Source",
+            "Referral NFA?",
+            "Allocated Team",
+        ]
+    )
+    three.append([10234, "a) Male", 8, date(2019, 6, 3), "q) 6: Police", "a) Yes", None])
+    three.append(["A7", "b) Female", "Unborn", "04/06/2019", "p1) 5D: LA services", "b) No", "East"])
+    three.append([None] * 7)
+    three.append([10234.0, "b) Female", -1, 43620, "Primary school", "c) Unknown", "East"])
+    path = tmp_path / "lists.xlsx"
+    book.save(path)
+    history = read_history([path])
+    assert history.account["rows"].tolist() == [3, 0]
+    assert history.account["read"].tolist() == [True, False]
+    records = history.records
+    assert records["row"].tolist() == [1, 2, 4]
+    assert records["source"].tolist() == ["police", "la_services", "schools"]
+    assert records["outcome"].tolist() == ["no_further_action", "", ""]
+    assert records["age"].tolist() == ["5-9", "unborn", "unborn"]
+    assert records["team"].tolist() == ["", "East", "East"]
+    assert records["person"][0] == records["person"][2]
+    days = records["received"].to_numpy(dtype=np.int64) // 86_400
+    assert (days - days[0]).tolist() == [0, 1, 1]
+
+
+def test_columns_that_may_be_blank_may_be_left_out(tmp_path):
+    path = written(tmp_path, "a.csv", "ChildUniqueID,DateOfContact,ContactSource\nA,03/06/2019,6\n")
+    assert len(read_history([path]).records) == 1
+
+
+def test_every_source_code_has_a_group(tmp_path):
+    rows = "".join(f"C{code},7,03/06/2019 09:12,,,{code}\n" for code in source_codes())
+    records = read_history([written(tmp_path, "a.csv", HEAD + rows)]).records
+    assert records["source"].tolist() == [source for source, _ in source_codes().values()]
+
+
+def test_two_columns_for_one_thing_are_asked_about(tmp_path):
+    text = "ChildUniqueID,First date of contact,Last date of contact,ContactSource\nA,03/06/2019,04/06/2019,6\n"
+    said = mistakes([written(tmp_path, "a.csv", text)])
+    assert "'First date of contact' and 'Last date of contact' could all be 'Date of Contact'" in said
+
+
+def test_an_unknown_table_is_told_what_it_lacks(tmp_path):
+    said = mistakes([written(tmp_path, "a.csv", "cont_contact_id,cont_person_id,when\n1,2,3\n")])
+    assert "It looks like Standard Safeguarding Dataset, ssd_contacts, but lacks cont_contact_date." in said
+
+
+def test_all_files_that_are_wrong_are_told_at_once(tmp_path):
+    files = [tmp_path / "none.csv", written(tmp_path, "empty.csv", ""), written(tmp_path, "odd.csv", "a,b\n1,2\n"),
+             written(tmp_path, "x.xlsx", b"PK no"), written(tmp_path, "x.parquet", b"PAR1"), written(tmp_path, "x.pdf", b"%PDF")]  # fmt: skip
+    said = mistakes(files)
+    assert said.startswith("6 mistakes.")
+    assert str(tmp_path) not in said
+
+
+# --- cells ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "precision", "second"),
+    [
+        ("03/06/2019", 2, 0), ("2019-06-03", 2, 0), ("20190603", 2, 0), ("3/6/2019", 2, 0), ("03-Jun-2019", 2, 0), (date(2019, 6, 3), 2, 0),
+        (43619, 2, 0), ("2019-06-03T09:12:33Z", 0, 33153), ("2019-06-03 09:12:33.120", 0, 33153), ("03/06/2019 09:12", 1, 33120),
+        (datetime(2019, 6, 3, 9, 12), 1, 33120), (pd.Timestamp("2019-06-03 09:12:01"), 0, 33121),
+    ],
+)  # fmt: skip
+def test_moments_are_read_however_they_are_written(cell, precision, second):
+    seconds, how = moments(pd.Series([cell], dtype=object))
+    assert seconds[0] - second == 1_559_520_000
+    assert how[0] == precision
+
+
+@pytest.mark.parametrize(
+    "cell", ["31/02/2019", "06/13/2019", "soon", "0", "1066-10-14", "9999-12-31", "03/06/19", 12, True]
+)
+def test_what_is_no_moment_is_not_read_as_one(cell):
+    assert moments(pd.Series([cell], dtype=object))[0][0] == UNREADABLE
+
+
+@pytest.mark.parametrize("cell", ["", "  ", None, np.nan, "NULL", "n/a", pd.NaT])
+def test_nothing_is_nothing(cell):
+    assert moments(pd.Series([cell], dtype=object))[0][0] == NONE
+
+
+def test_a_database_that_casts_to_days_is_seen_through():
+    cast = pd.Series(["2019-06-03 00:00:00", "2019-06-04 00:00:00"])
+    assert moments(cast)[1].tolist() == [2, 2]
+    one_at_midnight = pd.Series(
+        [
+            "2019-06-03 00:00:00",
+            *(f"2019-06-03 09:{m:02d}:05" for m in range(60)),
+            *(f"2019-06-03 10:{m:02d}:05" for m in range(60)),
+        ]
+    )
+    assert moments(one_at_midnight)[1].tolist() == [0] * 121
+
+
+# --- encodings and torn files -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings(tmp_path, encoding):
+    text = HEAD.replace("outcome", "outcome,team") + "C1,7,03/06/2019 09:12,,,Équipe – A,6\n"
+    records = read_history([written(tmp_path, "a.csv", text.encode(encoding))]).records
+    assert records["team"].tolist() == ["Équipe – A"]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_delimiters(tmp_path, delimiter):
+    text = (HEAD + ROW).replace(",", delimiter)
+    assert len(read_history([written(tmp_path, "a.csv", text)]).records) == 1
+
+
+def test_rows_are_numbered_and_torn_ones_counted_line_by_line(tmp_path):
+    text = HEAD + ROW + "C2,7\n" + ROW.replace("C1", "C3") + '"C4,7,03/06/2019\nC5,8,03/06/2019 09:12,,,6\nC6,8\n'
+    history = read_history([written(tmp_path, "a.csv", text)])
+    assert history.account["rows"].tolist() == [6]
+    assert history.records["row"].tolist() == [1, 3]
+    assert history.findings["row"].tolist() == [2, 4, 4, 4]
+    quality = examine(history, datetime(2019, 7, 1))
+    assert len(quality.set_aside) == 4
+
+
+def test_free_text_over_several_lines_tears_nothing(tmp_path):
+    text = HEAD.replace("outcome", "notes,outcome") + 'C1,7,03/06/2019 09:12,,"she said, ""no""\nand left",advice,6\n'
+    history = read_history([written(tmp_path, "a.csv", text)])
+    assert len(history.records) == 1
+    assert history.findings.empty
+
+
+# --- tricks -----------------------------------------------------------------------------------------------------------------
+
+CENSUS = "<Message><Children><Child><ChildIdentifiers><LAchildID>{who}</LAchildID></ChildIdentifiers></Child></Children></Message>"
+LAUGHS = '<!DOCTYPE m [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>' + CENSUS.format(who="&b;")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LAUGHS,
+        '<!DOCTYPE m [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + CENSUS.format(who="&x;"),
+        '<!DOCTYPE m SYSTEM "http://localhost/x.dtd">' + CENSUS.format(who="1"),
+        CENSUS.format(who="&undeclared;"),
+        CENSUS.format(who="1")[:-20],
+        "<a>" * 50 + "</a>" * 50,
+        "<html></html>",
+        "",
+    ],
+)
+def test_xml_that_is_a_trick_or_none_is_refused(tmp_path, text):
+    assert "census.xml" in mistakes([written(tmp_path, "census.xml", text)])
+
+
+def test_a_census_with_prefixes_is_read(tmp_path):
+    text = (
+        CENSUS.format(who="1")
+        .replace("<", "<c:")
+        .replace("<c:/", "</c:")
+        .replace("<c:Message", '<c:Message xmlns:c="x"')
+    )
+    assert read_history([written(tmp_path, "census.xml", text)]).records.empty
+
+
+def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("frontdoor_sim.calibration.history.containers.LARGEST_SHEET_BYTES", 1_000_000)
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/worksheets/sheet1.xml", b" " * 5_000_000)
+    assert "unpacks to 5,000,000 bytes" in mistakes([path])
+
+
+def test_a_package_that_is_not_there_is_named():
+    with pytest.raises(InputError, match=r"pip install \"frontdoor-sim\[history\]\""):
+        require("no_such_package_anywhere", "a workbook")
+
+
+# --- column maps ------------------------------------------------------------------------------------------------------------
+
+
+def test_shipped_maps_are_read_by_their_columns(tmp_path):
+    for one in shipped():
+        path = written(tmp_path, "any.csv", ",".join(field.heading for field in one.layout.fields) + "\n")
+        assert read_history([path]).account["format"].tolist() == [one.layout.format]
+
+
+def test_every_mistake_of_a_column_map_is_told(tmp_path):
+    text = "name: x\nshape: stepps\ncolumns: {itm: A}\nstages:\n  a: {kind: wok, steps: []}\noutcomes: {X: nowhere}\n"
+    with pytest.raises(InputError) as caught:
+        read_map(written(tmp_path, "map.yaml", text))
+    said = str(caught.value)
+    for part in ("'stepps' is not a shape", "'itm' is not known here", "item is missing", "'nowhere' is not known"):
+        assert part in said
+
+
+def test_a_mapping_file_must_name_the_systems(tmp_path):
+    data = written(tmp_path, "a.csv", HEAD + ROW)
+    same = written(tmp_path, "same.csv", "x,y\n1,2\n")
+    assert "Headings that are names of systems: one and two." in mistakes({"one": [data], "two": [data]}, mapping=same)
+
+
+# --- workflow steps ---------------------------------------------------------------------------------------------------------
+
+MAP = """
+name: made
+shape: steps
+columns: {item: id, person: who, parent: before, step: type, incoming: came, started: began, ended: done, outcome: next}
+stages:
+  triage: {steps: [1]}
+  decision: {steps: [2], decides: true}
+outcomes: {Closed: closed, Decide: decision}
+ends: {closed: {provides: 1}}
+"""
+
+
+def steps(tmp_path, *rows):
+    written(tmp_path, "map.yaml", MAP)
+    lines = [f"{i},7,{p},{t},{c},{b},{d},{n}" for i, p, t, c, b, d, n in rows]
+    written(tmp_path, "steps.csv", "id,who,before,type,came,began,done,next\n" + "\n".join(lines) + "\n")
+    joined = to_log(read_history([tmp_path]), PERIOD)
+    check_laws(joined.log)
+    return joined
+
+
+def at(hour, minute=1):
+    return f"03/06/2019 {hour:02d}:{minute:02d}"
+
+
+def test_steps_one_after_another_are_a_thread(tmp_path):
+    events = steps(
+        tmp_path, (1, "", 1, at(9), at(10), at(11), "Decide"), (2, 1, 2, at(12), at(13), at(14), "Closed")
+    ).log.events
+    assert events["waited_for"].tolist() == ["worker", "", "handoff", "worker", ""]
+    assert events["outcome"].tolist() == ["", "", "decision", "", "closed"]
+    assert (events["end"] - events["start"]).tolist() == [3_600] * 5
+
+
+def test_a_step_inside_another_is_a_task_of_its_own(tmp_path):
+    events = steps(
+        tmp_path,
+        (1, "", 1, at(9), at(9), at(14), "Decide"),
+        (2, 1, 1, at(10), at(10), at(11), ""),
+        (3, 1, 2, at(14), at(14), at(15), "Closed"),
+    ).log.events
+    assert events.loc[events["part"] == 1, "start"].tolist() == [10 * 3_600 + 60]
+    assert events["part"].tolist().count(1) == 1
+
+
+def test_a_step_never_completed_is_over_when_the_next_comes_in(tmp_path):
+    events = steps(tmp_path, (1, "", 1, at(9), at(10), "", ""), (2, 1, 2, at(12), "", "", "")).log.events
+    assert events["end"].tolist()[:2] == [10 * 3_600 + 60, 12 * 3_600 + 60]
+    assert events["censored"].tolist() == [False, False, True]
+
+
+def test_a_step_that_leads_to_one_not_there_ends_unrecorded(tmp_path):
+    joined = steps(tmp_path, (1, "", 1, at(9), at(10), at(11), "Decide"))
+    assert joined.log.events["outcome"].tolist()[-2:] == ["decision", "not_recorded"]
+
+
+def test_a_step_after_one_not_there_is_no_contact_unless_contacts_begin_so(tmp_path):
+    rows = [
+        (1, "", 1, at(9), "", at(10), "Closed"),
+        (2, 77, 2, at(9), "", at(10), "Closed"),
+        (3, 78, 1, at(9), "", at(10), "Closed"),
+    ]
+    joined = steps(tmp_path, *rows)
+    assert len(joined.log.contacts) == 2
+    account = joined.account.set_index("kind").loc["step"]
+    assert (account["records"], account["used"]) == (3, 2)
+
+
+def test_steps_that_lead_to_each_other_are_left_out(tmp_path):
+    joined = steps(
+        tmp_path,
+        (1, "", 1, at(9), "", at(10), "Closed"),
+        (2, 3, 1, at(9), "", at(10), ""),
+        (3, 2, 1, at(9), "", at(10), ""),
+    )
+    assert joined.log.contacts["contact"].tolist() == [0]
+
+
+def test_roots_of_long_chains():
+    item = np.arange(100_000)
+    assert (roots(item, item - 1) == 0).all()
+
+
+def test_a_history_without_contacts_makes_no_log(tmp_path):
+    path = written(tmp_path, "a.csv", "ChildUniqueID,ReferralDate,ReferralSource\nA,03/06/2019,6\n")
+    with pytest.raises(InputError, match="The files hold no contact"):
+        to_log(read_history([path]), PERIOD)
+
+
+def test_a_period_must_run_forward():
+    with pytest.raises(ValueError, match="must follow one another"):
+        Period(date(2020, 1, 1), date(2019, 1, 1), datetime(2020, 2, 1))
