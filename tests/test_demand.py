@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from frontdoor_sim.calibration.batches import families_of
+from frontdoor_sim.calibration.breaks import steadiness
 from frontdoor_sim.calibration.busy_days import busy_days
-from frontdoor_sim.calibration.demand import demand, wilson
+from frontdoor_sim.calibration.demand import demand
 from frontdoor_sim.calibration.demand_parameters import children_parameter, demand_parameters, told
+from frontdoor_sim.calibration.estimates import wilson
 from frontdoor_sim.calibration.proportional_fitting import fitted_rates, information
 from frontdoor_sim.calibration.window import LeftOut, Window, lay_out
 from frontdoor_sim.documents import InputError
@@ -169,6 +171,41 @@ def test_mistakes_of_windows_and_seasons():
     august = Window(date(2024, 8, 1), date(2024, 8, 31))
     with pytest.raises(InputError, match="too short to tell months"):
         demand(np.arange(0, 31 * DAY, HOUR), ["police"] * 744, august, WallClock(august.first), HOLIDAYS)
+
+
+def test_what_falls_outside_the_window_is_counted_and_sources_without_receipts_are_not_there():
+    town = Town(TWO_YEARS)
+    received, source = town.history(np.random.default_rng(16))
+    far = np.append(received, [-5 * DAY] * 7)
+    found = demand(far, np.append(source, ["housing"] * 7), town.window, town.clock, HOLIDAYS)
+    assert found.sources == town.sources
+    assert found.outside == 7
+    note = demand_parameters(found, "A history", date(2024, 12, 29))["arrivals.source_shares"].note
+    assert note.endswith(" Receipts on dates that are not used: 7.")
+
+
+def test_a_door_that_is_shut_at_weekends_has_no_busy_weekends():
+    town = Town(TWO_YEARS)
+    received, source = town.history(np.random.default_rng(17))
+    weekday = (town.clock.local(received).astype("datetime64[D]").astype(int) + 3) % 7  # 1 January 1970 was a Thursday
+    found = demand(received[weekday < 5], source[weekday < 5], town.window, town.clock, HOLIDAYS)
+    assert found.busy.day.low < town.day < found.busy.day.high
+    assert found.weekdays()["police"][6].estimate == 0
+
+
+def test_weeks_of_a_steady_town_are_steady_and_of_a_broken_one_are_not():
+    town, random = Town(TWO_YEARS), np.random.default_rng(18)
+    weekly = fitted(town, random).weekly()
+    counted, expected = (sum(table.values()) for table in (weekly.counted, weekly.expected))
+    assert counted.sum() == pytest.approx(expected.sum(), rel=1e-6)
+    assert steadiness(counted, expected, weekly.monday).steady
+    fallen = np.where(np.arange(len(town.cells.week)) < 400, 1.0, 0.7)
+    received, source = town.history(random, fallen)
+    weekly = demand(received, source, town.window, town.clock, HOLIDAYS).weekly()
+    found = steadiness(sum(weekly.counted.values()), sum(weekly.expected.values()), weekly.monday)
+    assert abs((found.breaks[0].monday - date(2024, 2, 5)).days) <= 42
+    with pytest.raises(ValueError, match="hide a step"):
+        fitted(Town(ONE_YEAR), random).weekly()
 
 
 # Busy days and weeks

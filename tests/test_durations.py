@@ -191,6 +191,22 @@ def test_a_mixture_that_is_not_there_is_not_chosen():
             as_parameter(one, "A history", date(2026, 11, 26))
 
 
+def test_small_histories_of_dates_never_break_a_mixture():
+    """What dates hardly tell is undetermined, or has a wide interval; no number overflows, no variance is negative."""
+    random, determined = np.random.default_rng(22), 0
+    for number in (2, 5, 20, 60, 200):
+        for name in ("exponential", "exponential and lognormal"):
+            hours = from_mapping(SHAPES[name]).ppf(random.random(number))
+            history = seen(starts(random, number), hours, DAY)
+            for family in CANDIDATES:
+                found = fit(history, family)
+                determined += found.determined
+                for interval in (found.mean(), found.share_within(4), *found.numbers().values()):
+                    assert interval.low <= interval.estimate <= interval.high
+                    assert np.isfinite(interval.estimate)
+    assert 0 < determined < 60
+
+
 def test_a_history_in_which_nothing_ended_is_refused():
     with pytest.raises(ValueError, match="no case is over"):
         fit(observe(np.array([0]), np.array([NEVER]), until=100), LOGNORMAL)

@@ -14,10 +14,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtri
 from scipy.stats import chi2
 
-from frontdoor_sim.calibration.durations import LEVEL, Interval
+from frontdoor_sim.calibration.estimates import FEW, LEVEL, Interval, z
 from frontdoor_sim.working_time import WallClock
 
 Int64s = NDArray[np.int64]
@@ -25,7 +24,6 @@ Floats = NDArray[np.float64]
 
 MINUTE, DAY = 60, 86_400
 _MINUTES = 1_440
-_FEW = 6
 _RUN_SHARE = 0.2
 _AROUND = 45
 _TIMES_CHANCE = 5.0
@@ -47,7 +45,7 @@ class Families:
         """Mean number of children in a contact, with its normal interval."""
         mean = float(self.children.mean())
         error = float(self.children.std(ddof=1)) / math.sqrt(len(self.children))
-        reach = float(ndtri((1 + level) / 2)) * error
+        reach = z(level) * error
         return Interval(mean, max(mean - reach, 1.0), mean + reach)
 
     def poisson_index(self, level: float = LEVEL) -> Interval:
@@ -73,7 +71,7 @@ class Families:
         left = len(self.children)
         for number in range(1, len(counts)):
             rest = left - counts[number]
-            last = counts[number] < _FEW or 0 < rest < _FEW
+            last = counts[number] < FEW or 0 < rest < FEW
             rows.append((number, last and rest > 0, float(left if last else counts[number]) / len(self.children)))
             left = rest
             if last or not rest:
@@ -144,7 +142,7 @@ def runs_of(received: Int64s, source: NDArray[np.str_], width: int = MINUTE) -> 
         chance = float((size * -np.expm1(-rate)).sum() / len(mine))
         longest = int(size.max())
         found.append(
-            Runs(str(name), len(mine), float(size[size > 1].sum() / len(mine)), chance, longest * (longest >= _FEW))
+            Runs(str(name), len(mine), float(size[size > 1].sum() / len(mine)), chance, longest * (longest >= FEW))
         )
     return found
 
@@ -180,14 +178,16 @@ def hand_overs(received: Int64s, source: NDArray[np.str_], clock: WallClock, lev
     and the instant, and the hours before it stay unknown.
 
     Args:
-        received: second of receipt of each family.
+        received: second of receipt of each family; where all are at midnight, they are dates, and nothing is found.
         source: who made each contact.
         clock: of the seconds.
         level: of the interval of the share.
     """
     local = clock.local(received).astype(np.int64)
     minute, weekday = local // MINUTE % _MINUTES, (local // DAY + 3) % 7
-    found = []
+    found: list[HandOver] = []
+    if not minute.any():
+        return found
     for name in np.unique(source):
         mine = source == name
         counts = np.bincount(minute[mine], minlength=_MINUTES)
@@ -195,11 +195,11 @@ def hand_overs(received: Int64s, source: NDArray[np.str_], clock: WallClock, lev
         around = [(top + n) % _MINUTES for n in range(-_AROUND, _AROUND + 1) if n]
         usual = float(counts[around].mean())
         beyond = float(counts[top]) - usual
-        if counts[top] < max(_FEW, _TIMES_CHANCE * (usual + 1)) or beyond / total < 0.05:
+        if counts[top] < max(FEW, _TIMES_CHANCE * (usual + 1)) or beyond / total < 0.05:
             continue
         share = beyond / total
-        reach = float(ndtri((1 + level) / 2)) * math.sqrt(share * (1 - share) / total)
+        reach = z(level) * math.sqrt(share * (1 - share) / total)
         by_day = np.bincount(weekday[mine & (minute == top)], minlength=7)
-        days = tuple(np.flatnonzero(by_day >= max(_FEW, 0.2 * by_day.max())).tolist())
+        days = tuple(np.flatnonzero(by_day >= max(FEW, 0.2 * by_day.max())).tolist())
         found.append(HandOver(str(name), top, Interval(share, max(share - reach, 0.0), share + reach), days))
     return found

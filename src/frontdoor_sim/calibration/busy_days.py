@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, pdtrik
 
-from frontdoor_sim.calibration.durations import LEVEL, Interval
+from frontdoor_sim.calibration.estimates import LEVEL, Interval
 from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
 
 Floats = NDArray[np.float64]
@@ -57,7 +57,7 @@ def busy_days(counted: Floats, expected: Floats, explained: Floats, week: Int64s
 
     Args:
         counted: counts of days, shape (days,).
-        expected: their fitted expectation mu, above 0.
+        expected: their fitted expectation mu; a day on which nobody is expected is not looked at.
         explained: S' I^-1 S: how far the fit followed each day, shape (days, days); zeros where nothing was fitted.
         week: number of the week of each day, from 0.
 
@@ -70,6 +70,10 @@ def busy_days(counted: Floats, expected: Floats, explained: Floats, week: Int64s
         >>> even.day.estimate, even.week.estimate
         (0.0, 0.0)
     """
+    some = expected > _LEAST
+    every, week_of_all = expected, week
+    counted, expected, explained = counted[some], expected[some], explained[np.ix_(some, some)]
+    week = np.unique(week[some], return_inverse=True)[1].astype(np.int64)
     weeks = np.eye(int(week.max()) + 1)[week]
     left = np.diag(expected) - explained
     equations = _Equations.of(expected, left, weeks)
@@ -83,8 +87,8 @@ def busy_days(counted: Floats, expected: Floats, explained: Floats, week: Int64s
         for value, centre, simulated, floor in zip((day, w), truth, again.T, floors, strict=True)
     ]
     spread = truth[0] * (1 + truth[1])
-    together = weeks @ weeks.T * np.outer(expected, expected)
-    covariance = spread * np.diag(expected**2) + truth[1] * together
+    together = (week_of_all[:, None] == week_of_all) * np.outer(every, every)
+    covariance = spread * np.diag(every**2) + truth[1] * together
     residual = counted - expected
     index = float((residual**2 / expected).sum() / equations.alone[0])
     return BusyDays(ends[0], ends[1], spread, index, covariance)

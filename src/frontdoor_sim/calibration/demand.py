@@ -22,14 +22,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.special import ndtri
 
 from frontdoor_sim.calibration.busy_days import BusyDays, busy_days
-from frontdoor_sim.calibration.durations import LEVEL, Interval
+from frontdoor_sim.calibration.estimates import LEVEL, Interval, wilson, z
 from frontdoor_sim.calibration.proportional_fitting import Name, Rates, fitted_rates, information
 from frontdoor_sim.calibration.window import MONTHS_OF_YEAR, Cells, Window, lay_out, totals
 from frontdoor_sim.documents import InputError, Mistake
@@ -42,6 +42,19 @@ _ONE_SEASON = 700
 _HOURS = 24
 
 
+class Weekly(NamedTuple):
+    """Receipts of weeks by source.
+
+    Args:
+        counted, expected: by source, each of shape (weeks,).
+        monday: Monday of each week.
+    """
+
+    counted: dict[str, Floats]
+    expected: dict[str, Floats]
+    monday: NDArray[np.datetime64]
+
+
 @dataclass(frozen=True, eq=False)
 class Demand:
     """Demand fitted to a history.
@@ -51,6 +64,7 @@ class Demand:
         window: the dates it was fitted to.
         cells: their hours or days.
         counts: receipts by source and cell.
+        outside: receipts that fell on dates that are not used.
         rates: the factors.
         busy: variances of the factors of days and weeks.
         names: names of the numbers whose logs have a covariance: (kind, source, place).
@@ -61,6 +75,7 @@ class Demand:
     window: Window
     cells: Cells
     counts: Floats
+    outside: int
     rates: Rates
     busy: BusyDays
     names: tuple[Name, ...]
@@ -79,8 +94,24 @@ class Demand:
         """Receipts of all sources a week, over the window."""
         total, weeks = float(self.counts.sum()), self.window.days / 7
         sd = math.sqrt(total + float(self.busy.covariance_of_days.sum()))
-        reach = float(ndtri((1 + level) / 2)) * sd
+        reach = z(level) * sd
         return Interval(total / weeks, (total - reach) / weeks, (total + reach) / weeks)
+
+    def weekly(self) -> Weekly:
+        """Counted and expected receipts of each week by source, to be tested for breaks.
+
+        Raises:
+            ValueError: the months were fitted to less than two years, and have taken a step for a season.
+        """
+        if self.one_season:
+            raise ValueError("months fitted to less than two years hide a step; fit again with a season that is given")
+        week, number = self.cells.week[self.cells.day], len(self.cells.monday)
+        expected = np.nan_to_num(self.rates.expected(self.cells))
+        by_source = [
+            {source: totals(week, row, number) for source, row in zip(self.sources, table, strict=True)}
+            for table in (self.counts, expected)
+        ]
+        return Weekly(by_source[0], by_source[1], self.cells.monday)
 
     def shares(self, level: float = LEVEL) -> dict[str, Interval]:
         """Share of receipts by source; Wilson's interval (JASA 22, 1927), as busy days raise all sources alike."""
@@ -146,22 +177,8 @@ class Demand:
         chosen = [(self._places[name], weight) for name, weight in weights.items() if name in self._places]
         index, weight = (np.array(column) for column in zip(*chosen, strict=True))
         variance = float(weight @ self.covariance[np.ix_(index, index)] @ weight)
-        reach = float(ndtri((1 + level) / 2)) * math.sqrt(max(variance, 0.0))
+        reach = z(level) * math.sqrt(max(variance, 0.0))
         return Interval(estimate, estimate * math.exp(-reach), estimate * math.exp(reach))
-
-
-def wilson(hits: float, number: float, level: float = LEVEL) -> Interval:
-    """Wilson's interval of a share.
-
-    Example:
-        >>> [round(end, 6) for end in wilson(45, 50, 0.95)]
-        [0.9, 0.786398, 0.956524]
-    """
-    z = float(ndtri((1 + level) / 2))
-    share = hits / number
-    middle = (share + z * z / (2 * number)) / (1 + z * z / number)
-    reach = z / (1 + z * z / number) * math.sqrt(share * (1 - share) / number + z * z / (4 * number**2))
-    return Interval(share, middle - reach, middle + reach)
 
 
 def demand(
@@ -193,6 +210,8 @@ def demand(
     cells = lay_out(window, clock, school_holidays, by_date=by_date)
     counts = cells.count(np.asarray(received, dtype=np.int64), np.ravel(group).astype(np.int64), len(names))
     _check(counts, window, season)
+    outside = len(received) - int(counts.sum())
+    names, counts = names[counts.sum(axis=1) > 0], counts[counts.sum(axis=1) > 0]
     rates = fitted_rates(counts, cells, None if season is None else np.asarray(season, dtype=np.float64))
     numbers, by_day, known = information(rates, cells)
     inverse = _inverse(known, window)
@@ -203,7 +222,7 @@ def demand(
     by_week = solved @ np.eye(len(cells.monday))[cells.week]
     covariance = inverse + busy.of_days * (solved @ solved.T) + busy.week.estimate * (by_week @ by_week.T)
     sources = tuple(str(name) for name in names)
-    return Demand(sources, window, cells, counts, rates, busy, numbers, covariance)
+    return Demand(sources, window, cells, counts, outside, rates, busy, numbers, covariance)
 
 
 def _inverse(known: Floats, window: Window) -> Floats:

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.calibration.batches import Families, HandOver
 from frontdoor_sim.calibration.demand import Demand
-from frontdoor_sim.calibration.durations import Interval
+from frontdoor_sim.calibration.estimates import FEW, Interval, many
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.parameters import Graded
 
 Floats = NDArray[np.float64]
 
-_FEW = 6
 _DIGITS = 3
 
 
@@ -86,7 +85,7 @@ def _totals(found: Demand) -> Floats:
 
 def _shares(found: Demand) -> dict[str, float]:
     totals = _totals(found)
-    told = np.where((totals > 0) & (totals < _FEW), _FEW / 2, totals)
+    told = np.where((totals > 0) & (totals < FEW), FEW / 2, totals)
     return _rounded(dict(zip(found.sources, (told / told.sum()).tolist(), strict=True)))
 
 
@@ -101,9 +100,10 @@ def _rounded(shares: dict[str, float], digits: int = 4) -> dict[str, float]:
 def _widest(found: Demand) -> str:
     widest = max((one.high - one.low) / 2 for one in found.shares().values())
     week = found.per_week()
+    outside = f" Receipts on dates that are not used: {many(found.outside)}." if found.outside else ""
     return (
         f"Each share to within {100 * widest:.1f} points (90 %). All sources: {week.estimate:.1f} contacts of families a week "
-        f"({week.low:.1f} to {week.high:.1f})."
+        f"({week.low:.1f} to {week.high:.1f}).{outside}"
     )
 
 
@@ -116,7 +116,7 @@ def _patterns(found: Demand, groups: int) -> dict[str, list[float]]:
     rates = np.stack([np.bincount(group, slot, groups) for slot in found.rates.slot])
     counts = np.stack([np.bincount(of_cell, one, groups) for one in found.counts])
     of_all = told(rates.sum(axis=0), counts.sum(axis=0))
-    patterns = [told(r, c) if c.sum() >= _FEW else of_all for r, c in zip(rates, counts, strict=True)]
+    patterns = [told(r, c) if c.sum() >= FEW else of_all for r, c in zip(rates, counts, strict=True)]
     return {name: [round(float(w), _DIGITS) for w in one] for name, one in zip(found.sources, patterns, strict=True)}
 
 
@@ -130,8 +130,8 @@ def told(rates: Floats, counts: Floats) -> Floats:
         [2.5, 2.22, 0.09, 0.09, 0.09]
     """
     order = np.argsort(counts, kind="stable")
-    together = int((counts < _FEW).sum())
-    while together < len(counts) and 0 < counts[order[:together]].sum() < _FEW:
+    together = int((counts < FEW).sum())
+    while together < len(counts) and 0 < counts[order[:together]].sum() < FEW:
         together += 1
     shared = rates.copy()
     few = order[:together]
@@ -168,7 +168,7 @@ def _holidays(found: Demand, base: Graded) -> dict[str, Graded]:
         if not np.isfinite(factors).all():
             continue
         counts, totals = found.counts[:, flag].sum(axis=1), _totals(found)
-        few = (counts > 0) & (counts < _FEW) | (totals < _FEW)
+        few = (counts > 0) & (counts < FEW) | (totals < FEW)
         weights = np.where(factors > 0, counts / np.where(factors > 0, factors, 1.0), 0.0)
         pooled = float(counts.sum() / weights.sum()) if weights.sum() > 0 else 1.0
         value = {

@@ -10,15 +10,15 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
 from scipy.special import expit
-from scipy.stats import chi2, norm
+from scipy.stats import chi2
 
+from frontdoor_sim.calibration.estimates import LEVEL, Interval, many, z
 from frontdoor_sim.calibration.families import CANDIDATES, Family
 from frontdoor_sim.calibration.interval_censored import DAY, MINUTE, Observed, Shape, log_likelihood
 from frontdoor_sim.distributions import Distribution, from_mapping
@@ -30,18 +30,9 @@ Floats = NDArray[np.float64]
 HOURS_THAT_MATTER = (4.0, 8.0, 24.0, 72.0)
 """Durations at which a fit is judged [h]."""
 
-LEVEL = 0.9
 _STEP = 1e-3
 _DIGITS = 4
-_FEW = 6
-
-
-class Interval(NamedTuple):
-    """An estimate with the ends of its interval."""
-
-    estimate: float
-    low: float
-    high: float
+_NOTHING = 1e-8
 
 
 @dataclass(frozen=True)
@@ -101,7 +92,7 @@ class Fitted:
 
         The interval is the estimate plus and minus z standard errors on the scale of the search, taken back.
         """
-        reach = _z(level) * np.sqrt(np.diag(self.covariance))
+        reach = z(level) * np.sqrt(np.diag(self.covariance))
         ends = (self.searched, self.searched - reach, self.searched + reach)
         with np.errstate(over="ignore"):
             values = [self.family.natural(end).tolist() for end in ends]
@@ -124,7 +115,7 @@ class Fitted:
     def _delta(self, of: Callable[[Floats], float], back: Callable[[float], float], level: float) -> Interval:
         centre = of(self.searched)
         slope = np.array([(of(self.searched + e) - of(self.searched - e)) / (2 * _STEP) for e in _steps(self.searched)])
-        reach = _z(level) * math.sqrt(float(slope @ self.covariance @ slope)) if self.determined else math.inf
+        reach = z(level) * math.sqrt(float(slope @ self.covariance @ slope)) if self.determined else math.inf
         return Interval(back(centre), back(max(centre - reach, -700.0)), back(min(centre + reach, 700.0)))
 
     def profile(self, name: str, level: float = LEVEL) -> Interval:
@@ -241,8 +232,8 @@ def _note(found: Fitted, level: float) -> str:
     within = found.share_within(24.0, level)
     stamps = {DAY: "the day", MINUTE: "the minute"}.get(_kind(seen.coarsest), "the second")
     parts = [
-        f"{found.family.name.capitalize()} by maximum likelihood from {_many(seen.number)} cases, {_many(seen.open_cases)} "
-        f"of them open and {_many(seen.truncated)} begun before the history; stamps to {stamps}.",
+        f"{found.family.name.capitalize()} by maximum likelihood from {many(seen.number)} cases, {many(seen.open_cases)} "
+        f"of them open and {many(seen.truncated)} begun before the history; stamps to {stamps}.",
         f"Within 24 {'hours' if seen.clock == 'elapsed' else 'working hours'}: {100 * within.estimate:.1f} % "
         f"({100 * within.low:.1f} to {100 * within.high:.1f}).",
         f"The range is the {100 * level:.0f} % interval of the mean.",
@@ -252,15 +243,6 @@ def _note(found: Fitted, level: float) -> str:
 
 def _kind(width: int) -> int:
     return DAY if width > MINUTE else width
-
-
-def _many(count: int) -> str:
-    """A count in words that names nobody: 1 to 5 are not told."""
-    return f"{count:,}" if count == 0 or count >= _FEW else f"fewer than {_FEW}"
-
-
-def _z(level: float) -> float:
-    return float(norm.ppf((1 + level) / 2))
 
 
 def _steps(searched: Floats) -> Floats:
@@ -293,13 +275,14 @@ def _polished(family: Family, observed: Observed, searched: Floats) -> tuple[Flo
     def cost(values: Floats) -> float:
         return -log_likelihood(observed, _AtNumbers(family, values))
 
+    low, high = np.array(family.bounds).T
     at, best = searched, cost(searched)
     slope, information = _slope_and_information(cost, at)
     for _ in range(2):
-        if np.linalg.eigvalsh(information).min() <= 0:
+        if not _positive(information):
             break
         ahead = at - np.linalg.solve(information, slope)
-        if not cost(ahead) <= best:
+        if (ahead <= low).any() or (ahead >= high).any() or not cost(ahead) <= best:
             break
         at, best = ahead, cost(ahead)
         slope, information = _slope_and_information(cost, at)
@@ -320,9 +303,17 @@ def _slope_and_information(cost: Callable[[Floats], float], at: Floats) -> tuple
     return slope, information
 
 
+def _positive(information: Floats) -> bool:
+    """Whether it is positive, beyond what rounding of second differences could make of nothing."""
+    if not np.isfinite(information).all():
+        return False
+    values = np.linalg.eigvalsh(information)
+    return bool(values.min() > _NOTHING * max(values.max(), 1.0))
+
+
 def _inverse(information: Floats) -> Floats:
     """Its inverse, infinite where it is not positive."""
-    if not np.isfinite(information).all() or np.linalg.eigvalsh(information).min() <= 0:
+    if not _positive(information):
         return np.full_like(information, np.inf)
     return np.asarray(np.linalg.inv(information))
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.calibration.demand import wilson
-from frontdoor_sim.calibration.durations import LEVEL
+from frontdoor_sim.calibration.estimates import FEW, LEVEL, wilson
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.event_log import EventLog
 
-_FEW = 6
 COLUMNS = ("stage", "by", "group", "outcome", "visits", "share", "low", "high", "note")
 
 
@@ -43,7 +41,7 @@ def routes(log: EventLog, by: str | None = None, level: float = LEVEL) -> pd.Dat
         for outcome in sorted(counts.index):
             values = (np.nan, np.nan, np.nan) if outcome in hidden else wilson(counts[outcome], len(visits), level)
             note = "withheld: fewer than 6, or would tell such a number" if outcome in hidden else ""
-            rows.append((stage, by or "all", group, outcome, len(visits) if len(visits) >= _FEW else 0, *values, note))
+            rows.append((stage, by or "all", group, outcome, len(visits) if len(visits) >= FEW else 0, *values, note))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -62,7 +60,7 @@ def _groups(log: EventLog, contact: pd.Series[int], table: pd.DataFrame, by: str
 def _hidden(counts: pd.Series[int]) -> set[str]:
     """Outcomes whose share would tell a number from 1 to 5, by itself or as what is left."""
     ordered = counts.sort_values(kind="stable")
-    few = int((ordered < _FEW).sum())
-    if few and ordered.iloc[:few].sum() < _FEW:
+    few = int((ordered < FEW).sum())
+    if few and ordered.iloc[:few].sum() < FEW:
         few += 1
     return {str(one) for one in ordered.index[:few]}

@@ -20,7 +20,7 @@ from scipy.optimize import brentq, minimize, minimize_scalar
 from scipy.special import ndtri
 from scipy.stats import chi2
 
-from frontdoor_sim.calibration.durations import LEVEL, Interval
+from frontdoor_sim.calibration.estimates import FEW, LEVEL, Interval, many, z
 from frontdoor_sim.calibration.ordered_probit import Cases, chances, cost_of_all, cost_of_single, joint_chances
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.parameters import Graded
@@ -39,7 +39,6 @@ _LEVELS = (1, 2, 3, 4)
 _ROUNDS, _CLOSE = 100, 1e-10
 _DIFFERENCE = 1e-4
 _MOST_NOISE, _LEAST_NOISE = 20.0, 0.05
-_FEW = 6
 
 
 class NotIdentified(NamedTuple):
@@ -83,7 +82,7 @@ class Thresholds:
         """Noise of one judgement [sd of need], where cases decided twice tell it."""
         if not self.twice:
             return None
-        reach = _z(level) * math.sqrt(float(self.covariance[-1, -1]))
+        reach = z(level) * math.sqrt(float(self.covariance[-1, -1]))
         centre = float(self.numbers[-1])
         return Interval(math.exp(centre), math.exp(centre - reach), math.exp(centre + reach))
 
@@ -108,7 +107,7 @@ class Thresholds:
         if (noise is None) != bool(self.twice):
             raise ValueError("give a noise where no case was decided twice, and none where some were")
         scale = 1.0 if noise is None else math.hypot(1.0, noise)
-        reach = _z(level) * np.sqrt(np.diag(self.covariance))
+        reach = z(level) * np.sqrt(np.diag(self.covariance))
         ends = (self.numbers, self.numbers - reach, self.numbers + reach)
         return [Interval(*(float(scale * one[place]) for one in ends)) for place in range(begin, end)]
 
@@ -198,8 +197,8 @@ def noise_from_returns(found: Thresholds, first: Int64s, second: Int64s, level: 
     Raises:
         ValueError: there are fewer than six returns.
     """
-    if len(first) < _FEW:
-        raise ValueError(f"fewer than {_FEW} returns tell nothing of noise")
+    if len(first) < FEW:
+        raise ValueError(f"fewer than {FEW} returns tell nothing of noise")
     lowest, size = found.levels[0], len(found.levels)
     counts = np.zeros((size, size))
     np.add.at(counts, (first - lowest, second - lowest), 1.0)
@@ -225,7 +224,7 @@ def judgement_parameters(
 
     Args:
         found: a fit whose only covariate is `source`, of levels 1 to 4.
-        shares: share of contacts by source; the mean need over them is 0.
+        shares: share of contacts by source; the mean need over them is 0, and so is that of a source never decided on.
         noise, bias: from the council's parameters; the noise counts only where no case was decided twice.
         source: which history, in words.
         on: its last day.
@@ -241,18 +240,19 @@ def judgement_parameters(
     assumed = None if told else float(noise.value)
     needs = {name.removeprefix("source "): one.estimate for name, one in found.needs(assumed).items()}
     needs[found.bases["source"]] = 0.0
-    mean = sum(share * needs.get(name, 0.0) for name, share in shares.items())
+    known = {name: share for name, share in shares.items() if name in needs}
+    mean = sum(share * needs[name] for name, share in known.items()) / (sum(known.values()) or 1.0)
     cuts = {lev: round(one.estimate - mean + float(bias.value), 3) for lev, one in found.cuts(assumed).items()}
     grade: Grade = "fitted" if told else "assumed"
     note = _note(found, assumed, float(bias.value))
-    means = {name: round(needs.get(name, 0.0) - mean, 3) for name in shares}
+    means = {name: round(needs.get(name, mean) - mean, 3) for name in shares}
     numbers = {
         "contacts.need_mean": Graded(means, "sd of need", source, on, grade, note=note),
         "judgement.thresholds": Graded(cuts, "sd of need", source, on, grade, note=note),
     }
     if told:
         spread = (round(told.low, 3), round(told.high, 3))
-        words = f"From {_many(found.twice)} cases decided twice; the range is the 90 % interval."
+        words = f"From {many(found.twice)} cases decided twice; the range is the 90 % interval."
         numbers["judgement.noise"] = Graded(round(told.estimate, 3), "sd of need", source, on, "fitted", spread, words)
     return numbers
 
@@ -261,16 +261,12 @@ def _note(found: Thresholds, assumed: float | None, bias: float) -> str:
     first = found.cuts(assumed)
     wide = max((one.high - one.low) / 2 for one in first.values())
     text = (
-        f"Ordered probit from {_many(found.cases)} decisions, each threshold to within {wide:.2f} (90 %), plus the bias of "
+        f"Ordered probit from {many(found.cases)} decisions, each threshold to within {wide:.2f} (90 %), plus the bias of "
         f"{bias:g}."
     )
     if assumed is None:
         return text
     return f"{text} Given a noise of {assumed:g}, which no decision tells: cases decided twice would."
-
-
-def _many(count: int) -> str:
-    return f"{count:,}" if count >= _FEW else f"fewer than {_FEW}"
 
 
 def _design(covariates: pd.DataFrame) -> tuple[Floats, tuple[str, ...], dict[str, str]]:
@@ -361,7 +357,3 @@ def _double(scaled: Floats, cases: Cases) -> tuple[Floats, Floats]:
             break
         found = found - move
     return found, second
-
-
-def _z(level: float) -> float:
-    return float(ndtri((1 + level) / 2))
