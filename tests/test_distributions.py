@@ -21,7 +21,16 @@ SHAPES = [
     {"distribution": "uniform", "low": 5, "high": 9},
     {"distribution": "normal", "mean": 0, "sd": 1},
     {"distribution": "banded", **BANDS},
+    {
+        "distribution": "mixture",
+        "shares": [0.7, 0.3],
+        "of": [
+            {"distribution": "exponential", "mean": 20},
+            {"distribution": "lognormal", "median": 90, "sigma": 0.5},
+        ],
+    },
 ]
+MINUTE = {"distribution": "exponential", "mean": 1}
 MOMENTS = {
     "exponential": (60, 3600),
     "lognormal": (25, 625),
@@ -136,9 +145,31 @@ def test_published_bands_keep_their_shares():
         ({"distribution": "triangular", "low": 5, "mode": 3, "high": 9}, "low <= mode <= high"),
         ({"distribution": "uniform", "low": 5, "high": 5}, "low < high"),
         ({"distribution": "banded", "edges": [0, 1], "shares": [1, 2]}, "one more edge"),
+        ({"distribution": "mixture", "shares": [1]}, "mixture takes shares, and of: a list"),
+        ({"distribution": "mixture", "shares": [1], "of": [MINUTE, MINUTE]}, "one share for each"),
+        ({"distribution": "mixture", "shares": [1, 0], "of": [MINUTE, MINUTE]}, "above 0"),
+        (
+            {"distribution": "mixture", "shares": [1, 1], "of": [MINUTE, {"distribution": "constant", "value": 1}]},
+            "part of a",
+        ),
+        (
+            {"distribution": "mixture", "shares": [1, 1], "of": [MINUTE, {"distribution": "gamma", "mean": 1}]},
+            "mean and cv",
+        ),
         ({"distribution": "banded", "edges": [0, 1, 2], "shares": [0, 0]}, "not all 0"),
     ],
 )
 def test_a_wrong_shape_is_refused_in_words(mapping, words):
     with pytest.raises(ValueError, match=words):
         from_mapping(mapping)
+
+
+def test_quantiles_of_a_mixture_are_where_its_distribution_function_is():
+    mixture = from_mapping(SHAPES[-1])
+    p = np.linspace(0.001, 0.999, 500)
+    first, second = stats.expon(scale=20), stats.lognorm(0.5, scale=90)
+    x = mixture.ppf(p)
+    np.testing.assert_allclose(0.7 * first.cdf(x) + 0.3 * second.cdf(x), p, atol=1e-12)
+    assert mixture.mean == pytest.approx(0.7 * 20 + 0.3 * second.mean())
+    assert mixture.lowest == 0
+    assert mixture == from_mapping(SHAPES[-1])

@@ -1,16 +1,11 @@
-"""Shapes of durations, read by quantile; they hold no generator.
-
-A `Distribution` is what an analyst writes (`{distribution: triangular, low: 10, mode: 20, high: 45}`).
-A `QuantileTable` is the same shape as integers, which is all that an engine sees: luck goes in, an integer
-comes out, and no floating-point result ever decides anything inside a run.
-"""
+"""What an analyst writes, such as `{distribution: triangular, low: 10, mode: 20, high: 45}`, read by quantile."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,10 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincinv, ndtri
 
 from frontdoor_sim.documents import in_words, nearest
-from frontdoor_sim.luck import LUCK_BITS
 
 Floats = NDArray[np.float64]
-Int64s = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -76,6 +69,10 @@ class _Family:
     def _within(self, probability: Floats) -> Floats:
         with np.errstate(divide="ignore"):
             return self.ppf(probability)
+
+    def cdf(self, value: Floats) -> Floats:
+        reached: Floats = self.family.cdf(value, *self.shapes, loc=self.loc, scale=self.scale)
+        return reached
 
 
 def _exponential(mean: float) -> _Family:
@@ -169,6 +166,56 @@ def _band_quantile(at: Floats, reached: Floats) -> Callable[[Floats], Floats]:
     return quantile
 
 
+@dataclass(frozen=True)
+class _Mixture:
+    """Shares of several families; its quantiles are found by halving, between the least and the greatest of theirs."""
+
+    shares: tuple[float, ...]
+    parts: tuple[_Family, ...]
+
+    def named(self, numbers: Mapping[str, Any]) -> Distribution:
+        parts = [part.named("part", {}) for part in self.parts]
+        mean = sum(share * part.mean for share, part in zip(self.shares, parts, strict=True))
+        square = sum(share * (part.variance + part.mean**2) for share, part in zip(self.shares, parts, strict=True))
+        written = tuple(tuple(one.items()) for one in numbers["of"])
+        return Distribution("mixture", (("shares", self.shares), ("of", written)), mean, square - mean**2, self.ppf)
+
+    def ppf(self, probability: Floats) -> Floats:
+        quantiles = np.array([part.ppf(probability) for part in self.parts])
+        low, high = quantiles.min(axis=0), quantiles.max(axis=0)
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            below = sum(share * part.cdf(middle) for share, part in zip(self.shares, self.parts, strict=True))
+            low, high = np.where(below < probability, middle, low), np.where(below < probability, high, middle)
+        return np.asarray(high, dtype=np.float64)
+
+
+def _mixture(numbers: Mapping[str, Any]) -> Distribution:
+    """A mixture from its shares and the mappings of its parts."""
+    if set(numbers) != {"shares", "of"} or not all(isinstance(given, (list, tuple)) for given in numbers.values()):
+        raise ValueError(f"mixture takes {_TAKES['mixture']}, not {in_words(sorted(numbers), 'and') or 'nothing'}")
+    shares, parts = numbers["shares"], numbers["of"]
+    if len(shares) != len(parts) or len(parts) < 2:
+        raise ValueError(f"a mixture needs one share for each of two or more parts, not {len(shares)} for {len(parts)}")
+    if not all(_finite(share) and share > 0 for share in shares):
+        raise ValueError("shares of a mixture are finite numbers above 0")
+    total = math.fsum(shares)
+    families = tuple(_part(part) for part in parts)
+    return _Mixture(tuple(share / total for share in shares), families).named(numbers)
+
+
+def _part(mapping: Any) -> _Family:
+    kind = mapping.get("distribution") if isinstance(mapping, Mapping) else mapping
+    if kind not in _PARTS:
+        raise ValueError(f"a part of a mixture is one of {in_words(_PARTS)}, not {kind!r}")
+    from_mapping(mapping)
+    return _PARTS[kind](**{name: value for name, value in mapping.items() if name != "distribution"})
+
+
+def _finite(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _positive(**numbers: float) -> None:
     wrong = [f"{name} {number}" for name, number in numbers.items() if not number > 0]
     if wrong:
@@ -196,7 +243,15 @@ _TAKES = {
     "normal": "mean and sd",
     "constant": "value",
     "banded": "edges and shares",
+    "mixture": "shares, and of: a list of distributions",
 }
+_PARTS: dict[str, Callable[..., _Family]] = {
+    "exponential": _exponential,
+    "lognormal": _lognormal,
+    "gamma": _gamma,
+    "weibull": _weibull,
+}
+_HALVINGS = 60
 
 
 def from_mapping(mapping: Mapping[str, Any]) -> Distribution:
@@ -205,7 +260,8 @@ def from_mapping(mapping: Mapping[str, Any]) -> Distribution:
     Args:
         mapping: `distribution` and its numbers, as in the table of kinds: exponential (mean), lognormal (mean
             and cv, or median and sigma), gamma (mean, cv), weibull (mean, shape), triangular (low, mode, high),
-            uniform (low, high), normal (mean, sd), constant (value), banded (edges, shares).
+            uniform (low, high), normal (mean, sd), constant (value), banded (edges, shares), mixture (shares, of: a
+            list of exponential, lognormal, gamma or weibull).
 
     Raises:
         ValueError: an unknown kind or numbers that it does not take, saying what would be right.
@@ -216,9 +272,11 @@ def from_mapping(mapping: Mapping[str, Any]) -> Distribution:
     """
     numbers = {name: value for name, value in mapping.items() if name != "distribution"}
     kind = str(mapping.get("distribution", ""))
-    if kind not in _MAKERS:
-        near = nearest(kind, _MAKERS) or sorted(_MAKERS)
+    if kind not in _TAKES:
+        near = nearest(kind, _TAKES) or sorted(_TAKES)
         raise ValueError(f"no distribution is called {kind!r}; did you mean {in_words(near)}?")
+    if kind == "mixture":
+        return _mixture(numbers)
     _check_numbers(kind, numbers)
     values = (tuple(value) if isinstance(value, list) else value for value in numbers.values())
     try:
@@ -238,106 +296,5 @@ def _made(kind: str, names: tuple[str, ...], *values: Any) -> Distribution:
 def _check_numbers(kind: str, numbers: Mapping[str, Any]) -> None:
     for name, value in numbers.items():
         values = value if isinstance(value, (list, tuple)) and kind == "banded" else [value]
-        if not all(isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v) for v in values):
+        if not all(map(_finite, values)):
             raise ValueError(f"{name} of {kind} must be a finite number, not {value!r}")
-
-
-# The table. Luck is read from both ends towards the middle: `v` is the distance from the nearer end. Cells are
-# 2**CELL_BITS to each doubling of v, so that tails are as fine, relatively, as the middle.
-CELL_BITS = 7
-_CELLS = 1 << CELL_BITS
-_HALF_BITS = LUCK_BITS - 1
-KNOTS_A_SIDE = (_HALF_BITS - CELL_BITS + 1) * _CELLS + 1
-_FRACTION_BITS = 8
-_MANTISSA_BITS, _EXPONENT_OF_HALF = 52, 1022  # of a double (IEEE 754), whose exponent says the length of a whole number
-_LARGEST = 1 << 30
-
-
-@cache
-def _lower_half() -> Floats:
-    """Probabilities at the edges of the cells of the lower half."""
-    direct = np.arange(_CELLS, dtype=np.int64)
-    octaves = [(_CELLS + direct) << shift for shift in range(_HALF_BITS - CELL_BITS)]
-    return (np.concatenate([direct, *octaves, [1 << _HALF_BITS]]) + 0.5) / (1 << LUCK_BITS)
-
-
-@dataclass(frozen=True)
-class QuantileTable:
-    """A distribution as integers: luck below 2**32 in, an integer out.
-
-    Args:
-        knots: quantiles at the cell edges, in 1/256 of the integer unit: the lower half of the luck first, then
-            the upper half counted from the top. Shape (2 * KNOTS_A_SIDE,).
-
-    Mean and variance differ from the distribution's by less than 1e-4 of themselves, rounding to whole units apart.
-    """
-
-    knots: Int64s
-
-    @cached_property
-    def _list(self) -> list[int]:
-        """The knots for reading one by one."""
-        knots: list[int] = self.knots.tolist()
-        return knots
-
-    def read(self, luck: int) -> int:
-        """The value for one draw of luck.
-
-        Example:
-            >>> minutes = from_mapping({"distribution": "uniform", "low": 0, "high": 60})
-            >>> quantile_table(minutes, 60).read(2**31)
-            1800
-        """
-        knots = self._list
-        if luck >> _HALF_BITS:
-            luck = (1 << LUCK_BITS) - 1 - luck
-            base = KNOTS_A_SIDE
-        else:
-            base = 0
-        shift = luck.bit_length() - CELL_BITS - 1
-        if shift < 0:
-            return (knots[base + luck] + 128) >> _FRACTION_BITS
-        cell = base + (shift << CELL_BITS) + (luck >> shift)
-        low = knots[cell]
-        return (low + ((knots[cell + 1] - low) * (luck & ((1 << shift) - 1)) >> shift) + 128) >> _FRACTION_BITS
-
-    def reads(self, luck: Int64s) -> Int64s:
-        """`read` for an array of luck, element by element the same."""
-        upper = luck >> _HALF_BITS
-        v = np.where(upper == 1, (1 << LUCK_BITS) - 1 - luck, luck)
-        bits = (v.astype(np.float64).view(np.int64) >> _MANTISSA_BITS) - _EXPONENT_OF_HALF
-        shift = np.maximum(bits - CELL_BITS - 1, 0)
-        whole = v >> shift
-        cell = upper * KNOTS_A_SIDE + (shift << CELL_BITS) + whole
-        low = self.knots[cell]
-        inside = (self.knots[cell + 1] - low) * (v - (whole << shift)) >> shift
-        return np.asarray((low + inside + 128) >> _FRACTION_BITS, dtype=np.int64)
-
-
-@lru_cache(maxsize=128)
-def quantile_table(distribution: Distribution, scale: float) -> QuantileTable:
-    """Compile a distribution to the integer table that engines read; kept, since options and replications share most.
-
-    Args:
-        distribution: the shape, in its own unit.
-        scale: integer units to one unit of the distribution, such as 60 for minutes to seconds, or 1,000,000 for
-            standard deviations to millionths.
-
-    Raises:
-        ValueError: the distribution has values that are not finite.
-
-    Example:
-        >>> table = quantile_table(from_mapping({"distribution": "constant", "value": 2}), 60)
-        >>> table.read(0), table.read(2**32 - 1)
-        (120, 120)
-    """
-    at = _lower_half()
-    sides = np.concatenate([distribution.ppf(at), distribution.ppf(1.0 - at)])
-    if not np.isfinite(sides).all():
-        raise ValueError(f"{distribution.kind} has quantiles that are not finite")
-    units = np.clip(
-        np.rint(sides * scale * (1 << _FRACTION_BITS)), -_LARGEST << _FRACTION_BITS, _LARGEST << _FRACTION_BITS
-    )
-    knots = units.astype(np.int64)
-    knots.setflags(write=False)
-    return QuantileTable(knots)
