@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaincinv, ndtri
+from scipy.special import gammainc, gammaincinv, ndtr, ndtri
 
 from frontdoor_sim.documents import in_words, nearest
 
@@ -52,32 +52,36 @@ class Distribution:
 
 @dataclass(frozen=True)
 class _Family:
-    """Moments and quantile function of one of the textbook families, by `scipy.special`.
+    """Moments, quantile function and, of those that a mixture may have, share reached of a textbook family.
 
-    `scipy.stats` has the same functions (a test holds these to them) and takes longer to import than a year of a Front Door
-    takes to run.
+    By `scipy.special`: `scipy.stats` has the same functions (a test holds these to them) and takes longer to import than a
+    year of a Front Door takes to run.
     """
 
     mean: float
     variance: float
-    ppf: Callable[[Floats], Floats]
+    quantile: Callable[[Floats], Floats]
+    reached: Callable[[Floats], Floats] | None = None
 
     def named(self, kind: str, numbers: Mapping[str, Any]) -> Distribution:
         """The distribution, under the name and the numbers that a user wrote."""
-        return Distribution(kind, tuple(numbers.items()), float(self.mean), float(self.variance), self._within)
+        return Distribution(kind, tuple(numbers.items()), float(self.mean), float(self.variance), self.ppf)
 
-    def _within(self, probability: Floats) -> Floats:
+    def ppf(self, probability: Floats) -> Floats:
+        """The value below which a share lies; 0 and 1 have their limits."""
         with np.errstate(divide="ignore"):
-            return self.ppf(probability)
+            return self.quantile(probability)
 
     def cdf(self, value: Floats) -> Floats:
-        reached: Floats = self.family.cdf(value, *self.shapes, loc=self.loc, scale=self.scale)
-        return reached
+        """The share that lies below a value."""
+        assert self.reached is not None, "only parts of a mixture are asked"
+        with np.errstate(divide="ignore"):
+            return self.reached(value)
 
 
 def _exponential(mean: float) -> _Family:
     _positive(mean=mean)
-    return _Family(mean, mean**2, lambda p: -mean * np.log1p(-p))
+    return _Family(mean, mean**2, lambda p: -mean * np.log1p(-p), lambda v: -np.expm1(-v / mean))
 
 
 def _lognormal(
@@ -93,20 +97,31 @@ def _lognormal(
         raise ValueError("a lognormal takes mean and cv, or median and sigma")
     middle, spread, square = median, sigma, math.exp(sigma * sigma)
     return _Family(
-        middle * math.sqrt(square), middle**2 * square * (square - 1), lambda p: middle * np.exp(spread * ndtri(p))
+        middle * math.sqrt(square),
+        middle**2 * square * (square - 1),
+        lambda p: middle * np.exp(spread * ndtri(p)),
+        lambda v: ndtr(np.log(v / middle) / spread),
     )
 
 
 def _gamma(mean: float, cv: float) -> _Family:
     _positive(mean=mean, cv=cv)
-    return _Family(mean, (mean * cv) ** 2, lambda p: mean * cv**2 * gammaincinv(1 / cv**2, p))
+    shape, scale = 1 / cv**2, mean * cv**2
+    return _Family(
+        mean, (mean * cv) ** 2, lambda p: scale * gammaincinv(shape, p), lambda v: gammainc(shape, v / scale)
+    )
 
 
 def _weibull(mean: float, shape: float) -> _Family:
     _positive(mean=mean, shape=shape)
     first, second = math.gamma(1 + 1 / shape), math.gamma(1 + 2 / shape)
     scale = mean / first
-    return _Family(mean, scale**2 * (second - first**2), lambda p: scale * (-np.log1p(-p)) ** (1 / shape))
+    return _Family(
+        mean,
+        scale**2 * (second - first**2),
+        lambda p: scale * (-np.log1p(-p)) ** (1 / shape),
+        lambda v: -np.expm1(-((v / scale) ** shape)),
+    )
 
 
 def _triangular(low: float, mode: float, high: float) -> _Family:
