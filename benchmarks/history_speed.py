@@ -100,7 +100,8 @@ def measured(files: list[Path]) -> dict[str, float | int | None]:
     return {
         "rows": int(quality.rows["rows"].sum()), "contacts": contacts, "read_seconds": round(read - start, 1),
         "examine_seconds": round(examined - read, 1), "join_seconds": round(joined - examined, 1),
-        "all_seconds": round(joined - start, 1), "cpu_seconds": round(process_time() - cpu, 1), "peak_memory_mib": mebibytes(peak_memory()),
+        "all_seconds": round(joined - start, 1), "cpu_seconds": round(process_time() - cpu, 1),
+        "peak_memory_mib": mebibytes(peak_memory()),
     }  # fmt: skip
 
 
