@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from frontdoor_sim.calibration.history import containers as containers_module
+from frontdoor_sim.calibration.history import delimited as delimited_module
 from frontdoor_sim.calibration.history import examine, held_back, read_history, to_log
 from frontdoor_sim.calibration.history.door import Door
 from frontdoor_sim.calibration.history.layouts import FORMATS as STANDARD
@@ -120,13 +120,13 @@ def test_no_layout_reads_what_the_model_does_not_need(form):
 
 def test_only_the_columns_of_the_layout_are_read_into_memory(council, monkeypatch):
     asked: list[set[str]] = []
-    real = containers_module.arrow_csv.ConvertOptions
+    real = delimited_module.arrow_csv.ConvertOptions
 
     def watched(**options):
         asked.append({*options["include_columns"]})
         return real(**options)
 
-    monkeypatch.setattr(containers_module.arrow_csv, "ConvertOptions", watched)
+    monkeypatch.setattr(delimited_module.arrow_csv, "ConvertOptions", watched)
     path = council.extracts() / "liquidlogic.csv"
     read_history([path])
     headings = path.read_text(encoding="utf-8").partition("\n")[0].split(",")

@@ -13,9 +13,9 @@ import pytest
 from frontdoor_sim.calibration.history import Period, examine, read_history, to_log
 from frontdoor_sim.calibration.history.cells import NONE, UNREADABLE, moments, source_codes
 from frontdoor_sim.calibration.history.column_maps import read_map, shipped
-from frontdoor_sim.calibration.history.containers import require
 from frontdoor_sim.calibration.history.layouts import FORMATS, layouts
 from frontdoor_sim.calibration.history.step_threads import roots
+from frontdoor_sim.calibration.history.table import require
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import check_laws
 
@@ -255,11 +255,24 @@ def test_a_census_with_prefixes_is_read(tmp_path):
 
 
 def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("frontdoor_sim.calibration.history.containers.LARGEST_SHEET_BYTES", 1_000_000)
+    monkeypatch.setattr("frontdoor_sim.calibration.history.workbooks.LARGEST_SHEET_BYTES", 1_000_000)
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("xl/worksheets/sheet1.xml", b" " * 5_000_000)
     assert "unpacks to 5,000,000 bytes" in mistakes([path])
+
+
+@pytest.mark.parametrize("place", ["XFD1048576", "ZZZZZ1", "A99999999"])
+def test_a_workbook_with_a_cell_miles_away_is_refused_before_room_is_made_for_it(tmp_path, place):
+    book = openpyxl.Workbook()
+    for row in (["Child Unique ID", "Date of Contact", "Contact Source"], *(["A", "03/06/2019", 6] for _ in range(40))):
+        book.active.append(row)
+    sound, path = tmp_path / "sound.xlsx", tmp_path / "far.xlsx"
+    book.save(sound)
+    with zipfile.ZipFile(sound) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'r="B2"', f'r="{place}"'.encode()))
+    assert "room for" in mistakes([path])
 
 
 def test_a_package_that_is_not_there_is_named():

@@ -11,9 +11,9 @@ from xml.sax.handler import ContentHandler, ErrorHandler
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.calibration.history.containers import refuse, require
 from frontdoor_sim.calibration.history.door import Sheet
 from frontdoor_sim.calibration.history.layouts import Field, Layout, layouts
+from frontdoor_sim.calibration.history.table import refuse, require
 
 _LONGEST_TEXT = 100
 _DEEPEST = 30

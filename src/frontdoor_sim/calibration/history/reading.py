@@ -14,7 +14,6 @@ from frontdoor_sim.calibration.history.containers import (
     MAPS,
     READABLE,
     XML,
-    Table,
     check_file,
     tables_of,
 )
@@ -28,6 +27,7 @@ from frontdoor_sim.calibration.history.layouts import (
     recognise,
 )
 from frontdoor_sim.calibration.history.same_person import join_persons
+from frontdoor_sim.calibration.history.table import Table
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.tables import empty
 

@@ -162,9 +162,9 @@ def _missing_persons(told: Invented) -> Invented:
 
 
 def _thin_start(told: Invented) -> Invented:
-    """The extract leaves out two contacts in three of its first eighth."""
+    """The extract leaves out two contacts in three of its first fifth."""
     first = told.contacts["received_at"].min()
-    early = told.contacts["received_at"] < first + (told.extracted - first) / 8
+    early = told.contacts["received_at"] < first + (told.extracted - first) / 5
     mine = early.to_numpy() & chosen(told.contacts["luck"], "thin start", 0.67)
     left = told.contacts[~mine].reset_index(drop=True)
     steps = told.steps[told.steps["number"].isin(left["number"])].reset_index(drop=True)

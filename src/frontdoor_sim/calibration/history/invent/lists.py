@@ -13,9 +13,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.calibration.history.containers import require
 from frontdoor_sim.calibration.history.invent.invented import Invented
 from frontdoor_sim.calibration.history.invent.rows import received, rows_of
+from frontdoor_sim.calibration.history.table import require
 
 _BRITISH_DAY = "%d/%m/%Y"
 _PROTECTION = 4
