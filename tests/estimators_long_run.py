@@ -1,7 +1,7 @@
 """The long run of the estimators: bias and coverage of every quantity over many invented histories. From the root of the
 project:
 
-python tests/estimators_long_run.py --repetitions 200
+python tests/estimators_long_run.py --repetitions 120
 
 Seeds are fixed here, and were before anybody looked. Every quantity of every part is in one table, and the band of coverage
 holds all of them together. docs/estimators.md records the last run. The program ends with 1 where any quantity is at fault.
@@ -156,7 +156,7 @@ def speed() -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Recover known truth from many invented histories.")
-    parser.add_argument("--repetitions", type=int, default=200)
+    parser.add_argument("--repetitions", type=int, default=120)
     repetitions = parser.parse_args().repetitions
     recovery, begun = Recovery(), time.perf_counter()
     parts: tuple[Callable[[Recovery, int], None], ...] = (durations, towns, decisions)
