@@ -1,7 +1,7 @@
 # Names for what takes more than one word to type; each line can be typed by hand where there is no make.
 PYTHON ?= python
 
-.PHONY: test walls twins mutations benchmarks england history
+.PHONY: test walls twins mutations estimators benchmarks england history
 
 test:
 	$(PYTHON) -m pytest
@@ -19,6 +19,10 @@ twins:
 # Every format of history, damaged in 2,000 ways; half an hour on a core.
 mutations:
 	$(PYTHON) tests/history_long_run.py --mutations 2000
+
+# Bias and coverage of every estimator over 120 invented histories; some ten minutes on one core.
+estimators:
+	$(PYTHON) tests/estimators_long_run.py --repetitions 120
 
 benchmarks:
 	$(PYTHON) benchmarks/run.py

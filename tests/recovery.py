@@ -7,6 +7,7 @@ run in a thousand.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -46,12 +47,17 @@ class Recovery:
         tail = OUTSIDE / len(self.found) / 2
         return int(binom.ppf(tail, repetitions, LEVEL)), int(binom.ppf(1 - tail, repetitions, LEVEL))
 
-    def faults(self, errors: float = 4.0, allowance: float = 0.0) -> list[str]:
-        """Quantities that are biased by more than so many standard errors (and an allowance, in sd), or not covered."""
+    def faults(
+        self, errors: float = 4.0, allowance: float = 0.0, leaning: Callable[[str], float] = lambda _: 0.0
+    ) -> list[str]:
+        """Quantities that are biased by more than so many standard errors, or not covered.
+
+        An allowance, in sd, is added for all, and a further one for those that are known to lean.
+        """
         wrong = []
         for name, row in self.table().items():
             low, high = self.band(int(row["repetitions"]))
-            if abs(row["bias"]) > errors * row["error"] + allowance * row["sd"]:
+            if abs(row["bias"]) > errors * row["error"] + (allowance + leaning(name)) * row["sd"]:
                 wrong.append(f"{name}: bias {row['bias']:.4g} with standard error {row['error']:.2g}")
             if not low <= row["covered"] <= high:
                 wrong.append(f"{name}: covered {row['covered']} of {row['repetitions']}, not {low} to {high}")

@@ -208,6 +208,18 @@ def test_weeks_of_a_steady_town_are_steady_and_of_a_broken_one_are_not():
         fitted(Town(ONE_YEAR), random).weekly()
 
 
+def test_holidays_of_a_few_contacts_have_intervals_that_hold():
+    """One or two contacts a history on bank holidays, or none: of none the interval still reaches what they may be."""
+    town = Town(ONE_YEAR, day=0.0, week=0.0, scale=0.6)
+    random, held, none = np.random.default_rng(19), 0, 0
+    for _ in range(20):
+        found = fitted(town, random, season=Town.months).holidays("bank")["schools"]
+        held += found.low <= 0.1 <= found.high
+        none += found.estimate == 0
+    assert none >= 3
+    assert 12 <= held <= 20  # 99.9 % of binomial numbers of 20 trials at .9
+
+
 # Busy days and weeks
 
 

@@ -27,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.special import gammaincinv
 
 from frontdoor_sim.calibration.busy_days import BusyDays, busy_days
 from frontdoor_sim.calibration.estimates import LEVEL, Interval, wilson, z
@@ -39,6 +40,7 @@ Floats = NDArray[np.float64]
 Int64s = NDArray[np.int64]
 
 _ONE_SEASON = 700
+_LEAST = 1e-12
 _HOURS = 24
 
 
@@ -136,8 +138,11 @@ class Demand:
     def holidays(self, kind: str, level: float = LEVEL) -> dict[str, Interval]:
         """Factor by source on `bank` or in `school` holidays."""
         factors = self.rates.bank if kind == "bank" else self.rates.school
+        flag = self.cells.bank_holiday if kind == "bank" else self.cells.school_holiday
+        usual = self.rates.expected(self.cells, without=kind)[:, flag].sum(axis=1)
         return {
-            source: self._scaled(float(factors[s]), {(kind, s, 0): 1.0}, level) for s, source in enumerate(self.sources)
+            source: self._scaled(float(factors[s]), {(kind, s, 0): 1.0}, level, float(usual[s]))
+            for s, source in enumerate(self.sources)
         }
 
     def weekdays(self, level: float = LEVEL) -> dict[str, list[Interval]]:
@@ -167,18 +172,27 @@ class Demand:
         for g in range(groups):
             share = np.where(group == g, rate / sums[g] if sums[g] > 0 else 0.0, 0.0) - rate / rate.sum()
             weights = {("slot", source, k): float(share[k]) for k in range(len(rate))}
-            found.append(self._scaled(float(sums[g] / sums.mean()), weights, level))
+            usual = float(self.counts[source].sum()) / groups
+            found.append(self._scaled(float(sums[g] / sums.mean()), weights, level, usual))
         return found
 
-    def _scaled(self, estimate: float, weights: dict[Name, float], level: float) -> Interval:
-        """An estimate with the interval of its log, which moves by these weights with the logs of the numbers."""
-        if not estimate > 0:
-            return Interval(estimate, math.nan, math.nan)
+    def _scaled(self, estimate: float, weights: dict[Name, float], level: float, usual: float = 0.0) -> Interval:
+        """An estimate with its interval: its log moves by these weights with the logs of the numbers.
+
+        The variance V of the log is that of a Poisson number of 1 / V; the interval is that of the rate of such a number,
+        quantiles of the gamma of shape 1 / V + 1/2 (Jeffreys's prior), which holds for a few receipts and for many. Of none,
+        it reaches from 0 as far as the number `usual` that a factor of 1 would have brought allows.
+        """
+        if not np.isfinite(estimate):
+            return Interval(math.nan, math.nan, math.nan)
+        tail = (1 - level) / 2
+        if estimate == 0:
+            return Interval(0.0, 0.0, float(gammaincinv(0.5, 1 - tail)) / usual if usual > 0 else math.inf)
         chosen = [(self._places[name], weight) for name, weight in weights.items() if name in self._places]
         index, weight = (np.array(column) for column in zip(*chosen, strict=True))
-        variance = float(weight @ self.covariance[np.ix_(index, index)] @ weight)
-        reach = z(level) * math.sqrt(max(variance, 0.0))
-        return Interval(estimate, estimate * math.exp(-reach), estimate * math.exp(reach))
+        number = 1 / max(float(weight @ self.covariance[np.ix_(index, index)] @ weight), _LEAST)
+        low, high = (estimate * float(gammaincinv(number + 0.5, p)) / number for p in (tail, 1 - tail))
+        return Interval(estimate, low, high)
 
 
 def demand(

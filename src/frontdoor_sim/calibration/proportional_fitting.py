@@ -35,11 +35,13 @@ class Rates:
     school: Floats
     season_given: bool
 
-    def expected(self, cells: Cells) -> Floats:
-        """Expected receipts by source and cell."""
+    def expected(self, cells: Cells, without: str = "") -> Floats:
+        """Expected receipts by source and cell; `without` leaves out the factor of `bank` or of `school` holidays."""
         rates = self.slot[:, cells.slot] * self.month[cells.month]
-        rates[:, cells.bank_holiday] *= self.bank[:, None]
-        rates[:, cells.school_holiday] *= self.school[:, None]
+        if without != "bank":
+            rates[:, cells.bank_holiday] *= self.bank[:, None]
+        if without != "school":
+            rates[:, cells.school_holiday] *= self.school[:, None]
         return np.asarray(rates)
 
 
