@@ -183,7 +183,7 @@ def kind_of(data: Any) -> str:
     """
     names = set(data) if isinstance(data, dict) else set()
     fields = {
-        "scenario": {*OperatingModel.model_fields, "parameters", "changes", "because"},
+        "scenario": {*OperatingModel.model_fields, "parameters", "changes", "because", "combines", "over"},
         "appraisal": set(StudyFile.model_fields),
         "parameters": {"council", "year", "made_by", "files", *sections()},
     }
