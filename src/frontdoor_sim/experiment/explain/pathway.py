@@ -11,7 +11,6 @@ from frontdoor_sim.operating_model import (
     ChecksStage,
     ConsentStage,
     DelayStage,
-    Lasting,
     OperatingModel,
     Partner,
     Rule,
@@ -20,7 +19,6 @@ from frontdoor_sim.operating_model import (
     WorkStage,
 )
 
-_UNITS = {1.0: "seconds", 60.0: "minutes", 3600.0: "hours", 86400.0: "days", 604800.0: "weeks"}
 _PROVIDES = ("no need", "level 1", "levels 1 and 2", "levels 1 to 3", "any need")
 
 
@@ -78,33 +76,19 @@ def stage_words(stage: Stage) -> str:
 def _does(stage: Stage) -> str:
     match stage:
         case WorkStage():
-            return f"work of {lasting(stage.touch)}"
+            return f"work of {stage.touch.in_words}"
         case ConsentStage():
-            return f"consent, up to {stage.attempts} attempts of {lasting(stage.touch)}, {lasting(stage.gap)} apart"
+            return f"consent, up to {stage.attempts} attempts of {stage.touch.in_words}, {stage.gap.in_words} apart"
         case ChecksStage():
             asked = in_words([_partner(name, partner) for name, partner in stage.partners.items()], "and")
             join = "all" if stage.join == "all" else f"the first {stage.join}"
             return f"checks with {asked}; waits for {join}"
         case CaseloadStage():
             given = f", given out {stage.allocates}" if stage.allocates else ""
-            return f"a case is held for {lasting(stage.hold)}{given}"
+            return f"a case is held for {stage.hold.in_words}{given}"
         case DelayStage():
-            return f"a wait of {lasting(stage.delay)}"
+            return f"a wait of {stage.delay.in_words}"
 
 
 def _partner(name: str, partner: Partner) -> str:
     return f"{name} (desk {partner.team})" if partner.team else name
-
-
-def lasting(value: Lasting) -> str:
-    """A duration as it is written, or its mean.
-
-    Example:
-        >>> lasting(WorkStage(team="desk", touch="20 min").touch)
-        '20 min'
-    """
-    if value.shape.kind == "constant" and value.name and not value.name.startswith("durations."):
-        return value.name
-    unit = "working days" if value.clock == "working_days" else _UNITS.get(value.unit_seconds, "seconds")
-    unit = f"working {unit}" if value.clock == "working" else unit
-    return f"{number(round(value.shape.mean, 1))} {unit} on average"

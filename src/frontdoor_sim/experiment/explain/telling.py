@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from matplotlib.figure import Figure
+
+from frontdoor_sim.appraisal.charts import pathway
 from frontdoor_sim.experiment.explain.differences import Differences
 from frontdoor_sim.experiment.explain.pathway import pathway_lines
 from frontdoor_sim.scenario import Scenario
 from frontdoor_sim.scenario.changes import Step, Touched
+from frontdoor_sim.scenario.edits import is_named
 from frontdoor_sim.scenario.paths import Path
 
 _ALIKE = "Nothing differs by it: it is so already."
@@ -72,7 +76,7 @@ def _reason(number: int, step: Step) -> str:
 def changed_parts(scenario: Scenario) -> frozenset[str]:
     """Teams and stages that an option changes or adds, and stages whose routes it changes: what a picture highlights.
 
-    A stage or team is named as the option names it; what is gone is not there to be named.
+    A stage or team is named as the option names it; what only follows from a new name elsewhere is not changed.
 
     Example:
         >>> from frontdoor_sim.scenario import read_scenario
@@ -80,7 +84,10 @@ def changed_parts(scenario: Scenario) -> frozenset[str]:
         ['desk']
     """
     named: set[str] = set()
+    called = {(one.change, one.written) for one in scenario.touched if one.verb == "rename"}
     for one in scenario.touched:
+        if one.verb == "follow" and (one.change, one.written) in called:
+            continue
         named = {str(one.after) if name == one.before else name for name in named} if one.verb == "rename" else named
         named |= _parts(one)
     return frozenset(named & {*scenario.model.teams, *scenario.model.stages})
@@ -90,6 +97,28 @@ def _parts(touched: Touched) -> set[str]:
     path: Path = touched.path
     if touched.verb == "rename":
         return {str(touched.after)}
-    if touched.verb == "follow" and path[-1] in ("luck", "named"):
-        return set()
     return {str(path[1])} if path[0] in ("teams", "stages", "routes") and len(path) > 1 else set()
+
+
+def gone_parts(scenario: Scenario) -> tuple[str, ...]:
+    """Teams and stages of the base that an option takes out; what has another name is not gone.
+
+    Example:
+        >>> from frontdoor_sim.scenario import read_scenario
+        >>> gone_parts(read_scenario("scenarios/examples/no_sign_off.yaml"))
+        ('sign_off', 'managers')
+    """
+    left = {*scenario.model.teams, *scenario.model.stages}
+    gone = [one for one in scenario.touched if one.verb == "remove" and is_named(one.path)]
+    return tuple(str(one.path[1]) for one in gone if one.path[0] in ("teams", "stages") and one.path[1] not in left)
+
+
+def picture(scenario: Scenario) -> Figure:
+    """The pathway of a scenario as a picture; of an option with what it changes marked.
+
+    Example:
+        >>> from frontdoor_sim.scenario import read_scenario
+        >>> picture(read_scenario("scenarios/examples/one_desk.yaml")).get_label()
+        'The pathway of One desk: 1 stages, 1 teams, 1 sites; 0 handoffs between sites. decision leads to closed.'
+    """
+    return pathway(scenario.model, changed_parts(scenario), gone_parts(scenario))
