@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from frontdoor_sim.appraisal.charts import decided_within_24h, svg_text
+from frontdoor_sim.appraisal.charts import decided_within_24h, svg_document
 
 HERE = Path(__file__).parent
-NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
 def main(folder: Path) -> None:
@@ -27,8 +26,7 @@ def main(folder: Path) -> None:
     figure = decided_within_24h(summary, differences, options, note=note)
     target = HERE / "pictures" / "decided_within_24h.svg"
     target.parent.mkdir(exist_ok=True)
-    svg = svg_text(figure, "decided_within_24h").replace("<svg ", f"<svg {NAMESPACES} ", 1)
-    target.write_text(svg, encoding="utf-8", newline="\n")
+    target.write_text(svg_document(figure, "decided_within_24h"), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from frontdoor_sim import operating_model
 from frontdoor_sim.documents import shown
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown
 from frontdoor_sim.experiment.reading import StudyFile
-from frontdoor_sim.scenario.changes import Change, OptionFile
+from frontdoor_sim.scenario.changes import Change, CombinationFile, Moved, OptionFile
 from frontdoor_sim.scenario.checks import LAWS
 from frontdoor_sim.scenario.checks.routes import check_sources_and_areas
 from frontdoor_sim.scenario.fields import Slot, bare_of, fields_of, is_record, takes
@@ -41,7 +41,7 @@ RECORDS: dict[str, type[BaseModel]] = {
         for name, thing in vars(operating_model).items()
         if inspect.isclass(thing) and issubclass(thing, BaseModel)
     },
-    **{record.__name__: record for record in (OptionFile, Change, StudyFile, Unknown, Symptom)},
+    **{record.__name__: record for record in (OptionFile, CombinationFile, Change, Moved, StudyFile, Unknown, Symptom)},
 }
 OF_EVERY_STAGE = {
     "kind": "what happens here; `work` where it is left out",
@@ -232,7 +232,18 @@ MEANINGS: dict[str, dict[str, str]] = {
         "set": "new values for what is there, and for optional fields of what is there",
         "add": "what was not there: teams, stages, routes, a further item of a list",
         "adjust": "numbers and percentages to add to what is there",
-        "remove": "what goes",
+        "remove": "what goes; of a stage, team, shift or end, with where its work goes",
+        "rename": "stages, teams, shifts or ends that are called otherwise; whatever names them follows, and luck stays",
+        "over": "paths at which this change may go over an earlier one of the file",
+    },
+    "Moved": {
+        "to": "what the work goes to: a stage or an end for a stage or an end, a team for a team, a shift for a shift",
+    },
+    "CombinationFile": {
+        "name": "how the options together are called in every table and chart",
+        "summary": "one or two sentences for the pack",
+        "combines": "options of one base, by their paths from this folder; their changes are made option after option",
+        "over": "paths at which a later option may go over an earlier one",
     },
     "StudyFile": {
         "title": "stands at the head of the pack",

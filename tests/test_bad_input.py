@@ -72,7 +72,7 @@ def test_mistakes_stand_in_the_order_of_the_lines():
         assert lines == sorted(lines, key=int), file.name
 
 
-@pytest.mark.parametrize("file", sorted(SOUND.glob("*.yaml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", sorted(SOUND.rglob("*.yaml")), ids=lambda file: file.stem)
 def test_sound_file_has_no_mistake(file: Path):
     assert Parameters.read(file).council if file.stem == "parameters" else read_scenario(file).name
 

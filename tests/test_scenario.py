@@ -19,7 +19,9 @@ from frontdoor_sim.experiment import read_study
 from frontdoor_sim.experiment.explain import explain
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario import Change, Scenario, read_scenario
-from frontdoor_sim.scenario.changes import adjusted, apply
+from frontdoor_sim.scenario.adjusting import adjusted
+from frontdoor_sim.scenario.changes import Step
+from frontdoor_sim.scenario.edits import apply
 from frontdoor_sim.scenario.paths import PathError, find
 from frontdoor_sim.scenario.record import scaled
 from frontdoor_sim.scenario.resolve import resolve
@@ -153,8 +155,8 @@ def test_optional_fields_can_be_set_and_new_things_added(written: Written):
     ],
 )  # fmt: skip
 def test_items_of_a_list_are_added_and_removed(base: Scenario, change: dict[str, Any], left: list[Any]):
-    changes = [Change.model_validate({"say": "Other rules.", **change})]
-    data, _, mistakes = apply(base.data, changes, Document(base.file, {}))
+    step = Step(Change.model_validate({"say": "Other rules.", **change}), Document(base.file, {}), 0)
+    data, _, mistakes = apply(base.data, [step])
     assert mistakes == []
     assert data["routes"]["decision"] == left
     assert len(base.data["routes"]["decision"]) == 2

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from frontdoor_sim.appraisal import write_tables
+from frontdoor_sim.appraisal.charts import svg_document
 from frontdoor_sim.calibration import calibrate_published
 from frontdoor_sim.calibration import explain as explain_published
 from frontdoor_sim.calibration.history.invent import FAULTS, check_faults, invent
@@ -32,7 +33,7 @@ from frontdoor_sim.experiment import (
     run,
     summarise,
 )
-from frontdoor_sim.experiment.explain import explain
+from frontdoor_sim.experiment.explain import explain, picture
 from frontdoor_sim.experiment.reading import StudyFile
 from frontdoor_sim.experiment.replications import Task, slug
 from frontdoor_sim.measures import measure
@@ -91,8 +92,9 @@ def parser() -> argparse.ArgumentParser:
     one = add("check", help="every mistake of a scenario, appraisal or parameters file at once; offered load")
     one.add_argument("files", nargs="+", type=Path, metavar="FILE")
     one.set_defaults(does=do_check)
-    one = add("explain", help="what an option changes, in plain words, and its pathway")
-    one.add_argument("option", type=Path, metavar="OPTION")
+    one = add("explain", help="what an option changes, in plain words, and its pathway in words or as a picture")
+    one.add_argument("option", type=Path, metavar="OPTION", help="an option, or a base")
+    one.add_argument("--picture", type=Path, metavar="FILE.svg", help="draw the pathway into this file")
     one.set_defaults(does=do_explain)
     one = add("run", help="replications of one model; measures and, with --log, the event log of the first")
     one.add_argument("scenario", type=Path, metavar="SCENARIO")
@@ -198,7 +200,7 @@ def kind_of(data: Any) -> str:
     """
     names = set(data) if isinstance(data, dict) else set()
     fields = {
-        "scenario": {*OperatingModel.model_fields, "parameters", "changes", "because"},
+        "scenario": {*OperatingModel.model_fields, "parameters", "changes", "because", "combines", "over"},
         "appraisal": set(StudyFile.model_fields),
         "parameters": {"council", "year", "made_by", "files", *sections()},
     }
@@ -218,8 +220,16 @@ def load_text(scenario: Scenario) -> str:
 
 
 def do_explain(asked: argparse.Namespace) -> None:
-    """What an option changes."""
-    print(explain(read_scenario(asked.option)))
+    """What an option changes, and its pathway; with `--picture` the pathway is drawn as well."""
+    file: Path | None = asked.picture
+    if file is not None and file.suffix.lower() != ".svg":
+        what, right = f"{file.name!r} does not end in .svg.", "The name of an SVG file, such as pathway.svg."
+        raise InputError([Mistake("--picture", what, right, "Give the file that ending.")])
+    scenario = read_scenario(asked.option)
+    print(explain(scenario))
+    if file is not None:
+        file.write_text(svg_document(picture(scenario), slug(scenario.name)), encoding="utf-8", newline="\n")
+        print(f"\nWritten to {file}")
 
 
 def do_run(asked: argparse.Namespace) -> None:

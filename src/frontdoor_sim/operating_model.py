@@ -100,6 +100,22 @@ class Lasting(Closed):
         """Expected seconds on its own clock; a working day counts 24 hours of the working-day clock."""
         return self.shape.mean * self.unit_seconds
 
+    @property
+    def in_words(self) -> str:
+        """The duration as it was written, or its mean with its unit.
+
+        Example:
+            >>> read_lasting("20 min").in_words
+            '20 min'
+            >>> read_lasting({"distribution": "exponential", "mean": 7, "unit": "working hours"}).in_words
+            '7 working hours on average'
+        """
+        if self.shape.kind == "constant" and self.name and "." not in self.name:
+            return self.name
+        units = [unit for unit, known in _UNITS.items() if known == (self.unit_seconds, self.clock)]
+        about = "" if self.shape.kind == "constant" else " on average"
+        return f"{round(self.shape.mean, 1):g} {units[0] if units else 'seconds'}{about}"
+
 
 def read_lasting(value: Any) -> Any:
     """A `Lasting` from what a user wrote; raises ValueError with what would be right."""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -70,6 +71,7 @@ class Pack:
     - `symptoms`: symptom, low, high, source, as_found and, if wanted, unit (`share` prints percentages).
     - `assumptions`: as `Parameters.assumptions()` gives them.
     - `flags`: recording artefacts found in the history, a sentence each.
+    - `pathways`: option -> its pathway as a picture; an option without one has none in the pack.
     - `about`: title, council, headline, seed, replications, command, versions (mapping),
       interval_note; if wanted warnings (list), run (length of run in words), summary_note (what the
       intervals of `summary` cover, when other than interval_note), queue_option (the option drawn
@@ -88,6 +90,7 @@ class Pack:
     symptoms: pd.DataFrame = field(default_factory=lambda: empty("symptoms"))
     assumptions: pd.DataFrame = field(default_factory=lambda: empty("assumptions"))
     flags: list[str] = field(default_factory=list)
+    pathways: Mapping[str, Figure] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -148,7 +151,8 @@ class Pack:
             if unknown:
                 options = ", ".join(sorted(known))
                 mistakes.append(f"pack.{name}: unknown option {', '.join(unknown)}. Options here: {options}.")
-        return mistakes
+        unknown = sorted(set(self.pathways) - known)
+        return [*mistakes, *([f"pack.pathways: unknown option {', '.join(unknown)}."] if unknown else [])]
 
     def _odd_verdicts(self) -> list[str]:
         odd = sorted(set(self.verdicts["better"].astype(str)) - set(BETTER))

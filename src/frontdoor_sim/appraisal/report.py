@@ -51,6 +51,7 @@ def pack_html(pack: Pack) -> str:
         pack=pack,
         about=pack.about,
         charts={chart.name: chart for chart in draw(pack)},
+        pathways=pathways(pack),
         verdict_measures=[measure_name(measure) for measure in sections.verdict_measures(pack)],
         verdicts=sections.verdicts(pack),
         levels=sections.levels(pack),
@@ -111,6 +112,15 @@ def queue_option(pack: Pack) -> str:
     found = estimates(pack.differences, "decided_within_24h", mean="difference")
     best = max(found.items(), key=lambda item: item[1].mean if item[1].known else float("-inf"), default=None)
     return best[0][0] if best else list(pack.labels)[-1]
+
+
+def pathways(pack: Pack) -> list[Chart]:
+    """The pathway of every option that has one, today's first."""
+    options = sorted(pack.pathways, key=lambda option: (option != pack.base, list(pack.labels).index(option)))
+    return [
+        _chart(f"pathway-{number}", pack.pathways[option], f"The pathway under {pack.labels[option]}.")
+        for number, option in enumerate(options, start=1)
+    ]
 
 
 def _waiting(pack: Pack) -> list[Chart]:

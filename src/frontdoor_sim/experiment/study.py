@@ -20,6 +20,7 @@ from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, compared
 from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, Unknown, condition
+from frontdoor_sim.experiment.explain import picture
 from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
 from frontdoor_sim.experiment.reading import Study
 from frontdoor_sim.experiment.replications import Task, replicate
@@ -147,6 +148,7 @@ def make_pack(
         symptoms=symptom_table(study.facts.symptoms, comparison, study.base.name),
         assumptions=study.base.parameters.assumptions() if study.base.parameters else assumption_free(),
         flags=flags(study.base),
+        pathways={s.name: picture(s) for s in scenarios},
         about=about(study, comparison, loads, found, seed, number, command),
     )
 

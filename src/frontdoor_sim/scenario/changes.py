@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from frontdoor_sim.documents import Document, Mistake, dotted, in_words, shown
-from frontdoor_sim.operating_model import Closed, OperatingModel
-from frontdoor_sim.scenario.paths import COLLECTIONS, Path, PathError, copied, find, look, put, steps, take_out
+from frontdoor_sim.documents import Document, in_words
+from frontdoor_sim.operating_model import Closed
+from frontdoor_sim.scenario.paths import Path, look
 
-VERBS = ("set", "add", "adjust", "remove")
-_NEW_IN: dict[str, tuple[type, ...]] = {"set": (dict,), "add": (dict, list)}
-"""What a verb may put something new into: optional fields are set, and items of lists are added."""
+VERBS = ("set", "add", "adjust", "remove", "rename")
 
 
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
+
+
+def _with_nothing_moved(value: Any) -> Any:
+    """A path, or a list of paths, as paths from which no work moves."""
+    paths = _as_list(value)
+    if isinstance(paths, list) and all(isinstance(path, str) for path in paths):
+        return dict.fromkeys(paths)
+    return value
+
+
+class Moved(Closed):
+    """Where the work of what is removed goes."""
+
+    to: str = Field(min_length=1)
 
 
 class Change(Closed):
@@ -31,7 +41,9 @@ class Change(Closed):
         set: new values by path; the path is there already, or is an optional field of something that is.
         add: new teams, stages, routes and the like, by path.
         adjust: numbers added to what is there, by path, such as `+1.5`.
-        remove: paths that go.
+        remove: paths that go; of a stage, team, shift or end, where its work goes.
+        rename: stages, teams, shifts or ends by path, each with its new name; whatever names them follows.
+        over: paths at which this change may go over an earlier one of the same file.
     """
 
     say: str = Field(min_length=1)
@@ -39,7 +51,9 @@ class Change(Closed):
     set: dict[str, object] = Field(default_factory=dict)
     add: dict[str, object] = Field(default_factory=dict)
     adjust: dict[str, object] = Field(default_factory=dict)
-    remove: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
+    remove: Annotated[dict[str, Moved | None], BeforeValidator(_with_nothing_moved)] = Field(default_factory=dict)
+    rename: dict[str, str] = Field(default_factory=dict)
+    over: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
 
     @model_validator(mode="after")
     def _does_something(self) -> Change:
@@ -57,15 +71,59 @@ class OptionFile(Closed):
     because: tuple[Change, ...] = Field(min_length=1)
 
 
+class CombinationFile(Closed):
+    """A file that makes several options of one base into one: their changes, option after option.
+
+    `over` names the paths at which a later option may go over an earlier one.
+    """
+
+    name: str = Field(min_length=1)
+    summary: str = ""
+    combines: tuple[str, ...] = Field(min_length=2)
+    over: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change, and where it stands.
+
+    Args:
+        change: what it is; None where its form has mistakes.
+        document: its file.
+        index: its place in the file, from 0.
+    """
+
+    change: Change | None
+    document: Document
+    index: int
+
+    def where(self, verb: str, path: str) -> str:
+        """File, line and keys of one path of the change."""
+        written = look(self.document.data, ("because", self.index, verb))
+        keys: Path = (path,)
+        if not isinstance(written, dict):
+            paths = _as_list(written)
+            keys = (paths.index(path),) if isinstance(paths, list) and path in paths else ()
+        return self.document.where("because", self.index, verb, *keys)
+
+    @property
+    def of_the_file(self) -> tuple[str, int]:
+        """What makes two steps the same step: the file and the place in it."""
+        return str(self.document.path.resolve()), self.index
+
+
 @dataclass(frozen=True)
 class Touched:
     """One place that a change touches.
 
     Args:
-        path: where it is.
-        before, after: what was there, and what is there now; None where there is nothing.
+        path: where it is; of what is renamed, where it was.
+        before, after: what was there, and what is there now; None where there is nothing; of a new name, the two names.
         where: file and line that say so.
         change: place of the change among those of the option.
+        verb: what was done; `follow` where the place only follows from a name that changed or went.
+        written: the path as the change writes it.
+        to: of what is removed, where its work goes.
     """
 
     path: Path
@@ -73,125 +131,6 @@ class Touched:
     after: Any
     where: str
     change: int
-
-
-def apply(
-    data: dict[str, Any],
-    changes: Sequence[Change | None],
-    document: Document,
-    first: int = 0,
-    again: bool = False,
-) -> tuple[dict[str, Any], list[Touched], list[Mistake]]:
-    """A base with the changes made, in file order.
-
-    Args:
-        data: the base as plain data; it is left alone.
-        changes: of one file, or of a chain of options that were each read before (`again`); None is passed over.
-        document: the option's file, for the places of mistakes.
-        first: number of the first change among all of the option.
-        again: whether the changes have been checked already, so that a later file may change a place once more.
-
-    Returns:
-        The changed data, every place touched, and every mistake (a path that leads nowhere, two changes to one place).
-    """
-    data = copied(data)
-    touched: list[Touched] = []
-    mistakes: list[Mistake] = []
-    for index, change in enumerate(changes):
-        for verb, path, value, keys in _edits(change) if change else ():
-            where = document.where("because", index, verb, *keys)
-            try:
-                for place in _places(data, verb, path):
-                    edit = _Edit(verb, place, value, where, first + index)
-                    touched.append(edit.made(data, [] if again else touched))
-            except PathError as error:
-                new = " What is new as a whole goes under `add:`." if error.absent and verb == "set" else ""
-                mistakes.append(Mistake(where, error.what, error.right, error.remedy + new))
-    return data, touched, mistakes
-
-
-def _edits(change: Change) -> Iterator[tuple[str, str, Any, Path]]:
-    """Every verb with its path and value, and where in the change they stand."""
-    for verb in VERBS[:3]:
-        for path, value in getattr(change, verb).items():
-            yield verb, path, value, (path,)
-    for index, path in enumerate(change.remove):
-        yield "remove", path, None, (index,)
-
-
-def _places(data: dict[str, Any], verb: str, path: str) -> list[Path]:
-    """The places of an edit; those to be removed last first, so that numbers in lists stay right."""
-    if path.startswith("parameters."):
-        what = f"{path!r} is a number of the parameters file, which is the same in every option."
-        remedy = "Name another number where it is used, or vary it as `unknown:` in the appraisal."
-        raise PathError(what, "A path into the scenario.", remedy)
-    section, *inside = steps(path)
-    if inside and section in OperatingModel.model_fields and section not in data:
-        raise PathError(
-            f"The scenario has no `{section}` yet.", remedy=f"Add it as a whole: `add: {{{section}: ...}}`."
-        )
-    places = find(data, path, _NEW_IN.get(verb, ()))
-    return places[::-1] if verb == "remove" else places
-
-
-@dataclass(frozen=True)
-class _Edit:
-    """One verb at one place."""
-
-    verb: str
-    place: Path
-    value: Any
-    where: str
-    change: int
-
-    def made(self, data: dict[str, Any], earlier: Sequence[Touched]) -> Touched:
-        """Make the edit in the data; raises PathError where it cannot be made."""
-        before = look(data, self.place)
-        self._check(data, earlier)
-        if self.verb == "remove":
-            take_out(data, self.place)
-            after = None
-        else:
-            after = adjusted(before, self.value, dotted(self.place)) if self.verb == "adjust" else copied(self.value)
-            put(data, self.place, after)
-        return Touched(self.place, before, after, self.where, self.change)
-
-    def _check(self, data: dict[str, Any], earlier: Sequence[Touched]) -> None:
-        name, parent = dotted(self.place), look(data, self.place[:-1])
-        there = self.place[-1] in (range(len(parent)) if isinstance(parent, list) else parent)
-        if self.verb == "set" and not there and len(self.place) > 1 and self.place[-2] in COLLECTIONS:
-            find(data, name)
-        if self.verb == "add" and there:
-            raise PathError(f"`{name}` is there already.", "A path that is not there yet.", "Use `set` to change it.")
-        twice = next((touched for touched in earlier if touched.path == self.place), None)
-        if twice is not None and self.verb in ("set", "remove"):
-            what = f"`{name}` is changed twice; also in {twice.where}."
-            raise PathError(what, "One change to a place.", "Keep one of the two, or make them one.")
-
-
-def adjusted(before: Any, by: Any, name: str) -> float:
-    """A number or percentage with something added to it.
-
-    Example:
-        >>> adjusted(3, "+1.5", "wte"), adjusted("15%", "2%", "non_case_share")
-        (4.5, 0.17)
-    """
-    numbers = [_number(before), _number(by)]
-    if None in numbers:
-        right = "A number there, and one to be added to it, such as +1.5."
-        raise PathError(
-            f"`{name}` is {shown(before)}, to which {shown(by)} cannot be added.", right, "Use `set` for a new value."
-        )
-    return round(sum(number for number in numbers if number is not None), 6)
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool):
-        return None
-    percentage = re.fullmatch(r"\s*([+-]?\d+(?:\.\d+)?)\s*%\s*", value) if isinstance(value, str) else None
-    if percentage:
-        return float(percentage[1]) / 100
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
+    verb: str = "set"
+    written: str = ""
+    to: str = ""

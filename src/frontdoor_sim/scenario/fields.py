@@ -21,6 +21,7 @@ from frontdoor_sim.operating_model import (
     Systems,
     Weeks,
 )
+from frontdoor_sim.scenario.changes import Moved
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ _TYPES: tuple[tuple[Any, Takes], ...] = (
     (Shift, Takes('days and hours, such as {Mon-Thu: "08:30-17:15", Fri: "08:30-16:45"}', _OFFICE)),
     (Moments, Takes('days and times, such as "Mon-Fri 10:00, 15:00"', '"Mon-Fri 10:00, 15:00"')),
     (Systems, Takes("a name, or a list of names", "system_a")),
+    (Moved | None, Takes("where the work goes, such as {to: allocation}", "{to: allocation}")),
     (Rules, Takes(f"{_TARGETS}, or a list of rules with `if` and `to`", "closed")),
 )
 """Types that have a way of writing of their own."""
@@ -97,7 +99,19 @@ _FIELDS = {
     "Change.set": _BY_PATH,
     "Change.add": _BY_PATH,
     "Change.adjust": Takes("numbers to add by path, such as {teams.desk.staff.officer.wte: +1.5}", "{}"),
-    "Change.remove": Takes("a path, or a list of paths", "[stages.consent]"),
+    "Change.remove": Takes(
+        "a path, a list of paths, or paths with where the work goes, such as {stages.sign_off: {to: allocation}}",
+        "[stages.consent]",
+    ),
+    "Moved.to": Takes("the name of what the work goes to", "allocation"),
+    "Change.rename": Takes("new names by path, such as {stages.screening: triage}", "{stages.screening: triage}"),
+    "Change.over": Takes("a path, or a list of paths", "teams.desk.site"),
+    "CombinationFile.name": Takes("what the options together are called", "name"),
+    "CombinationFile.combines": Takes(
+        "a list of two option files or more, such as [one_system.yaml, one_site.yaml]",
+        "[one_system.yaml, one_site.yaml]",
+    ),
+    "CombinationFile.over": Takes("a path, or a list of paths", "teams.desk.site"),
 }
 """Single fields that have one."""
 

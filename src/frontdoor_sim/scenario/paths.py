@@ -9,10 +9,9 @@ from typing import Any
 from frontdoor_sim.documents import Keys as Path
 from frontdoor_sim.documents import dotted, in_words, nearest, shown
 
-__all__ = ["COLLECTIONS", "Path", "PathError", "copied", "find", "look", "put", "steps", "take_out"]
+__all__ = ["Path", "PathError", "copied", "find", "is_collection", "look", "put", "steps", "take_out"]
 
-COLLECTIONS = ("shifts", "teams", "stages", "routes", "ends", "targets", "arrivals", "partners")
-
+_COLLECTIONS = [(name,) for name in ("shifts", "teams", "stages", "routes", "ends", "targets", "arrivals")]
 
 _RIGHT = "A path that is there: names joined by dots, `*` for any name."
 _REMEDY = "Correct the path."
@@ -117,6 +116,16 @@ def _nothing(data: Any, step: str, at: Path) -> PathError:
     near = nearest(step, names)
     remedy = f"Did you mean {in_words(near)}?" if near else f"There is {in_words(names, 'and') or 'nothing'}."
     return PathError(f"{place} has nothing called {step!r}.", remedy=remedy, absent=not near)
+
+
+def is_collection(place: Path) -> bool:
+    """Whether a place holds things by names that the scenario makes up, such as teams, or the partners of a stage.
+
+    Example:
+        >>> is_collection(("teams",)), is_collection(("stages", "checks", "partners")), is_collection(("teams", "partners"))
+        (True, True, False)
+    """
+    return place in _COLLECTIONS or (place[:1] == ("stages",) and place[2:] == ("partners",))
 
 
 def look(data: Any, path: Path) -> Any:

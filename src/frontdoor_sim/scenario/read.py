@@ -6,15 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path as FilePath
+from typing import Any
 
 from pydantic import ValidationError
 
-from frontdoor_sim.documents import Document, InputError, Mistake, dotted, read_yaml
+from frontdoor_sim.documents import Document, InputError, Mistake, dotted, in_words, read_yaml
 from frontdoor_sim.parameters import Parameters
-from frontdoor_sim.scenario.changes import VERBS, Change, OptionFile, Touched, apply
+from frontdoor_sim.scenario.changes import VERBS, Change, CombinationFile, OptionFile, Step, Touched
+from frontdoor_sim.scenario.combining import clashes, combined
+from frontdoor_sim.scenario.edits import apply, is_named
 from frontdoor_sim.scenario.examine import examine
 from frontdoor_sim.scenario.forms import check_kind, read_form
-from frontdoor_sim.scenario.paths import Path
+from frontdoor_sim.scenario.names import goals, left_behind, names_of_targets
+from frontdoor_sim.scenario.paths import Path, look
 from frontdoor_sim.scenario.record import Scenario
 
 _OF_A_SCENARIO = ("run", "teams", "stages", "routes", "ends")
@@ -35,7 +39,8 @@ def read_scenario(path: str | FilePath) -> Scenario:
     """Read and check a scenario or an option.
 
     Args:
-        path: a YAML file. With `changes: base.yaml` and `because:` it is an option, else a whole operating model.
+        path: a YAML file. With `changes: base.yaml` and `because:` it is an option, with `combines: [a.yaml, b.yaml]`
+            several options in one, else a whole operating model.
 
     Returns:
         The scenario.
@@ -53,6 +58,8 @@ def read_scenario(path: str | FilePath) -> Scenario:
 def _read(path: FilePath, below: tuple[FilePath, ...]) -> Scenario:
     """Read a file; `below` are the options that build on it, the first of them first."""
     document = read_yaml(path)
+    if isinstance(document.data, dict) and "combines" in document.data:
+        return _read_combination(document, below)
     if isinstance(document.data, dict) and ("changes" in document.data or "because" in document.data):
         return _read_option(document, below)
     check_kind(document, "a scenario", _OF_A_SCENARIO)
@@ -76,18 +83,101 @@ def _read_parameters(document: Document) -> tuple[Parameters | None, Sequence[Mi
 
 def _read_option(document: Document, below: tuple[FilePath, ...]) -> Scenario:
     option, wrong = read_form(OptionFile, document)
-    parent, mistakes = _read_parent(document, below)
+    parent, mistakes = _read_named(document, below, "changes") if "changes" in document.data else (None, [])
     if parent is None:
         raise InputError([*wrong, *mistakes])
     changes = option.because if option else _sound_changes(document)
-    made, touched, lost = apply(parent.data, changes, document, first=len(parent.changes))
-    base, mistakes = parent.base or parent, [*wrong, *lost, *_of_the_base(touched, parent.base or parent)]
+    own = tuple(Step(change, document, index) for index, change in enumerate(changes))
+    return _changed(document, option, parent.base or parent, (*parent.steps, *own), wrong)
+
+
+def _changed(
+    document: Document,
+    form: OptionFile | CombinationFile | None,
+    base: Scenario,
+    steps: tuple[Step, ...],
+    wrong: Sequence[Mistake],
+) -> Scenario:
+    """A base with changes made, examined as a whole; `wrong` is what is wrong with the file itself."""
+    made, touched, lost = apply(base.data, steps)
+    dangling = _forgotten(made, touched)
+    mistakes = [*wrong, *lost, *(mistake for _, mistake in dangling), *_of_the_base(touched, base, made)]
     found = examine(made, base.parameters, laws=not wrong and not lost)
+    named = [place for still, _ in dangling for place in still]
+    found = _once(touched, [(at, mistake) for at, mistake in found if not any(_meet(at, place) for place in named)])
     _stop([*mistakes, *_placed(found, partial(_where_changed, document, touched))])
-    assert option is not None
-    made |= {"name": option.name, "summary": option.summary}
-    everything = ((*parent.changes, *option.because), (*parent.touched, *touched))
-    return Scenario(document.path, made, base.parameters, base, *everything)
+    assert form is not None
+    made |= {"name": form.name, "summary": form.summary}
+    return Scenario(document.path, made, base.parameters, base, steps, tuple(touched))
+
+
+def _once(touched: Sequence[Touched], found: list[tuple[Path, Mistake]]) -> list[tuple[Path, Mistake]]:
+    """Each mistake once, where one path with a star brought it in at several places."""
+    by_what: dict[object, tuple[Path, Mistake]] = {}
+    for at, mistake in found:
+        change = _brought_in(touched, at)
+        by_what.setdefault((change.where, mistake) if change else (at, mistake), (at, mistake))
+    return list(by_what.values())
+
+
+def _meet(one: Path, other: Path) -> bool:
+    return one[: len(other)] == other[: len(one)]
+
+
+def _forgotten(made: dict[str, Any], touched: Sequence[Touched]) -> list[tuple[list[Path], Mistake]]:
+    """What was taken out without a word on where its work goes while others still name it: they, and the mistake."""
+    found = []
+    for one in touched:
+        gone = one.verb == "remove" and is_named(one.path) and not one.to
+        still = left_behind(made, *map(str, one.path)) if gone else []
+        if still:
+            by = in_words([f"`{dotted(place)}`" for place in still], "and")
+            what = f"`{dotted(one.path)}` is taken out, and {by} still name{'s' if len(still) == 1 else ''} it."
+            to = _next_after(one, touched, goals(made, str(one.path[0])))
+            remedy = f"Write, for example, `remove: {{{dotted(one.path)}: {{to: {to}}}}}`, or change what names it."
+            found.append((still, Mistake(one.where, what, "A word on where its work goes.", remedy)))
+    return found
+
+
+def _next_after(gone: Touched, touched: Sequence[Touched], known: Sequence[str]) -> str:
+    """Where work of a stage that is taken out might go: to where its own route led, else to the first there is."""
+    went = [one.before for one in touched if one.path == ("routes", gone.path[1]) and one.after is None]
+    led = [name for route in went for name in names_of_targets({"routes": {"it": route}})]
+    return next((name for name in (*led, *known) if name in known), "another")
+
+
+def _read_combination(document: Document, below: tuple[FilePath, ...]) -> Scenario:
+    form, wrong = read_form(CombinationFile, document)
+    if form is None:
+        raise InputError(wrong)
+    parts: list[Scenario] = []
+    mistakes: list[Mistake] = []
+    for index in range(len(form.combines)):
+        part, lost = _read_named(document, below, "combines", index)
+        mistakes += lost
+        if part is not None:
+            mistakes += _unfit_part(document, index, part, parts)
+            parts.append(part)
+    _stop(mistakes)
+    _stop(clashes(document, parts, form.over))
+    base = parts[0].base
+    assert base is not None
+    return _changed(document, form, base, combined(parts), [])
+
+
+def _unfit_part(document: Document, index: int, part: Scenario, parts: Sequence[Scenario]) -> list[Mistake]:
+    """Why a scenario cannot be combined with those named before it."""
+    where, name = document.where("combines", index), part.file.name
+    if part.base is None:
+        what, right = f"{name} is a whole operating model, not an option.", "An option: a file with `changes:`."
+        return [Mistake(where, what, right, "Take it out: the options say themselves what they change.")]
+    if part.file.resolve() in [other.file.resolve() for other in parts]:
+        return [Mistake(where, f"{name} is named twice.", "Each option once.", "Remove one of the two.")]
+    first = next((other for other in parts if other.base), None)
+    if first is not None and first.base is not None and first.base.digest != part.base.digest:
+        what = f"{name} changes {part.base.file.name}, and {first.file.name} changes {first.base.file.name}."
+        return [Mistake(where, what, "Options of one base.", "Take one of the two out.")]
+    return []
 
 
 def _sound_changes(document: Document) -> list[Change | None]:
@@ -95,7 +185,7 @@ def _sound_changes(document: Document) -> list[Change | None]:
     because = document.data.get("because")
     found: list[Change | None] = []
     for item in because if isinstance(because, list) else ():
-        verbs = {verb: item[verb] for verb in VERBS if verb in item} if isinstance(item, dict) else {}
+        verbs = {verb: item[verb] for verb in (*VERBS, "over") if verb in item} if isinstance(item, dict) else {}
         try:
             found.append(Change.model_validate({"say": "What was meant.", **verbs}))
         except ValidationError:
@@ -103,38 +193,32 @@ def _sound_changes(document: Document) -> list[Change | None]:
     return found
 
 
-def _read_parent(document: Document, below: tuple[FilePath, ...]) -> tuple[Scenario | None, Sequence[Mistake]]:
-    """The scenario that an option changes, or what is wrong with it."""
-    if "changes" not in document.data:
-        return None, []
+def _read_named(
+    document: Document, below: tuple[FilePath, ...], *keys: str | int
+) -> tuple[Scenario | None, Sequence[Mistake]]:
+    """The scenario that an option names at some keys, or what is wrong with it."""
+    name = look(document.data, keys)
     below = (*below, document.path.resolve())
     try:
-        path = document.beside(document.data["changes"], "changes")
+        path = document.beside(name, *keys)
         if path.resolve() in below:
-            what = f"{document.data['changes']!r} builds on this file itself."
-            remedy = "Name the scenario that this option changes."
-            raise InputError(
-                [
-                    Mistake(
-                        document.where("changes"),
-                        what,
-                        "A scenario, or an option that does not build on this one.",
-                        remedy,
-                    )
-                ]
-            )
+            what, remedy = f"{name!r} builds on this file itself.", "Name the scenario that this option changes."
+            right = "A scenario, or an option that does not build on this one."
+            raise InputError([Mistake(document.where(*keys), what, right, remedy)])
         return _read(path, below), []
     except InputError as error:
         return None, error.mistakes
 
 
-def _of_the_base(touched: Sequence[Touched], base: Scenario) -> list[Mistake]:
-    """Changes to what must be the same in every option, so that a difference means the option."""
-    measured = ("shifts", base.data.get("clock", ""))
+def _of_the_base(touched: Sequence[Touched], base: Scenario, made: dict[str, Any]) -> list[Mistake]:
+    """Changes to what must be the same in every option, so that a difference means the option; a new name is none."""
+    measured = [("shifts", data.get("clock", "")) for data in (base.data, made)]
     found = []
     for one in touched:
+        if one.verb in ("follow", "rename"):
+            continue
         why = _OF_THE_BASE.get(str(one.path[0]), "")
-        if one.path[:2] == measured:
+        if one.path[:2] in measured:
             why = "This shift is the clock that measures working hours; add another shift, and give that to the staff."
         if why:
             what = f"No option may change `{dotted(one.path)}`."
@@ -148,10 +232,13 @@ def _placed(found: list[tuple[Path, Mistake]], where: Callable[..., str]) -> lis
 
 def _where_changed(document: Document, touched: Sequence[Touched], *place: str | int) -> str:
     """The change that brought a mistake in; where none touched its place, the changes as a whole."""
-    for change in reversed(touched):
-        if place[: len(change.path)] == change.path:
-            return f"{change.where} ({dotted(place)})"
-    return f"{document.where('because')} ({dotted(place)})"
+    change = _brought_in(touched, place)
+    whole = "combines" if "combines" in document.data else "because"
+    return f"{change.where if change else document.where(whole)} ({dotted(place)})"
+
+
+def _brought_in(touched: Sequence[Touched], place: Path) -> Touched | None:
+    return next((change for change in reversed(touched) if place[: len(change.path)] == change.path), None)
 
 
 def _stop(mistakes: Sequence[Mistake]) -> None:

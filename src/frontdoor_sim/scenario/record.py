@@ -15,10 +15,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from frontdoor_sim.distributions import Distribution
-from frontdoor_sim.documents import Document, InputError, Mistake, dotted, in_words, shown
+from frontdoor_sim.documents import InputError, Mistake, dotted, in_words, shown
 from frontdoor_sim.operating_model import Lasting, OperatingModel
 from frontdoor_sim.parameters import Parameters
-from frontdoor_sim.scenario.changes import Change, Touched, apply
+from frontdoor_sim.scenario.changes import Change, Step, Touched
+from frontdoor_sim.scenario.edits import apply
 from frontdoor_sim.scenario.examine import examined, form_of
 from frontdoor_sim.scenario.paths import PathError, copied, find, put
 from frontdoor_sim.scenario.resolve import resolve
@@ -36,7 +37,7 @@ class Scenario:
         data: the scenario as written, changes made, names of parameters not yet filled in.
         parameters: the council's numbers; None where the scenario needs none.
         base: the scenario that an option changes; None for a base. An option of an option has the same base.
-        changes: the option's changes, in file order; those of an option that it builds on come first.
+        steps: the option's changes, each with its place, in file order; those of options that it builds on come first.
         touched: every place that they touch, with what was there before.
     """
 
@@ -44,13 +45,18 @@ class Scenario:
     data: dict[str, Any]
     parameters: Parameters | None = None
     base: Scenario | None = None
-    changes: tuple[Change, ...] = ()
+    steps: tuple[Step, ...] = ()
     touched: tuple[Touched, ...] = field(default=(), repr=False)
 
     @property
     def name(self) -> str:
         """What the scenario is called."""
         return str(self.data["name"])
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The option's changes, in the order in which they are made."""
+        return tuple(step.change for step in self.steps if step.change is not None)
 
     @property
     def resolved(self) -> dict[str, Any]:
@@ -105,6 +111,25 @@ class Scenario:
             return _varied_base(_Variation(self, repr(values), values))
         return _checked(_varied_option(self, self.base, values))
 
+    def only(self, *numbers: int) -> Scenario:
+        """The base with some of the option's changes and none of the others, in their order.
+
+        Args:
+            numbers: places of the changes in `changes`, from 0.
+
+        Raises:
+            InputError: a change cannot stand without another; IndexError where there is no such change.
+
+        Example:
+            >>> from frontdoor_sim.scenario import read_scenario
+            >>> option = read_scenario("scenarios/examples/one_desk_two_more.yaml")
+            >>> option.only(0).model.teams == option.model.teams, option.only().model.teams == option.base.model.teams
+            (True, True)
+        """
+        steps = tuple(self.steps[number] for number in sorted(set(numbers)))
+        told = in_words([number + 1 for number in sorted(set(numbers))], "and") or "none"
+        return _checked(_changed(self, self.base or self, steps, {"name": f"{self.name}: changes {told}"}))
+
 
 def _checked(scenario: Scenario) -> Scenario:
     """The scenario, examined, with the model that this gave."""
@@ -149,10 +174,15 @@ def _varied_option(option: Scenario, base: Scenario, values: Mapping[str, Any]) 
     """The changes made again to a varied base; name and summary are the option's own."""
     own = {name: values.get(name, option.data.get(name, "")) for name in _OF_THE_OPTION}
     base = base.varied({path: value for path, value in values.items() if path not in _OF_THE_OPTION})
-    data, touched, mistakes = apply(base.data, option.changes, Document(option.file, {}), again=True)
+    return _changed(option, base, option.steps, own)
+
+
+def _changed(option: Scenario, base: Scenario, steps: tuple[Step, ...], own: dict[str, Any]) -> Scenario:
+    """Changes of an option made to a base; `own` is what the result has of its own."""
+    data, touched, mistakes = apply(base.data, steps)
     if mistakes:
         raise InputError(mistakes)
-    return Scenario(option.file, data | own, base.parameters, base, option.changes, tuple(touched))
+    return Scenario(option.file, data | own, base.parameters, base, steps, tuple(touched))
 
 
 def _with_numbers(parameters: Parameters | None, numbers: Mapping[str, Any]) -> Parameters:

@@ -32,7 +32,7 @@ _LAWS = {
     "^a partner answers": "Add `delay: 1 working day`, or a `team` with a `touch`.",
     "^a duration is never below 0": "Use a lognormal or a gamma, or raise the lowest value.",
     "^the unit of a duration": "Give a unit, such as `unit: minutes`.",
-    "^a change has at least": "Say what is set, added, adjusted or removed.",
+    "^a change has at least": "Say what is set, added, adjusted, removed or renamed.",
     " takes | needs? | must be |^shares of bands": "Correct the numbers of the distribution.",
 }
 """Words of the model that say what would be right, with the remedy."""

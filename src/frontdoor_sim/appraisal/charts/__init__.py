@@ -1,7 +1,7 @@
 """The pictures of an appraisal: tidy tables in, matplotlib figures out.
 
-Each function returns a `matplotlib.figure.Figure`, 7 inches wide (the text width of an A4 page), whose label
-(`figure.get_label()`) is its text alternative. No function touches pyplot.
+Each function returns a `matplotlib.figure.Figure`, 7 inches wide (the text width of an A4 page; a pathway takes the width
+that it needs), whose label (`figure.get_label()`) is its text alternative. No function touches pyplot.
 
 They are imported when first asked for: matplotlib takes a third of a second, and workers draw nothing.
 """
@@ -11,16 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from frontdoor_sim.appraisal.charts.curves import decision_curve
+    from frontdoor_sim.appraisal.charts.pathways import pathway
     from frontdoor_sim.appraisal.charts.queues import queue_by_hour_of_week
     from frontdoor_sim.appraisal.charts.rows import decided_within_24h, transfer_time, utilisation, who_waits_by_rag
-    from frontdoor_sim.appraisal.charts.sheet import svg_text
+    from frontdoor_sim.appraisal.charts.sheet import svg_document, svg_text
     from frontdoor_sim.appraisal.charts.stacks import waiting_stacked
 
 __all__ = [
-    "decided_within_24h", "decision_curve", "queue_by_hour_of_week", "svg_text", "transfer_time", "utilisation",
-    "waiting_stacked", "who_waits_by_rag",
+    "decided_within_24h", "decision_curve", "pathway", "queue_by_hour_of_week", "svg_document", "svg_text", "transfer_time",
+    "utilisation", "waiting_stacked", "who_waits_by_rag",
 ]  # fmt: skip
-_MODULES = dict(zip(__all__, ("rows", "curves", "queues", "sheet", "rows", "rows", "stacks", "rows"), strict=True))
+_MODULES = dict(
+    zip(
+        __all__,
+        ("rows", "curves", "pathways", "queues", "sheet", "sheet", "rows", "rows", "stacks", "rows"),
+        strict=True,
+    )
+)
 
 
 def __getattr__(name: str) -> Any:

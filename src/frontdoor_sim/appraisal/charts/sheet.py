@@ -59,16 +59,17 @@ def styled(salt: str = "frontdoor-sim") -> Iterator[None]:
 class Sheet:
     """A figure laid out in inches from its top left corner.
 
-    `body` is the height [in] of the room for axes between the heading and the note.
+    `body` is the height [in] of the room for axes between the heading and the note, `width` that of the sheet [in].
     """
 
-    def __init__(self, title: str, subtitle: str, body: float, note: str = "") -> None:
-        heading = wrapped(title, WIDTH * 72, TITLE, "bold")
-        under = wrapped(subtitle, WIDTH * 72, BODY)
-        foot = wrapped(note, WIDTH * 72, SMALL)
+    def __init__(self, title: str, subtitle: str, body: float, note: str = "", width: float = WIDTH) -> None:
+        heading = wrapped(title, width * 72, TITLE, "bold")
+        under = wrapped(subtitle, width * 72, BODY)
+        foot = wrapped(note, width * 72, SMALL)
+        self.width = width
         self._top = 0.04 + 0.22 * len(heading) + 0.18 * len(under) + 0.12
         self.height = self._top + body + (0.1 + 0.17 * len(foot) if foot else 0.02)
-        self.figure = Figure(figsize=(WIDTH, self.height), facecolor="white")
+        self.figure = Figure(figsize=(width, self.height), facecolor="white")
         self.write(0, 0.04 - self._top, heading, size=TITLE, weight="bold", pitch=0.22)
         self.write(0, 0.05 + 0.22 * len(heading) - self._top, under, color=MUTED, pitch=0.18)
         self.write(0, body + 0.1, foot, size=SMALL, color=MUTED)
@@ -76,7 +77,7 @@ class Sheet:
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Axes with their corner and size in inches of the body."""
         bottom = self.height - self._top - top - height
-        box = (left / WIDTH, bottom / self.height, width / WIDTH, height / self.height)
+        box = (left / self.width, bottom / self.height, width / self.width, height / self.height)
         return self.figure.add_axes(box)
 
     def write(
@@ -93,12 +94,12 @@ class Sheet:
         """Lines of text, left-aligned, with the top of the first at `top` [in] of the body."""
         for number, line in enumerate(lines):
             y = 1 - (self._top + top + pitch * number) / self.height
-            self.figure.text(left / WIDTH, y, line, size=size, va="top", ha="left", weight=weight, color=color)
+            self.figure.text(left / self.width, y, line, size=size, va="top", ha="left", weight=weight, color=color)
 
     def mark(self, left: float, middle: float, wide: float, look: Mapping[str, Any]) -> None:
         """A swatch `wide` [in] of a line, its marker in the middle, at the height `middle` [in] of the body."""
         y = 1 - (self._top + middle) / self.height
-        xs = [left / WIDTH, (left + wide / 2) / WIDTH, (left + wide) / WIDTH]
+        xs = [place / self.width for place in (left, left + wide / 2, left + wide)]
         self.figure.add_artist(Line2D(xs, [y, y, y], markevery=[1], **look))
 
 
@@ -216,3 +217,9 @@ def svg_text(figure: Figure, name: str) -> str:
     if head is None or box is None:
         raise ValueError(f"matplotlib drew no <svg> element with a viewBox for {name}. Report this as a fault.")
     return f'<svg role="img" aria-label="{alternative}" {box[0]}>' + svg[head.end() :].replace("xlink:href", "href")
+
+
+def svg_document(figure: Figure, name: str) -> str:
+    """The figure as an SVG file of its own, to be opened by itself or shown by a page."""
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return svg_text(figure, name).replace("<svg ", f"<svg {spaces} ", 1)
