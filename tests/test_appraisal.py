@@ -9,6 +9,7 @@ from csv import reader
 from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import matplotlib
 import pandas as pd
@@ -29,6 +30,10 @@ from frontdoor_sim.appraisal.files import MANIFEST, RUN_RECORD, write_manifest, 
 from frontdoor_sim.appraisal.pack import Pack, PackError
 from frontdoor_sim.appraisal.report import write_pack
 from frontdoor_sim.appraisal.suppression import suppressed
+from frontdoor_sim.experiment.explain import picture
+from frontdoor_sim.scenario import read_scenario
+
+ROOT = Path(__file__).parents[1]
 
 NAN = math.nan
 OPTIONS = {
@@ -424,6 +429,27 @@ def contrast(one, other):
     linear = [[c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour] for colour in channels]
     light = sorted(0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in linear)
     return (light[1] + 0.05) / (light[0] + 0.05)
+
+
+class TestPathways:
+    def test_stand_in_the_pack_todays_first(self, tmp_path):
+        scenario = read_scenario(ROOT / "scenarios/examples/hub.yaml")
+        pathways = {options_table()["option"].iloc[1]: picture(scenario), "as_found": picture(scenario.base)}
+        html = write_pack(tmp_path, plausible_pack(pathways=pathways)).read_text(encoding="utf-8")
+        page = Page(html)
+        assert not page.unbalanced
+        assert len(page.named("svg")) == len(CHARTS) + 2
+        assert "#pathway" in [attrs.get("href") for attrs in page.named("a")]
+        assert html.index("The pathway of Small MASH") < html.index("The pathway of Hub")
+        ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+        assert len(ids) == len(set(ids))
+
+    def test_a_pack_without_them_says_nothing_of_them(self, page):
+        assert "#pathway" not in [attrs.get("href") for attrs in page.named("a")]
+
+    def test_of_an_unknown_option_are_refused(self):
+        with pytest.raises(PackError, match=r"pack\.pathways: unknown option c"):
+            plausible_pack(pathways={"c": picture(read_scenario(ROOT / "scenarios/examples/one_desk.yaml"))})
 
 
 class TestTrust:

@@ -81,6 +81,20 @@ def overlaps(figure: Figure) -> Iterator[str]:
                     yield f"a line passes through {name!r}"
 
 
+def test_overlaps_are_noticed():
+    figure = Figure(figsize=(7, 2))
+    axes = figure.add_axes((0, 0, 1, 1))
+    for at, word in ((0.5, "one"), (0.505, "other"), (0.99, "outside the sheet")):
+        axes.text(at, 0.5, word)
+    axes.plot([0.2, 0.51], [0.52, 0.52])
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    axes.axis("off")
+    assert list(overlaps(figure)) == [
+        "'one' lies on 'other'", "a line passes through 'one'", "a line passes through 'other'",
+        "'outside the sheet' leaves the sheet",
+    ]  # fmt: skip
+
+
 def through_boxes(model: OperatingModel) -> Iterator[str]:
     """Every arrow that passes through a box."""
     placed = laid_out(facts_of(model))
@@ -221,6 +235,14 @@ def test_the_text_alternative_tells_the_pathway(small: Scenario):
     told = picture(small).get_label()
     assert told.startswith("The pathway of Small MASH: 6 stages, 5 teams, 3 sites; 1 handoffs between sites.")
     assert "sign off leads to allocation, early help, advice" in told
+
+
+def test_pictures_of_the_manual_show_the_files_as_they_are():
+    """Text alternatives name every stage and way; drawn letters may differ from one version of matplotlib to another."""
+    again = "run `python docs/make_picture.py`"
+    for name in ("as_found", "full_programme"):
+        shown = ElementTree.parse(ROOT / "docs" / "pictures" / f"pathway_{name}.svg").getroot().get("aria-label")
+        assert shown == picture(read_scenario(ROOT / "scenarios" / "bcp" / f"{name}.yaml")).get_label(), again
 
 
 def test_explain_draws_the_pathway(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

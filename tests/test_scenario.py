@@ -1,4 +1,4 @@
-"""Scenarios: reading, options, paths, the same with other numbers, digests, names of parameters, and plain words."""
+"""Scenarios: reading, options, paths, the same with other numbers, digests, and names of parameters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from frontdoor_sim.cli import kind_of
 from frontdoor_sim.distributions import from_mapping
 from frontdoor_sim.documents import Document, InputError, read_yaml
 from frontdoor_sim.experiment import read_study
-from frontdoor_sim.experiment.explain import explain
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario import Change, Scenario, read_scenario
 from frontdoor_sim.scenario.adjusting import adjusted
@@ -364,30 +363,6 @@ def test_names_that_are_no_durations(value: str, said: str):
     assert found == {"stages": {"x": {"touch": None}}}
     assert [at for at, _ in mistakes] == [("stages", "x", "touch")]
     assert mistakes[0][1].what.startswith(said)
-
-
-def test_explain_tells_every_change_with_its_reason():
-    told = explain(read_scenario(EXAMPLES / "one_desk_open_longer.yaml"))
-    assert told == (
-        "Two more, open longer\n"
-        "Changes to One desk:\n"
-        "1. Two more officers sit at the desk. (recommendation 1)\n"
-        "     teams.desk.staff[0].wte: 6 -> 8\n"
-        "2. There is a late shift.\n"
-        "     shifts.late: nothing -> {Mon-Fri: 12:00-20:00}\n"
-        "3. Four of the eight officers work it. (recommendation 2)\n"
-        "     teams.desk.staff[0].wte: 8 -> 4\n"
-        "     teams.desk.staff[1]: nothing -> {role: late_officer, wte: 4, shift: late}\n"
-        "\n"
-        "Pathway\n"
-        "  entry -> decision\n"
-        "  decision (work, desk, decides) -> closed"
-    )
-
-
-def test_explain_tells_what_is_removed(written: Written):
-    told = explain(written("{say: Nobody says when cases are given out., remove: stages.allocation.allocates}"))
-    assert "     stages.allocation.allocates: Mon-Fri 09:30 -> nothing" in told.splitlines()
 
 
 def test_scenario_survives_the_trip_to_a_spawned_process():
