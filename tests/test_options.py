@@ -456,3 +456,9 @@ def test_changes_share_nothing_with_the_base_or_with_each_other(small: Scenario)
     assert value["staff"][0]["wte"] == 1
     assert touched[0].after["staff"][0]["wte"] == 1
     assert changes[0].add["teams.one"] == value
+
+
+def test_a_scenario_knows_every_file_of_which_it_is_made():
+    hub = read_scenario(EXAMPLES / "hub.yaml")
+    assert [file.name for file in hub.files] == ["hub.yaml", "one_system.yaml", "no_sign_off.yaml", "small_mash.yaml"]
+    assert [file.name for file in (hub.base or hub).files] == ["small_mash.yaml"]

@@ -90,7 +90,8 @@ def appraise(
         "assumptions": pack.assumptions,
     }
     write_tables(folder / "tables", tables)
-    inputs = [study.file, study.base.file, *(option.file for option in study.options)]
+    made_of = [file for scenario in (study.base, *study.options) for file in scenario.files]
+    inputs = {file.resolve(): file for file in (study.file, *made_of)}.values()
     write_manifest(
         folder, inputs, seed=seed, replications=number, versions=versions(), about={"title": study.facts.title}
     )

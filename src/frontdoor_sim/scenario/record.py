@@ -59,6 +59,18 @@ class Scenario:
         return tuple(step.change for step in self.steps if step.change is not None)
 
     @property
+    def files(self) -> tuple[FilePath, ...]:
+        """Every file of which the scenario is made, its own first; of a council's numbers, their digest is in its own.
+
+        Example:
+            >>> from frontdoor_sim.scenario import read_scenario
+            >>> [file.name for file in read_scenario("scenarios/examples/one_desk_open_longer.yaml").files]
+            ['one_desk_open_longer.yaml', 'one_desk_two_more.yaml', 'one_desk.yaml']
+        """
+        made_of = [self.file, *(step.document.path for step in self.steps), *(self.base.files if self.base else ())]
+        return tuple({file.resolve(): file for file in made_of}.values())
+
+    @property
     def resolved(self) -> dict[str, Any]:
         """The scenario with the council's numbers filled in, as plain data."""
         filled: dict[str, Any] = resolve(self.data, self.parameters)[0]
