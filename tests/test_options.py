@@ -181,11 +181,7 @@ def test_every_kind_of_stage_keeps_its_luck_under_a_new_name(small: Scenario, wr
         pd.testing.assert_frame_equal(one, other, check_categorical=False, check_dtype=False)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="engine/compile.py calls the luck of a handoff after its stages, not their `luck`"
-)
 def test_a_handoff_of_random_length_keeps_its_luck_under_a_new_name(small: Scenario, written: Written):
-    """The one number that a new name still changes."""
     random = {"distribution": "exponential", "mean": 3, "unit": "hours"}
     values = {"run.weeks": 3, "handoffs.same_site.delay": random}
     option = written("renamed", "{say: Another name., rename: {stages.sign_off: other}}")

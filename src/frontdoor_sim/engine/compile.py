@@ -207,12 +207,17 @@ class _Compiler:
 
     def handoff(self, stage: str, to: str) -> PlannedHandoff:
         """The particular handoff between two stages, else what their teams' sites say; entering costs nothing."""
+        purpose = f"handoff {self.named(stage)} to {self.named(to)}"
         for particular in self.model.handoffs.particular:
             if (particular.leaves, particular.reaches) == (stage, to):
-                return self._handoff(particular, f"handoff {stage} to {to}")
+                return self._handoff(particular, purpose)
         if stage == "entry":
             return PlannedHandoff(None, None, None)
-        return self.by_site(self.model.stages[stage].team, self.model.stages[to].team, f"handoff {stage} to {to}")
+        return self.by_site(self.model.stages[stage].team, self.model.stages[to].team, purpose)
+
+    def named(self, stage: str) -> str:
+        """The name under which contacts meet their luck at a stage: its `luck`, so that a new name changes nothing."""
+        return stage if stage == "entry" else self.model.stages[stage].luck or stage
 
     def by_site(self, leaves: str, reaches: str, purpose: str) -> PlannedHandoff:
         if leaves == reaches:
