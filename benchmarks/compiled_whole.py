@@ -16,11 +16,8 @@ import pandas as pd
 from ours import contacts_of, scenario_of
 from workload import FrontDoor, Tandem
 
-from frontdoor_sim.engine import compile_plan
-from frontdoor_sim.engine.running import run as run_plan
 from frontdoor_sim.event_log import EventLog
-from frontdoor_sim.experiment.running import measured, people
-from frontdoor_sim.operating_model import Timeline
+from frontdoor_sim.experiment.running import measured, simulate
 from frontdoor_sim.scenario import Scenario
 
 RUNS = 21
@@ -48,14 +45,7 @@ def timed(run: Callable[[], object], scenario: Scenario, contacts: pd.DataFrame)
         began = process_time()
         run()
         seconds.append(process_time() - began)
-    return Timed(float(np.median(seconds)), logged(scenario, contacts))
-
-
-def logged(scenario: Scenario, contacts: pd.DataFrame) -> EventLog:
-    """The event log of the compiled engine, to be compared with everybody's."""
-    line = Timeline.of(scenario.model)
-    plan = compile_plan(scenario.model, line, sorted(contacts["source"].unique()), sorted(contacts["area"].unique()))
-    return run_plan(contacts, people(scenario.model, line, 1, 0), plan, engine="compiled")
+    return Timed(float(np.median(seconds)), simulate(scenario, contacts, 1, 0, "compiled"))
 
 
 def log_of(timed: Timed, table: FrontDoor | Tandem) -> dict[str, list[int]]:

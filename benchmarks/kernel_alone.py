@@ -11,15 +11,13 @@ from time import process_time
 
 import numpy as np
 import pandas as pd
-from compiled_whole import RUNS, Timed, log_of, logged
+from compiled_whole import RUNS, Timed, log_of
 from ours import contacts_of, scenario_of
 from workload import FrontDoor, Tandem
 
-from frontdoor_sim.engine import compile_plan
 from frontdoor_sim.engine.compiled import kernel
 from frontdoor_sim.engine.compiled.layout import plan_words, world
-from frontdoor_sim.experiment.running import people
-from frontdoor_sim.operating_model import Timeline
+from frontdoor_sim.experiment.running import prepared, simulate
 from frontdoor_sim.scenario import Scenario
 
 __all__ = ["log_of", "prepare"]
@@ -32,9 +30,8 @@ def prepare(table: FrontDoor | Tandem) -> Callable[[], Timed]:
 
 def timed(scenario: Scenario, contacts: pd.DataFrame) -> Timed:
     """Play some fresh worlds, the first of them unseen."""
-    model, line = scenario.model, Timeline.of(scenario.model)
-    laid = plan_words(compile_plan(model, line, ["unknown"], ["all"]))
-    roster, seconds, room = people(model, line, 1, 0), [], 1
+    roster, plan = prepared(scenario, contacts, 1, 0)
+    laid, seconds, room = plan_words(plan), [], 1
     while len(seconds) <= RUNS:
         words = world(laid, roster, contacts, room).words
         began = process_time()
@@ -42,4 +39,4 @@ def timed(scenario: Scenario, contacts: pd.DataFrame) -> Timed:
         seconds.append(process_time() - began)
         if words[kernel.FULL]:
             seconds, room = [], 2 * room
-    return Timed(float(np.median(seconds[1:])), logged(scenario, contacts))
+    return Timed(float(np.median(seconds[1:])), simulate(scenario, contacts, 1, 0, "compiled"))

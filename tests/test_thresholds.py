@@ -19,6 +19,7 @@ from frontdoor_sim.parameters.known import kind_of
 from frontdoor_sim.parameters.writing import plain
 from recovery import Recovery
 from small_logs import SmallLog, a_week
+from test_theory_judgement import PROBIT
 
 CUTS = np.array([-0.5, 0.5, 1.5])
 NOISE = 0.6
@@ -37,14 +38,6 @@ def decided(
 
 
 # Exact numbers
-
-PROBIT = [
-    (0.0, 0.0, (0.3085375387, 0.3829249225, 0.2417303375, 0.0668072013)),
-    (0.0, 0.5, (0.3273604230, 0.3452791540, 0.2375041756, 0.0898562474)),
-    (0.4, 0.5, (0.2104143203, 0.3252206425, 0.3017752972, 0.1625897400)),
-    (0.4, 1.0, (0.2622591401, 0.2659268488, 0.2534756943, 0.2183383168)),
-    (-0.3, 0.5, (0.4290138285, 0.3338489961, 0.1834348572, 0.0537023182)),
-]
 
 
 @pytest.mark.parametrize(("mean", "noise", "wanted"), PROBIT)

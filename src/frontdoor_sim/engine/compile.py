@@ -256,7 +256,7 @@ class _Compiler:
     def stage(self, number: int, name: str) -> PlannedStage:
         """A stage, compiled; one branch a kind."""
         stage = self.model.stages[name]
-        purpose = stage.luck or name
+        purpose = self.named(name)
         common: dict[str, Any] = {
             "number": number,
             "name": name,

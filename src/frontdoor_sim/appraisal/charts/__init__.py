@@ -21,13 +21,18 @@ __all__ = [
     "decided_within_24h", "decision_curve", "pathway", "queue_by_hour_of_week", "svg_document", "svg_text", "transfer_time",
     "utilisation", "waiting_stacked", "who_waits_by_rag",
 ]  # fmt: skip
-_MODULES = dict(
-    zip(
-        __all__,
-        ("rows", "curves", "pathways", "queues", "sheet", "sheet", "rows", "rows", "stacks", "rows"),
-        strict=True,
-    )
-)
+_MODULES = {
+    "decided_within_24h": "rows",
+    "decision_curve": "curves",
+    "pathway": "pathways",
+    "queue_by_hour_of_week": "queues",
+    "svg_document": "sheet",
+    "svg_text": "sheet",
+    "transfer_time": "rows",
+    "utilisation": "rows",
+    "waiting_stacked": "stacks",
+    "who_waits_by_rag": "rows",
+}
 
 
 def __getattr__(name: str) -> Any:
