@@ -257,7 +257,7 @@ class _Compiler:
         verdicts = [[self.verdicts(judges.of(source, area)) for area in self.areas] for source in self.sources]
         kinds = list(dict.fromkeys(one for of_source in verdicts for one in of_source))
         which = tuple(tuple(kinds.index(one) for one in of_source) for of_source in verdicts)
-        return PlannedJudges(code(f"{purpose}: noise"), tuple(kinds), which)
+        return PlannedJudges(code(f"{purpose}: noise"), tuple(kinds), which, judges.regrades)
 
     def verdicts(self, judges: Judges) -> Verdicts:
         """How contacts of one source and area are judged; added noises combine as the root of the sum of squares."""
@@ -356,6 +356,8 @@ class _Compiler:
             self.span(partner.touch, f"{purpose}: {name}") if partner.touch else None,
             self.span(partner.delay, f"{purpose}: {name}: delay") if partner.delay else None,
             self.request(stage.team, partner.team or stage.team, f"{purpose}: {name}: request"),
+            round(partner.noise * MILLION) if partner.regrades else None,
+            code(f"{purpose}: {name}: grade"),
         )
 
     def request(self, leaves: str, reaches: str, purpose: str) -> PlannedHandoff:

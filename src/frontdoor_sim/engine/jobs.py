@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import heapify
 from typing import Any
 
 from frontdoor_sim.engine.contact import Contact
@@ -44,3 +45,12 @@ class Job:
 
 Place = tuple[Any, int, int, int, int, int, Job]
 """The place of a job in a queue: criteria, time of joining less head start, contact, stage, visit, part; and the job."""
+
+
+def taken_out(queue: list[Place], contact: Contact) -> list[Job]:
+    """Take the jobs of a contact out of a queue, which stays a heap."""
+    jobs = [entry[-1] for entry in queue if entry[-1].contact is contact]
+    if jobs:
+        queue[:] = [entry for entry in queue if entry[-1].contact is not contact]
+        heapify(queue)
+    return jobs

@@ -26,6 +26,7 @@ from frontdoor_sim.engine.plan import (
     Span,
 )
 from frontdoor_sim.engine.record import REKEYING, SEARCH, WORK
+from frontdoor_sim.engine.regrading import BY_JUDGEMENT, regrade
 from frontdoor_sim.luck import code
 from frontdoor_sim.operating_model import CHECKS_OUTCOMES, CONSENT_OUTCOMES
 
@@ -83,6 +84,8 @@ def judge(world: World, contact: Contact, stage: PlannedStage, visit: int) -> No
     level = 1 + bisect_right(verdicts.cuts, perceived)
     contact.agrees = int(contact.judged in (0, level))
     contact.judged = level
+    if judges.regrades:
+        regrade(world, contact, perceived, stage.number, visit, BY_JUDGEMENT)
 
 
 def consent(world: World, contact: Contact, stage: PlannedConsent, visit: int) -> Steps:
@@ -133,26 +136,21 @@ def checks(world: World, contact: Contact, stage: PlannedChecks, visit: int) -> 
         world.open_checks.add(asked)
         yield
         world.open_checks.discard(asked)
-    if world.now > asked.asked:
-        world.record.waited(contact, stage.number, visit, 0, asked.asked, world.now, "partner")
+    asked.waited_until_now()
     return COMPLETE if asked.replies >= stage.join else TIMED_OUT
 
 
 def caseload(world: World, contact: Contact, stage: PlannedCaseload, visit: int) -> Steps:
     """Wait for a slot, then hold it (rule 8)."""
-    allocated = partial(hold, world, contact, stage, visit, world.now)
-    world.teams[stage.team].slots.join(Job(contact, stage, visit, 0, world.now, 0, allocated), stage)
+    allocated = partial(hold, world, contact, stage, visit)
+    world.teams[stage.team].slots.join(Job(contact, stage, visit, 0, world.now, 0, allocated))
     yield
     judge(world, contact, stage, visit)
     return 0
 
 
-def hold(
-    world: World, contact: Contact, stage: PlannedCaseload, visit: int, joined: int, worker: int, slots: int
-) -> None:
+def hold(world: World, contact: Contact, stage: PlannedCaseload, visit: int, worker: int, slots: int) -> None:
     """A person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
-    if world.now > joined:
-        world.record.waited(contact, stage.number, visit, 0, joined, world.now, "allocation")
     until = stage.hold.after(world.now, max(1, world.drawn.seconds(contact, stage.hold, visit)))
     world.record.held(contact, stage, visit, worker, world.now, until)
     if stage.first_visit is not None:

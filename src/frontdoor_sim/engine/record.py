@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from frontdoor_sim.engine.people import Team, Worker
 
 Int64s = NDArray[np.int64]
-KINDS = ("work", "re-keying", "search", "meeting", "caseload", "wait", "queue")
-WORK, REKEYING, SEARCH, MEETING, CASELOAD, WAIT, QUEUE = range(len(KINDS))
+KINDS = ("work", "re-keying", "search", "meeting", "caseload", "wait", "re-grade", "queue")
+WORK, REKEYING, SEARCH, MEETING, CASELOAD, WAIT, REGRADE, QUEUE = range(len(KINDS))
 CAUSES = ("", "worker", "shift", "partner", "consent", "sign-off", "handoff", "acceptance", "allocation", "visit")
 CAUSE = {name: index for index, name in enumerate(CAUSES)}
 WORKER, SHIFT, PARTNER = CAUSE["worker"], CAUSE["shift"], CAUSE["partner"]
@@ -92,9 +92,17 @@ class Record:
             cause = CAUSE[job.stage.wait_cause] if job.stage.kind == "work" else WORKER
             self.stretch(job, QUEUE, team, -1, job.ready, now, cause)
 
+    def unallocated(self, job: Job, now: int) -> None:
+        """A wait for a slot, written when it is over."""
+        self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, now, "allocation")
+
     def held(self, contact: Contact, stage: Any, visit: int, worker: int, start: int, end: int) -> None:
         """A slot of somebody's caseload is held."""
         self.row(contact, stage.number, visit, 0, CASELOAD, stage.team, worker, start, start, end, 0)
+
+    def regraded(self, contact: Contact, stage: int, visit: int, part: int, now: int) -> None:
+        """The RAG was read again, and is another: the row has the new one, and stage and part say what led to it."""
+        self.row(contact, stage, visit, part, REGRADE, -1, -1, now, now, now, 0)
 
     def worked(self, job: Job, team: int, worker: Worker, stretches: list[tuple[int, int]]) -> None:
         """Stretches of work, cut where one kind of work gives way to the next; the job keeps what is left to do.
@@ -135,8 +143,7 @@ class Record:
             for entry in team.queue:
                 self.queued(entry[-1], team.number, ends + 1)
             for entry in chain.from_iterable(team.slots.waiting.values()):
-                job = entry[-1]
-                self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, ends + 1, "allocation")
+                self.unallocated(entry[-1], ends + 1)
         for checks in open_checks:
             self.waited(checks.contact, checks.stage.number, checks.visit, 0, checks.asked, ends + 1, "partner")
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from frontdoor_sim.engine.jobs import WAITS_END, Job, Place
+from frontdoor_sim.engine.contact import Contact
+from frontdoor_sim.engine.jobs import WAITS_END, Job, Place, taken_out
 from frontdoor_sim.engine.plan import PlannedCaseload
 
 if TYPE_CHECKING:
@@ -34,11 +35,21 @@ class Slots:
         self.take(worker, -slots)
         self.largest = max(self.largest, slots)
 
-    def join(self, job: Job, stage: PlannedCaseload) -> None:
+    def join(self, job: Job) -> None:
         """Put a case in the queue for a slot; cases of one stage that need as much stand in a heap of their own."""
-        self.stages[stage.number] = stage
-        heappush(self.waiting.setdefault((stage.number, self.need(job)), []), self.order(job))
+        assert isinstance(job.stage, PlannedCaseload)
+        self.stages[job.stage.number] = job.stage
+        heappush(self.waiting.setdefault((job.stage.number, self.need(job)), []), self.order(job))
         self.world.touched.add(self.number)
+
+    def withdrawn(self, contact: Contact) -> list[Job]:
+        """Take a contact's cases out of the queue; their waits so far are written."""
+        jobs = [job for queue in self.waiting.values() for job in taken_out(queue, contact)]
+        for job in jobs:
+            if self.world.now > job.ready:
+                self.world.record.unallocated(job, self.world.now)
+            job.ready = self.world.now
+        return jobs
 
     def need(self, job: Job) -> int:
         """Slots that a family takes: one a child, but never more than the largest caseload."""
@@ -51,6 +62,8 @@ class Slots:
             slots, queue = found
             job, worker = heappop(queue)[-1], self.freest[0][1]
             self.take(worker, slots)
+            if now > job.ready:
+                self.world.record.unallocated(job, now)
             job.done(worker, slots)
         if any(self.waiting.values()):
             for stage in self.stages.values():

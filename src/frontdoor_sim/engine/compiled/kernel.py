@@ -59,8 +59,8 @@ MILLION = np.int64(1_000_000)
     NEED, JUDGED, ABSENT, RECORDED, WHAT_IT_IS, ROW, ATTEMPT, ASKED,
     RECEIVED, ENTERS, DEADLINE, CHILDREN, HOLDER, SLOTS_HELD, FAMILY, RETURNS_AT,
     SOURCE, AREA, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, EARLIER_RETURN, DISAGREES,
-    VISITS,
-) = numbered(33)  # fmt: skip
+    MAIN_JOB, RAG_ON_ARRIVAL, VISITS,
+) = numbered(35)  # fmt: skip
 
 # A stage; the entry is one too, the last. Fields that its kind has not are NONE.
 (
@@ -85,20 +85,27 @@ MILLION = np.int64(1_000_000)
 )
 (WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, NEXT_OWN_DUTY, WINDOW_WORKER, WINDOW_FIELDS) = numbered(7)
 
-# A piece of work in a queue or in hand. CHILD and NEXT hold the heap of the queue together.
+# A piece of work in a queue or in hand. CHILD and NEXT hold the heap of the queue together. WAITS_IN is the queue, NONE where
+# the work is in hand; a job in a heap that has NONE was withdrawn from it, and another stands in its stead.
 (
     JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
-    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, JOB_FIELDS,
-) = numbered(21)  # fmt: skip
+    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, WAITS_IN,
+    JOB_FIELDS,
+) = numbered(22)  # fmt: skip
 
-# The requests of one visit to a checks stage.
-(CHECKS_CONTACT, CHECKS_STAGE, CHECKS_VISIT, ASKED_AT, REPLIES, IS_JOINED, ASKING, CHECKS_FIELDS) = numbered(8)
+# The requests of one visit to a checks stage; then one field a partner, the job on its desk. EARLIER_ASKED are the requests
+# of the contact's visit to a checks stage before, MAIN where there was none.
+(CHECKS_CONTACT, CHECKS_STAGE, CHECKS_VISIT, ASKED_AT, REPLIES, IS_JOINED, ASKING, EARLIER_ASKED, DESK_JOBS) = numbered(
+    9
+)
 
 # Small records of the plan. A span that always lasts the same has its seconds in SPAN_CONSTANT, any other NONE.
 SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS = numbered(6)
 (HANDOFF_DELAY, HANDOFF_BATCH, HANDOFF_RELEASE, HANDOFF_FIELDS) = numbered(4)
-(PARTNER_TEAM, PARTNER_TOUCH, PARTNER_DELAY, PARTNER_REQUEST, PARTNER_FIELDS) = numbered(5)
-(NOISE_PURPOSE, VERDICTS, BY_WHOM, JUDGES_FIELDS) = numbered(4)
+(PARTNER_TEAM, PARTNER_TOUCH, PARTNER_DELAY, PARTNER_REQUEST, PARTNER_REGRADES, PARTNER_GRADE, PARTNER_FIELDS) = (
+    numbered(7)
+)
+(NOISE_PURPOSE, VERDICTS, BY_WHOM, REGRADES, JUDGES_FIELDS) = numbered(5)
 (BIAS, NOISE, _REPLY_MISSING, _HISTORY_MISSED, _BOTH, JUDGES_CUTS, _THIRD, _FOURTH, VERDICTS_FIELDS) = numbered(9)
 (LIMIT_SECONDS, LIMIT_CALENDAR, LIMIT_FIELDS) = numbered(3)
 (PROVIDES, MAY_RETURN, END_FACTS_FIELDS) = numbered(3)
@@ -126,7 +133,9 @@ PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
 GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE = numbered(8)
 BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING = numbered(7)
-ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUEUE, ROW_OVERTIME = numbered(8)
+ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_REGRADE, ROW_QUEUE, ROW_OVERTIME = (
+    numbered(9)
+)
 (
     NO_CAUSE, FOR_WORKER, FOR_SHIFT, FOR_PARTNER, FOR_CONSENT, FOR_SIGN_OFF, FOR_HANDOFF, FOR_ACCEPTANCE, FOR_ALLOCATION,
     FOR_VISIT,
@@ -358,6 +367,7 @@ def fill_contacts(world, first, width, fields, columns, order):
         w[contact + NUMBER] = number
         w[contact + LAST_ROW] = NONE
         w[contact + RETURNS_AT] = NONE
+        w[contact + MAIN_JOB] = NONE
 
 
 # --- the log ---------------------------------------------------------------------------------------------------------
@@ -420,6 +430,14 @@ def write_queued(w, job, team, now):
         write_job(w, job, ROW_WAIT, team, NONE, w[job + READY], now, FOR_PARTNER)
     else:
         write_job(w, job, ROW_QUEUE, team, NONE, w[job + READY], now, w[w[job + JOB_STAGE] + QUEUE_CAUSE])
+
+
+@compiled
+def write_unallocated(w, job, now):
+    """A wait for a slot, written when it is over."""
+    write_wait(
+        w, w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT], MAIN, w[job + READY], now, FOR_ALLOCATION
+    )
 
 
 # --- rule 2: an instant has two phases -------------------------------------------------------------------------------
@@ -697,6 +715,8 @@ def melded(w, one, other):
 def put_in(w, queue, job, team):
     """Rule 3: put a job in a queue, which is the field `queue`; phase two looks at its team."""
     take_place(w, job, team)
+    w[job + WAITS_IN] = queue
+    w[job + JOB_TEAM] = team
     w[queue] = melded(w, w[queue], job)
     w[team + QUEUE_SIZE] += queue == team + QUEUE
     touch(w, team)
@@ -704,7 +724,22 @@ def put_in(w, queue, job, team):
 
 @compiled
 def take_least(w, queue):
-    """Rule 3: take the least job out of a queue: its children are melded in pairs, then the pairs from last to first."""
+    """Rule 3: take the least job out of a queue."""
+    least = least_of_heap(w, queue)
+    drop_withdrawn(w, queue)
+    return least
+
+
+@compiled
+def drop_withdrawn(w, queue):
+    """Rule 3: see to it that the least job of a queue is not one that was withdrawn."""
+    while w[queue] != NONE and w[w[queue] + WAITS_IN] == NONE:
+        give_back(w, SPARE_JOBS, least_of_heap(w, queue))
+
+
+@compiled
+def least_of_heap(w, queue):
+    """Rule 3: take the least job out of a heap: its children are melded in pairs, then the pairs from last to first."""
     least = w[queue]
     pairs, child = NONE, w[least + CHILD]
     while child != NONE:
@@ -725,6 +760,67 @@ def take_least(w, queue):
         pairs = following
     w[queue] = whole
     return least
+
+
+@compiled
+def follow_rag(w, contact):
+    """Rule 3: what follows from a contact's RAG, when it begins and when it was graded again."""
+    if w[BY_DEADLINE]:
+        w[contact + DEADLINE] = reached(w, w[contact + RECEIVED], w[w[DEADLINES] + w[contact + RAG]])
+    what = w[contact + RAG] * w[SOURCES_NUMBER] + w[contact + SOURCE]
+    w[contact + WHAT_IT_IS] = (what * w[AREAS_NUMBER] + w[contact + AREA]) * 2 + w[contact + OPEN_CASE]
+
+
+@compiled
+def regrade(w, contact, seen, stage, visit, part, now):
+    """Rule 3: grade a contact by what is seen of its need now; what waits of it keeps its time of joining.
+
+    A wait is cut here, so that each row of the log has one RAG.
+    """
+    rag = 4 - level_of(w, w[GRADE_CUTS], seen)
+    if rag == w[contact + RAG]:
+        return
+    if w[contact + STEP] == CHECKING:
+        checks = w[contact + ASKED]
+        if now > w[checks + ASKED_AT]:
+            write_wait(w, contact, w[contact + STAGE], w[contact + VISIT], MAIN, w[checks + ASKED_AT], now, FOR_PARTNER)
+        w[checks + ASKED_AT] = now
+    before = w[contact + RAG]
+    w[contact + RAG] = rag
+    follow_rag(w, contact)
+    w[contact + MAIN_JOB] = takes_new_place(w, w[contact + MAIN_JOB], before, now)
+    checks = w[contact + ASKED]
+    while checks != MAIN:
+        for at in range(DESK_JOBS, DESK_JOBS + w[w[checks + CHECKS_STAGE] + PARTNERS_NUMBER]):
+            w[checks + at] = takes_new_place(w, w[checks + at], before, now)
+        checks = w[checks + EARLIER_ASKED]
+    what = packed(w[stage + STAGE_NUMBER], visit, part, ROW_REGRADE, NONE, NO_CAUSE)
+    write(w, contact, what, NONE, now, now, now)
+
+
+@compiled
+def takes_new_place(w, job, before, now):
+    """Rule 3: withdraw a job that waits; the one that now stands in its stead. `before` is the RAG of its wait so far."""
+    if job == NONE or w[job + WAITS_IN] == NONE:
+        return job
+    queue, team, contact = w[job + WAITS_IN], w[job + JOB_TEAM], w[job + JOB_CONTACT]
+    if now > w[job + READY]:
+        rag = w[contact + RAG]
+        w[contact + RAG] = before
+        if queue == team + QUEUE:
+            write_queued(w, job, team, now)
+        else:
+            write_unallocated(w, job, now)
+        w[contact + RAG] = rag
+    other = spare(w, SPARE_JOBS, JOB_FIELDS)
+    for field in range(JOB_FIELDS):
+        w[other + field] = w[job + field]
+    w[other + READY] = now
+    w[job + WAITS_IN] = NONE
+    w[team + QUEUE_SIZE] -= queue == team + QUEUE
+    drop_withdrawn(w, queue)
+    put_in(w, queue, other, team)
+    return other
 
 
 # --- rule 4: workers -------------------------------------------------------------------------------------------------
@@ -817,7 +913,7 @@ def begin_work(w, job, worker, team, now):
     w[worker + IDLE_SINCE] = NEVER
     w[team + QUEUE_SIZE] -= 1
     w[job + JOB_WORKER] = worker
-    w[job + JOB_TEAM] = team
+    w[job + WAITS_IN] = NONE
     end = now + w[job + LEFT]
     if end <= w[worker + UNTIL]:
         write_stretch(w, job, worker, team, now, end)
@@ -897,7 +993,11 @@ def stop(w, job, now):
         return NONE
     contact, checks, part = w[job + JOB_CONTACT], w[job + JOB_CHECKS], w[job + PART]
     give_back(w, SPARE_JOBS, job)
-    return contact if part == 0 else reply(w, checks)
+    if part == MAIN:
+        w[contact + MAIN_JOB] = NONE
+        return contact
+    w[checks + DESK_JOBS + part - 1] = NONE
+    return reply(w, checks, part, now)
 
 
 # --- rule 6: waits that use nobody -----------------------------------------------------------------------------------
@@ -936,7 +1036,7 @@ def wait(w, contact, span, nth, cause, step, now):
 @compiled
 def ask(w, contact, stage, visit, now):
     """Rule 7: send every request, and fix the time-out by the RAG now. The outcome where all is answered at once."""
-    checks = room(w, CHECKS_FIELDS)
+    checks = room(w, DESK_JOBS + w[stage + PARTNERS_NUMBER])
     w[checks + CHECKS_CONTACT] = contact
     w[checks + CHECKS_STAGE] = stage
     w[checks + CHECKS_VISIT] = visit
@@ -944,6 +1044,9 @@ def ask(w, contact, stage, visit, now):
     w[checks + REPLIES] = 0
     w[checks + IS_JOINED] = w[stage + PARTNERS_NUMBER] == 0
     w[checks + ASKING] = 1
+    w[checks + EARLIER_ASKED] = w[contact + ASKED]
+    for at in range(DESK_JOBS, DESK_JOBS + w[stage + PARTNERS_NUMBER]):
+        w[checks + at] = NONE
     w[contact + ASKED] = checks
     w[contact + ABSENT] += w[stage + PARTNERS_NUMBER]
     for part in range(1, w[stage + PARTNERS_NUMBER] + 1):
@@ -997,20 +1100,28 @@ def reaches_desk(w, checks, part, now):
     stage, visit, contact = w[checks + CHECKS_STAGE], w[checks + CHECKS_VISIT], w[checks + CHECKS_CONTACT]
     partner = partner_of(w, stage, part)
     if w[partner + PARTNER_TOUCH] == NONE:
-        return reply(w, checks)
+        return reply(w, checks, part, now)
     touch_time = max(1, seconds(w, contact, w[partner + PARTNER_TOUCH], visit))
     job = new_job(w, contact, stage, visit, part, touch_time, now)
     w[job + JOB_CHECKS] = checks
+    w[checks + DESK_JOBS + part - 1] = job
     team = w[partner + PARTNER_TEAM]
     put_in(w, team + QUEUE, job, team)
     return NONE
 
 
 @compiled
-def reply(w, checks):
-    """Rule 7: a partner has answered, in time or late. Who goes on, or NONE."""
+def reply(w, checks, part, now):
+    """Rule 7: a partner has answered, in time or late; what it says may change the RAG. Who goes on, or NONE."""
+    contact, stage, visit = w[checks + CHECKS_CONTACT], w[checks + CHECKS_STAGE], w[checks + CHECKS_VISIT]
     w[checks + REPLIES] += 1
-    w[w[checks + CHECKS_CONTACT] + ABSENT] -= 1
+    w[contact + ABSENT] -= 1
+    partner = partner_of(w, stage, part)
+    if w[partner + PARTNER_REGRADES] != NONE:
+        error = read(w, w[NORMAL], draw(w[contact + KEY], w[partner + PARTNER_GRADE], visit))
+        regrade(
+            w, contact, w[contact + NEED] + w[partner + PARTNER_REGRADES] * error // MILLION, stage, visit, part, now
+        )
     if w[checks + REPLIES] == w[w[checks + CHECKS_STAGE] + JOIN]:
         return join_replies(w, checks)
     return NONE
@@ -1106,8 +1217,9 @@ def wake(w, stage, team, now):
 def hold(w, job, worker, slots, now):
     """Rule 8: a person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
     contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
+    w[contact + MAIN_JOB] = NONE
     if now > w[job + READY]:
-        write_wait(w, contact, stage, visit, MAIN, w[job + READY], now, FOR_ALLOCATION)
+        write_unallocated(w, job, now)
     span = w[stage + HOLD]
     until = after(w, w[span + SPAN_CALENDAR], now, max(1, seconds(w, contact, span, visit)))
     what = packed(w[stage + STAGE_NUMBER], visit, MAIN, ROW_CASELOAD, w[w[stage + TEAM] + TEAM_NUMBER], NO_CAUSE)
@@ -1147,10 +1259,7 @@ def arrive(w):
 @compiled
 def begin(w, contact):
     """Rule 9: a contact is ready to be sent on its way."""
-    if w[BY_DEADLINE]:
-        w[contact + DEADLINE] = reached(w, w[contact + RECEIVED], w[w[DEADLINES] + w[contact + RAG]])
-    what = w[contact + RAG] * w[SOURCES_NUMBER] + w[contact + SOURCE]
-    w[contact + WHAT_IT_IS] = (what * w[AREAS_NUMBER] + w[contact + AREA]) * 2 + w[contact + OPEN_CASE]
+    follow_rag(w, contact)
     w[contact + STAGE] = w[ENTRY]
     w[contact + STEP] = BEGINS
     return contact
@@ -1169,8 +1278,7 @@ def close(w):
             write_queued(w, take_least(w, team + QUEUE), team, beyond)
         while w[team + SLOT_QUEUE] != NONE:
             job = take_least(w, team + SLOT_QUEUE)
-            write_wait(w, w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT], MAIN, w[job + READY], beyond,
-                       FOR_ALLOCATION)  # fmt: skip
+            write_unallocated(w, job, beyond)
     for contact in range(w[CONTACTS], w[ARRIVING], w[CONTACT_WIDTH]):
         close_checks(w, contact, beyond)
     contact = w[LAST_RETURN]
@@ -1291,6 +1399,7 @@ def enter(w, contact, now):
         team = w[stage + TEAM]
         job = new_job(w, contact, stage, visit, MAIN, MAIN, now)
         put_in(w, team + SLOT_QUEUE, job, team)
+        w[contact + MAIN_JOB] = job
         w[contact + STEP] = HOLDING
         return WAITS
     return WAITS if wait(w, contact, w[stage + DELAY], visit, w[stage + WAIT_CAUSE], DELAYED, now) else 0
@@ -1316,7 +1425,7 @@ def resume(w, contact, now):
     if step == AT_WORK and w[stage + KIND] == OF_CONSENT:
         return after_attempt(w, contact, stage, visit, now)
     if step != DELAYED:
-        judge(w, contact, stage, visit)
+        judge(w, contact, stage, visit, now)
     return 0
 
 
@@ -1330,6 +1439,7 @@ def put_to_work(w, contact, stage, visit, nth, searched, now):
     w[job + SEARCH_LEFT] = searched
     w[job + REKEY_LEFT] = keyed
     w[contact + STEP] = AT_WORK
+    w[contact + MAIN_JOB] = job
     put_in(w, team + QUEUE, job, team)
 
 
@@ -1395,7 +1505,7 @@ def after_attempt(w, contact, stage, visit, now):
 
 
 @compiled
-def judge(w, contact, stage, visit):
+def judge(w, contact, stage, visit, now):
     """Judgement: perceived need is need + bias + noise; its level is the number of thresholds it reaches, and one."""
     judges = w[stage + JUDGES]
     if judges == NONE:
@@ -1414,6 +1524,8 @@ def judge(w, contact, stage, visit):
     level = level_of(w, verdicts + JUDGES_CUTS, perceived)
     w[contact + DISAGREES] = (w[contact + JUDGED] != 0 and w[contact + JUDGED] != level) * 1
     w[contact + JUDGED] = level
+    if w[judges + REGRADES]:
+        regrade(w, contact, perceived, stage, visit, MAIN + 1, now)
 
 
 @compiled
@@ -1460,6 +1572,8 @@ def come_back(w, contact):
     w[child + ROW] = NONE
     w[child + NUMBER] = w[CONTACTS_NUMBER]
     w[child + LAST_ROW] = NONE
+    w[child + MAIN_JOB] = NONE
+    w[child + RAG_ON_ARRIVAL] = w[child + RAG]
     w[child + RETURNS_AT] = NONE
     w[child + EARLIER_RETURN] = w[LAST_RETURN]
     w[LAST_RETURN] = child
@@ -1703,6 +1817,8 @@ def add_up(rows, children, team_of_worker, duty, team_duty, closes, ends, sums):
             continue
         if kind == ROW_OVERTIME:
             overtime[team_of[row[place + ROW_WORKER]]] += overlap(start, end, MAIN, closes)
+            continue
+        if kind == ROW_REGRADE:
             continue
         if unpacked(what, PART_BIT, TWELVE_BITS) == MAIN:
             whose[at] = contact
