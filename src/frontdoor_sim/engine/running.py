@@ -16,8 +16,9 @@ from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.played import Played, contacts_after, duty_after
 from frontdoor_sim.engine.record import events_table
 from frontdoor_sim.engine.simpy_engine import World
-from frontdoor_sim.event_log import About, EventLog, Reading
-from frontdoor_sim.operating_model import RAGS, Lasting, OperatingModel, transfers
+from frontdoor_sim.event_log import About, EventLog, Reading, Recording, SystemRecording
+from frontdoor_sim.luck import share_as_luck
+from frontdoor_sim.operating_model import RAGS, CaseSystem, Lasting, OperatingModel, Timeline, transfers
 from frontdoor_sim.working_time import WorkingDays
 
 
@@ -99,7 +100,7 @@ def collector_at_rest() -> Iterator[None]:
 def about(plan: Plan, replication: int) -> About:
     """What a reader of the log must know of the model that was run."""
     model, line = plan.model, plan.timeline
-    stages, outcomes, targets = _facts(plan)
+    stages, outcomes, targets, recording = _facts(plan)
     clocks = {name: calendar for name, calendar in line.shifts.items() if name != "always"}
     return About(
         option=model.name,
@@ -113,13 +114,15 @@ def about(plan: Plan, replication: int) -> About:
         clocks={**clocks, "working_hours": line.shifts[model.clock]},
         working_days=WorkingDays(line.clock, line.working_dates, model.receipt_closes),
         targets=targets,
+        recording=recording,
     )
 
 
 @lru_cache(maxsize=16)
-def _facts(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Stages, outcomes and targets, made once for all runs of a plan."""
-    return stage_facts(plan.model), outcome_facts(plan.model), target_facts(plan.model)
+def _facts(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Recording | None]:
+    """Stages, outcomes, targets and recording, made once for all runs of a plan."""
+    model = plan.model
+    return stage_facts(model), outcome_facts(model), target_facts(model), recording_facts(model, plan.timeline)
 
 
 def stage_facts(model: OperatingModel) -> pd.DataFrame:
@@ -158,3 +161,26 @@ def target_facts(model: OperatingModel) -> pd.DataFrame:
                 limit = round(lasting.shape.mean) if in_days else round(lasting.mean_seconds)
                 rows.append((name, rag, limit, lasting.clock if in_days else f"{lasting.clock}_hours"))
     return pd.DataFrame(rows, columns=["target", "rag", "limit", "clock"])
+
+
+def recording_facts(model: OperatingModel, line: Timeline) -> Recording | None:
+    """On which case systems the work of each stage is recorded, and how those are kept; None where nothing is said of it."""
+    if model.recording is None:
+        return None
+    names = tuple(dict.fromkeys(system for team in model.teams.values() for system in team.case_system))
+    bits = {name: 1 << place for place, name in enumerate(names)}
+    keyed = [stage.team if stage.kind in ("work", "consent") else "" for stage in model.stages.values()]
+    of_stage = [sum(bits[name] for name in model.teams[team].case_system) if team else 0 for team in keyed]
+    kept = model.recording.systems
+    systems = tuple(_system_facts(name, kept.get(name, model.recording), line) for name in names)
+    return Recording(systems, np.array(of_stage, dtype=np.int64), share_as_luck(model.recording.matched))
+
+
+def _system_facts(name: str, facts: CaseSystem, line: Timeline) -> SystemRecording:
+    none = np.empty(0, dtype=np.int64)
+    made = facts.entered.lay_out(line.clock, line.first, line.last, line.bank_holidays) if facts.entered else none
+    late, missing = (
+        (share_as_luck(shares.receipt), share_as_luck(shares.decision), share_as_luck(shares.end))
+        for shares in (facts.late, facts.missing)
+    )
+    return SystemRecording(name, late, made, missing)
