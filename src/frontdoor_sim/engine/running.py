@@ -100,7 +100,7 @@ def collector_at_rest() -> Iterator[None]:
 def about(plan: Plan, replication: int) -> About:
     """What a reader of the log must know of the model that was run."""
     model, line = plan.model, plan.timeline
-    stages, outcomes, targets, recording = _facts(plan)
+    stages, outcomes, targets, working_days, recording = _facts(plan)
     clocks = {name: calendar for name, calendar in line.shifts.items() if name != "always"}
     return About(
         option=model.name,
@@ -112,17 +112,18 @@ def about(plan: Plan, replication: int) -> About:
         stages=stages,
         outcomes=outcomes,
         clocks={**clocks, "working_hours": line.shifts[model.clock]},
-        working_days=WorkingDays(line.clock, line.working_dates, model.receipt_closes),
+        working_days=working_days,
         targets=targets,
         recording=recording,
     )
 
 
 @lru_cache(maxsize=16)
-def _facts(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Recording | None]:
-    """Stages, outcomes, targets and recording, made once for all runs of a plan."""
-    model = plan.model
-    return stage_facts(model), outcome_facts(model), target_facts(model), recording_facts(model, plan.timeline)
+def _facts(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, WorkingDays, Recording | None]:
+    """Stages, outcomes, targets, working days and recording, made once for all runs of a plan."""
+    model, line = plan.model, plan.timeline
+    working_days = WorkingDays(line.clock, line.working_dates, model.receipt_closes)
+    return stage_facts(model), outcome_facts(model), target_facts(model), working_days, recording_facts(model, line)
 
 
 def stage_facts(model: OperatingModel) -> pd.DataFrame:
