@@ -10,15 +10,15 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.engine.case_systems import recording_facts
 from frontdoor_sim.engine.choice import Engine, chosen
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.played import Played, contacts_after, duty_after
 from frontdoor_sim.engine.record import events_table
 from frontdoor_sim.engine.simpy_engine import World
-from frontdoor_sim.event_log import About, EventLog, Reading, Recording, SystemRecording
-from frontdoor_sim.luck import share_as_luck
-from frontdoor_sim.operating_model import RAGS, CaseSystem, Lasting, OperatingModel, Timeline, transfers
+from frontdoor_sim.event_log import About, EventLog, Reading, Recording
+from frontdoor_sim.operating_model import RAGS, Lasting, OperatingModel, decided_later, transfers
 from frontdoor_sim.working_time import WorkingDays
 
 
@@ -143,12 +143,11 @@ def stage_facts(model: OperatingModel) -> pd.DataFrame:
 
 
 def outcome_facts(model: OperatingModel) -> pd.DataFrame:
-    """Dictionary `outcomes`: every end and every stage, and whether it leads to an assessment."""
-    ends = [(name, True, end.provides, False) for name, end in model.ends.items()]
-    stages = [(name, False, pd.NA, transfers(model, name)) for name in model.stages]
-    return pd.DataFrame([*ends, *stages], columns=["outcome", "is_end", "provides", "transfer"]).astype(
-        {"provides": "Int64"}
-    )
+    """Dictionary `outcomes`: every end and every stage, and whether it leads to an assessment or to another decision."""
+    ends = [(name, True, end.provides, False, False) for name, end in model.ends.items()]
+    stages = [(name, False, pd.NA, transfers(model, name), decided_later(model, name)) for name in model.stages]
+    columns = ["outcome", "is_end", "provides", "transfer", "decided_later"]
+    return pd.DataFrame([*ends, *stages], columns=columns).astype({"provides": "Int64"})
 
 
 def target_facts(model: OperatingModel) -> pd.DataFrame:
@@ -162,26 +161,3 @@ def target_facts(model: OperatingModel) -> pd.DataFrame:
                 limit = round(lasting.shape.mean) if in_days else round(lasting.mean_seconds)
                 rows.append((name, rag, limit, lasting.clock if in_days else f"{lasting.clock}_hours"))
     return pd.DataFrame(rows, columns=["target", "rag", "limit", "clock"])
-
-
-def recording_facts(model: OperatingModel, line: Timeline) -> Recording | None:
-    """On which case systems the work of each stage is recorded, and how those are kept; None where nothing is said of it."""
-    if model.recording is None:
-        return None
-    names = tuple(dict.fromkeys(system for team in model.teams.values() for system in team.case_system))
-    bits = {name: 1 << place for place, name in enumerate(names)}
-    keyed = [stage.team if stage.kind in ("work", "consent") else "" for stage in model.stages.values()]
-    of_stage = [sum(bits[name] for name in model.teams[team].case_system) if team else 0 for team in keyed]
-    kept = model.recording.systems
-    systems = tuple(_system_facts(name, kept.get(name, model.recording), line) for name in names)
-    return Recording(systems, np.array(of_stage, dtype=np.int64), share_as_luck(model.recording.matched))
-
-
-def _system_facts(name: str, facts: CaseSystem, line: Timeline) -> SystemRecording:
-    none = np.empty(0, dtype=np.int64)
-    made = facts.entered.lay_out(line.clock, line.first, line.last, line.bank_holidays) if facts.entered else none
-    late, missing = (
-        (share_as_luck(shares.receipt), share_as_luck(shares.decision), share_as_luck(shares.end))
-        for shares in (facts.late, facts.missing)
-    )
-    return SystemRecording(name, late, made, missing)
