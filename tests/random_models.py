@@ -38,6 +38,11 @@ ORDERS = ("joining", "rag", "deadline", "arrival", "stage", ["rag", "deadline"],
 END_RULES = ("pause", "finish", "hand_over")
 LIMITS = {"red": "4 h", "amber": "1 working days", "green": "20 working hours"}
 
+KEPT = {
+    "late": {"receipt": 0.1, "decision": 0.4, "end": 0.6}, "entered": "every day 09:00, 16:30",
+    "missing": {"receipt": 0.05, "decision": 0.1, "end": 0.2},
+}  # fmt: skip
+
 shift_names = st.sampled_from([*SHIFTS, "always"])
 
 
@@ -308,6 +313,7 @@ def instances(draw: DrawFn) -> Instance:
         "grading": {"green": -1, "amber": 0.5, "red": 1.5, "noise": 0.3},
         "returns": draw(st.sampled_from([None, returning])),
         "targets": {"decision": LIMITS},
+        "recording": draw(st.sampled_from([None, {"matched": 0.4, **KEPT, "systems": {}}])),
     }  # fmt: skip
     line = Timeline.of(as_scenario(data).model)
     return Instance(data, draw(contacts(line.starts, line.ends, grid, list(stages)[:2])), grid)
