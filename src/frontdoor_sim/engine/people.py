@@ -220,12 +220,8 @@ class Team:
         return None
 
     def dispatch(self, now: int) -> None:
-        """Phase two (rule 2): start the least jobs while somebody is idle and on duty."""
-        while self.queue and self.idle:
-            worker = self.next_idle(now)
-            if worker is None:
-                break
-            self.start(heappop(self.queue)[-1], worker, now)
+        """Phase two (rule 2) of a team: its own people take up what waits here; then slots are given out."""
+        self.served_by(self, now)
         if self.slots.waiting:
             self.slots.dispatch(now)
 
@@ -233,11 +229,16 @@ class Team:
         """Phase two (rule 4): idle people of other teams take up what waits here, while help is switched on."""
         for helper in self.helpers:
             helper.judge(len(self.queue))
-            while helper.on and self.queue:
-                worker = self.world.teams[helper.team].next_idle(now)
-                if worker is None:
-                    break
-                self.start(heappop(self.queue)[-1], worker, now)
+            if helper.on:
+                self.served_by(self.world.teams[helper.team], now)
+
+    def served_by(self, people: Team, now: int) -> None:
+        """Start the least jobs that wait here while somebody of a team is idle and on duty."""
+        while self.queue and people.idle:
+            worker = people.next_idle(now)
+            if worker is None:
+                break
+            self.start(heappop(self.queue)[-1], worker, now)
 
     def start(self, job: Job, worker: Worker, now: int) -> None:
         """Somebody takes up a job; when they will put it down is known from here on."""

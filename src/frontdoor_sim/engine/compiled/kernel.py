@@ -831,13 +831,8 @@ def next_idle(w, team, now):
 
 @compiled
 def dispatch(w, team, now):
-    """Rules 2 and 4, phase two of a team: start the least jobs while somebody is idle and on duty; then give out slots."""
-    while w[team + QUEUE] != NONE and w[team + SOMEBODY_IDLE]:
-        worker = next_idle(w, team, now)
-        if worker == NONE:
-            w[team + SOMEBODY_IDLE] = 0
-            break
-        begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
+    """Rules 2 and 4, phase two of a team: its own people take up what waits here; then slots are given out."""
+    serve(w, team, team, now)
     if w[team + SLOT_QUEUE] != NONE:
         give_out_slots(w, team, now)
 
@@ -858,11 +853,17 @@ def take_help(w, team, helper, now):
         w[helper + HELP_IS_ON] = 1
     elif w[team + QUEUE_SIZE] <= w[helper + OFF_AT]:
         w[helper + HELP_IS_ON] = 0
-    others = w[helper + HELP_TEAM]
-    while w[helper + HELP_IS_ON] and w[team + QUEUE] != NONE and w[others + SOMEBODY_IDLE]:
-        worker = next_idle(w, others, now)
+    if w[helper + HELP_IS_ON]:
+        serve(w, team, w[helper + HELP_TEAM], now)
+
+
+@compiled
+def serve(w, team, people, now):
+    """Rules 3 and 4: start the least jobs that wait at a team while somebody of `people`, a team, is idle and on duty."""
+    while w[team + QUEUE] != NONE and w[people + SOMEBODY_IDLE]:
+        worker = next_idle(w, people, now)
         if worker == NONE:
-            w[others + SOMEBODY_IDLE] = 0
+            w[people + SOMEBODY_IDLE] = 0
             break
         begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
 
