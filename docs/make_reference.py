@@ -59,6 +59,11 @@ AT_WORK = {
 IN_A_QUEUE = {
     "give_up_after": "by RAG, after how long in the queue a contact that nobody has begun leaves with the outcome `timed_out`",
 }
+KEPT = {
+    "late": "shares of entries made late, which bear the time at which they are made",
+    "entered": "when late entries are made: each at the next of these times",
+    "missing": "shares of entries never made",
+}
 JUDGES = {"judges": "how the level of need is judged here; left out, nobody judges"}
 MEANINGS: dict[str, dict[str, str]] = {
     "OperatingModel": {
@@ -78,6 +83,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "returns": "which closures bring a family back; left out, none do",
         "targets": "time limits; `decision` is the one that is measured",
         "arrivals": "who comes, by source, where the scenario says so itself; else the parameters do",
+        "recording": "how case systems are kept, for figures as a dashboard would report them; it changes nothing else",
     },
     "RunWindow": {
         "opens": "first day of the measured window; a Monday keeps weeks whole",
@@ -233,6 +239,17 @@ MEANINGS: dict[str, dict[str, str]] = {
         "need": "need of every such contact [sd]",
         "children": "children of every such contact",
         "area": "area of every such contact",
+    },
+    "Recording": {
+        **KEPT,
+        "systems": "case systems that are kept otherwise, each with fields of its own",
+        "matched": "share of contacts recorded on several systems whose records are counted as one",
+    },
+    "CaseSystem": KEPT,
+    "Entries": {
+        "receipt": "of when a contact was received",
+        "decision": "of when it was decided",
+        "end": "of when it ended",
     },
     "OptionFile": {
         "name": "how the option is called in every table and chart",

@@ -43,6 +43,11 @@ PATIENCE = (
 )
 LIMITS = {"red": "4 h", "amber": "1 working days", "green": "20 working hours"}
 
+KEPT = {
+    "late": {"receipt": 0.1, "decision": 0.4, "end": 0.6}, "entered": "every day 09:00, 16:30",
+    "missing": {"receipt": 0.05, "decision": 0.1, "end": 0.2},
+}  # fmt: skip
+
 shift_names = st.sampled_from([*SHIFTS, "always"])
 
 
@@ -316,6 +321,7 @@ def instances(draw: DrawFn) -> Instance:
         "grading": {"green": -1, "amber": 0.5, "red": 1.5, "noise": 0.3},
         "returns": draw(st.sampled_from([None, returning])),
         "targets": {"decision": LIMITS},
+        "recording": draw(st.sampled_from([None, {"matched": 0.4, **KEPT, "systems": {}}])),
     }  # fmt: skip
     line = Timeline.of(as_scenario(data).model)
     return Instance(data, draw(contacts(line.starts, line.ends, grid, list(stages)[:2])), grid)

@@ -588,6 +588,40 @@ class Target(Closed):
     blue: Duration | None = None
 
 
+class Entries(Closed):
+    """A share of each entry of a contact's record: when it was received, when it was decided, when it ended."""
+
+    receipt: Share = 0.0
+    decision: Share = 0.0
+    end: Share = 0.0
+
+
+class CaseSystem(Closed):
+    """How a case system is kept: shares of entries that are made late, at the next of some times, and never."""
+
+    late: Entries = Entries()
+    entered: Moments = None
+    missing: Entries = Entries()
+
+    @model_validator(mode="after")
+    def _late_entries_are_made(self) -> CaseSystem:
+        if self.entered is None and any(share > 0 for share in (self.late.receipt, self.late.decision, self.late.end)):
+            raise ValueError("entries that are late are made at the next of some times, which `entered` says")
+        return self
+
+
+class Recording(CaseSystem):
+    """What the council's dashboard is made of: a record of a contact on every case system of those who worked on it.
+
+    Every case system is kept as is said here, unless it stands in `systems`. Records of one contact are counted one by one,
+    but for a share of contacts whose records are `matched`. All this tells figures as reported from figures as true, and
+    changes nothing that happens.
+    """
+
+    systems: dict[str, CaseSystem] = {}
+    matched: Share = 0.0
+
+
 class Arrivals(Closed):
     """Contacts of one source written in the scenario itself, for textbook networks and small studies.
 
@@ -662,6 +696,7 @@ class OperatingModel(Closed):
         thresholds, grading, returns: judgement and feedback.
         targets: time limits by name; `decision` is used by the measures.
         arrivals: contacts written in the scenario itself; where empty, the parameters file says who comes.
+        recording: how case systems are kept, by which figures as reported differ from figures as true.
     """
 
     name: str
@@ -680,6 +715,7 @@ class OperatingModel(Closed):
     returns: Returns | None = None
     targets: dict[str, Target] = {}
     arrivals: dict[str, Arrivals] = {}
+    recording: Recording | None = None
 
     def pattern(self, shift: str) -> ShiftPattern:
         """The opening hours of a shift; `always` needs no entry in the file."""
