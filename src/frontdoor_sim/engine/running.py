@@ -99,7 +99,7 @@ def collector_at_rest() -> Iterator[None]:
 def about(plan: Plan, replication: int) -> About:
     """What a reader of the log must know of the model that was run."""
     model, line = plan.model, plan.timeline
-    stages, outcomes, targets = _facts(plan)
+    stages, outcomes, targets, working_days = _facts(plan)
     clocks = {name: calendar for name, calendar in line.shifts.items() if name != "always"}
     return About(
         option=model.name,
@@ -111,15 +111,17 @@ def about(plan: Plan, replication: int) -> About:
         stages=stages,
         outcomes=outcomes,
         clocks={**clocks, "working_hours": line.shifts[model.clock]},
-        working_days=WorkingDays(line.clock, line.working_dates, model.receipt_closes),
+        working_days=working_days,
         targets=targets,
     )
 
 
 @lru_cache(maxsize=16)
-def _facts(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Stages, outcomes and targets, made once for all runs of a plan."""
-    return stage_facts(plan.model), outcome_facts(plan.model), target_facts(plan.model)
+def _facts(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, WorkingDays]:
+    """Stages, outcomes, targets and working days, made once for all runs of a plan."""
+    model, line = plan.model, plan.timeline
+    working_days = WorkingDays(line.clock, line.working_dates, model.receipt_closes)
+    return stage_facts(model), outcome_facts(model), target_facts(model), working_days
 
 
 def stage_facts(model: OperatingModel) -> pd.DataFrame:

@@ -365,7 +365,8 @@ class _PlanLayout:
 
 def team_and_slots(plan: Plan, people: pd.DataFrame) -> tuple[Int64s, Int64s]:
     """The number of the team and the slots of each worker, by number of the worker."""
-    team = _places(people["team"], {team.name: at for at, team in enumerate(plan.teams)})
+    number = {team.name: at for at, team in enumerate(plan.teams)}
+    team = np.array([number[name] for name in people["team"].tolist()], dtype=np.int64)
     order = np.argsort(people["worker"].to_numpy(), kind="stable")
     return team[order], people["slots"].to_numpy(np.int64)[order]
 
