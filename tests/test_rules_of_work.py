@@ -105,7 +105,9 @@ def test_work_is_set_down_at_a_block_of_other_work_and_runs_over_at_no_other_tim
 # --- rule 5: urgent work interrupts less urgent work ---------------------------------------------------------------------
 
 
-def urgent(contacts: list[dict[str, Any]], number: float = 1, stage: dict[str, Any] | None = None, **team: Any) -> EventLog:
+def urgent(
+    contacts: list[dict[str, Any]], number: float = 1, stage: dict[str, Any] | None = None, **team: Any
+) -> EventLog:
     """Work of two hours at a desk where red interrupts what is less urgent."""
     stages = {"work": {"team": "desk", "touch": "2 h", **(stage or {})}}
     desk = officers(number, **({"order": "rag", "interrupts": "red"} | team))
@@ -116,14 +118,20 @@ def urgent(contacts: list[dict[str, Any]], number: float = 1, stage: dict[str, A
 def test_interrupted_work_goes_back_to_its_place_and_is_resumed():
     log = urgent(at(f"{DAY} 09:00", f"{DAY} 09:30", f"{DAY} 10:00", rag=["green", "green", "red"]))
     assert said(log, 3) == ["work work 02 10:00-02 12:00"]
-    assert said(log, 1) == ["work work 02 09:00-02 10:00", "work worker 02 10:00-02 12:00", "work work 02 12:00-02 13:00"]
+    assert said(log, 1) == [
+        "work work 02 09:00-02 10:00",
+        "work worker 02 10:00-02 12:00",
+        "work work 02 12:00-02 13:00",
+    ]
     assert said(log, 2)[-1] == "work work 02 13:00-02 15:00"
     assert log.events.loc[log.events["contact"] == 1, "enabled"].map(lambda second: moment(log, second)).tolist() == [
         "02 09:00", "02 10:00", "02 10:00"]  # fmt: skip
 
 
 def test_nobody_is_interrupted_while_somebody_is_idle_nor_by_work_that_is_no_more_urgent():
-    log = urgent(at(*[f"{DAY} 09:00"] * 2, *[f"{DAY} 10:00"] * 4, rag=["green", "red", "red", "red", "amber", "red"]), 3)
+    log = urgent(
+        at(*[f"{DAY} 09:00"] * 2, *[f"{DAY} 10:00"] * 4, rag=["green", "red", "red", "red", "amber", "red"]), 3
+    )
     assert said(log, 3) == ["work work 02 10:00-02 12:00"]
     assert said(log, 1)[0] == "work work 02 09:00-02 10:00"
     assert said(log, 4) == ["work work 02 10:00-02 12:00"]
