@@ -155,6 +155,13 @@ MEANINGS: dict[str, dict[str, str]] = {
         "caution": "added to need on purpose [sd], where another judgement follows",
         "noise": "error of one judgement [sd]",
         "without_checks": "further error [sd] while a partner's reply is missing; errors add as squares",
+        "thresholds": "what is held here to be the thresholds; left out, the council's",
+        "by_source": "by source, who is judged otherwise",
+        "by_area": "by area, who is judged otherwise; it counts over the source",
+    },
+    "Leaning": {
+        **dict.fromkeys(("bias", "caution", "noise", "without_checks"), "as above; left out, as for everybody else"),
+        "thresholds": "as above; left out, as for everybody else",
     },
     "Rule": {"if": "what a contact must be for this rule to count; left out, anything", "to": "where it goes"},
     "Condition": {
@@ -165,6 +172,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "outcome": "after consent: given, refused, not_reached, overridden; after checks: complete, timed_out",
         "open_case": "whether the family already has an open case",
         "during": "shifts, of which one is open when the contact leaves the stage",
+        "agrees": "whether the level judged here is the level that had been judged before; a first judgement agrees",
     },
     "End": {
         "provides": "the level of need that it meets: 0 none, 4 any",

@@ -141,10 +141,20 @@ def partner(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
 
 
 @st.composite
+def leanings(draw: DrawFn) -> dict[str, Any]:
+    """Who is judged otherwise, by source, by area or both."""
+    strict = {"early_help": -0.5, "child_in_need": 0.7, "protection": 2.5}
+    found: dict[str, Any] = draw(st.sampled_from([{}, {}, {"thresholds": strict}]))
+    found |= draw(st.sampled_from([{}, {}, {"by_source": {"police": {"bias": -0.6, "noise": 0}}}]))
+    found |= draw(st.sampled_from([{}, {}, {"by_area": {"south": {"bias": 0.5, "thresholds": strict}}}]))
+    return found
+
+
+@st.composite
 def stage(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
     kind = draw(st.sampled_from(["work", "work", "work", "checks", "consent", "caseload", "delay"]))
     found: dict[str, Any] = {"kind": kind, "team": draw(st.sampled_from(teams)), "decides": draw(st.booleans())}
-    judges = {"bias": 0.2, "caution": -0.1, "noise": 0.7, "without_checks": 0.5}
+    judges = {"bias": 0.2, "caution": -0.1, "noise": 0.7, "without_checks": 0.5} | draw(leanings())
     if kind in ("work", "consent"):
         found |= {
             "touch": draw(touches(grid)),
@@ -210,6 +220,7 @@ def routes(draw: DrawFn, stages: dict[str, Any], ends: list[str]) -> dict[str, A
             {"during": draw(st.sampled_from(["office", "night", ["early", "every day"]]))},
         ]
         conditions += [{"judged": [3, 4]}] if judged else []
+        conditions += [{"agrees": False}, {"agrees": True, "during": "office"}] if "judges" in facts else []
         conditions += {"consent": [{"outcome": ["refused", "not_reached"]}], "checks": [{"outcome": "timed_out"}]}.get(
             facts["kind"], []
         )

@@ -217,18 +217,62 @@ class Team(Closed):
         return order
 
 
+class Thresholds(Closed):
+    """The need (sd) at which levels 2, 3 and 4 begin, as the council means them."""
+
+    early_help: float
+    child_in_need: float
+    protection: float
+
+    @model_validator(mode="after")
+    def _rise(self) -> Thresholds:
+        if not self.early_help < self.child_in_need < self.protection:
+            raise ValueError("thresholds rise: early_help < child_in_need < protection")
+        return self
+
+    def cuts(self) -> tuple[float, float, float]:
+        """The three cut-points, lowest first."""
+        return (self.early_help, self.child_in_need, self.protection)
+
+
+class Leaning(Closed):
+    """What is different about a judgement where a contact is of one source or area; what is left out is as for others."""
+
+    bias: float | None = None
+    caution: float | None = None
+    noise: Annotated[float, Field(ge=0)] | None = None
+    without_checks: Annotated[float, Field(ge=0)] | None = None
+    thresholds: Thresholds | None = None
+
+
 class Judges(Closed):
     """A judgement of the level of need, as signal detection.
 
     The judge sees need + bias + caution + noise (standard deviations of need). `bias` is a leaning nobody meant; `caution`
     is meant: where another judgement follows, this one errs on the side of asking. `without_checks` is added noise (sd)
-    when a partner's reply is missing; added noises combine as the root of the sum of squares.
+    when a partner's reply is missing; added noises combine as the root of the sum of squares. `thresholds` are what is held
+    to be the council's here; `by_source` and `by_area` say who is judged otherwise.
     """
 
     bias: float = 0.0
     caution: float = 0.0
     noise: float = Field(default=0.0, ge=0)
     without_checks: float = Field(default=0.0, ge=0)
+    thresholds: Thresholds | None = None
+    by_source: dict[str, Leaning] = {}
+    by_area: dict[str, Leaning] = {}
+
+    def of(self, source: str, area: str) -> Judges:
+        """How contacts of one source and area are judged: what the area says counts over the source, and that over the rest.
+
+        Example:
+            >>> judges = Judges(noise=0.3, by_source={"police": {"bias": 0.2}}, by_area={"poole": {"noise": 0.6}})
+            >>> found = judges.of("police", "poole")
+            >>> found.bias, found.noise
+            (0.2, 0.6)
+        """
+        said = [self.by_source.get(source, Leaning()), self.by_area.get(area, Leaning())]
+        return self.model_copy(update={name: value for one in said for name, value in one if value is not None})
 
 
 class _Stage(Closed):
@@ -345,6 +389,7 @@ class Condition(Closed):
     """What a route looks at; empty means anything. It never sees true need, only what was judged.
 
     `during` names shifts: the rule fits while one of them is open, at the second at which the contact leaves the stage.
+    `agrees` is whether the level judged last is the level that had been judged before it; a first judgement agrees.
     """
 
     judged: Annotated[tuple[Literal[1, 2, 3, 4], ...], BeforeValidator(_as_list)] = ()
@@ -354,6 +399,7 @@ class Condition(Closed):
     outcome: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
     open_case: bool | None = None
     during: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
+    agrees: bool | None = None
 
 
 def _targets(value: Any) -> Any:
@@ -440,24 +486,6 @@ class Handoffs(Closed):
     missed_history: MissedHistory | None = None
     requests_between_sites: Duration | None = None
     particular: tuple[ParticularHandoff, ...] = ()
-
-
-class Thresholds(Closed):
-    """The need (sd) at which levels 2, 3 and 4 begin, as the council means them."""
-
-    early_help: float
-    child_in_need: float
-    protection: float
-
-    @model_validator(mode="after")
-    def _rise(self) -> Thresholds:
-        if not self.early_help < self.child_in_need < self.protection:
-            raise ValueError("thresholds rise: early_help < child_in_need < protection")
-        return self
-
-    def cuts(self) -> tuple[float, float, float]:
-        """The three cut-points, lowest first."""
-        return (self.early_help, self.child_in_need, self.protection)
 
 
 class Grading(Closed):
@@ -659,6 +687,20 @@ def transfers(model: OperatingModel, name: str) -> bool:
             if to in model.stages and to not in seen and not model.stages[to].decides
         ]
     return False
+
+
+def decided_later(model: OperatingModel, name: str) -> bool:
+    """Whether every way on from a stage meets one that decides before an end or a caseload: nothing is decided yet."""
+    seen: set[str] = set()
+    ahead = [name]
+    while ahead:
+        stage = ahead.pop()
+        if stage not in model.stages or model.stages[stage].kind == "caseload":
+            return False
+        if not model.stages[stage].decides and stage not in seen:
+            seen.add(stage)
+            ahead += model.targets_of(stage)
+    return True
 
 
 ALWAYS = ShiftPattern.parse({"Mon-Sun": "00:00-24:00", "bank_holidays": "00:00-24:00"})

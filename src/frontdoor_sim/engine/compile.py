@@ -24,6 +24,7 @@ from frontdoor_sim.engine.plan import (
     PlannedDelay,
     PlannedHandoff,
     PlannedHelper,
+    PlannedJudges,
     PlannedPartner,
     PlannedReturns,
     PlannedStage,
@@ -60,7 +61,7 @@ def compile_plan(model: OperatingModel, timeline: Timeline, sources: Sequence[st
     number = {name: index for index, name in enumerate(model.stages)}
     number |= {name: -1 - index for index, name in enumerate(model.ends)}
     rules = [(stage, rule) for stage in (*model.stages, "entry") for rule in model.routes.get(stage, ())]
-    compiler = _Compiler(model, timeline, named_sources)
+    compiler = _Compiler(model, timeline, named_sources, named_areas)
     missed = model.handoffs.missed_history
     return Plan(
         model=model,
@@ -74,6 +75,7 @@ def compile_plan(model: OperatingModel, timeline: Timeline, sources: Sequence[st
         may_return=tuple(end.returns for end in model.ends.values()),
         rule_of=_rule_table(model, rules, named_sources, named_areas),
         route_hours=tuple(timeline.shifts[shift] for shift in _route_shifts(model)),
+        asks_agreement=_asks_agreement(model),
         rule_ends=tuple(_cumulative(rule) for _, rule in rules),
         rule_targets=tuple(tuple(number[name] for name in rule.to) for _, rule in rules),
         handoffs={
@@ -114,12 +116,12 @@ def _rule_table(
     model: OperatingModel, rules: list[tuple[str, Rule]], sources: tuple[str, ...], areas: tuple[str, ...]
 ) -> NDArray[np.int16]:
     """For every stage and every state of a contact, the first rule of the file that fits."""
-    stages, shifts = [*model.stages, "entry"], _route_shifts(model)
-    shape = (len(stages), OUTCOMES, LEVELS, 4, len(sources), len(areas), 2, 1 << len(shifts))
+    stages, shifts, asks = [*model.stages, "entry"], _route_shifts(model), _asks_agreement(model)
+    shape = (len(stages), OUTCOMES, LEVELS, 4, len(sources), len(areas), 2, 1 << len(shifts) + asks)
     table = np.full(shape, -1, dtype=np.int16)
     for index, (stage, rule) in reversed(list(enumerate(rules))):
         axes = _axes(rule.when, outcomes_of(model, stage), sources, areas)
-        table[np.ix_([stages.index(stage)], *axes, _hours(rule.when, shifts))] = index
+        table[np.ix_([stages.index(stage)], *axes, _circumstances(rule.when, shifts, asks))] = index
     return table
 
 
@@ -128,10 +130,19 @@ def _route_shifts(model: OperatingModel) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for rules in model.routes.values() for rule in rules for name in rule.when.during))
 
 
-def _hours(when: Condition, shifts: tuple[str, ...]) -> list[int]:
-    """The sets of open shifts, as bits, in which a condition fits."""
-    wanted = sum(1 << shifts.index(name) for name in when.during)
-    return [bits for bits in range(1 << len(shifts)) if not wanted or bits & wanted]
+def _asks_agreement(model: OperatingModel) -> bool:
+    """Whether any route looks at whether the last judgement agrees with the one before."""
+    return any(rule.when.agrees is not None for rules in model.routes.values() for rule in rules)
+
+
+def _circumstances(when: Condition, shifts: tuple[str, ...], asks_agreement: bool) -> list[int]:
+    """The sets of open shifts, as bits, and of agreement, as the bit above, in which a condition fits."""
+    wanted, agreed = sum(1 << shifts.index(name) for name in when.during), 1 << len(shifts)
+    return [
+        bits
+        for bits in range(agreed << asks_agreement)
+        if (not wanted or bits & wanted) and when.agrees in (None, bool(bits & agreed))
+    ]
 
 
 def outcomes_of(model: OperatingModel, stage: str) -> tuple[str, ...]:
@@ -159,10 +170,13 @@ def _axes(
 class _Compiler:
     """Turns the parts of one model into their compiled forms; holds only what every part needs."""
 
-    def __init__(self, model: OperatingModel, timeline: Timeline, sources: tuple[str, ...]) -> None:
+    def __init__(
+        self, model: OperatingModel, timeline: Timeline, sources: tuple[str, ...], areas: tuple[str, ...]
+    ) -> None:
         self.model = model
         self.timeline = timeline
         self.sources = sources
+        self.areas = areas
         self.team_number = {name: index for index, name in enumerate(model.teams)}
         systems = dict.fromkeys(system for team in model.teams.values() for system in team.case_system)
         self.system_bit = {system: 1 << index for index, system in enumerate(systems)}
@@ -238,9 +252,16 @@ class _Compiler:
         line = self.timeline
         return tuple(moments.lay_out(line.clock, line.first, line.last, line.bank_holidays).tolist())
 
-    def judges(self, judges: Judges | None, purpose: str) -> Verdicts | None:
+    def judges(self, judges: Judges | None, purpose: str) -> PlannedJudges | None:
         if judges is None:
             return None
+        verdicts = [[self.verdicts(judges.of(source, area)) for area in self.areas] for source in self.sources]
+        kinds = list(dict.fromkeys(one for of_source in verdicts for one in of_source))
+        which = tuple(tuple(kinds.index(one) for one in of_source) for of_source in verdicts)
+        return PlannedJudges(code(f"{purpose}: noise"), tuple(kinds), which)
+
+    def verdicts(self, judges: Judges) -> Verdicts:
+        """How contacts of one source and area are judged; added noises combine as the root of the sum of squares."""
         missed = self.model.handoffs.missed_history
         history = missed.noise if missed else 0.0
         noise = [
@@ -251,7 +272,7 @@ class _Compiler:
         return Verdicts(
             round((judges.bias + judges.caution) * MILLION),
             (noise[0], noise[1], noise[2], noise[3]),
-            code(f"{purpose}: noise"),
+            _millionths((judges.thresholds or self.model.thresholds).cuts()),
         )
 
     def stage(self, number: int, name: str) -> PlannedStage:

@@ -72,14 +72,17 @@ def judge(world: World, contact: Contact, stage: PlannedStage, visit: int) -> No
     judges = stage.judges
     if judges is None:
         return
+    verdicts = judges.of(contact.source, contact.area)
     two_systems = world.plan.teams[stage.team].systems.bit_count() > 1
     missed = two_systems and world.drawn.luck(contact, HISTORY) < world.plan.missed_history
-    noise = judges.noise[2 * missed + (contact.absent > 0)]
-    perceived = contact.need + judges.bias
+    noise = verdicts.noise[2 * missed + (contact.absent > 0)]
+    perceived = contact.need + verdicts.bias
     if noise:
         error = world.drawn.value(contact, judges.purpose, STANDARD_NORMAL, visit)
         perceived += noise * error // MILLION
-    contact.judged = 1 + bisect_right(world.plan.cuts, perceived)
+    level = 1 + bisect_right(verdicts.cuts, perceived)
+    contact.agrees = int(contact.judged in (0, level))
+    contact.judged = level
 
 
 def consent(world: World, contact: Contact, stage: PlannedConsent, visit: int) -> Steps:

@@ -17,7 +17,7 @@ from frontdoor_sim.engine.played import Played, contacts_after, duty_after
 from frontdoor_sim.engine.record import events_table
 from frontdoor_sim.engine.simpy_engine import World
 from frontdoor_sim.event_log import About, EventLog, Reading
-from frontdoor_sim.operating_model import RAGS, Lasting, OperatingModel, transfers
+from frontdoor_sim.operating_model import RAGS, Lasting, OperatingModel, decided_later, transfers
 from frontdoor_sim.working_time import WorkingDays
 
 
@@ -141,12 +141,11 @@ def stage_facts(model: OperatingModel) -> pd.DataFrame:
 
 
 def outcome_facts(model: OperatingModel) -> pd.DataFrame:
-    """Dictionary `outcomes`: every end and every stage, and whether it leads to an assessment."""
-    ends = [(name, True, end.provides, False) for name, end in model.ends.items()]
-    stages = [(name, False, pd.NA, transfers(model, name)) for name in model.stages]
-    return pd.DataFrame([*ends, *stages], columns=["outcome", "is_end", "provides", "transfer"]).astype(
-        {"provides": "Int64"}
-    )
+    """Dictionary `outcomes`: every end and every stage, and whether it leads to an assessment or to another decision."""
+    ends = [(name, True, end.provides, False, False) for name, end in model.ends.items()]
+    stages = [(name, False, pd.NA, transfers(model, name), decided_later(model, name)) for name in model.stages]
+    columns = ["outcome", "is_end", "provides", "transfer", "decided_later"]
+    return pd.DataFrame([*ends, *stages], columns=columns).astype({"provides": "Int64"})
 
 
 def target_facts(model: OperatingModel) -> pd.DataFrame:

@@ -200,9 +200,9 @@ class World:
         """The next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets."""
         plan, rule = self.plan, self.only_rule[stage]
         if rule < 0:
-            hours = plan.hours(now) if plan.route_hours else 0
+            at = plan.circumstances(now, contact.agrees) if plan.route_hours or plan.asks_agreement else 0
             rule = plan.rule_of[
-                stage, outcome, contact.judged, contact.rag, contact.source, contact.area, contact.open_case, hours
+                stage, outcome, contact.judged, contact.rag, contact.source, contact.area, contact.open_case, at
             ]
         targets = plan.rule_targets[rule]
         if len(targets) == 1:

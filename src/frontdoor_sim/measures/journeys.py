@@ -107,6 +107,17 @@ class Journeys:
         return unbroken[final]
 
     @cached_property
+    def standing_decision(self) -> Ints:
+        """Position of each contact's first deciding visit that was not reversed; NEVER where no visit decided."""
+        return self._last(self.decision, np.arange(len(self.visits.contact)))
+
+    @cached_property
+    def first_decision(self) -> Ints:
+        """Position of each contact's first deciding visit, reversed or not; -1 where no visit decided."""
+        first = self._first(self._decisions, np.arange(len(self.visits.contact)))
+        return np.where(first < NEVER, first, -1)
+
+    @cached_property
     def decided(self) -> Ints:
         """Second of the decision: the end of the deciding visit's own work, or the contact's end where none decided."""
         first = self._last(self.decision, self.visits.settled)

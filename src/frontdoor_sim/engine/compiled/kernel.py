@@ -48,9 +48,9 @@ MILLION = np.int64(1_000_000)
     SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, DEADLINES, NORMAL, EXPONENTIAL,
     CUTS, GRADE_CUTS, GRADE_NOISE, MISSED_HISTORY,
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH,
-    SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP,
+    SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
     SOME_INTERRUPT, WORLD_FIELDS,
-) = numbered(56)  # fmt: skip
+) = numbered(57)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
@@ -58,8 +58,9 @@ MILLION = np.int64(1_000_000)
     KEY, NUMBER, STAGE, VISIT, STEP, RAG, LAST_ROW, ROWS_BEFORE,
     NEED, JUDGED, ABSENT, RECORDED, WHAT_IT_IS, ROW, ATTEMPT, ASKED,
     RECEIVED, ENTERS, DEADLINE, CHILDREN, HOLDER, SLOTS_HELD, FAMILY, RETURNS_AT,
-    SOURCE, AREA, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, EARLIER_RETURN, VISITS,
-) = numbered(32)  # fmt: skip
+    SOURCE, AREA, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, EARLIER_RETURN, DISAGREES,
+    VISITS,
+) = numbered(33)  # fmt: skip
 
 # A stage; the entry is one too, the last. Fields that its kind has not are NONE.
 (
@@ -99,7 +100,8 @@ MILLION = np.int64(1_000_000)
 SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS = numbered(6)
 (HANDOFF_DELAY, HANDOFF_BATCH, HANDOFF_RELEASE, HANDOFF_FIELDS) = numbered(4)
 (PARTNER_TEAM, PARTNER_TOUCH, PARTNER_DELAY, PARTNER_REQUEST, PARTNER_FIELDS) = numbered(5)
-BIAS, NOISE, _HISTORY_KNOWN, _HISTORY_MISSED, _BOTH, NOISE_PURPOSE, VERDICTS_FIELDS = numbered(7)
+(NOISE_PURPOSE, VERDICTS, BY_WHOM, JUDGES_FIELDS) = numbered(4)
+(BIAS, NOISE, _REPLY_MISSING, _HISTORY_MISSED, _BOTH, JUDGES_CUTS, _THIRD, _FOURTH, VERDICTS_FIELDS) = numbered(9)
 (LIMIT_SECONDS, LIMIT_CALENDAR, LIMIT_FIELDS) = numbered(3)
 (PROVIDES, MAY_RETURN, END_FACTS_FIELDS) = numbered(3)
 (HELP_TEAM, ON_AT, OFF_AT, HELP_IS_ON, HELP_FIELDS) = numbered(5)
@@ -1334,7 +1336,7 @@ def route(w, contact, stage, visit, outcome, now):
     at = (outcome * LEVELS + w[contact + JUDGED]) * 4 * w[SOURCES_NUMBER] * w[AREAS_NUMBER] * 2 + w[
         contact + WHAT_IT_IS
     ]
-    rule = w[w[stage + ROUTES] + (at << w[ROUTE_HOURS_NUMBER] | open_hours(w, now))]
+    rule = w[w[stage + ROUTES] + (at << w[ROUTE_HOURS_NUMBER] + w[ASKS_AGREEMENT] | circumstances(w, contact, now))]
     n = w[rule]
     if n == 1:
         return w[rule + 2]
@@ -1343,9 +1345,9 @@ def route(w, contact, stage, visit, outcome, now):
 
 
 @compiled
-def open_hours(w, now):
-    """Rule 10: which calendars that routes look at are open, as bits."""
-    bits = MAIN
+def circumstances(w, contact, now):
+    """Rule 10: which calendars that routes look at are open, and above them whether the last judgement agrees, as bits."""
+    bits = (w[ASKS_AGREEMENT] & ~w[contact + DISAGREES]) << w[ROUTE_HOURS_NUMBER]
     for bit in range(w[ROUTE_HOURS_NUMBER]):
         bits |= is_open(w, w[w[ROUTE_HOURS] + bit], now) << bit
     return bits
@@ -1481,12 +1483,17 @@ def judge(w, contact, stage, visit):
     missed = 0
     if w[w[stage + TEAM] + SYSTEMS_NUMBER] > 1 and draw(w[contact + KEY], HISTORY, MAIN) < w[MISSED_HISTORY]:
         missed = 1
-    noise = w[judges + NOISE + 2 * missed + (w[contact + ABSENT] > 0)]
-    perceived = w[contact + NEED] + w[judges + BIAS]
+    verdicts = w[judges + VERDICTS]
+    if w[judges + BY_WHOM] != NONE:
+        verdicts = w[w[judges + BY_WHOM] + w[contact + SOURCE] * w[AREAS_NUMBER] + w[contact + AREA]]
+    noise = w[verdicts + NOISE + 2 * missed + (w[contact + ABSENT] > 0)]
+    perceived = w[contact + NEED] + w[verdicts + BIAS]
     if noise != 0:
         error = read(w, w[NORMAL], draw(w[contact + KEY], w[judges + NOISE_PURPOSE], visit))
         perceived += noise * error // MILLION
-    w[contact + JUDGED] = level_of(w, w[CUTS], perceived)
+    level = level_of(w, verdicts + JUDGES_CUTS, perceived)
+    w[contact + DISAGREES] = (w[contact + JUDGED] != 0 and w[contact + JUDGED] != level) * 1
+    w[contact + JUDGED] = level
 
 
 @compiled

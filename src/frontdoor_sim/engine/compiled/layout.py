@@ -39,10 +39,10 @@ from frontdoor_sim.engine.plan import (
     PlannedConsent,
     PlannedDelay,
     PlannedHandoff,
+    PlannedJudges,
     PlannedStage,
     PlannedWork,
     Span,
-    Verdicts,
 )
 from frontdoor_sim.engine.played import consent_of
 from frontdoor_sim.engine.record import CAUSE
@@ -178,7 +178,7 @@ class _PlanLayout:
         world[k.END_FACTS] = words.put(facts)
         world[k.STARTS], world[k.ENDS] = plan.timeline.starts, plan.timeline.ends
         world[k.ROUTE_HOURS] = words.put([self.calendar(calendar) for calendar in plan.route_hours])
-        world[k.ROUTE_HOURS_NUMBER] = len(plan.route_hours)
+        world[k.ROUTE_HOURS_NUMBER], world[k.ASKS_AGREEMENT] = len(plan.route_hours), plan.asks_agreement
         world[k.SOURCES_NUMBER], world[k.AREAS_NUMBER] = len(plan.sources), len(plan.areas)
         world[k.BY_DEADLINE] = any("deadline" in team.order for team in plan.teams)
         world[k.DEADLINES] = words.put([self.limit(limit) for limit in plan.deadlines])
@@ -221,8 +221,13 @@ class _PlanLayout:
         record = [self.span(handoff.delay), self.instants(handoff.batch), self.calendar(handoff.release)]
         return NONE if record == [NONE] * k.HANDOFF_FIELDS else self.words.put(record)
 
-    def verdicts(self, judges: Verdicts | None) -> int:
-        return NONE if judges is None else self.words.put([judges.bias, *judges.noise, signed(judges.purpose)])
+    def judges(self, judges: PlannedJudges | None) -> int:
+        """A judge, with the place of the verdicts of each source and area where they are not all alike."""
+        if judges is None:
+            return NONE
+        kinds = [self.words.put([kind.bias, *kind.noise, *kind.cuts]) for kind in judges.kinds]
+        by_whom = [kinds[kind] for of_source in judges.which for kind in of_source] if len(kinds) > 1 else []
+        return self.words.put([signed(judges.purpose), kinds[0], self.words.put(by_whom) if by_whom else NONE])
 
     # --- teams and stages --------------------------------------------------------------------------------------------
 
@@ -276,7 +281,7 @@ class _PlanLayout:
             k.WEIGHT: stage.weight,
             k.END_RULE: stage.end_rule,
             k.OVERTIME: stage.overtime,
-            k.JUDGES: self.verdicts(stage.judges),
+            k.JUDGES: self.judges(stage.judges),
         }
         match stage:
             case PlannedConsent():

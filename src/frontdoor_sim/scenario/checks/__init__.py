@@ -33,6 +33,7 @@ LAWS: tuple[Law, ...] = (
     teams.check_staff,
     teams.check_people_are_named_once,
     routes.check_judged_before_asked,
+    routes.check_agreement_is_judged,
     routes.check_no_instant_loop,
     teams.check_particular_handoffs,
 )
@@ -47,6 +48,7 @@ _SILENT_AFTER: dict[Law, set[str]] = {
     routes.check_routes_cover: {"routes", "kind", "judges"},
     teams.check_staff: {"staff", "kind"},
     routes.check_judged_before_asked: {"judges", "kind"},
+    routes.check_agreement_is_judged: {"judges", "kind"},
     routes.check_no_instant_loop: {"routes", "kind"},
 }
 """Steps of paths at which an earlier mistake keeps a law silent, since it could not judge."""

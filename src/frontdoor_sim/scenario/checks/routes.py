@@ -141,6 +141,7 @@ def _uncovered(rules: tuple[Rule, ...], outcomes: tuple[str, ...], levels: tuple
         "area": [*dict.fromkeys(name for rule in rules for name in rule.when.area), None],
         "open_case": (True, False),
         "during": [*dict.fromkeys(name for rule in rules for name in rule.when.during), None],
+        "agrees": (True, False),
     }
     asked = [name for name in possible if any(getattr(rule.when, name) not in ((), None) for rule in rules)]
     for values in product(*(possible[name] for name in asked)):
@@ -154,6 +155,8 @@ def _told(name: str, value: str | int | bool | None) -> str:
     """One thing about a contact, in words; None is a source or an area that no rule names."""
     if name == "open_case":
         return "an open case" if value else "no open case"
+    if name == "agrees":
+        return "a judgement that agrees" if value else "a judgement that does not agree"
     if name == "judged" and value == NOT_JUDGED:
         return "no judgement yet"
     if name == "during":
@@ -179,6 +182,16 @@ def check_judged_before_asked(model: OperatingModel) -> Found:
                 what = "The route asks what was judged, and no stage judges."
                 at: Path = ("routes", stage, index, "if", "judged")
                 yield broken(at, what, "A stage with `judges:`.", "Add `judges: {bias: 0, noise: 0}` to a stage.")
+
+
+def check_agreement_is_judged(model: OperatingModel) -> Found:
+    """Only a stage that judges can agree with what was judged before."""
+    for stage, rules in model.routes.items():
+        for index, rule in enumerate(rules):
+            if rule.when.agrees is not None and not getattr(model.stages.get(stage), "judges", None):
+                what = f"The route asks whether {stage!r} agrees with what was judged before, and it does not judge."
+                remedy = "Give the stage `judges: {noise: 0}`, or remove the condition."
+                yield broken(("routes", stage, index, "if", "agrees"), what, "A stage with `judges:`.", remedy)
 
 
 def check_no_instant_loop(model: OperatingModel) -> Found:
@@ -212,6 +225,16 @@ def check_sources_and_areas(model: OperatingModel, parameters: Parameters | None
             yield from (unknown((*at, "source"), "source", s, sources) for s in rule.when.source if s not in sources)
             yield from (unknown((*at, "area"), "area", a, areas) for a in rule.when.area if areas and a not in areas)
     for name, stage_ in model.stages.items():
+        judges = getattr(stage_, "judges", None)
+        for by, what, said, known in (
+            ("by_source", "source", judges.by_source if judges else (), sources),
+            ("by_area", "area", judges.by_area if judges else (), areas),
+        ):
+            yield from (
+                unknown(("stages", name, "judges", by, one), what, one, known)
+                for one in said
+                if known and one not in known
+            )
         if isinstance(stage_, ConsentStage) and isinstance(stage_.arrives_with, dict):
             for source in stage_.arrives_with:
                 if source not in (*sources, "other"):
