@@ -36,7 +36,17 @@ SOURCES, AREAS = ("police", "schools"), ("north", "south")
 SYSTEMS = ([], ["A"], ["B"], ["A", "B"])
 ORDERS = ("joining", "rag", "deadline", "arrival", "stage", ["rag", "deadline"], ["stage", "arrival"])
 END_RULES = ("pause", "finish", "hand_over")
+PATIENCE = (
+    {"red": "0 min", "green": "30 min"},
+    {"red": "4 h", "amber": "1 working days", "green": "20 working hours", "blue": "15 min"},
+    {"amber": {"distribution": "exponential", "mean": 5, "unit": "hours"}, "green": "1 h"},
+)
 LIMITS = {"red": "4 h", "amber": "1 working days", "green": "20 working hours"}
+
+KEPT = {
+    "late": {"receipt": 0.1, "decision": 0.4, "end": 0.6}, "entered": "every day 09:00, 16:30",
+    "missing": {"receipt": 0.05, "decision": 0.1, "end": 0.2},
+}  # fmt: skip
 
 shift_names = st.sampled_from([*SHIFTS, "always"])
 
@@ -189,6 +199,8 @@ def stage(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
         found |= {"judges": judges} if draw(st.booleans()) else {}
     else:
         found |= {"delay": draw(delays(grid)), "waits_for": draw(st.sampled_from(["partner", "acceptance", "visit"]))}
+    if kind in ("work", "caseload"):
+        found |= draw(st.sampled_from([{}, {}, {}, *({"give_up_after": limits} for limits in PATIENCE)]))
     return found
 
 
@@ -226,6 +238,9 @@ def routes(draw: DrawFn, stages: dict[str, Any], ends: list[str]) -> dict[str, A
         )
         if draw(st.booleans()):
             rules.insert(0, {"if": draw(st.sampled_from(conditions)), "to": draw(st.sampled_from(ahead))})
+        if facts["kind"] != "checks" and "give_up_after" in facts:
+            elsewhere = [to for to in ahead if to in ends or stages[to]["decides"] or not facts["decides"]]
+            rules.insert(0, {"if": {"outcome": "timed_out"}, "to": draw(st.sampled_from(elsewhere))})
         found[name] = rules
     entry = {names[0]: 0.7, draw(st.sampled_from(names)): 0.3} if draw(st.booleans()) else {}
     return {"entry": entry if len(entry) > 1 else names[0], **found}
@@ -309,6 +324,7 @@ def instances(draw: DrawFn) -> Instance:
         "grading": {"green": -1, "amber": 0.5, "red": 1.5, "noise": 0.3},
         "returns": draw(st.sampled_from([None, returning])),
         "targets": {"decision": LIMITS},
+        "recording": draw(st.sampled_from([None, {"matched": 0.4, **KEPT, "systems": {}}])),
     }  # fmt: skip
     line = Timeline.of(as_scenario(data).model)
     return Instance(data, draw(contacts(line.starts, line.ends, grid, list(stages)[:2])), grid)

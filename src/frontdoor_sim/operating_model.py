@@ -33,6 +33,7 @@ RAGS = ("red", "amber", "green", "blue")
 ORDERS = ("joining", "arrival", "rag", "deadline", "stage")
 CONSENT_OUTCOMES = ("given", "refused", "not_reached", "overridden")
 CHECKS_OUTCOMES = ("complete", "timed_out")
+QUEUE_OUTCOMES = ("done", "timed_out")
 Rag = Literal["red", "amber", "green", "blue"]
 Clock = Literal["elapsed", "working", "working_days"]
 
@@ -292,6 +293,7 @@ class WorkStage(_Stage):
     searches: bool = False
     waits_for: Literal["worker", "sign-off", "acceptance"] = "worker"
     weight: int = 0
+    give_up_after: dict[Rag, Duration] = {}
 
 
 class ConsentStage(_Stage):
@@ -350,6 +352,7 @@ class CaseloadStage(_Stage):
     slots: Literal["children", "family"] = "children"
     first_visit: Duration | None = None
     judges: Judges | None = None
+    give_up_after: dict[Rag, Duration] = {}
 
 
 class DelayStage(_Stage):
@@ -373,6 +376,25 @@ STAGE_KINDS: dict[str, type[Closed]] = {
     "caseload": CaseloadStage,
     "delay": DelayStage,
 }
+
+
+def outcomes_of(stage: Stage) -> tuple[str, ...]:
+    """The outcomes by which contacts can leave a stage, which routes may ask about; none where all leave alike.
+
+    Example:
+        >>> outcomes_of(WorkStage(team="desk", touch="10 min", give_up_after={"red": "4 h"}))
+        ('done', 'timed_out')
+        >>> outcomes_of(WorkStage(team="desk", touch="10 min"))
+        ()
+    """
+    match stage:
+        case ConsentStage():
+            return CONSENT_OUTCOMES
+        case ChecksStage():
+            return CHECKS_OUTCOMES
+        case WorkStage() | CaseloadStage() if stage.give_up_after:
+            return QUEUE_OUTCOMES
+    return ()
 
 
 AnyStage = Annotated[
@@ -570,6 +592,40 @@ class Target(Closed):
     blue: Duration | None = None
 
 
+class Entries(Closed):
+    """A share of each entry of a contact's record: when it was received, when it was decided, when it ended."""
+
+    receipt: Share = 0.0
+    decision: Share = 0.0
+    end: Share = 0.0
+
+
+class CaseSystem(Closed):
+    """How a case system is kept: shares of entries that are made late, at the next of some times, and never."""
+
+    late: Entries = Entries()
+    entered: Moments = None
+    missing: Entries = Entries()
+
+    @model_validator(mode="after")
+    def _late_entries_are_made(self) -> CaseSystem:
+        if self.entered is None and any(share > 0 for share in (self.late.receipt, self.late.decision, self.late.end)):
+            raise ValueError("entries that are late are made at the next of some times, which `entered` says")
+        return self
+
+
+class Recording(CaseSystem):
+    """What the council's dashboard is made of: a record of a contact on every case system of those who worked on it.
+
+    Every case system is kept as is said here, unless it stands in `systems`. Records of one contact are counted one by one,
+    but for a share of contacts whose records are `matched`. All this tells figures as reported from figures as true, and
+    changes nothing that happens.
+    """
+
+    systems: dict[str, CaseSystem] = {}
+    matched: Share = 0.0
+
+
 class Arrivals(Closed):
     """Contacts of one source written in the scenario itself, for textbook networks and small studies.
 
@@ -644,6 +700,7 @@ class OperatingModel(Closed):
         thresholds, grading, returns: judgement and feedback.
         targets: time limits by name; `decision` is used by the measures.
         arrivals: contacts written in the scenario itself; where empty, the parameters file says who comes.
+        recording: how case systems are kept, by which figures as reported differ from figures as true.
     """
 
     name: str
@@ -662,6 +719,7 @@ class OperatingModel(Closed):
     returns: Returns | None = None
     targets: dict[str, Target] = {}
     arrivals: dict[str, Arrivals] = {}
+    recording: Recording | None = None
 
     def pattern(self, shift: str) -> ShiftPattern:
         """The opening hours of a shift; `always` needs no entry in the file."""

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.engine.interrupting import Interrupting
-from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, without
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
 from frontdoor_sim.engine.record import WORK
 from frontdoor_sim.engine.slots import Slots
@@ -250,7 +250,7 @@ class Team:
         stage, record, contact = job.stage, self.world.record, job.contact
         if now > job.ready:
             record.queued(job, self.number, now)
-        worker.busy = True
+        worker.busy = job.begun = True
         if self.interrupting is not None and worker.home is self:
             self.interrupting.take_in_hand(job, worker, now)
             return
@@ -274,3 +274,12 @@ class Team:
             self.join(job)
         else:
             job.done()
+
+    def give_up(self, job: Job) -> None:
+        """Time is up for a job: it leaves the queue, unless somebody has begun it (rule 3)."""
+        if not job.begun:
+            self.queue = without(self.queue, job)
+            self.touched.add(self.number)
+            self.world.record.queued(job, self.number, self.world.now)
+            job.timed_out = True
+            job.contact.go()

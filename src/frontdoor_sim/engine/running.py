@@ -10,13 +10,14 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.engine.case_systems import recording_facts
 from frontdoor_sim.engine.choice import Engine, chosen
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.played import Played, contacts_after, duty_after
 from frontdoor_sim.engine.record import events_table
 from frontdoor_sim.engine.simpy_engine import World
-from frontdoor_sim.event_log import About, EventLog, Reading
+from frontdoor_sim.event_log import About, EventLog, Reading, Recording
 from frontdoor_sim.operating_model import RAGS, Lasting, OperatingModel, decided_later, transfers
 from frontdoor_sim.working_time import WorkingDays
 
@@ -99,7 +100,7 @@ def collector_at_rest() -> Iterator[None]:
 def about(plan: Plan, replication: int) -> About:
     """What a reader of the log must know of the model that was run."""
     model, line = plan.model, plan.timeline
-    stages, outcomes, targets, working_days = _facts(plan)
+    stages, outcomes, targets, working_days, recording = _facts(plan)
     clocks = {name: calendar for name, calendar in line.shifts.items() if name != "always"}
     return About(
         option=model.name,
@@ -113,15 +114,16 @@ def about(plan: Plan, replication: int) -> About:
         clocks={**clocks, "working_hours": line.shifts[model.clock]},
         working_days=working_days,
         targets=targets,
+        recording=recording,
     )
 
 
 @lru_cache(maxsize=16)
-def _facts(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, WorkingDays]:
-    """Stages, outcomes, targets and working days, made once for all runs of a plan."""
+def _facts(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, WorkingDays, Recording | None]:
+    """Stages, outcomes, targets, working days and recording, made once for all runs of a plan."""
     model, line = plan.model, plan.timeline
     working_days = WorkingDays(line.clock, line.working_dates, model.receipt_closes)
-    return stage_facts(model), outcome_facts(model), target_facts(model), working_days
+    return stage_facts(model), outcome_facts(model), target_facts(model), working_days, recording_facts(model, line)
 
 
 def stage_facts(model: OperatingModel) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from frontdoor_sim.event_log import About, Reading
 from frontdoor_sim.event_log.columns import Columns, Flags, Ints
 from frontdoor_sim.event_log.reading import Visits
 from frontdoor_sim.measures.breakdowns import EVERY, Breakdowns
+from frontdoor_sim.measures.records import Records, recorded
 from frontdoor_sim.measures.survival import Curve, incidences
 from frontdoor_sim.working_time import NEVER
 
@@ -177,6 +178,14 @@ class Journeys:
         """Second at which a visit first routed the contact to a transfer, or to an outcome that provides level 4."""
         seen = np.flatnonzero(self.visits.transfers | (self.visits.provides >= 4))
         return self._first(seen, self.visits.settled)
+
+    @cached_property
+    def records(self) -> Records | None:
+        """The records that the council's dashboard counts; None where nothing is said of how contacts are recorded."""
+        if self.about.recording is None:
+            return None
+        true = np.array([self.received, self.decided, self.end])
+        return recorded(self.about.recording, self.contacts.numbers("contact"), true, self.visits)
 
     @cached_property
     def _deciding(self) -> Ints:
