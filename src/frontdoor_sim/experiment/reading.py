@@ -75,7 +75,8 @@ class Study:
             >>> [option.name for option in study.of(["scenarios/examples/one_system.yaml"]).options]
             ['One case system']
         """
-        read, mistakes = [], []
+        read: list[Scenario] = []
+        mistakes: list[Mistake] = []
         for path in options:
             try:
                 read.append(read_scenario(path))
