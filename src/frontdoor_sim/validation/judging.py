@@ -6,8 +6,9 @@ statistic,
 
     M = max over statistics of (x - m) / d+ above m, (m - x) / d- below it,
 
-and all bands are [m - c d-, m + c d+] with one c: the k-th smallest M of the simulated parts, k = ceil(sure (n + 1)). So one
-further part lies inside *all* bands of its prediction together as often as was asked for, whatever goes together with what.
+and all bands are [m - c d-, m + c d+] with one c: the k-th smallest M of the simulated parts, each by the m and d of the
+others, k = ceil(sure (n + 1)). So one further part lies inside *all* bands of its prediction together as often as was asked
+for, whatever goes together with what.
 Distances, which are skewed and of which none is too small, are held on the scale of their logarithm, and from above alone.
 No d is less than a quarter of the misfit that is allowed, as figures that jump between two values have next to none.
 (Monte Carlo tests: Besag and Diggle, Applied Statistics 26, 1977; scaled envelopes: Myllymaki et al., JRSS B 79, 2017.)
@@ -180,6 +181,14 @@ def _typical(off: Floats) -> Floats:
     return np.asarray(np.sqrt((positive**2).sum(axis=1) / number))
 
 
+def strangeness_of_each(table: Floats, distance: Flags, finest: Floats) -> Floats:
+    """How strange each simulated part is by the scales of the others, as a further part is by the scales of all."""
+    number = table.shape[1]
+    others = (np.delete(table, part, axis=1) for part in range(number))
+    found = [Scales.of(rest, distance, finest).strangeness(table[:, [part]])[0] for part, rest in enumerate(others)]
+    return np.array(found)
+
+
 def reach(strangeness: Floats, sure: float) -> float:
     """The strangeness that a further part exceeds with probability 1 - sure, if it is one of the same.
 
@@ -215,8 +224,8 @@ def _bands(told: Sequence[Values], tolerance: Tolerance) -> list[tuple[float, fl
     table = np.array([one.simulated for one in told])
     distance = np.array([one.statistic.of != "figure" for one in told])
     finest = np.array([allowed(one, tolerance) for one in told]) / 4
-    scales = Scales.of(table, distance, finest)
-    low, middle, high = scales.bands(reach(scales.strangeness(table), tolerance.sure))
+    times = reach(strangeness_of_each(table, distance, finest), tolerance.sure)
+    low, middle, high = Scales.of(table, distance, finest).bands(times)
     most = np.array([1.0 if one.statistic.unit == "share" else math.inf for one in told])
     ends = zip(low, middle, np.minimum(high, most), strict=True)
     return [(float(a), float(b), float(c)) for a, b, c in ends]
