@@ -113,8 +113,6 @@ def _row(axes: Axes, place: int, row: Mapping[Any, Any], scale: tuple[float, flo
 
 
 def _short(number: float, unit: str) -> str:
-    if math.isinf(number):
-        return "beyond"
     return amount(number, unit).replace(" hours", " h").removesuffix(" contacts").removesuffix(" points")
 
 

@@ -35,8 +35,8 @@ def root_mean_square(predicted: Floats, observed: Floats) -> float:
     """Root of the mean squared difference, over the places where both are known; NaN where there are none.
 
     Example:
-        >>> root_mean_square(np.array([3.0, 4.0, 1.0]), np.array([0.0, 0.0, np.nan])) ** 2
-        12.5
+        >>> root_mean_square(np.array([1.0, 7.0, 1.0]), np.array([0.0, 0.0, np.nan]))
+        5.0
     """
     both = np.isfinite(predicted) & np.isfinite(observed)
     return float(np.sqrt(np.mean((predicted - observed)[both] ** 2))) if both.any() else math.nan

@@ -46,7 +46,7 @@ class Values:
     Args:
         statistic: what it is.
         real: what really happened; NaN where the records cannot say.
-        simulated: of every part; infinite where a percentile lies beyond what could be followed.
+        simulated: of every part.
         whole: what a percentage of it is of: the real figure, or the mean of the real series.
         why: why nothing can be said; empty where something can.
     """
@@ -146,8 +146,7 @@ class Scales:
         """
         values = _scaled(table, distance)
         middle = np.median(values, axis=1)
-        with np.errstate(invalid="ignore"):
-            off = np.nan_to_num(values - middle[:, None], nan=0.0, posinf=math.inf)
+        off = values - middle[:, None]
         least = np.where(distance, _LEAST, np.maximum(finest, _LEAST))
         above, below = (np.maximum(_typical(side), least) for side in (off, -off))
         return cls(middle, np.where(distance, math.inf, below), above, distance)
@@ -158,15 +157,15 @@ class Scales:
         Args:
             table: one row a statistic, one column a part.
         """
-        with np.errstate(invalid="ignore"):
-            off = _scaled(table, self.distance) - self.middle[:, None]
-            far = np.where(off > 0, off / self.above[:, None], -off / self.below[:, None])
-        return np.asarray(np.nan_to_num(far, nan=0.0, posinf=math.inf).max(axis=0))
+        off = _scaled(table, self.distance) - self.middle[:, None]
+        return np.asarray(np.maximum(off / self.above[:, None], -off / self.below[:, None]).max(axis=0))
 
     def bands(self, times: float) -> tuple[Floats, Floats, Floats]:
         """Low end, middle and high end of every statistic's band, none below 0."""
         ends = (self.middle - times * self.below, self.middle, self.middle + times * self.above)
-        low, middle, high = (np.where(self.distance, np.exp(end), np.maximum(end, 0.0)) for end in ends)
+        low, middle, high = (
+            np.where(self.distance, np.exp(np.where(self.distance, end, 0.0)), np.maximum(end, 0.0)) for end in ends
+        )
         return low, middle, high
 
 
@@ -175,7 +174,7 @@ def _scaled(table: Floats, distance: Flags) -> Floats:
 
 
 def _typical(off: Floats) -> Floats:
-    """Root mean square of the positive ones in each row; where some are endless, so is it."""
+    """Root mean square of the positive ones in each row; 0 where there are none."""
     positive = np.maximum(off, 0.0)
     number = np.maximum((positive > 0).sum(axis=1), 1)
     return np.asarray(np.sqrt((positive**2).sum(axis=1) / number))
@@ -245,7 +244,7 @@ def _row(one: Values, arm: Arm, tolerance: Tolerance, band: tuple[float, float, 
     if one.why:
         return row
     near = allowed(one, tolerance)
-    outside = max(low - real, real - high, 0.0) if real != high else 0.0
+    outside = max(low - real, real - high, 0.0)
     place = float((one.simulated < real).mean() + (one.simulated == real).mean() / 2)
     verdict = outcome(outside, max(middle - low, high - middle), near, tolerance.telling)
     return row | {"place": place, "outside": outside, "allowed": near, "verdict": verdict}

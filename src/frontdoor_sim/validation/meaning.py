@@ -160,16 +160,14 @@ def unit_of(row: Mapping[Any, Any]) -> str:
 
 
 def amount(number: float, unit: str) -> str:
-    """A figure with its unit, also where a percentile lies beyond what could be followed.
+    """A figure with its unit.
 
     Example:
-        >>> amount(0.713, "share"), amount(float("inf"), "hours"), amount(float("nan"), "hours")
-        ('71.3%', 'longer than could be followed', 'not known')
+        >>> amount(0.713, "share"), amount(0.054, "points"), amount(7.25, "hours"), amount(float("nan"), "hours")
+        ('71.3%', '5.4 points', '7.2 hours', 'not known')
     """
     if number != number:
         return "not known"
-    if number == float("inf"):
-        return "longer than could be followed"
     if unit == "points":
         return f"{100 * number:.1f} points"
     return f"{100 * number:.1f}%" if unit == "share" else number_text(number, unit, 1 if abs(number) < 100 else 0)

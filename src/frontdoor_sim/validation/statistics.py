@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 Stamps = Literal["time", "date", "any"]
 Found = tuple[float, str]
 
+_MORE_THAN = "more than "
 _STEP, _HOUR, _DAY = 360, 3_600, 86_400
 LONGEST_DECISION, LONGEST_TRANSFER, LONGEST_DATES = 240, 480, 10
 """Hours, hours and days up to which waits are told apart; a longer one counts as that long."""
@@ -72,7 +73,7 @@ STATISTICS: Mapping[str, Statistic] = {
         Statistic("decided_within_3_dates", "Decided by the end of the third day after", "share", "date", _DECISION),
         Statistic("decision_distance_by_date", "Receipt to decision: hours between the curves, by date", "hours", "date",
                   _DECISION, "curve", "decision"),
-        Statistic("transferred_share", "Decided for assessment, of contacts received", "share", "any", "referrals"),
+        Statistic("transferred_share", "Decided for assessment, of all decided", "share", "any", "referrals"),
         Statistic("transfer_hours_to_allocation_median", "Decision to allocation: half wait less than", "hours", "time",
                   _TRANSFER),
         Statistic("transfer_hours_to_allocation_p90", "Decision to allocation: nine in ten wait less than", "hours", "time",
@@ -97,7 +98,7 @@ class Seen:
     """What a history, or one simulated run, shows.
 
     Args:
-        figures: value by name; infinite where a percentile lies beyond what could be followed, NaN where there is none.
+        figures: value by name; NaN where there is none.
         curves: share of contacts through by each reading; `decision` and `transfer`.
         series: value of each week of the held-out part; `contacts`, `open_undecided` and `decided_within_24h`.
     """
@@ -130,7 +131,8 @@ def steps(by_date: bool) -> float:
 
 
 def _number(value: float, note: str) -> float:
-    return math.inf if note.startswith("more than") else value
+    """A figure; a percentile that was not reached counts as the longest wait that could be followed."""
+    return float(note.removeprefix(_MORE_THAN)) if note.startswith(_MORE_THAN) else value
 
 
 def decision_curve(journeys: Journeys) -> Curve:
@@ -215,9 +217,10 @@ def _asked(measure: Callable[[Journeys], Iterable[Answer]]) -> Callable[[Journey
 
 
 def _transferred_share(journeys: Journeys) -> Found:
-    received = int(journeys.in_window.sum())
-    transferred = int(journeys.within(journeys.transferred).sum())
-    return (transferred / received, "") if received and transferred else (math.nan, "")
+    """Of the contacts received in the window and decided, the share with a decision for transfer."""
+    decided = journeys.in_window & (journeys.decided <= journeys.about.ends)
+    transferred = decided & (journeys.transferred <= journeys.about.ends)
+    return (float(transferred.sum() / decided.sum()), "") if transferred.any() else (math.nan, "")
 
 
 def _to_allocation(share: float) -> Callable[[Journeys], Found]:
