@@ -23,7 +23,7 @@ from frontdoor_sim.validation.judging import (
     split_errors,
     strangeness_of_each,
 )
-from frontdoor_sim.validation.meaning import headline, what_failed, what_it_may_mean
+from frontdoor_sim.validation.meaning import headline, of_the_forecast, what_failed, what_it_may_mean
 from frontdoor_sim.validation.statistics import STATISTICS, Seen, _number
 from frontdoor_sim.validation.tolerance import read_tolerance
 
@@ -143,7 +143,7 @@ def test_a_percentile_that_was_not_reached_counts_as_the_longest_wait_that_could
     assert judged([values("decision_hours_p90", 2352.0, within)], "real", TOLERANCE)["verdict"].item() == "differs"
 
 
-def test_percent_are_of_what_really_happened():
+def test_percent_are_of_a_whole():
     row = judged([values("open_undecided", 50.0, [30.0 + n / 10 for n in range(40)], whole=50.0)], "real", TOLERANCE)
     assert row["allowed"].item() == pytest.approx(10)
 
@@ -234,19 +234,31 @@ def finding(name: str, real: float, low: float, high: float, verdict: str = "dif
 )
 def test_every_failure_has_a_meaning(name, real, says):
     rows = pd.DataFrame([finding(name, real, 0.5, 0.6)])
-    (meaning,) = what_it_may_mean(rows, "forecast", service_holds=False)
+    (meaning,) = what_it_may_mean(rows)
     assert says in meaning
 
 
 def test_every_statistic_that_differs_has_a_meaning():
     for name in STATISTICS:
-        assert what_it_may_mean(pd.DataFrame([finding(name, 0.9, 0.5, 0.6)]), "real", service_holds=False), name
+        assert what_it_may_mean(pd.DataFrame([finding(name, 0.9, 0.5, 0.6)])), name
+
+
+def test_what_fails_with_real_contacts_says_nothing_of_the_forecast():
+    late, more = finding("decided_within_24h", 0.3, 0.5, 0.6), finding("contacts_per_week", 90.0, 50.0, 60.0)
+    fine = finding("decided_within_24h", 0.55, 0.5, 0.6, verdict="agrees")
+    own, meanings = of_the_forecast(pd.DataFrame([late, more]), pd.DataFrame([late]))
+    assert own["statistic"].tolist() == ["contacts_per_week"]
+    assert [text.split(" ", 1)[0] for text in meanings] == ["More", "Other"]
+    own, (meaning,) = of_the_forecast(pd.DataFrame([late]), pd.DataFrame([fine]))
+    assert own["statistic"].tolist() == ["decided_within_24h"]
+    assert meaning.startswith("With the real contacts this holds")
+    assert of_the_forecast(pd.DataFrame([fine]), pd.DataFrame([late]))[1] == []
 
 
 def test_a_failure_says_by_how_much():
-    ((title, said, way),) = what_failed(pd.DataFrame([finding("decided_within_24h", 0.3, 0.5, 0.6)]))
-    assert (title, way) == ("Decided within 24 hours", "below")
-    assert said == "really 30.0%; the model says 50.0% to 60.0%, and 5 points more were allowed"
+    ((title, said),) = what_failed(pd.DataFrame([finding("decided_within_24h", 0.3, 0.5, 0.6)]))
+    assert title == "Decided within 24 hours"
+    assert said == "really 30.0%; the model says 50.0 to 60.0%, give or take 5 points"
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from frontdoor_sim.appraisal.charts.sheet import (
     styled,
     wrapped,
 )
-from frontdoor_sim.validation.meaning import MARKS, TITLES, amount, unit_of
+from frontdoor_sim.validation.meaning import MARKS, TITLES, amount, span, unit_of
 from frontdoor_sim.validation.statistics import STATISTICS
 
 _LABELS, _PANEL, _GAP, _PITCH = 2.18, 2.1, 0.26, 0.5
@@ -38,7 +38,7 @@ _REAL: dict[str, Any] = {"color": BLACK, "marker": "D", "markersize": 5.5, "mark
 _BAND: dict[str, Any] = {"color": SKY, "linewidth": 7, "solid_capstyle": "butt"}
 SERIES = {
     "contacts": "Contacts received in the week",
-    "decided_within_24h": "Of these, decided within 24 hours",
+    "decided_within_24h": "Of the week’s contacts, decided within 24 hours",
     "open_undecided": "Waiting for a decision at the week’s end",
 }
 
@@ -107,20 +107,20 @@ def _row(axes: Axes, place: int, row: Mapping[Any, Any], scale: tuple[float, flo
     axes.plot([at(row["predicted"])] * 2, [middle - 0.13, middle + 0.13], color=BLUE, linewidth=1.6, zorder=3)
     colour = VERMILLION if row["verdict"] == "differs" else BLACK
     axes.plot([at(row["real"])], [middle], zorder=4, clip_on=False, **(_REAL | {"color": colour}))
-    real, low, high = (_short(row[name], unit_of(row)) for name in ("real", "low", "high"))
-    text = f"{MARKS[row['verdict']]} {real} (model: {low} to {high})"
+    unit = unit_of(row)
+    model = _short(span(row["low"], row["high"], unit))
+    text = f"{MARKS[row['verdict']]} {_short(amount(row['real'], unit))} (model: {model})"
     axes.text(0, place + 0.76, text, size=SMALL, va="center", color=colour if row["verdict"] == "differs" else MUTED)
 
 
-def _short(number: float, unit: str) -> str:
-    return amount(number, unit).replace(" hours", " h").removesuffix(" contacts").removesuffix(" points")
+def _short(text: str) -> str:
+    return text.replace(" hours", " h").removesuffix(" contacts").removesuffix(" points")
 
 
 def _spoken(shown: pd.DataFrame) -> str:
     parts = [
         f"{TITLES[str(row['prediction'])]}, {STATISTICS[str(row['statistic'])].title}: really "
-        f"{amount(row['real'], unit_of(row))}, band {amount(row['low'], unit_of(row))} to "
-        f"{amount(row['high'], unit_of(row))}, {row['verdict']}."
+        f"{amount(row['real'], unit_of(row))}, band {span(row['low'], row['high'], unit_of(row))}, {row['verdict']}."
         for row in shown.to_dict("records")
     ]
     return printable(" ".join(parts))
@@ -158,7 +158,10 @@ def curve(curves: pd.DataFrame, name: str, apart: dict[str, float]) -> Figure:
         _curve(axes, rows, most, wide)
         far = apart.get(arm, math.nan)
         text = "" if math.isnan(far) else f"{far:.1f} hours apart"
-        axes.text(0.97, 0.08, text, transform=axes.transAxes, ha="right", size=BODY, weight="bold", color=INK)
+        backed = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85}
+        axes.text(
+            0.97, 0.09, text, transform=axes.transAxes, ha="right", size=BODY, weight="bold", color=INK, bbox=backed
+        )
         spoken.append(f"{TITLES[arm]}: {text or 'not known'}.")
     sheet.figure.set_label(printable(f"{title} {' '.join(spoken)}"))
     return sheet.figure

@@ -47,7 +47,8 @@ class Values:
         statistic: what it is.
         real: what really happened; NaN where the records cannot say.
         simulated: of every part.
-        whole: what a percentage of it is of: the real figure, or the mean of the real series.
+        whole: what a percentage of it is of: the median of the simulated figures, or the mean of the simulated series. Were it
+            of what really happened, a far miss would widen its own band.
         why: why nothing can be said; empty where something can.
     """
 
@@ -78,12 +79,13 @@ def _values(statistic: Statistic, real: Seen, simulated: Sequence[Seen], silent:
     whole = math.nan
     if statistic.of == "figure":
         happened = real.figures[statistic.name]
-        values, whole = np.array([one.figures[statistic.name] for one in simulated]), happened
+        values = np.array([one.figures[statistic.name] for one in simulated])
+        whole = float(np.median(values))
     elif statistic.of == "curve":
         happened, values = _distances_of_curves(real, simulated, statistic.source, step)
     else:
         happened, values = _errors_of_series(real, simulated, statistic.source)
-        whole = _mean(real.series[statistic.source])
+        whole = float(np.nanmean([one.series[statistic.source] for one in simulated]))
     if math.isnan(happened):
         return Values(statistic, math.nan, nothing, why="nothing in the held-out part of the records tells it")
     if np.isnan(values).any():
@@ -104,11 +106,6 @@ def _errors_of_series(real: Seen, simulated: Sequence[Seen], name: str) -> tuple
     series = np.array([one.series[name] for one in simulated])
     errors = [root_mean_square(rest, one) for one, rest in zip(series, _means_of_others(series), strict=True)]
     return root_mean_square(series.mean(axis=0), real.series[name]), np.array(errors)
-
-
-def _mean(series: Floats) -> float:
-    known = series[np.isfinite(series)]
-    return float(known.mean()) if len(known) else math.nan
 
 
 def _means_of_others(rows: Floats) -> Floats:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from frontdoor_sim.appraisal.wording import number_text
 from frontdoor_sim.documents import in_words
-from frontdoor_sim.validation.arrivals import Arm
 from frontdoor_sim.validation.statistics import STATISTICS
 from frontdoor_sim.validation.validating import Validation
 
@@ -52,6 +51,14 @@ _MORE, _FEWER = (
     f"{word} contacts came than the first part and its seasons foretell: a change of demand, or of what is recorded as a "
     "contact, or a season that one year cannot show."
     for word in ("More", "Fewer")
+)
+_FOLLOWS = (
+    "With the real contacts this holds, and as many came as were foretold. What fails here follows from when they came, and "
+    "from whom."
+)
+_AGAIN = (
+    "Other figures fail here as they do with the contacts that really came. Of the forecast they say nothing until the Front "
+    "Door itself holds."
 )
 _TIMES = (
     "As many contacts came as were foretold, but in other weeks: holidays that fall elsewhere, a campaign, or days that are "
@@ -110,40 +117,26 @@ def counted(findings: pd.DataFrame) -> str:
     return text + (f", {number['cannot tell']} cannot be told" if number["cannot tell"] else "")
 
 
-def what_failed(findings: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    """Every figure of a prediction that differs: its title, by how much, and which way."""
+def what_failed(findings: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Every figure of a prediction that differs: its title, and by how much."""
     for row in findings[findings["verdict"] == "differs"].to_dict("records"):
         unit = unit_of(row)
-        real, low, high, allowed = (amount(row[name], unit) for name in ("real", "low", "high", "allowed"))
-        said = f"really {real}; the model says {low} to {high}, and {points(row['allowed'], unit, allowed)} more were allowed"
-        yield STATISTICS[str(row["statistic"])].title, said, "above" if row["real"] > row["high"] else "below"
+        near = points(row["allowed"], unit)
+        said = f"really {amount(row['real'], unit)}; the model says {span(row['low'], row['high'], unit)}, give or take {near}"
+        yield STATISTICS[str(row["statistic"])].title, said
 
 
-def what_it_may_mean(findings: pd.DataFrame, arm: Arm, service_holds: bool) -> list[str]:
-    """What the failures of a prediction may mean, a paragraph each.
-
-    Args:
-        findings: of one prediction.
-        arm: which.
-        service_holds: whether the prediction with real arrivals passed, so that a failing forecast is one of demand.
-    """
+def what_it_may_mean(findings: pd.DataFrame) -> list[str]:
+    """What the failures among some findings may mean, a paragraph each; none where nothing differs."""
     rows = findings[findings["verdict"] == "differs"].to_dict("records")
     more = {str(row["statistic"]): bool(row["real"] > row["high"]) for row in rows}
-    if arm == "forecast" and more and service_holds and not set(more) & set(_DEMAND):
-        return [
-            "The Front Door holds with real contacts, and as many came as were foretold. What fails here follows from when "
-            "they came, and from whom."
-        ]
-    slower = any(not more[name] for name in _SOONER_IS_MORE if name in more) or any(
-        more[name] for name in _LATER_IS_MORE if name in more
-    )
-    quicker = any(more[name] for name in _SOONER_IS_MORE if name in more) or any(
-        not more[name] for name in _LATER_IS_MORE if name in more
-    )
+    later = {more[name] for name in _LATER_IS_MORE if name in more} | {
+        not more[n] for n in _SOONER_IS_MORE if n in more
+    }
     told = [
-        (slower, _SLOWER),
-        (quicker, _QUICKER),
-        (not slower and not quicker and bool(set(more) & set(_DECIDING)), _SHAPE),
+        (True in later, _SLOWER),
+        (False in later, _QUICKER),
+        (not later and bool(set(more) & set(_DECIDING)), _SHAPE),
         ("transferred_share" in more, _OUTCOMES),
         (bool(set(more) & set(_TRANSFER)), _AFTER),
         (more.get("contacts_per_week") is True, _MORE),
@@ -151,6 +144,24 @@ def what_it_may_mean(findings: pd.DataFrame, arm: Arm, service_holds: bool) -> l
         ("weekly_contacts" in more and "contacts_per_week" not in more, _TIMES),
     ]
     return [text for applies, text in told if applies]
+
+
+def of_the_forecast(findings: pd.DataFrame, real: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """What fails with forecast contacts alone, and what that may mean.
+
+    Args:
+        findings: of the forecast.
+        real: of the real arrivals; what fails with those says nothing of the forecast.
+    """
+    failed = set(real.loc[real["verdict"] == "differs", "statistic"].astype(str))
+    names = findings["statistic"].astype(str)
+    again = bool((names.isin(failed) & (findings["verdict"] == "differs")).any())
+    own = findings[~names.isin(failed)]
+    demand = own[own["statistic"].astype(str).isin(_DEMAND)]
+    told = what_it_may_mean(demand)
+    if not failed and (own["verdict"] == "differs").any() and not told:
+        told.append(_FOLLOWS)
+    return own, [*told, *([_AGAIN] if again else [])]
 
 
 def unit_of(row: Mapping[Any, Any]) -> str:
@@ -173,11 +184,22 @@ def amount(number: float, unit: str) -> str:
     return f"{100 * number:.1f}%" if unit == "share" else number_text(number, unit, 1 if abs(number) < 100 else 0)
 
 
-def points(number: float, unit: str, text: str) -> str:
-    """A misfit: of a share in percentage points, else as it is.
+def span(low: float, high: float, unit: str) -> str:
+    """A band with its unit, said once.
 
     Example:
-        >>> points(0.05, "share", "5.0%"), points(2.0, "hours", "2.0 hours")
+        >>> span(0.5, 0.625, "share"), span(3.0, 120.0, "hours")
+        ('50.0 to 62.5%', '3.0 to 120 hours')
+    """
+    first, last = amount(low, unit), amount(high, unit)
+    return f"{first.removesuffix(f' {unit}').removesuffix('%')} to {last}"
+
+
+def points(number: float, unit: str) -> str:
+    """A misfit: of a share in percentage points, else as any figure.
+
+    Example:
+        >>> points(0.05, "share"), points(2.0, "hours")
         ('5 points', '2.0 hours')
     """
-    return f"{100 * number:g} points" if unit in ("share", "points") else text
+    return f"{100 * number:.3g} points" if unit in ("share", "points") else amount(number, unit)

@@ -31,7 +31,7 @@ class Failure:
     """What failed of a prediction, and what it may mean."""
 
     title: str
-    figures: list[tuple[str, str, str]]
+    figures: list[tuple[str, str]]
     meanings: list[str]
 
 
@@ -62,13 +62,10 @@ def page(found: Validation, command: str = "") -> str:
 
 
 def _failures(found: Validation) -> list[Failure]:
-    holds = found.verdicts["real"] == "passed"
-    told = []
-    for arm in ARMS:
-        figures = list(meaning.what_failed(found.of(arm)))
-        if figures:
-            told.append(Failure(TITLES[arm], figures, meaning.what_it_may_mean(found.of(arm), arm, holds)))
-    return told
+    real, forecast = (found.of(arm) for arm in ARMS)
+    own, meanings = meaning.of_the_forecast(forecast, real)
+    told = [(real, TITLES["real"], meaning.what_it_may_mean(real)), (own, TITLES["forecast"], meanings)]
+    return [Failure(title, list(meaning.what_failed(rows)), means) for rows, title, means in told if means]
 
 
 def _pictures(found: Validation) -> list[tuple[str, Markup, str]]:
@@ -120,11 +117,15 @@ def _cell(row: Mapping[Any, Any]) -> dict[str, str]:
     unit = meaning.unit_of(row)
     if row["why"]:
         return {"band": str(row["why"]), "place": "", "verdict": "not measurable", "mark": MARKS["not measurable"]}
-    low, high = (amount(float(row[name]), unit) for name in ("low", "high"))
     real = "" if STATISTICS[str(row["statistic"])].of == "figure" else f"really {amount(float(row['real']), unit)}; "
     place = f"above {100 * row['place']:.0f}% of simulated parts"
     verdict = str(row["verdict"])
-    return {"band": f"{real}{low} to {high}", "place": place, "verdict": verdict, "mark": MARKS[verdict]}
+    return {
+        "band": real + meaning.span(row["low"], row["high"], unit),
+        "place": place,
+        "verdict": verdict,
+        "mark": MARKS[verdict],
+    }
 
 
 def _errors(found: Validation) -> list[dict[str, str]]:
@@ -141,7 +142,7 @@ def _errors(found: Validation) -> list[dict[str, str]]:
 
 
 def _misfit(number: float, unit: str) -> str:
-    return meaning.points(round(number, 3), unit, amount(number, unit))
+    return meaning.points(number, unit)
 
 
 def _share(real: float, luck: float) -> str:

@@ -24,7 +24,7 @@ class Allowed(Closed):
 
     Args:
         points, hours, percent: one of them, by the statistic's unit: percentage points of a share, hours, or per cent of the
-            real count.
+            count that the model says.
         because: the reason, in words.
     """
 
@@ -39,18 +39,18 @@ class Allowed(Closed):
         amounts = {name: getattr(self, name) for name in UNITS.values()}
         return {name: float(amount) for name, amount in amounts.items() if amount is not None}
 
-    def amount(self, real: float) -> float:
+    def amount(self, whole: float) -> float:
         """The misfit that is allowed, in the unit of the statistic, shares as 0 to 1.
 
         Args:
-            real: what really happened.
+            whole: what per cent are of: what the model says.
 
         Example:
             >>> Allowed(points=5, because="so").amount(0.7), Allowed(percent=20, because="so").amount(30.0)
             (0.05, 6.0)
         """
         ((unit, number),) = self.given.items()
-        return number if unit == "hours" else number / 100 * (1.0 if unit == "points" else abs(real))
+        return number if unit == "hours" else number / 100 * (1.0 if unit == "points" else abs(whole))
 
     @property
     def in_words(self) -> str:
