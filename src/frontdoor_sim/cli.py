@@ -41,6 +41,8 @@ from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.parameters.known import sections
 from frontdoor_sim.scenario import Scenario, read_scenario
+from frontdoor_sim.validation import Tolerance, read_tolerance
+from frontdoor_sim.validation.command import add_arguments, run_command
 
 DONE, OUR_FAULT, USER_INPUT, STOPPED = 0, 1, 2, 130
 DEBUG = "FRONTDOOR_DEBUG"
@@ -89,7 +91,9 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="frontdoor", description=said)
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add = commands.add_parser
-    one = add("check", help="every mistake of a scenario, appraisal or parameters file at once; offered load")
+    one = add(
+        "check", help="every mistake of a scenario, appraisal, parameters or tolerance file at once; offered load"
+    )
     one.add_argument("files", nargs="+", type=Path, metavar="FILE")
     one.set_defaults(does=do_check)
     one = add("explain", help="what an option changes, in plain words, and its pathway in words or as a picture")
@@ -111,6 +115,10 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--options", nargs="+", type=Path, metavar="OPTION", help="other options, under the same ranges")
     one.set_defaults(does=do_appraise)
     _common(one, replications=None, least=2)
+    one = add("validate", help="a scenario against the part of a history that it has not seen; a page with the verdict")
+    add_arguments(one)
+    one.set_defaults(does=do_validate)
+    _common(one, replications=100, least=20)
     _add_calibrate(commands)
     _add_history(commands)
     return top
@@ -185,6 +193,9 @@ def check_file(file: Path) -> str:
     if kind == "appraisal":
         study = read_study(file)
         return f"{file}: an appraisal of {len(study.options)} options, no mistakes.\n{load_text(study.base)}"
+    if kind == "tolerance":
+        stated = read_tolerance(file)
+        return f"{file}: a tolerance statement of {len(stated.statistics)} figures, no mistakes.\n  Digest: {stated.digest}"
     if kind == "parameters":
         return f"{file}: parameters of {Parameters.read(file).council}, no mistakes."
     scenario = read_scenario(file)
@@ -203,6 +214,7 @@ def kind_of(data: Any) -> str:
     fields = {
         "scenario": {*OperatingModel.model_fields, "parameters", "changes", "because", "combines", "over"},
         "appraisal": set(StudyFile.model_fields),
+        "tolerance": set(Tolerance.model_fields),
         "parameters": {"council", "year", "made_by", "files", *sections()},
     }
     return max(fields, key=lambda kind: len(fields[kind] & names))
@@ -296,6 +308,11 @@ def do_appraise(asked: argparse.Namespace) -> None:
     )
     print(result.comparison)
     print(f"\n{result.verdict}\n\nPack: {result.pack}")
+
+
+def do_validate(asked: argparse.Namespace) -> None:
+    """A scenario held against a history."""
+    print(run_command(asked, _folder(asked, f"{asked.scenario.stem}_validated")))
 
 
 def do_calibrate_published(asked: argparse.Namespace) -> None:
