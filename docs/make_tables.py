@@ -20,6 +20,7 @@ ABOUT = {
     "measures": "What an event log says: tidy, one row a measure and member of a breakdown.",
     "outcomes": "Where contacts can be routed, part of what one must know to read a log.",
     "people": "Who there is. One row a person of the roster.",
+    "silent": "What those who recorded a log cannot support, part of what one must know to read it. Empty for a simulated log.",
     "stages": "The stages of the model that was run, part of what one must know to read a log.",
     "targets": "Time limits by RAG, part of what one must know to read a log.",
 }

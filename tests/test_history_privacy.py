@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from frontdoor_sim.calibration.history import delimited as delimited_module
-from frontdoor_sim.calibration.history import examine, held_back, read_history, to_log
+from frontdoor_sim.calibration.history import examine, read_history, to_log
 from frontdoor_sim.calibration.history.door import Door
 from frontdoor_sim.calibration.history.layouts import FORMATS as STANDARD
 from frontdoor_sim.calibration.history.layouts import layouts
@@ -49,7 +49,7 @@ def outputs(council, tmp_path_factory):
     quality.write(folder)
     joined = to_log(quality.history, council.period)
     write_log(joined.log, folder / "log")
-    held_back(measure(joined.log), joined.silent).to_csv(folder / "measures.csv")
+    measure(joined.log).to_csv(folder / "measures.csv")
     joined.account.to_csv(folder / "account.csv")
     history.records.to_csv(folder / "records.csv")
     history.findings.to_csv(folder / "findings.csv")
