@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from frontdoor_sim.calibration.judgement import cut_point, gap_shares, screening_caution, solved
+from frontdoor_sim.calibration.judgement import Judgement, cut_point, gap_shares, screening_caution, solved
 from frontdoor_sim.calibration.returns import family_spread, scale_for, within
 from frontdoor_sim.parameters import Graded
 
@@ -33,14 +33,27 @@ def decisions(numbers: Mapping[str, Graded]) -> dict[str, Graded]:
     shares = numbers["arrivals.source_shares"].value
     bias, noise = numbers["judgement.bias"].value, numbers["judgement.noise"].value
     base = solved(shares, numbers["arrivals.relative_conversion"].value, levels_reached(split), bias, noise)
-    gaps = gap_shares(shares, base, bias, noise)
-    caution = screening_caution(shares, base, bias, noise, levels_reached(split)[3])
     return {
-        **_caution_graded(caution),
         **_split_graded(numbers, split),
         **_judgement_graded(base.need_mean, base.thresholds),
+        **follows(numbers, base, levels_reached(split)[3]),
+    }
+
+
+def follows(numbers: Mapping[str, Graded], base: Judgement, referred: float) -> dict[str, Graded]:
+    """What follows from needs and thresholds: the caution of screening, cut-points of the grade, rates of returns.
+
+    Args:
+        numbers: every other number of the council by `section.name`.
+        base: needs and thresholds of the base model.
+        referred: share of contacts (open cases apart) that are judged at level 3 or above.
+    """
+    shares = numbers["arrivals.source_shares"].value
+    bias, noise = numbers["judgement.bias"].value, numbers["judgement.noise"].value
+    return {
+        **_caution_graded(screening_caution(shares, base, bias, noise, referred)),
         **_cuts_graded(numbers, shares, base.need_mean),
-        **_returns_graded(numbers, gaps),
+        **_returns_graded(numbers, gap_shares(shares, base, bias, noise)),
     }
 
 

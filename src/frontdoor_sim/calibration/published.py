@@ -40,7 +40,7 @@ def calibrate_published(council: str, year: int, data: str | Path) -> Parameters
     figures = read_figures(data)
     asked = ask(figures, council, year)
     _require_england(figures)
-    numbers = {**_staff(year), **starting_values(asked.area), **results(asked), **_volumes(asked)}
+    numbers = {**staff_of_england(year), **starting_values(asked.area), **results(asked), **_volumes(asked)}
     numbers.update(arrivals(asked, numbers))
     numbers.update(decisions(numbers))
     command = _command(asked.area, year, Path(data))
@@ -99,7 +99,7 @@ def _volumes(asked: Asked) -> dict[str, Graded]:
     }
 
 
-def _staff(year: int) -> dict[str, Graded]:
+def staff_of_england(year: int) -> dict[str, Graded]:
     """Sickness and caseloads of England in the nearest year."""
     sickness, caseload = england("sickness_share", year), england("caseload", year)
     return {

@@ -107,7 +107,7 @@ def spans(log: EventLog, hours: ArrayLike | None = None) -> dict[str, Span]:
     """
     moments = journeys_of(log).contacts
     coarse = log.events["recorded_to"].astype(str).map(WIDTHS).groupby(log.events["contact"]).max()
-    width = moments["contact"].map(coarse).fillna(SECOND).to_numpy(dtype=np.int64)
+    width = np.asarray(moments["contact"].map(coarse).fillna(SECOND), dtype=np.int64)
     found = {}
     for kind in _told(log.about):
         density = hours if kind.begins == "received" else office_hours(log.about)
