@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -25,6 +26,9 @@ from frontdoor_sim.calibration.from_history.returning import returning
 from frontdoor_sim.calibration.history.reading import Files, expanded
 from frontdoor_sim.calibration.published import staff_of_england
 from frontdoor_sim.parameters import Graded, Parameters
+
+if TYPE_CHECKING:
+    from frontdoor_sim.calibration.from_history.report import Section
 
 PUBLISHED_FIRST = ("volumes.referrals_per_year",)
 """What published figures say better than a history of some months, where the two are combined."""
@@ -52,6 +56,17 @@ class Calibration:
     lasted: Lasting
     unsaid: tuple[Unsaid, ...]
     published: Parameters | None = None
+
+    def write(self, folder: str | Path, more: Sequence[Section] = ()) -> list[Path]:
+        """Write `parameters.yaml`, `posterior.csv`, `fit.html`, `data_quality.csv` and `set_aside.csv` into a folder.
+
+        Args:
+            folder: made if need be.
+            more: sections (`from_history.report.Section`) that other checks of the same history add to the page.
+        """
+        from frontdoor_sim.calibration.from_history.report import write_calibration
+
+        return write_calibration(self, folder, more)
 
     def at(self, draw: int) -> Parameters:
         """The parameters at one of the joint draws.

@@ -36,47 +36,6 @@ class Dates:
     assumed: str = ""
 
 
-def parse_window(text: str) -> tuple[date, date]:
-    """First and last date, both included, of a window as it is typed.
-
-    Raises:
-        InputError: it is not two dates in order.
-
-    Example:
-        >>> parse_window("2024-04-01..2025-03-31")
-        (datetime.date(2024, 4, 1), datetime.date(2025, 3, 31))
-    """
-    first, dots, last = text.partition("..")
-    try:
-        ends = date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
-    except ValueError:
-        dots, ends = "", (_EPOCH, _EPOCH)
-    if not dots or ends[1] < ends[0]:
-        what = f'"{text}" is not a window.'
-        right = "First and last date with two dots between, such as 2024-04-01..2025-03-31; both are included."
-        raise InputError([Mistake("--window", what, right, "Write the two dates so, the earlier first.")])
-    return ends
-
-
-def parse_extracted(text: str) -> datetime:
-    """When files were taken, as it is typed; a date means the end of that day.
-
-    Raises:
-        InputError: it is neither a date nor a time.
-
-    Example:
-        >>> parse_extracted("2025-04-07"), parse_extracted("2025-04-07 12:00")
-        (datetime.datetime(2025, 4, 8, 0, 0), datetime.datetime(2025, 4, 7, 12, 0))
-    """
-    try:
-        when = datetime.fromisoformat(text.strip())
-    except ValueError:
-        right = "A date, or a date and time, such as 2025-04-07 or 2025-04-07T12:00."
-        mistake = Mistake("--extracted", f'"{text}" is not a date.', right, "Write year, month and day so.")
-        raise InputError([mistake]) from None
-    return when + timedelta(days=1) if len(text.strip()) == len("2025-04-07") else when.replace(tzinfo=None)
-
-
 def dates_of(records: pd.DataFrame, window: tuple[date, date] | None, extracted: datetime | None) -> Dates:
     """The dates of a calibration, from what was asked for and what the records hold.
 
