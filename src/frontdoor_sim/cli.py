@@ -154,9 +154,7 @@ def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     one.add_argument("--year", type=_whole(2000), metavar="YEAR", help="of the published figures")
     one.add_argument("--data", type=Path, metavar="DIR", help="folder of the published CSV files")
-    one.add_argument(
-        *OUTPUT, type=Path, metavar="DIR", help="folder for the parameters and their report (calibration/<council>)"
-    )
+    one.add_argument(*OUTPUT, type=Path, metavar="DIR", help="results folder (calibration/<council>)")
     one.add_argument("--quiet", action="store_true", help="no progress bar, only where it was written")
     one.set_defaults(does=do_calibrate_history)
 

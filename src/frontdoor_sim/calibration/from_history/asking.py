@@ -89,10 +89,8 @@ def _named(file: str) -> tuple[str, str]:
 
 def spelt(asked: argparse.Namespace) -> str:
     """The command that makes a calibration again; never with a path of this machine."""
-    files = [
-        f"{system}={without_machine(path)}" if system else without_machine(path)
-        for system, path in map(_named, asked.files)
-    ]
+    named = [_named(file) for file in asked.files]
+    files = [f"{system}={without_machine(path)}" if system else without_machine(path) for system, path in named]
     words = ["frontdoor", "calibrate", "history", *files, "--council", asked.council]
     for name in ("window", "extracted", "mapping", "combine", "year", "data"):
         value = getattr(asked, name)
