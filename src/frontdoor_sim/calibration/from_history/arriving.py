@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaincinv
 
 from frontdoor_sim.calibration.batches import Families
 from frontdoor_sim.calibration.demand import Demand, demand
@@ -29,6 +30,9 @@ from frontdoor_sim.parameters import Graded
 Floats = NDArray[np.float64]
 
 _ONE_SEASON = 700
+_HABITS = {
+    f"arrivals.{name}" for name in ("weekday_weights", "hour_weights", "bank_holiday_factor", "school_holiday_factor")
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +57,9 @@ class Arriving:
 def arriving(gathered: Gathered, base: Mapping[str, Graded], year: int) -> Arriving:
     """Fit demand to the receipts of a history.
 
-    The months of a window of less than two years cannot be told from a trend: there the season is that of `base`.
+    Volumes, shares and busy days are of all contacts. Habits (weekdays, hours, holidays) are of those whose family had no
+    earlier contact in the files: the model draws these, and brings returns back by itself, at hours of their own. The months
+    of a window of less than two years cannot be told from a trend: there the season is that of `base`.
 
     Args:
         gathered: the history.
@@ -63,28 +69,49 @@ def arriving(gathered: Gathered, base: Mapping[str, Graded], year: int) -> Arriv
     Raises:
         InputError: as `demand.demand`.
     """
-    log, window = gathered.log, gathered.window
-    holidays = [(first, last) for first, last in base["arrivals.school_holidays"].value]
-    season = base["arrivals.month_index"].value if window.days < _ONE_SEASON else None
-    contacts = log.contacts
-    received, source = (
-        contacts["received"].to_numpy(dtype=np.int64),
-        contacts["source"].astype(str).to_numpy(dtype=np.str_),
-    )
-    clock = log.about.clock
-    found = demand(received, source, window, clock, holidays, season=season, by_date=gathered.by_date)
-    inside = contacts["received"].between(0, log.about.closes - 1).to_numpy()
-    children = Families(np.flatnonzero(inside), contacts["children"].to_numpy(dtype=np.int64)[inside])
-    reporting = lay_out(Window(date(year - 1, 4, 1), date(year, 3, 31)), clock, holidays, by_date=gathered.by_date)
-    drawn = _drawn(found)
+    log = gathered.log
+    found, fresh = _fit(gathered, base, returns=True), _fit(gathered, base, returns=False)
+    if set(fresh.sources) != set(found.sources):
+        fresh = found
+    inside = log.contacts["received"].between(0, log.about.closes - 1).to_numpy()
+    children = Families(np.flatnonzero(inside), log.contacts["children"].to_numpy(dtype=np.int64)[inside])
+    window = Window(date(year - 1, 4, 1), date(year, 3, 31))
+    reporting = lay_out(window, log.about.clock, _school_holidays(base), by_date=gathered.by_date)
+    drawn = _drawn(found, "all")
     yearly = float(_totals(found.rates, reporting).sum())
-    part = _part(gathered, found, drawn, children)
+    part = _part(gathered, (found, drawn), (fresh, drawn if fresh is found else _drawn(fresh, "new")), children)
     return Arriving(found, part, yearly, _totals(drawn, reporting).sum(axis=1), children)
 
 
-def _part(gathered: Gathered, found: Demand, drawn: Rates, children: Families) -> Part:
+def _school_holidays(base: Mapping[str, Graded]) -> list[tuple[date, date]]:
+    return [(first, last) for first, last in base["arrivals.school_holidays"].value]
+
+
+def _fit(gathered: Gathered, base: Mapping[str, Graded], *, returns: bool) -> Demand:
+    """Demand of all contacts, or of those alone whose family had no earlier contact in the files that had ended."""
+    contacts, window = gathered.log.contacts, gathered.window
+    mine = contacts if returns else contacts[(contacts["returned_from"] < 0) | contacts["open_case"]]
+    return demand(
+        mine["received"].to_numpy(dtype=np.int64),
+        mine["source"].astype(str).to_numpy(dtype=np.str_),
+        window,
+        gathered.log.about.clock,
+        _school_holidays(base),
+        season=base["arrivals.month_index"].value if window.days < _ONE_SEASON else None,
+        by_date=gathered.by_date,
+    )
+
+
+def _part(gathered: Gathered, every: tuple[Demand, Rates], fresh: tuple[Demand, Rates], children: Families) -> Part:
+    """Numbers and draws: habits of sources from families that are new, all else from all contacts."""
+    found = every[0]
     numbers = demand_parameters(found, gathered.source, gathered.on)
-    draws = dict(_draws(found, drawn))
+    new = demand_parameters(fresh[0], gathered.source, gathered.on)
+    for name in sorted(_HABITS & set(new)):
+        note = f"{new[name].note} Families that came back after a closure in the files are left out."
+        numbers[name] = replace(new[name], note=note)
+    draws = {path: one for path, one in _draws(*every) if not _habit(path)}
+    draws |= {path: one for path, one in _draws(*fresh) if _habit(path)}
     if gathered.families_known:
         numbers["volumes.children_per_contact"] = children_parameter(children, gathered.source, gathered.on)
         mean = children.mean()
@@ -94,9 +121,16 @@ def _part(gathered: Gathered, found: Demand, drawn: Rates, children: Families) -
     return Part(numbers, draws, tuple(_unsaid(gathered, found)))
 
 
-def _drawn(found: Demand) -> Rates:
-    """Draws of the factors: the logs are jointly normal, and each factor has the fitted one as its mean."""
-    logs = normal("rates", np.zeros(len(found.names)), found.covariance)
+def _habit(path: str) -> bool:
+    return ".".join(path.split(".")[:2]) in _HABITS
+
+
+def _drawn(found: Demand, purpose: str) -> Rates:
+    """Draws of the factors: the logs are jointly normal, and each factor has the fitted one as its mean.
+
+    The factor of holidays on which nobody came is that of a Poisson number of none, as its interval is.
+    """
+    logs = normal(f"rates of {purpose}", np.zeros(len(found.names)), found.covariance)
     factor = np.exp(logs - np.diag(found.covariance) / 2)
     slot = np.repeat(found.rates.slot[None], DRAWS, axis=0)
     shared = (found.rates.month, found.rates.bank, found.rates.school)
@@ -108,6 +142,11 @@ def _drawn(found: Demand) -> Rates:
             month[:, place] *= column
         else:
             (bank if kind == "bank" else school)[:, source] *= column
+    for kind, factors in (("bank", bank), ("school", school)):
+        for s, one in enumerate(found.holidays(kind).values()):
+            if one.estimate == 0 and np.isfinite(one.high):
+                none = gammaincinv(0.5, uniform(f"none on {kind} holidays of {purpose} {s}")[:, 0])
+                factors[:, s] = one.high * none / gammaincinv(0.5, (1 + LEVEL) / 2)
     level = np.nanmean(month, axis=1, keepdims=True)
     return Rates(slot * level[:, :, None], month / level, bank, school, found.rates.season_given)
 

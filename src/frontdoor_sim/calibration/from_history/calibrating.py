@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from frontdoor_sim.calibration.arrivals import holidays_parameter
-from frontdoor_sim.calibration.decisions import decisions, follows, levels_reached
+from frontdoor_sim.calibration.decisions import decisions, follows
 from frontdoor_sim.calibration.defaults import englands_values, starting_values
 from frontdoor_sim.calibration.from_history.arriving import Arriving, arriving
 from frontdoor_sim.calibration.from_history.carried import consent, grades
@@ -116,13 +116,14 @@ def calibrate_history(
         numbers.pop("arrivals.batches", None)  # fitted hours are those of receipt: a batch stands in them already
     say("Counting what was decided")
     found = decided(gathered, arrived, base)
-    carried = [grades(gathered, found.contacts), consent(gathered, found.contacts), returning(gathered)]
+    new = found.contacts[~found.contacts["back"]]
+    carried = [grades(gathered, new), consent(gathered, new), returning(gathered)]
     for part in (found.part, *carried):
         numbers.update({name: one for name, one in part.numbers.items() if not _kept(name, published)})
     say("Fitting thresholds")
     judged = judging(gathered, found, numbers)
-    numbers.update(_judgement(numbers, found, judged))
-    lasted = lasting(gathered, numbers, say)
+    numbers.update(_judgement(numbers, judged))
+    lasted = lasting(gathered, numbers, arrived.children, say)
     numbers.update(lasted.part.numbers)
     say("Drawing what is not certain")
     parts = [arrived.part, found.part, *carried, *([judged.part] if judged else [_UNJUDGED]), lasted.part]
@@ -159,12 +160,12 @@ def _kept(name: str, published: Parameters | None) -> bool:
     return published is not None and name in PUBLISHED_FIRST
 
 
-def _judgement(numbers: Mapping[str, Graded], found: Decided, judged: Judging | None) -> dict[str, Graded]:
+def _judgement(numbers: Mapping[str, Graded], judged: Judging | None) -> dict[str, Graded]:
     """Needs, thresholds and what follows from them: fitted, or else solved from the split as without a history."""
     if judged is None:
         return decisions({**numbers, "arrivals.relative_conversion": _alike(numbers)})
     own = dict(judged.part.numbers)
-    return {**own, **follows({**numbers, **own}, judged.judgement, levels_reached(found.split)[3])}
+    return {**own, **follows({**numbers, **own}, judged.judgement)}
 
 
 def _alike(numbers: Mapping[str, Graded]) -> Graded:

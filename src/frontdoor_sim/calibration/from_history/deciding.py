@@ -36,8 +36,9 @@ class Decided:
     """Contacts of the window, and what was decided about them.
 
     Args:
-        contacts: one row a contact received in the window: `source, children, open_case, rag, level`; the level is 0 where
-            none was recorded, or where the family had an open case.
+        contacts: one row a contact received in the window: `source, children, open_case, rag, consent, level, back`; the
+            level is 0 where none was recorded, or where the family had an open case; `back` says that the family had an
+            earlier contact in the files, which had ended.
         fourth: share of referrals that were of level 4, with the number of referrals it was counted in; None where the
             files hold no section 47 enquiry.
         split: share of contacts by what was decided, as `contacts.outcome_split`.
@@ -79,6 +80,7 @@ def _contacts(gathered: Gathered) -> pd.DataFrame:
     told = journeys_of(gathered.log).contacts
     mine = told[told["received"].between(0, gathered.log.about.closes - 1)]
     known = gathered.log.contacts.set_index("contact")
+    back = known["returned_from"].reindex(mine["contact"]).to_numpy(dtype=np.int64) >= 0
     level = mine["outcome"].map(_LEVELS).fillna(0).astype("int64")
     level = level.mask(mine["end"].astype(str).eq(_CLOSED_REFERRAL), REFERRAL)
     open_case = mine["open_case"].to_numpy(dtype=bool) | mine["end"].astype(str).eq("open_case").to_numpy()
@@ -90,6 +92,7 @@ def _contacts(gathered: Gathered) -> pd.DataFrame:
             "rag": mine["rag"].astype(str).to_numpy(dtype=object),
             "consent": known["consent"].reindex(mine["contact"]).to_numpy(dtype=np.float64, na_value=np.nan),
             "level": np.where(open_case, 0, level.to_numpy()),
+            "back": back & ~open_case,
         }
     )
 
@@ -144,11 +147,12 @@ def _split_numbers(
     note = f"From {many(decided_on)} decisions; each share to within {100 * _widest(drawn):.1f} points (90 %)."
     graded = Graded(rounded_shares(split), "share of contacts", gathered.source, gathered.on, "fitted", note=note)
     numbers = {"contacts.outcome_split": graded}
-    about = int(contacts["open_case"].sum())
-    if about >= FEW and len(contacts) - about >= FEW:
-        one = wilson(about, len(contacts))
+    about, new = int(contacts["open_case"].sum()), int((~contacts["back"]).sum())
+    if about >= FEW and new - about >= FEW:
+        one = wilson(about, new)
         spread = (round(one.low, 4), round(one.high, 4))
-        note = f"From {many(len(contacts))} contacts."
+        note = f"From {many(new)} contacts; families that came back after a closure in the files are left out, as the model "
+        note += "brings those back by itself."
         numbers["contacts.open_case_share"] = Graded(
             round(one.estimate, 4), "share of contacts", gathered.source, gathered.on, "fitted", spread, note
         )
@@ -161,8 +165,9 @@ def _widest(drawn: Floats) -> float:
 
 def _split_draws(contacts: pd.DataFrame, split: Mapping[str, float], drawn: Floats) -> dict[str, Floats]:
     found = by_path("contacts.outcome_split", split, drawn)
-    if contacts["open_case"].sum() >= FEW:
-        found["contacts.open_case_share"] = drawn[:, 2]
+    about, new = int(contacts["open_case"].sum()), int((~contacts["back"]).sum())
+    if about >= FEW and new - about >= FEW:
+        found["contacts.open_case_share"] = shares("open cases", np.array([about, new - about], dtype=np.float64))[:, 0]
     return found
 
 

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from frontdoor_sim.calibration.decisions import levels_reached
 from frontdoor_sim.calibration.estimates import FEW, many
 from frontdoor_sim.calibration.from_history.deciding import REFERRAL, Decided
 from frontdoor_sim.calibration.from_history.draws import Part, Unsaid, by_path, normal, shares, uniform
@@ -51,19 +50,24 @@ class Judging:
 def judging(gathered: Gathered, decided: Decided, numbers: Mapping[str, Graded]) -> Judging | None:
     """Fit thresholds and needs by source; None where some level was hardly ever decided.
 
+    Families that came back after a closure in the files are left out: the model brings those back by itself, graver.
+
     Args:
         gathered: the history.
         decided: what was decided in it.
         numbers: the parameters so far: shares of sources, noise and bias with their ranges.
     """
-    judged = decided.contacts[decided.contacts["level"] > 0]
+    judged = decided.contacts[(decided.contacts["level"] > 0) & ~decided.contacts["back"]]
     if judged["level"].value_counts().reindex([1, 2, REFERRAL]).fillna(0).min() < FEW:
         return None
     pooled = _pooled(judged)
     found = thresholds(judged["level"].to_numpy(np.int64), pd.DataFrame({"source": judged["source"].map(pooled)}))
     sources = numbers["arrivals.source_shares"].value
     bias, noise = (float(numbers[f"judgement.{name}"].value) for name in ("bias", "noise"))
-    fourth = levels_reached(decided.split)[4]
+    fourth_part = decided.split["strategy"] / (decided.split["strategy"] + decided.split["referral"])
+    fourth = float((judged["level"] == REFERRAL).mean()) * fourth_part
+    high = int((judged["level"] == REFERRAL).sum())
+    referred = np.array([high, len(judged) - high], dtype=np.float64)
     needs, cuts = _scaled(found, pooled, sources, found.numbers[None], np.array([noise]), np.array([bias]))
     last = _last_cut(1 - fourth, sources, dict(zip(sources, needs[0].tolist(), strict=True)), noise) + bias
     base = Judgement(
@@ -72,7 +76,7 @@ def judging(gathered: Gathered, decided: Decided, numbers: Mapping[str, Graded])
     )
     part = Part(
         {**_graded(gathered, found, base, noise, bias), **_conversion(gathered, judged, pooled, sources)},
-        {**_draws(found, pooled, decided, numbers), **_conversion_draws(judged, pooled, sources)},
+        {**_draws(found, pooled, decided, numbers, referred), **_conversion_draws(judged, pooled, sources)},
         tuple(_unsaid(found, noise)),
     )
     return Judging(found, pooled, base, part)
@@ -128,17 +132,21 @@ def _graded(gathered: Gathered, found: Thresholds, base: Judgement, noise: float
 
 
 def _draws(
-    found: Thresholds, pooled: Mapping[str, str], decided: Decided, numbers: Mapping[str, Graded]
+    found: Thresholds,
+    pooled: Mapping[str, str],
+    decided: Decided,
+    numbers: Mapping[str, Graded],
+    referred: Floats,
 ) -> dict[str, Floats]:
     sources = numbers["arrivals.source_shares"].value
     fitted = normal("thresholds", found.numbers, found.covariance)
     noise, bias = (_over_range(numbers[f"judgement.{name}"], name) for name in ("noise", "bias"))
     needs, cuts = _scaled(found, pooled, sources, fitted, noise, bias)
-    open_case, strategy = (
+    referral, strategy = (
         decided.part.draws.get(f"contacts.outcome_split.{name}", np.full(len(noise), decided.split[name]))
-        for name in ("open_case", "strategy")
+        for name in ("referral", "strategy")
     )
-    below = 1 - strategy / (1 - open_case)
+    below = 1 - shares("referred", referred)[:, 0] * strategy / (strategy + referral)
     last = [
         _last_cut(float(b), sources, dict(zip(sources, n.tolist(), strict=True)), float(s))
         for b, n, s in zip(below, needs, noise, strict=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontdoor_sim.calibration.asked import rounded_shares
+from frontdoor_sim.calibration.batches import Families
 from frontdoor_sim.calibration.durations import Fitted, as_parameter, fits
 from frontdoor_sim.calibration.estimates import FEW, many
 from frontdoor_sim.calibration.from_history.draws import Part, Unsaid, by_path, interval, normal, shares
@@ -18,7 +19,7 @@ from frontdoor_sim.calibration.interval_censored import Observed
 from frontdoor_sim.calibration.results import BAND_EDGES
 from frontdoor_sim.calibration.spans import ASSESSMENT, Span, observed_span, spans, whole_working_days
 from frontdoor_sim.calibration.stays import WIDTHS
-from frontdoor_sim.calibration.turnbull import turnbull
+from frontdoor_sim.calibration.turnbull import FINE, Bands, turnbull
 from frontdoor_sim.distributions import from_mapping
 from frontdoor_sim.parameters import Graded
 from frontdoor_sim.working_time import NEVER
@@ -39,25 +40,31 @@ class Lasting:
     Args:
         spans: all that there are, by name.
         fits: of each span that was fitted, every family, the chosen one first.
+        bands: of each of those whose times of day are known, the history without any family.
         part: numbers and draws.
     """
 
     spans: Mapping[str, Span]
     fits: Mapping[str, list[Fitted]]
+    bands: Mapping[str, Bands]
     part: Part
 
 
-def lasting(gathered: Gathered, numbers: Mapping[str, Graded], say: Callable[[str], None]) -> Lasting:
+def lasting(
+    gathered: Gathered, numbers: Mapping[str, Graded], children: Families, say: Callable[[str], None]
+) -> Lasting:
     """Fit every span of a history.
 
     Args:
         gathered: the history.
         numbers: the parameters so far; the hours of receipts stand in where those are known by date.
+        children: children of each contact.
         say: told the name of each span.
     """
     found = dict(spans(gathered.log, _hours(numbers)))
-    listed = _assessments(gathered)
-    if listed is not None and (ASSESSMENT not in found or _over(found[ASSESSMENT].observed) < _over(listed.observed)):
+    by_contact = ASSESSMENT in found and _over(found[ASSESSMENT].observed) >= ENOUGH
+    listed = None if by_contact else _assessments(gathered)
+    if listed is not None:
         found[ASSESSMENT] = listed
     every: dict[str, list[Fitted]] = {}
     parts = []
@@ -66,18 +73,32 @@ def lasting(gathered: Gathered, numbers: Mapping[str, Graded], say: Callable[[st
             continue
         say(f"Fitting how long it takes {span.words}")
         if name == ASSESSMENT:
-            parts.append(_banded(gathered, span))
+            parts.append(_banded(gathered, span, 1.0 if by_contact else _siblings(children)))
         else:
             every[name] = fits(span.observed)
             if every[name][0].determined:
                 parts.append(_fitted(gathered, name, span, every[name][0]))
+    bands = {name: safe_bands(one[0].observed) for name, one in every.items() if one[0].observed.dates is None}
     whole = {key: one for part in parts for key, one in part.numbers.items()}
     drawn = {key: one for part in parts for key, one in part.draws.items()}
-    return Lasting(found, every, Part(whole, drawn, tuple(_unsaid(found))))
+    return Lasting(found, every, bands, Part(whole, drawn, tuple(_unsaid(found))))
 
 
 def _over(observed: Observed) -> int:
     return observed.number - observed.open_cases
+
+
+def safe_bands(observed: Observed) -> Bands:
+    """Turnbull's bands, so wide that six cases and more are over in each."""
+    over = observed.number - observed.open_cases
+    fine = turnbull(observed, FINE)
+    edges, left = [], 0.0
+    for edge, share in zip(fine.edges[1:].tolist(), fine.shares.tolist(), strict=False):
+        left += share * over
+        if left >= FEW:
+            edges.append(edge)
+            left = 0.0
+    return turnbull(observed, edges)
 
 
 def _hours(numbers: Mapping[str, Graded]) -> Floats:
@@ -137,13 +158,19 @@ def flat(value: Any, path: str = "") -> list[tuple[str, float]]:
     return [(path, float(value))] if isinstance(value, (int, float)) else []
 
 
-def _banded(gathered: Gathered, span: Span) -> Part:
+def _siblings(children: Families) -> float:
+    """How many rows of children tell as much as one row of a contact does: siblings are assessed together (Kish 1965)."""
+    size = children.children.astype(np.float64)
+    return float((size**2).sum() / size.sum())
+
+
+def _banded(gathered: Gathered, span: Span, rows: float) -> Part:
     """Assessments by the published bands of working days, without a family: there is a spike before the limit."""
     name, observed = f"durations.{ASSESSMENT}", span.observed
     over = _over(observed)
     edges, part = bands_told(_in_bands(observed), over)
     value = {"distribution": "banded", "edges": edges, "shares": list(_rounded(part))}
-    drawn = shares(name, part * over)
+    drawn = shares(name, part * over / rows)
     means = [from_mapping({**value, "shares": list(one)}).mean for one in drawn]
     low, high = interval(np.array(means))
     mean = from_mapping(value).mean

@@ -17,9 +17,8 @@ from frontdoor_sim.calibration.durations import Fitted
 from frontdoor_sim.calibration.estimates import FEW, wilson, z
 from frontdoor_sim.calibration.from_history.deciding import REFERRAL, Decided
 from frontdoor_sim.calibration.from_history.judging import Judging
-from frontdoor_sim.calibration.interval_censored import Observed
 from frontdoor_sim.calibration.ordered_probit import chances
-from frontdoor_sim.calibration.turnbull import FINE, Bands, turnbull
+from frontdoor_sim.calibration.turnbull import Bands
 from frontdoor_sim.pictures import INK, styled
 
 Floats = NDArray[np.float64]
@@ -82,7 +81,7 @@ def patterns_chart(found: Demand) -> Figure:
             for colour, s in zip(_COLOURS, order, strict=False):
                 share = weights[s] / weights[s].sum()
                 axes.plot(
-                    np.arange(groups), share, color=colour, marker="o", markersize=2.5, label=_plain(found.sources[s])
+                    np.arange(groups), share, color=colour, marker="o", markersize=2.5, label=plain(found.sources[s])
                 )
             axes.set_title(title, loc="left", fontsize=9.5)
             axes.yaxis.set_major_formatter(PercentFormatter(1.0, 0))
@@ -98,31 +97,21 @@ def patterns_chart(found: Demand) -> Figure:
     return figure
 
 
-def durations_chart(found: Sequence[Fitted]) -> Figure:
-    """The three likeliest families against their history, at 4, 8, 24 and 72 hours."""
-    observed = found[0].observed
-    bands = None if observed.dates is not None else safe_bands(observed)
+def durations_chart(found: Sequence[Fitted], bands: Bands | None) -> Figure:
+    """The three likeliest families against their history, at 4, 8, 24 and 72 hours.
+
+    Args:
+        found: the fits of one span.
+        bands: its history without a family, from `lasting.safe_bands`; None where it is known by dates alone.
+    """
     with styled("durations"):
         return fit_chart([one for one in found if one.determined][:_FITS] or found[:1], bands)
-
-
-def safe_bands(observed: Observed) -> Bands:
-    """Turnbull's bands, so wide that six cases and more are over in each."""
-    over = observed.number - observed.open_cases
-    fine = turnbull(observed, FINE)
-    edges, left = [], 0.0
-    for edge, share in zip(fine.edges[1:].tolist(), fine.shares.tolist(), strict=False):
-        left += share * over
-        if left >= FEW:
-            edges.append(edge)
-            left = 0.0
-    return turnbull(observed, edges)
 
 
 def judged_chart(decided: Decided, judged: Judging) -> Figure:
     """Share judged at level 2 and above, and at level 3 and above, by source: counted and fitted."""
     noise, bias = 0.0, 0.0  # the fit's own scale: thresholds over sqrt(1 + noise^2), less the bias
-    contacts = decided.contacts[decided.contacts["level"] > 0]
+    contacts = decided.contacts[(decided.contacts["level"] > 0) & ~decided.contacts["back"]]
     group = contacts["source"].map(dict(judged.pooled))
     order = group.value_counts().index.tolist()
     fit = judged.found.cuts(noise)
@@ -136,7 +125,7 @@ def judged_chart(decided: Decided, judged: Judging) -> Figure:
             at = np.cumsum(chances(needs.get(str(name), 0.0), cuts, noise)[::-1])[::-1]
             for level, colour, lift in ((2, _COLOURS[0], -0.14), (REFERRAL, _COLOURS[1], 0.14)):
                 _row(axes, row + lift, mine >= level, float(at[level - 1]), colour, row == 0, level)
-        axes.set_yticks(range(len(order)), [_plain(str(name)) for name in order])
+        axes.set_yticks(range(len(order)), [plain(str(name)) for name in order])
         axes.invert_yaxis()
         axes.set_xlim(0, 1)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, 0))
@@ -160,11 +149,11 @@ def _row(axes: Axes, y: float, hits: NDArray[np.bool_], fitted: float, colour: s
     axes.plot(fitted, y, "|", color=INK, markersize=11, markeredgewidth=1.8, label=label)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """The name of a source in words.
 
     Example:
-        >>> _plain("education_services")
+        >>> plain("education_services")
         'Education services'
     """
-    return name.replace("_", " ").capitalize()
+    return "LA services" if name == "la_services" else name.replace("_", " ").capitalize()

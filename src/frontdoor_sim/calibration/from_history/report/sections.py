@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from frontdoor_sim.calibration.batches import hand_overs
 from frontdoor_sim.calibration.breaks import coding_changes, steadiness
-from frontdoor_sim.calibration.durations import HOURS_THAT_MATTER, Fitted
-from frontdoor_sim.calibration.estimates import FEW, Interval, many
+from frontdoor_sim.calibration.durations import HOURS_THAT_MATTER
+from frontdoor_sim.calibration.estimates import FEW, Interval, many, wilson
 from frontdoor_sim.calibration.from_history.calibrating import Calibration
 from frontdoor_sim.calibration.from_history.deciding import SPLIT
 from frontdoor_sim.calibration.from_history.report import pictures
@@ -21,7 +21,7 @@ from frontdoor_sim.calibration.routes import routes
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.parameters.writing import as_text
 
-_WEEKS = 12
+_WEEKS, _MISFIT = 12, 0.03
 _SPLIT_WORDS = dict(
     zip(
         SPLIT,
@@ -111,12 +111,28 @@ def _how_long(found: Calibration) -> Iterator[str]:
     if not fitted:
         yield "How long decisions take is not known: none of the files holds when a contact was decided."
         return
-    best = fitted[0]
-    day, median = best.share_within(24.0), float(best.distribution.ppf(np.array([0.5]))[0])
+    day, median = _seen(found, "received_to_decided", 24.0), _half(found, "received_to_decided")
     yield (
         f"Half of all contacts are decided within {median:.0f} hours, and {100 * day.estimate:.0f} of 100 within 24 hours "
-        f"({100 * day.low:.0f} to {100 * day.high:.0f}); contacts that were still open count as what they were, undecided."
+        f"({100 * day.low:.0f} to {100 * day.high:.0f}). Contacts that were still undecided count."
     )
+
+
+def _seen(found: Calibration, name: str, hours: float) -> Interval:
+    """Share of a span that is over within so many hours: the history's own, or by the fit where days alone are known."""
+    best, bands = found.lasted.fits[name][0], found.lasted.bands.get(name)
+    if bands is None:
+        return best.share_within(hours)
+    number = best.observed.number
+    return wilson(bands.within(hours) * number, number)
+
+
+def _half(found: Calibration, name: str) -> float:
+    """The hour by which half of a span is over."""
+    bands = found.lasted.bands.get(name)
+    if bands is None:
+        return float(found.lasted.fits[name][0].distribution.ppf(np.array([0.5]))[0])
+    return float(np.interp(0.5, bands.reached, bands.edges))
 
 
 def _what_not(found: Calibration) -> str:
@@ -194,16 +210,21 @@ def _sources(found: Calibration) -> pd.DataFrame:
     for source, one in demand.shares().items():
         told = counts[source] >= FEW
         shown = f"{100 * one.estimate:.1f} % ({100 * one.low:.1f} to {100 * one.high:.1f})"
-        rows.append((source.replace("_", " "), shown if told else f"fewer than {FEW} contacts"))
+        rows.append((pictures.plain(source), shown if told else f"fewer than {FEW} contacts"))
     return pd.DataFrame(rows, columns=["Source", "Share, with its 90 % interval"])
 
 
 def _durations(found: Calibration) -> Iterator[Section]:
-    charts, rows = {}, []
+    charts, rows, apart = {}, [], []
     for name, fitted in found.lasted.fits.items():
-        span = found.lasted.spans[name]
-        charts[f"{span.words[:1].upper()}{span.words[1:]}"] = pictures.durations_chart(fitted)
-        rows.append(_row(span.words, fitted[0]))
+        span, bands = found.lasted.spans[name], found.lasted.bands.get(name)
+        charts[f"{span.words[:1].upper()}{span.words[1:]}"] = pictures.durations_chart(fitted, bands)
+        rows.append(_row(found, name, span.words))
+        miss = max(
+            abs(fitted[0].share_within(hour).estimate - _seen(found, name, hour).estimate) for hour in HOURS_THAT_MATTER
+        )
+        if miss > _MISFIT:
+            apart.append(f"{span.words} (up to {100 * miss:.0f} points)")
     if not charts:
         return
     heads = ["Span", "Cases", "Open", "Family", *(f"Within {hour:g} h" for hour in HOURS_THAT_MATTER)]
@@ -214,13 +235,28 @@ def _durations(found: Calibration) -> Iterator[Section]:
         "A span is waiting and work together. None of these is a touch time; the model makes its waits from queues, and "
         "these figures are what its results should be held against.",
     ]
-    yield Section("How long things take", words, charts, {"Spans": pd.DataFrame(rows, columns=heads)})
+    if apart:
+        words.append(
+            f"No family holds within {100 * _MISFIT:.0f} points at these hours {in_words(apart, 'and')}: nights, set times and "
+            "queues leave marks that no smooth curve has. Use the history's own shares there, and not the fitted curve."
+        )
+    table = pd.DataFrame(rows, columns=heads)
+    yield Section(
+        "How long things take", words, charts, {"Share that is over: history, and the family in brackets": table}
+    )
 
 
-def _row(words: str, best: Fitted) -> tuple[str, ...]:
-    observed = best.observed
-    within = [best.share_within(hour) for hour in HOURS_THAT_MATTER]
-    told = [f"{100 * one.estimate:.0f} % ({100 * one.low:.0f} to {100 * one.high:.0f})" for one in within]
+def _row(found: Calibration, name: str, words: str) -> tuple[str, ...]:
+    best = found.lasted.fits[name][0]
+    observed, own = best.observed, name in found.lasted.bands
+    fit = [best.share_within(hour) for hour in HOURS_THAT_MATTER]
+    seen = [_seen(found, name, hour) for hour in HOURS_THAT_MATTER]
+    told = [
+        f"{100 * h.estimate:.0f} % ({100 * f.estimate:.0f} %)"
+        if own
+        else f"({100 * f.low:.0f} to {100 * f.high:.0f} %)"
+        for h, f in zip(seen, fit, strict=True)
+    ]
     family = best.family.name + ("" if best.determined else " (not determined: not written)")
     return (words, many(observed.number), many(observed.open_cases), family, *told)
 
