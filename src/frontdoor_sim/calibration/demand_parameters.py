@@ -139,13 +139,19 @@ def patterns(found: Demand, slot: Floats, groups: int) -> Floats:
 def told(rates: Floats, counts: Floats) -> Floats:
     """Rates of mean 1 (along the last axis), in which those with fewer than six counts share evenly.
 
+    Where the few have one to five counts in all, they count as three, so that neither they nor the rest tell. (To join them
+    with the next smallest would move a whole weekday's contacts to the weekend.)
+
     Example:
-        >>> told(np.array([9.0, 8.0, 0.1, 0.2, 0.7]), np.array([90, 80, 1, 2, 7])).round(2).tolist()
-        [2.5, 2.22, 0.09, 0.09, 0.09]
+        >>> told(np.array([90.0, 80.0, 1.0, 0.0, 3.0]), np.array([90, 80, 1, 0, 3])).round(3).tolist()
+        [2.601, 2.312, 0.029, 0.029, 0.029]
     """
-    shared, few = rates.copy(), sharing(counts)
-    if len(few):
-        shared[..., few] = rates[..., few].mean(axis=-1, keepdims=True)
+    shared, few = rates.copy(), counts < FEW
+    if few.any():
+        together = rates[..., few].sum(axis=-1)
+        if 0 < counts[few].sum() < FEW and not few.all():
+            together = rates[..., ~few].sum(axis=-1) / counts[~few].sum() * FEW / 2
+        shared[..., few] = (together / few.sum())[..., None]
     return np.asarray(shared / shared.mean(axis=-1, keepdims=True))
 
 
