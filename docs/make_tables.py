@@ -21,6 +21,7 @@ ABOUT = {
     "outcomes": "Where contacts can be routed, part of what one must know to read a log.",
     "people": "Who there is. One row a person of the roster.",
     "records": "What a council's case systems say of contacts, as its dashboard counts it. One row a record.",
+    "silent": "What those who recorded a log cannot support, part of what one must know to read it. Empty for a simulated log.",
     "stages": "The stages of the model that was run, part of what one must know to read a log.",
     "targets": "Time limits by RAG, part of what one must know to read a log.",
     "validation_curves": "How soon contacts are through, really and by the model. One row a prediction, curve and hour.",
