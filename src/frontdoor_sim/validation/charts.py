@@ -15,11 +15,6 @@ from matplotlib.ticker import FuncFormatter
 from frontdoor_sim.appraisal.charts.palette import BLACK, BLUE, SKY, VERMILLION
 from frontdoor_sim.appraisal.charts.scales import hour_ticks, percent
 from frontdoor_sim.appraisal.charts.sheet import (
-    BODY,
-    INK,
-    MUTED,
-    SHADE,
-    SMALL,
     WIDTH,
     Sheet,
     legend_strip,
@@ -27,9 +22,9 @@ from frontdoor_sim.appraisal.charts.sheet import (
     nothing_to_draw,
     printable,
     strip_height,
-    styled,
     wrapped,
 )
+from frontdoor_sim.pictures import BODY, INK, MUTED, SHADE, SMALL, styled
 from frontdoor_sim.validation.meaning import MARKS, TITLES, amount, span, unit_of
 from frontdoor_sim.validation.statistics import STATISTICS
 

@@ -28,7 +28,6 @@ class HeldOut:
 
     Args:
         log: of the whole history up to the end of the follow-up; what came later is as if nobody knew it yet.
-        silent: `measure, by, why`: what the files cannot answer.
         account: how many records of each kind the log is made of.
         run: the window in which a simulation meets the same weeks.
         first: the whole weeks before the split.
@@ -36,7 +35,6 @@ class HeldOut:
     """
 
     log: EventLog
-    silent: pd.DataFrame
     account: pd.DataFrame
     run: RunWindow
     first: Window
@@ -46,6 +44,11 @@ class HeldOut:
     def journeys(self) -> Journeys:
         """What befell each contact."""
         return Journeys(TableReading(self.log))
+
+    @property
+    def silent(self) -> pd.DataFrame:
+        """Table `silent`: what the files cannot answer."""
+        return self.log.about.silent
 
 
 def hold_out(history: History, model: OperatingModel, split: date, taken: datetime) -> HeldOut:
@@ -81,7 +84,7 @@ def hold_out(history: History, model: OperatingModel, split: date, taken: dateti
         raise InputError([_too_short(what, LEAST_FIRST, "Split later, or read a longer history.")])
     window = RunWindow(opens=split, weeks=weeks, warm_up=min(run.warm_up, before), follow_up=run.follow_up)
     first = Window(split - timedelta(weeks=before), split - timedelta(days=1))
-    return HeldOut(joined.log, joined.silent, joined.account, window, first, by_date)
+    return HeldOut(joined.log, joined.account, window, first, by_date)
 
 
 def _too_short(what: str, weeks: int, remedy: str) -> Mistake:
