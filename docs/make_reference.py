@@ -56,6 +56,9 @@ AT_WORK = {
     "overtime_limit": "how long people go on to `finish`",
     "weight": "place in the queue of a team whose `order` has `stage`; the least goes first",
 }
+IN_A_QUEUE = {
+    "give_up_after": "by RAG, after how long in the queue a contact that nobody has begun leaves with the outcome `timed_out`",
+}
 KEPT = {
     "late": "shares of entries made late, which bear the time at which they are made",
     "entered": "when late entries are made: each at the next of these times",
@@ -142,6 +145,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         **JUDGES,
         "searches": "whether history is looked for on each further case system of the team",
         "waits_for": "what a wait in this queue is called",
+        **IN_A_QUEUE,
     },
     "ConsentStage": {
         **OF_EVERY_STAGE,
@@ -172,6 +176,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "allocates": "when cases are given out; left out, as soon as a slot is free",
         "slots": "whether a family takes a slot for each child, or one",
         "first_visit": "time from allocation to the first visit",
+        **IN_A_QUEUE,
     },
     "DelayStage": {
         **OF_EVERY_STAGE,
@@ -197,7 +202,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "rag": "grades on arrival",
         "source": "who made the contact",
         "area": "where the family lives",
-        "outcome": "after consent: given, refused, not_reached, overridden; after checks: complete, timed_out",
+        "outcome": "after consent: given, refused, not_reached, overridden; after checks: complete, timed_out; "
+        "where contacts give up waiting: done, timed_out",
         "open_case": "whether the family already has an open case",
         "during": "shifts, of which one is open when the contact leaves the stage",
         "agrees": "whether the level judged here is the level that had been judged before; a first judgement agrees",

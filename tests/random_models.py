@@ -36,6 +36,11 @@ SOURCES, AREAS = ("police", "schools"), ("north", "south")
 SYSTEMS = ([], ["A"], ["B"], ["A", "B"])
 ORDERS = ("joining", "rag", "deadline", "arrival", "stage", ["rag", "deadline"], ["stage", "arrival"])
 END_RULES = ("pause", "finish", "hand_over")
+PATIENCE = (
+    {"red": "0 min", "green": "30 min"},
+    {"red": "4 h", "amber": "1 working days", "green": "20 working hours", "blue": "15 min"},
+    {"amber": {"distribution": "exponential", "mean": 5, "unit": "hours"}, "green": "1 h"},
+)
 LIMITS = {"red": "4 h", "amber": "1 working days", "green": "20 working hours"}
 
 KEPT = {
@@ -207,6 +212,8 @@ def stage(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
         found |= {"judges": judges} if draw(st.booleans()) else {}
     else:
         found |= {"delay": draw(delays(grid)), "waits_for": draw(st.sampled_from(["partner", "acceptance", "visit"]))}
+    if kind in ("work", "caseload"):
+        found |= draw(st.sampled_from([{}, {}, {}, *({"give_up_after": limits} for limits in PATIENCE)]))
     return found
 
 
@@ -244,6 +251,9 @@ def routes(draw: DrawFn, stages: dict[str, Any], ends: list[str]) -> dict[str, A
         )
         if draw(st.booleans()):
             rules.insert(0, {"if": draw(st.sampled_from(conditions)), "to": draw(st.sampled_from(ahead))})
+        if facts["kind"] != "checks" and "give_up_after" in facts:
+            elsewhere = [to for to in ahead if to in ends or stages[to]["decides"] or not facts["decides"]]
+            rules.insert(0, {"if": {"outcome": "timed_out"}, "to": draw(st.sampled_from(elsewhere))})
         found[name] = rules
     entry = {names[0]: 0.7, draw(st.sampled_from(names)): 0.3} if draw(st.booleans()) else {}
     return {"entry": entry if len(entry) > 1 else names[0], **found}

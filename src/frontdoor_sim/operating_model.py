@@ -33,6 +33,7 @@ RAGS = ("red", "amber", "green", "blue")
 ORDERS = ("joining", "arrival", "rag", "deadline", "stage")
 CONSENT_OUTCOMES = ("given", "refused", "not_reached", "overridden")
 CHECKS_OUTCOMES = ("complete", "timed_out")
+QUEUE_OUTCOMES = ("done", "timed_out")
 Rag = Literal["red", "amber", "green", "blue"]
 Clock = Literal["elapsed", "working", "working_days"]
 
@@ -345,6 +346,7 @@ class WorkStage(_Stage):
     searches: bool = False
     waits_for: Literal["worker", "sign-off", "acceptance"] = "worker"
     weight: int = 0
+    give_up_after: dict[Rag, Duration] = {}
 
 
 class ConsentStage(_Stage):
@@ -403,6 +405,7 @@ class CaseloadStage(_Stage):
     slots: Literal["children", "family"] = "children"
     first_visit: Duration | None = None
     judges: Judges | None = None
+    give_up_after: dict[Rag, Duration] = {}
 
 
 class DelayStage(_Stage):
@@ -426,6 +429,25 @@ STAGE_KINDS: dict[str, type[Closed]] = {
     "caseload": CaseloadStage,
     "delay": DelayStage,
 }
+
+
+def outcomes_of(stage: Stage) -> tuple[str, ...]:
+    """The outcomes by which contacts can leave a stage, which routes may ask about; none where all leave alike.
+
+    Example:
+        >>> outcomes_of(WorkStage(team="desk", touch="10 min", give_up_after={"red": "4 h"}))
+        ('done', 'timed_out')
+        >>> outcomes_of(WorkStage(team="desk", touch="10 min"))
+        ()
+    """
+    match stage:
+        case ConsentStage():
+            return CONSENT_OUTCOMES
+        case ChecksStage():
+            return CHECKS_OUTCOMES
+        case WorkStage() | CaseloadStage() if stage.give_up_after:
+            return QUEUE_OUTCOMES
+    return ()
 
 
 AnyStage = Annotated[

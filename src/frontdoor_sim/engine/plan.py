@@ -104,7 +104,10 @@ def reached(start: int, limit: Limit | None) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedStage:
-    """What all kinds of stage have; purposes are codes of luck, `wait_cause` is what its waits wait for."""
+    """What all kinds of stage have; purposes are codes of luck, `wait_cause` is what its waits wait for.
+
+    `patience` is how long a contact waits in its queue before it gives up, by RAG; None where nobody gives up.
+    """
 
     number: int
     name: str
@@ -118,6 +121,7 @@ class PlannedStage:
     end_rule: int = PAUSE
     overtime: int = 0
     judges: PlannedJudges | None = None
+    patience: tuple[Span | None, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

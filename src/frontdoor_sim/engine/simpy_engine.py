@@ -20,7 +20,7 @@ import pandas as pd
 from simpy import Environment, Event, Timeout
 
 from frontdoor_sim.engine.checks import Checks
-from frontdoor_sim.engine.compile import outcomes_of
+from frontdoor_sim.engine.compile import outcomes_from
 from frontdoor_sim.engine.contact import Contact, contacts_of
 from frontdoor_sim.engine.drawn import Drawn
 from frontdoor_sim.engine.jobs import ARRIVALS, DUTY, WAITS_END
@@ -259,7 +259,7 @@ def resuming(steps: Pathway) -> Callable[[], None]:
 def only_rule(plan: Plan, stage: int) -> int:
     """The rule by which everybody leaves a stage; -1 where it depends on the contact."""
     name = plan.stages[stage].name if stage < plan.entry else "entry"
-    rules = plan.rule_of[stage, : len(outcomes_of(plan.model, name))]
+    rules = plan.rule_of[stage, : len(outcomes_from(plan.model, name))]
     return int(rules.max()) if rules.size and (rules == rules.max()).all() else -1
 
 

@@ -59,8 +59,8 @@ MILLION = np.int64(1_000_000)
     NEED, JUDGED, ABSENT, RECORDED, WHAT_IT_IS, ROW, ATTEMPT, ASKED,
     RECEIVED, ENTERS, DEADLINE, CHILDREN, HOLDER, SLOTS_HELD, FAMILY, RETURNS_AT,
     SOURCE, AREA, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, EARLIER_RETURN, DISAGREES,
-    VISITS,
-) = numbered(33)  # fmt: skip
+    WAITING_JOB, VISITS,
+) = numbered(34)  # fmt: skip
 
 # A stage; the entry is one too, the last. Fields that its kind has not are NONE.
 (
@@ -69,8 +69,8 @@ MILLION = np.int64(1_000_000)
     ATTEMPTS, ATTEMPT_PURPOSE, GAP, GIVEN, REFUSED, ARRIVES_WITH, OVERRIDE_FOR,
     PARTNERS, PARTNERS_NUMBER, JOIN, GIVE_UP,
     HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
-    DELAY, STAGE_FIELDS,
-) = numbered(36)  # fmt: skip
+    DELAY, PATIENCE, STAGE_FIELDS,
+) = numbered(37)  # fmt: skip
 
 # A team; the four head starts stand together, red first.
 (
@@ -85,11 +85,12 @@ MILLION = np.int64(1_000_000)
 )
 (WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, NEXT_OWN_DUTY, WINDOW_WORKER, WINDOW_FIELDS) = numbered(7)
 
-# A piece of work in a queue or in hand. CHILD and NEXT hold the heap of the queue together.
+# A piece of work in a queue or in hand; nobody has begun it while JOB_WORKER is NONE. CHILD and NEXT hold the heap of the
+# queue together, in which a job without a contact is one that gave up; the least of a queue never is.
 (
     JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
-    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, JOB_FIELDS,
-) = numbered(21)  # fmt: skip
+    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, RECORDED_BEFORE, JOB_FIELDS,
+) = numbered(22)  # fmt: skip
 
 # The requests of one visit to a checks stage.
 (CHECKS_CONTACT, CHECKS_STAGE, CHECKS_VISIT, ASKED_AT, REPLIES, IS_JOINED, ASKING, CHECKS_FIELDS) = numbered(8)
@@ -124,8 +125,8 @@ OF_WORK, OF_CONSENT, OF_CHECKS, OF_CASELOAD, OF_DELAY, OF_ENTRY = numbered(6)
 BY_NOTHING, BY_RAG, BY_DEADLINE_ORDER, BY_ARRIVAL, BY_STAGE = numbered(5)
 PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
-GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE = numbered(8)
-BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING = numbered(7)
+GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING = numbered(9)
+BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP = numbered(8)
 ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUEUE, ROW_OVERTIME = numbered(8)
 (
     NO_CAUSE, FOR_WORKER, FOR_SHIFT, FOR_PARTNER, FOR_CONSENT, FOR_SIGN_OFF, FOR_HANDOFF, FOR_ACCEPTANCE, FOR_ALLOCATION,
@@ -133,6 +134,7 @@ ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUE
 ) = numbered(10)  # fmt: skip
 CONSENT_GIVEN, CONSENT_REFUSED, CONSENT_NOT_REACHED, CONSENT_OVERRIDDEN = numbered(4)
 CHECKS_COMPLETE, CHECKS_TIMED_OUT = numbered(2)
+DONE, TIMED_OUT = numbered(2)
 ENTERS_NOW, WAITS = numbered(0, -2)  # instead of an outcome: the visit is not over, or not begun
 NO_OUTCOME = np.int64(1 << 30)
 LEVELS = np.int64(5)
@@ -481,6 +483,7 @@ def apply_next(w, now):
 def apply(w, event, now):
     """Rule 2: do what an event says; the contact that goes on now, or NONE."""
     action, subject, part = w[event + ACTION], w[event + SUBJECT], w[event + EVENT_PART]
+    stage_number, visit = w[event + EVENT_STAGE], w[event + EVENT_VISIT]
     give_back(w, SPARE_EVENTS, event)
     if action == GO_ON:
         return subject
@@ -494,6 +497,8 @@ def apply(w, event, now):
         return join_replies(w, subject)
     if action == RELEASE:
         return release(w, subject)
+    if action == GIVE_UP_WAITING:
+        return give_up_waiting(w, subject, stage_number, visit, now)
     if action == WAKE:
         touch(w, subject)
         return NONE
@@ -637,6 +642,7 @@ def new_job(w, contact, stage, visit, part, left, now):
     w[job + REKEY_LEFT] = 0
     w[job + JOINED] = now
     w[job + READY] = now
+    w[job + JOB_WORKER] = NONE
     w[job + JOB_KEY] = w[contact + KEY]
     w[job + JOB_STAGE_NUMBER] = w[stage + STAGE_NUMBER]
     w[job + JOB_WHAT] = part << PART_BIT | visit << VISIT_BIT | w[stage + STAGE_NUMBER] << STAGE_BIT
@@ -727,6 +733,66 @@ def take_least(w, queue):
     return least
 
 
+@compiled
+def take_waiting(w, queue):
+    """Rule 3: take the least job out of a queue, and whoever gave up behind it."""
+    job = take_least(w, queue)
+    drop_gone(w, queue)
+    return job
+
+
+@compiled
+def drop_gone(w, queue):
+    """Rule 3: take jobs that gave up from the head of a queue."""
+    while w[queue] != NONE and w[w[queue] + JOB_CONTACT] == NONE:
+        give_back(w, SPARE_JOBS, take_least(w, queue))
+
+
+@compiled
+def wait_at_most(w, job, now):
+    """Rule 3: fix, by the RAG on joining, when a contact gives up waiting in a queue; it waits for a second at least."""
+    contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
+    w[contact + WAITING_JOB] = job
+    span = w[w[stage + PATIENCE] + w[contact + RAG]]
+    if span != NONE:
+        until = after(w, w[span + SPAN_CALENDAR], now, max(1, seconds(w, contact, span, visit)))
+        due(w, SOON, until, TIME_OUTS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GIVE_UP_WAITING, contact)
+
+
+@compiled
+def is_waiting(w, job, contact, stage_number, visit):
+    """Rule 3: whether a job still waits for the first time at a visit; its record may be that of another job by now."""
+    return (
+        w[job + JOB_CONTACT] == contact
+        and w[job + JOB_STAGE_NUMBER] == stage_number
+        and w[job + JOB_VISIT] == visit
+        and w[job + PART] == MAIN
+        and w[job + JOB_WORKER] == NONE
+    )
+
+
+@compiled
+def give_up_waiting(w, contact, stage_number, visit, now):
+    """Rule 3: time is up for a visit: the contact leaves the queue, unless it is begun or over. Who goes on, or NONE."""
+    job, stage = w[contact + WAITING_JOB], w[contact + STAGE]
+    if not is_waiting(w, job, contact, stage_number, visit):
+        return NONE
+    team = w[stage + TEAM]
+    if w[stage + KIND] == OF_CASELOAD:
+        queue = team + SLOT_QUEUE
+        write_wait(w, contact, stage, visit, MAIN, w[job + READY], now, FOR_ALLOCATION)
+    else:
+        queue = team + QUEUE
+        w[team + QUEUE_SIZE] -= 1
+        w[contact + RECORDED] = w[job + RECORDED_BEFORE]
+        write_queued(w, job, team, now)
+    w[job + JOB_CONTACT] = NONE
+    drop_gone(w, queue)
+    w[contact + STEP] = GAVE_UP
+    touch(w, team)
+    return contact
+
+
 # --- rule 4: workers -------------------------------------------------------------------------------------------------
 
 
@@ -802,7 +868,7 @@ def serve(w, team, people, now):
         if worker == NONE:
             w[people + SOMEBODY_IDLE] = 0
             break
-        begin_work(w, take_least(w, team + QUEUE), worker, team, now)
+        begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
 
 
 # --- rule 5: the end of a shift --------------------------------------------------------------------------------------
@@ -1070,7 +1136,7 @@ def give_out_slots(w, team, now):
         any_open = any_open or w[stage + OPEN_NOW] == 1
     kept, worker = NONE, freest(w, team)
     while any_open and w[team + SLOT_QUEUE] != NONE and worker != NONE:
-        job = take_least(w, team + SLOT_QUEUE)
+        job = take_waiting(w, team + SLOT_QUEUE)
         need = slots_needed(w, job, team)
         if w[worker + SLOTS_FREE] < need or w[w[job + JOB_STAGE] + OPEN_NOW] == 0:
             w[job + NEXT] = kept
@@ -1166,9 +1232,9 @@ def close(w):
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
         while w[team + QUEUE] != NONE:
-            write_queued(w, take_least(w, team + QUEUE), team, beyond)
+            write_queued(w, take_waiting(w, team + QUEUE), team, beyond)
         while w[team + SLOT_QUEUE] != NONE:
-            job = take_least(w, team + SLOT_QUEUE)
+            job = take_waiting(w, team + SLOT_QUEUE)
             write_wait(w, w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT], MAIN, w[job + READY], beyond,
                        FOR_ALLOCATION)  # fmt: skip
     for contact in range(w[CONTACTS], w[ARRIVING], w[CONTACT_WIDTH]):
@@ -1292,6 +1358,8 @@ def enter(w, contact, now):
         job = new_job(w, contact, stage, visit, MAIN, MAIN, now)
         put_in(w, team + SLOT_QUEUE, job, team)
         w[contact + STEP] = HOLDING
+        if w[stage + PATIENCE] != NONE:
+            wait_at_most(w, job, now)
         return WAITS
     return WAITS if wait(w, contact, w[stage + DELAY], visit, w[stage + WAIT_CAUSE], DELAYED, now) else 0
 
@@ -1315,14 +1383,17 @@ def resume(w, contact, now):
         return WAITS
     if step == AT_WORK and w[stage + KIND] == OF_CONSENT:
         return after_attempt(w, contact, stage, visit, now)
+    if step == GAVE_UP:
+        return TIMED_OUT
     if step != DELAYED:
         judge(w, contact, stage, visit)
-    return 0
+    return DONE
 
 
 @compiled
 def put_to_work(w, contact, stage, visit, nth, searched, now):
     """Rules 1 and 3: queue the work of a visit: search, then re-keying, then touch time, with the luck of time `nth`."""
+    recorded = w[contact + RECORDED]
     keyed = rekeying(w, contact, stage, nth) if w[stage + REKEY] != NONE else 0
     touched = max(1, seconds(w, contact, w[stage + TOUCH], nth))
     team = w[stage + TEAM]
@@ -1331,6 +1402,9 @@ def put_to_work(w, contact, stage, visit, nth, searched, now):
     w[job + REKEY_LEFT] = keyed
     w[contact + STEP] = AT_WORK
     put_in(w, team + QUEUE, job, team)
+    if w[stage + PATIENCE] != NONE:
+        w[job + RECORDED_BEFORE] = recorded
+        wait_at_most(w, job, now)
 
 
 @compiled

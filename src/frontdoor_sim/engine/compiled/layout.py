@@ -280,6 +280,7 @@ class _PlanLayout:
             k.END_RULE: stage.end_rule,
             k.OVERTIME: stage.overtime,
             k.JUDGES: self.judges(stage.judges),
+            k.PATIENCE: self.patience(stage.patience),
         }
         match stage:
             case PlannedConsent():
@@ -294,6 +295,10 @@ class _PlanLayout:
                 fields |= {k.DELAY: self.span(stage.delay)}
         record[list(fields)] = list(fields.values())
         return record
+
+    def patience(self, spans: tuple[Span | None, ...] | None) -> int:
+        """How long contacts wait before they give up, by RAG; NONE where nobody does."""
+        return NONE if spans is None else self.words.put([self.span(span) for span in spans])
 
     def work(self, stage: PlannedWork) -> dict[int, int]:
         return {
