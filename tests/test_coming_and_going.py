@@ -87,15 +87,17 @@ def test_everybody_stays_as_long_as_said_and_the_place_is_empty_as_long_as_said(
     days = duty.groupby("name")["date"].agg(["min", "max"])
     whole = days[(days["min"] > date(2025, 6, 9)) & (days["max"] < date(2026, 7, 1))]
     assert len(whole) > 9
-    assert all(
-        timedelta(weeks=10) - timedelta(days=4) <= stay <= timedelta(weeks=10) for stay in whole["max"] - whole["min"]
-    )
+    stays = Counter(stay.days for stay in whole["max"] - whole["min"])
+    assert (
+        stays.most_common(1)[0][0] == 67
+    )  # Monday of the first week to Friday of the tenth; bank holidays take the edge
+    assert set(stays) <= set(range(64, 68))
     places = {name.rpartition("/")[0] for name in days.index}
     assert places == {"desk/officer/1", "desk/officer/2", "desk/officer/3"}
     for place in places:
         mine = days[[name.startswith(place + "/") for name in days.index]].sort_values("min")
         gaps = mine["min"].iloc[1:].to_numpy() - mine["max"].iloc[:-1].to_numpy()
-        assert all(timedelta(weeks=3) <= gap <= timedelta(weeks=3, days=6) for gap in gaps)
+        assert all(timedelta(weeks=3, days=3) <= gap <= timedelta(weeks=3, days=6) for gap in gaps)
 
 
 def test_the_share_of_posts_filled_is_that_of_staying():
