@@ -52,7 +52,7 @@ OTHER_WORK = (
     [{"at": "every day 09:30, 18:00, 23:00", "lasts": "90 min", "training": True}],
     [
         {"at": "every day 10:00, 21:00", "lasts": "2 h", "every": 2, "in_turn": True},
-        {"at": "Mon-Fri 08:45, 20:30", "lasts": "1 h"},
+        {"at": "Mon-Fri 10:30, 20:30", "lasts": "1 h"},
     ],
 )
 COMING_AND_GOING = (
@@ -129,7 +129,7 @@ def staff(draw: DrawFn, caseload: bool) -> list[dict[str, Any]]:
             "vacant": draw(st.sampled_from([0, 0, 0, "25%"])),
             "other_work": draw(st.sampled_from([[], [], *OTHER_WORK])) if groups else [],
         })  # fmt: skip
-        if groups and draw(st.booleans()):
+        if number and draw(st.booleans()):
             groups[-1] |= {"caseload": 0, **draw(st.sampled_from(COMING_AND_GOING))}
     groups[0] |= {"wte": max(1, groups[0]["wte"]), "vacant": 0}
     return groups
