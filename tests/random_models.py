@@ -137,10 +137,13 @@ def staff(draw: DrawFn, caseload: bool) -> list[dict[str, Any]]:
 
 @st.composite
 def team(draw: DrawFn, grid: int) -> dict[str, Any]:
+    order = draw(st.sampled_from(ORDERS))
+    first = order if isinstance(order, str) else order[0]
     return {
         "site": draw(st.sampled_from(["here", "there"])),
         "case_system": draw(st.sampled_from(SYSTEMS)),
-        "order": draw(st.sampled_from(ORDERS)),
+        "order": order,
+        "interrupts": draw(st.sampled_from([[], ["red"], ["red", "amber"]])) if first == "rag" else [],
         "head_start": draw(st.sampled_from([{}, {"red": "4 h", "amber": "30 min"}])),
         "staff": draw(staff(caseload=True)),
     }

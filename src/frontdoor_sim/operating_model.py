@@ -252,7 +252,10 @@ def _helpers(value: Any) -> Any:
 
 
 class Team(Closed):
-    """People who share one queue, one site and one or more case systems; `helpers` in the order in which they are asked."""
+    """People who share one queue, one site and one or more case systems; `helpers` in the order in which they are asked.
+
+    Work on a contact of a RAG in `interrupts` that finds nobody idle has somebody set down less urgent work for it.
+    """
 
     site: str = "one site"
     case_system: Systems = ()
@@ -261,6 +264,7 @@ class Team(Closed):
     ] = ("joining",)
     head_start: dict[Rag, Duration] = {}
     helpers: Annotated[tuple[Helper, ...], BeforeValidator(_helpers)] = ()
+    interrupts: Annotated[tuple[Rag, ...], BeforeValidator(_as_list)] = ()
     staff: tuple[Staff, ...] = ()
 
     @field_validator("order")

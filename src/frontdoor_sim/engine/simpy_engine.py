@@ -65,6 +65,7 @@ class World:
         self.record = Record(plan)
         self.teams = [Team(number, team, self) for number, team in enumerate(plan.teams)]
         self.helped = [team for team in self.teams if team.helpers]
+        self.interrupting = [team.interrupting for team in self.teams if team.interrupting is not None]
         self.only_rule = [only_rule(plan, stage) for stage in range(self.entry + 1)]
         self.only_target = [only_target(plan, rule) for rule in self.only_rule]
         self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in plan.handoffs.items()}
@@ -107,6 +108,8 @@ class World:
                     teams[number].dispatch(now)
             for team in self.helped:
                 team.take_help(now)
+            for interrupting in self.interrupting:
+                interrupting.interrupt(now)
 
     def at(
         self, when: int, kind: int, owner: int, stage: int, visit: int, part: int, action: Callable[[], Any]

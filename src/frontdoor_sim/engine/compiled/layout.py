@@ -160,6 +160,7 @@ class _PlanLayout:
         world[k.TEAMS], world[k.TEAMS_NUMBER] = first_team, len(teams)
         world[k.TOUCHED] = words.put([0] * (len(teams) + 1))
         world[k.SOME_HELP] = any(team.helpers for team in plan.teams)
+        world[k.SOME_INTERRUPT] = any(team.interrupts for team in plan.teams)
         self.caseloads(teams)
         self.scalars()
         array = words.array()
@@ -240,6 +241,7 @@ class _PlanLayout:
         record[k.HEAD_START : k.HEAD_START + 4] = team.head_start
         record[[k.QUEUE, k.SLOT_QUEUE]] = NONE
         record[k.HELPERS_NUMBER] = len(team.helpers)
+        record[k.INTERRUPTS] = sum(1 << rag for rag in team.interrupts)
         return record
 
     def caseloads(self, teams: tuple[int, ...]) -> None:

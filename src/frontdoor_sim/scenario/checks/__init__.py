@@ -17,6 +17,7 @@ LAWS: tuple[Law, ...] = (
     teams.check_names,
     teams.check_teams_of_stages,
     teams.check_helpers,
+    teams.check_interrupts,
     teams.check_case_systems,
     teams.check_shifts,
     teams.check_allocation_times,

@@ -67,6 +67,15 @@ def check_helpers(model: OperatingModel) -> Found:
                 yield broken(at, what, "Fewer waiting at the end than at the beginning.", remedy)
 
 
+def check_interrupts(model: OperatingModel) -> Found:
+    """Work that may interrupt goes first in the queue."""
+    for name, team in model.teams.items():
+        if team.interrupts and team.order[0] != "rag":
+            what = f"{in_words(team.interrupts, 'and')} may interrupt, and the queue is in order of {team.order[0]}."
+            right = "A queue in which the most urgent go first."
+            yield broken(("teams", name, "interrupts"), what, right, "Write `order: rag`, or remove `interrupts`.")
+
+
 def check_case_systems(model: OperatingModel) -> Found:
     """A case system whose records are spoken of is one that a team works on."""
     systems = dict.fromkeys(system for team in model.teams.values() for system in team.case_system)
