@@ -12,6 +12,7 @@ from frontdoor_sim.contacts import draw
 from frontdoor_sim.engine import Engine, Plan, chosen, compile_plan, run_unwritten
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.event_log import EventLog, Reading, check_conserved, check_laws
+from frontdoor_sim.experiment.staffing import coming_and_going
 from frontdoor_sim.luck import key
 from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import OperatingModel, Timeline
@@ -104,7 +105,7 @@ def people(model: OperatingModel, timeline: Timeline, seed: int, replication: in
         Post(
             team=name,
             role=group.role,
-            wte=group.wte,
+            wte=group.filled,
             shift=timeline.shifts[group.shift],
             non_case_share=group.non_case_share,
             sickness_share=group.sickness_share,
@@ -112,6 +113,7 @@ def people(model: OperatingModel, timeline: Timeline, seed: int, replication: in
             leave_days_per_year=group.leave_days_per_year,
             caseload=group.caseload,
             named=group.named,
+            **coming_and_going(group, timeline),
         )
         for name, team in model.teams.items()
         for group in team.staff
