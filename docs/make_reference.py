@@ -56,6 +56,9 @@ AT_WORK = {
     "overtime_limit": "how long people go on to `finish`",
     "weight": "place in the queue of a team whose `order` has `stage`; the least goes first",
 }
+IN_A_QUEUE = {
+    "give_up_after": "by RAG, after how long in the queue a contact that nobody has begun leaves with the outcome `timed_out`",
+}
 KEPT = {
     "late": "shares of entries made late, which bear the time at which they are made",
     "entered": "when late entries are made: each at the next of these times",
@@ -93,6 +96,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "case_system": "the case system or systems that it works on",
         "order": "who goes first in the queue: up to two rules, then the time of joining",
         "helpers": "teams whose idle people take up what waits here, in the order in which they are asked",
+        "interrupts": "RAGs for whose work somebody sets down less urgent work of the team, where nobody is idle",
         "head_start": "by RAG, how much earlier than it did a contact counts as having joined",
         "staff": "the people, by role and shift",
     },
@@ -110,8 +114,31 @@ MEANINGS: dict[str, dict[str, str]] = {
         "sickness_spell_days": "mean length of a spell, in working days",
         "leave_days_per_year": "annual leave of a full-timer",
         "caseload": "slots of a full-timer, for `caseload` stages",
+        "vacant": "share of the WTE that nobody fills",
+        "starts": "first day of these people; left out, they are there from the beginning",
+        "leaves": "their last day; left out, they stay",
+        "turnover": "how long people stay, and when somebody new begins in their place; left out, nobody leaves",
+        "induction": "what a start takes from every duty day at first; left out, nothing",
+        "other_work": "team meetings, supervision and training at stated times",
         "named": "what they were called before they moved, such as `ehap/coordinator`, so that they keep their luck; else "
         "their team and role",
+    },
+    "Turnover": {
+        "stays": "weeks that each person stays; places change hands evenly over time",
+        "refilled_after": "weeks for which the place is then empty",
+    },
+    "Induction": {
+        "weeks": "weeks that it lasts",
+        "share": "share of every duty day that it takes in the first week; it falls in equal steps to none",
+    },
+    "OtherWork": {
+        "at": "when it begins",
+        "lasts": "how long it lasts",
+        "every": "of so many weeks one counts; `4 weeks` for what is monthly",
+        "in_turn": "whether each person has another of those weeks, as in supervision",
+        "training": "whether the duty table calls it training",
+        "starts": "first date on which it may be",
+        "ends": "last date",
     },
     "WorkStage": {
         **OF_EVERY_STAGE,
@@ -119,6 +146,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         **JUDGES,
         "searches": "whether history is looked for on each further case system of the team",
         "waits_for": "what a wait in this queue is called",
+        **IN_A_QUEUE,
     },
     "ConsentStage": {
         **OF_EVERY_STAGE,
@@ -151,6 +179,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "allocates": "when cases are given out; left out, as soon as a slot is free",
         "slots": "whether a family takes a slot for each child, or one",
         "first_visit": "time from allocation to the first visit",
+        **IN_A_QUEUE,
     },
     "DelayStage": {
         **OF_EVERY_STAGE,
@@ -177,7 +206,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "rag": "grades on arrival",
         "source": "who made the contact",
         "area": "where the family lives",
-        "outcome": "after consent: given, refused, not_reached, overridden; after checks: complete, timed_out",
+        "outcome": "after consent: given, refused, not_reached, overridden; after checks: complete, timed_out; "
+        "where contacts give up waiting: done, timed_out",
         "open_case": "whether the family already has an open case",
         "during": "shifts, of which one is open when the contact leaves the stage",
         "agrees": "whether the level judged here is the level that had been judged before; a first judgement agrees",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -183,17 +184,17 @@ GRADING = {"green": -1, "amber": 0.5, "red": 1.5}
 HOURS = {"red": "2 h", "amber": "8 h", "green": "24 h"}
 
 
-def answered(*contacts: dict[str, Any], order: str = "rag", **partner: Any) -> EventLog:
+def answered(*contacts: dict[str, Any], order: str = "rag", interrupts: Sequence[str] = (), **partner: Any) -> EventLog:
     """The contact goes on after an hour, and the police answer after two: it then waits for the one manager."""
     stages = {
         "checks": {
-            "kind": "checks", "team": "desk", "give_up_after": {"green": "1 h", "red": "1 h"},
+            "kind": "checks", "team": "desk", "give_up_after": {"green": "1 h", "amber": "1 h", "red": "1 h"},
             "partners": {"police": {"delay": "2 h", "regrades": True, **partner}},
         },
         "sign_off": {"team": "managers", "touch": "2 h"},
     }  # fmt: skip
     routes = {"entry": "checks", "checks": "sign_off", "sign_off": "done"}
-    teams = {"desk": officers(), "managers": officers(order=order)}
+    teams = {"desk": officers(), "managers": officers(order=order, interrupts=list(interrupts))}
     return played(
         stages, routes, list(contacts), teams=teams, grading=GRADING, targets={"decision": HOURS}
     )  # fmt: skip
@@ -230,6 +231,48 @@ def test_a_contact_that_is_graded_again_keeps_its_time_of_joining():
     log = answered(came("09:00", 0), came("09:00", 0), came("09:00", 2_000_000), came("09:30", 2_000_000, "red"))
     assert said(log, 3)[-1] == "sign_off work 02 12:00-02 14:00"
     assert said(log, 4)[-1] == "sign_off work 02 14:00-02 16:00"
+
+
+def test_work_in_hand_goes_on_but_makes_way_once_it_is_less_urgent():
+    """The manager has had the first in hand since 10:00; at 11:00 it turns out to be green, and the amber one interrupts it."""
+    contacts = [came("09:00", 0, "amber"), came("09:00", 1_000_000, "amber")]
+    log = answered(*contacts, interrupts=["amber", "red"])
+    assert rags(log, 1) == [
+        "checks wait amber", "sign_off work amber", "checks re-grade green", "sign_off wait green", "sign_off work green",
+    ]  # fmt: skip
+    assert said(log, 1)[-3:] == [
+        "sign_off work 02 10:00-02 11:00", "sign_off worker 02 11:00-02 13:00", "sign_off work 02 13:00-02 14:00",
+    ]  # fmt: skip
+    assert said(log, 2)[-1] == "sign_off work 02 11:00-02 13:00"
+    assert said(answered(*contacts), 2)[-1] == "sign_off work 02 12:00-02 14:00"
+
+
+def test_work_in_hand_that_turned_out_urgent_is_interrupted_no_more():
+    """The first, in hand since 10:00, turns out to be red at 11:00; a red one that comes to wait at 11:30 waits for its turn."""
+    log = answered(came("09:00", 2_000_000), came("10:30", 2_000_000, "red"), interrupts=["red"])
+    assert rags(log, 1) == ["checks wait green", "sign_off work green", "checks re-grade red"]
+    assert said(log, 2)[-1] == "sign_off work 02 12:00-02 14:00"
+
+
+def test_a_contact_that_is_graded_again_gives_up_when_its_first_grade_says():
+    """It waits from 10:00 as green, for two hours at most; red from 11:00 on, it still leaves at 12:00."""
+    stages = {
+        "checks": {
+            "kind": "checks", "team": "desk", "give_up_after": {"green": "1 h"},
+            "partners": {"police": {"delay": "2 h", "regrades": True}},
+        },
+        "sign_off": {"team": "managers", "touch": "3 h", "give_up_after": {"green": "2 h", "red": "1 h"}},
+    }  # fmt: skip
+    routes = {
+        "entry": "checks", "checks": "sign_off",
+        "sign_off": [{"if": {"outcome": "timed_out"}, "to": "closed"}, {"to": "done"}],
+    }  # fmt: skip
+    contacts = at(*[f"{DAY} 09:00"] * 3, need=[0, 0, 2_000_000], rag="green")
+    teams = {"desk": officers(), "managers": officers(order="rag")}
+    log = played(stages, routes, contacts, teams=teams, grading=GRADING)
+    assert said(log, 3)[-2:] == ["sign_off worker 02 10:00-02 11:00", "sign_off worker 02 11:00-02 12:00"]
+    assert rags(log, 3)[-2:] == ["checks re-grade red", "sign_off wait red"]
+    assert [outcome(log, contact, "sign_off") for contact in (1, 2, 3)] == ["done", "closed", "closed"]
 
 
 def test_an_answer_that_changes_nothing_leaves_no_trace():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -35,8 +35,6 @@ from frontdoor_sim.engine.plan import (
 )
 from frontdoor_sim.luck import LUCK_BITS, code, share_as_luck
 from frontdoor_sim.operating_model import (
-    CHECKS_OUTCOMES,
-    CONSENT_OUTCOMES,
     ORDERS,
     RAGS,
     CaseloadStage,
@@ -48,9 +46,11 @@ from frontdoor_sim.operating_model import (
     Judges,
     Lasting,
     OperatingModel,
+    Rag,
     Rule,
     Timeline,
     WorkStage,
+    outcomes_of,
 )
 from frontdoor_sim.working_time import Calendar, Instants
 
@@ -120,7 +120,7 @@ def _rule_table(
     shape = (len(stages), OUTCOMES, LEVELS, 4, len(sources), len(areas), 2, 1 << len(shifts) + asks)
     table = np.full(shape, -1, dtype=np.int16)
     for index, (stage, rule) in reversed(list(enumerate(rules))):
-        axes = _axes(rule.when, outcomes_of(model, stage), sources, areas)
+        axes = _axes(rule.when, outcomes_from(model, stage), sources, areas)
         table[np.ix_([stages.index(stage)], *axes, _circumstances(rule.when, shifts, asks))] = index
     return table
 
@@ -145,10 +145,15 @@ def _circumstances(when: Condition, shifts: tuple[str, ...], asks_agreement: boo
     ]
 
 
-def outcomes_of(model: OperatingModel, stage: str) -> tuple[str, ...]:
-    """The outcomes that a stage of this kind can have; a single nameless one for most kinds."""
-    kind = model.stages[stage].kind if stage in model.stages else "entry"
-    return {"consent": CONSENT_OUTCOMES, "checks": CHECKS_OUTCOMES}.get(kind, ("",))
+def outcomes_from(model: OperatingModel, stage: str) -> tuple[str, ...]:
+    """The outcomes by which contacts can leave a stage, or the entry; a single nameless one where all leave alike."""
+    return (outcomes_of(model.stages[stage]) if stage in model.stages else ()) or ("",)
+
+
+def _by_rag(limits: Mapping[Rag, Lasting]) -> list[Lasting | None]:
+    """What is stated for each RAG."""
+    stated = {str(rag): lasting for rag, lasting in limits.items()}
+    return [stated.get(rag) for rag in RAGS]
 
 
 def _axes(
@@ -217,7 +222,8 @@ class _Compiler:
             PlannedHelper(self.team_number[helper.team], helper.when_waiting, helper.until_waiting)
             for helper in team.helpers
         )
-        return PlannedTeam(name, team.order, (red, amber, green, blue), systems, helpers)
+        interrupts = tuple(RAGS.index(rag) for rag in team.interrupts)
+        return PlannedTeam(name, team.order, (red, amber, green, blue), systems, helpers, interrupts)
 
     def handoff(self, stage: str, to: str) -> PlannedHandoff:
         """The particular handoff between two stages, else what their teams' sites say; entering costs nothing."""
@@ -289,6 +295,7 @@ class _Compiler:
         }
         match stage:
             case WorkStage():
+                common["patience"] = self.patience(stage.give_up_after, purpose)
                 return PlannedWork(**common, **self.working(stage, purpose), **self.judging(stage, purpose))
             case ConsentStage():
                 return self.consent(stage, purpose, common)
@@ -298,6 +305,11 @@ class _Compiler:
                 return self.caseload(stage, purpose, common)
             case DelayStage():
                 return PlannedDelay(**common, delay=self.span(stage.delay, purpose), wait_cause=stage.waits_for)
+
+    def patience(self, give_up_after: Mapping[Rag, Lasting], purpose: str) -> tuple[Span | None, ...] | None:
+        """How long contacts wait before they give up, for each RAG; None where nobody does."""
+        spans = [self.span(lasting, f"{purpose}: give up") if lasting else None for lasting in _by_rag(give_up_after)]
+        return tuple(spans) if any(spans) else None
 
     def working(self, stage: WorkStage | ConsentStage, purpose: str) -> dict[str, Any]:
         rekeying = self.model.handoffs.systems_differ
@@ -339,14 +351,12 @@ class _Compiler:
         )
 
     def checks(self, stage: ChecksStage, purpose: str, common: dict[str, Any]) -> PlannedChecks:
-        limits: dict[str, Lasting] = {str(rag): limit for rag, limit in stage.give_up_after.items()}
-        by_rag = [limits.get(rag) for rag in RAGS]
         return PlannedChecks(
             **common,
             wait_cause="partner",
             partners=tuple(self.partner(stage, name, purpose) for name in stage.partners),
             join=len(stage.partners) if stage.join == "all" else min(stage.join, len(stage.partners)),
-            give_up=tuple(self.limit(lasting) if lasting else None for lasting in by_rag),
+            give_up=tuple(self.limit(lasting) if lasting else None for lasting in _by_rag(stage.give_up_after)),
         )
 
     def partner(self, stage: ChecksStage, name: str, purpose: str) -> PlannedPartner:
@@ -372,6 +382,7 @@ class _Compiler:
         return PlannedCaseload(
             **common,
             wait_cause="allocation",
+            patience=self.patience(stage.give_up_after, purpose),
             hold=self.span(stage.hold, purpose),
             judges=self.judges(stage.judges, purpose),
             slots_by_children=stage.slots == "children",

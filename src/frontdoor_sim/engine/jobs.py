@@ -18,9 +18,24 @@ class Job:
 
     `left` is the seconds still to be done and `phases` what kinds of work they are, or None where all is touch time;
     `ready` is since when it waits, `joined` its lasting place in the queue, and `done` what follows when it is done.
+    It waits for the first time until it is `begun`, or has `timed_out`. `rag` is the contact's while it waits, and while it is
+    in hand that with which it was taken up.
     """
 
-    __slots__ = ("contact", "done", "joined", "left", "part", "phases", "ready", "stage", "visit")
+    __slots__ = (
+        "begun",
+        "contact",
+        "done",
+        "joined",
+        "left",
+        "part",
+        "phases",
+        "rag",
+        "ready",
+        "stage",
+        "timed_out",
+        "visit",
+    )
 
     def __init__(
         self,
@@ -33,6 +48,7 @@ class Job:
         done: Callable[..., Any],
     ) -> None:
         self.contact = contact
+        self.rag = contact.rag
         self.stage = stage
         self.visit = visit
         self.part = part
@@ -41,6 +57,15 @@ class Job:
         self.left = left
         self.phases: list[tuple[int, int]] | None = None
         self.done = done
+        self.begun = False
+        self.timed_out = False
+
+
+def without(queue: list[Place], job: Job) -> list[Place]:
+    """A queue from which one job has gone, as a heap."""
+    rest = [place for place in queue if place[-1] is not job]
+    heapify(rest)
+    return rest
 
 
 Place = tuple[Any, int, int, int, int, int, Job]

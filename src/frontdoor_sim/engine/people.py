@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.engine.contact import Contact
-from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, taken_out
+from frontdoor_sim.engine.interrupting import Interrupting
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, taken_out, without
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
 from frontdoor_sim.engine.record import WORK
 from frontdoor_sim.engine.slots import Slots
@@ -181,6 +182,7 @@ class Team:
         self.criteria: Callable[[Job], Any] = attrgetter(*criteria) if criteria else lambda _: 0
         self.head_start = plan.head_start
         self.helpers = [Help(*helper) for helper in plan.helpers]
+        self.interrupting = Interrupting(self, plan.interrupts) if plan.interrupts else None
         self.world = world
         self.touched = world.touched
         self.queue: list[Place] = []
@@ -195,6 +197,7 @@ class Team:
 
     def join(self, job: Job) -> None:
         """Put a job in the queue; it is looked at in phase two of this instant."""
+        job.rag = job.contact.rag
         heappush(self.queue, self.order(job))
         self.touched.add(self.number)
 
@@ -221,6 +224,8 @@ class Team:
         worker.until = worker.ends[worker.window]
         if not worker.busy:
             self.set_idle(worker, worker.starts[worker.window])
+        elif self.interrupting is not None:
+            self.touched.add(self.number)
 
     def set_idle(self, worker: Worker, now: int) -> None:
         """A worker has nothing to do from now on; while on duty they can be given work."""
@@ -249,6 +254,7 @@ class Team:
             helper.judge(len(self.queue))
             if helper.on:
                 self.served_by(self.world.teams[helper.team], now)
+                helper.judge(len(self.queue))
 
     def served_by(self, people: Team, now: int) -> None:
         """Start the least jobs that wait here while somebody of a team is idle and on duty."""
@@ -263,7 +269,10 @@ class Team:
         stage, record, contact = job.stage, self.world.record, job.contact
         if now > job.ready:
             record.queued(job, self.number, now)
-        worker.busy = True
+        worker.busy = job.begun = True
+        if self.interrupting is not None and worker.home is self:
+            self.interrupting.take_in_hand(job, worker, now)
+            return
         end = now + job.left
         if end <= worker.until and job.phases is None:
             record.stretch(job, WORK, self.number, worker.number, now, end)
@@ -284,3 +293,12 @@ class Team:
             self.join(job)
         else:
             job.done()
+
+    def give_up(self, job: Job) -> None:
+        """Time is up for a job: it leaves the queue, unless somebody has begun it (rule 3)."""
+        if not job.begun:
+            self.queue = without(self.queue, job)
+            self.touched.add(self.number)
+            self.world.record.queued(job, self.number, self.world.now)
+            job.timed_out = True
+            job.contact.go()

@@ -110,7 +110,10 @@ def reached(start: int, limit: Limit | None) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedStage:
-    """What all kinds of stage have; purposes are codes of luck, `wait_cause` is what its waits wait for."""
+    """What all kinds of stage have; purposes are codes of luck, `wait_cause` is what its waits wait for.
+
+    `patience` is how long a contact waits in its queue before it gives up, by RAG; None where nobody gives up.
+    """
 
     number: int
     name: str
@@ -124,6 +127,7 @@ class PlannedStage:
     end_rule: int = PAUSE
     overtime: int = 0
     judges: PlannedJudges | None = None
+    patience: tuple[Span | None, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,13 +190,17 @@ class PlannedHelper(NamedTuple):
 
 @dataclass(frozen=True)
 class PlannedTeam:
-    """A team: queue order as up to two criteria, head starts in seconds by RAG, case systems as a bit mask, helpers."""
+    """A team: queue order as up to two criteria, head starts in seconds by RAG, case systems as a bit mask, helpers.
+
+    `interrupts` are the RAGs, by number, whose work interrupts less urgent work.
+    """
 
     name: str
     order: tuple[str, ...]
     head_start: tuple[int, int, int, int]
     systems: int
     helpers: tuple[PlannedHelper, ...] = ()
+    interrupts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ Both engines write the same rows: stretches of work, waits in a queue (still who
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import chain
 from struct import Struct
@@ -75,7 +76,7 @@ class Record:
         """Write one row about a job, which somebody could have worked on since it was ready."""
         contact, part = job.contact, job.part
         self.write(packed(contact.key, contact.family, job.stage.number, job.visit, part, kind, team, worker,
-                          job.ready, start, end, cause, contact.rag))  # fmt: skip
+                          job.ready, start, end, cause, job.rag))  # fmt: skip
         if part == 0:
             contact.last_row = self.number
         self.number += 1
@@ -126,8 +127,9 @@ class Record:
             self.note_overtime(worker, stretches)
 
     def note_overtime(self, worker: Worker, stretches: list[tuple[int, int]]) -> None:
-        """The part of each stretch that lies beyond the end of the worker's window."""
-        for (start, until), ends in zip(stretches, worker.ends[worker.window :], strict=False):
+        """The part of each stretch that lies beyond the end of the window in which it began."""
+        for start, until in stretches:
+            ends = worker.ends[bisect_right(worker.starts, start) - 1]
             if until > ends:
                 self.overtime.extend((worker.number, max(start, ends), until))
 
@@ -142,6 +144,8 @@ class Record:
         for team in teams:
             for entry in team.queue:
                 self.queued(entry[-1], team.number, ends + 1)
+            if team.interrupting is not None:
+                team.interrupting.close()
             for entry in chain.from_iterable(team.slots.waiting.values()):
                 self.unallocated(entry[-1], ends + 1)
         for checks in open_checks:

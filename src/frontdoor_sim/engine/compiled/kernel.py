@@ -49,8 +49,8 @@ MILLION = np.int64(1_000_000)
     CUTS, GRADE_CUTS, GRADE_NOISE, MISSED_HISTORY,
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH,
     SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
-    WORLD_FIELDS,
-) = numbered(56)  # fmt: skip
+    SOME_INTERRUPT, WORLD_FIELDS,
+) = numbered(57)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
@@ -69,29 +69,31 @@ MILLION = np.int64(1_000_000)
     ATTEMPTS, ATTEMPT_PURPOSE, GAP, GIVEN, REFUSED, ARRIVES_WITH, OVERRIDE_FOR,
     PARTNERS, PARTNERS_NUMBER, JOIN, GIVE_UP,
     HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
-    DELAY, STAGE_FIELDS,
-) = numbered(36)  # fmt: skip
+    DELAY, PATIENCE, STAGE_FIELDS,
+) = numbered(37)  # fmt: skip
 
 # A team; the four head starts stand together, red first.
 (
     TEAM_NUMBER, SYSTEMS, SYSTEMS_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE,
     WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, SLOT_STAGES, SLOT_STAGES_NUMBER, LARGEST, IS_TOUCHED, SOMEBODY_IDLE,
-    HELPERS, HELPERS_NUMBER, TEAM_FIELDS,
-) = numbered(22)  # fmt: skip
+    HELPERS, HELPERS_NUMBER, INTERRUPTS, TEAM_FIELDS,
+) = numbered(23)  # fmt: skip
 
 # A worker, and one of their windows of available duty; a worker's windows stand together in time order.
-(WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE, WORKER_FIELDS) = numbered(
-    10
-)
+# What a worker has in hand: the job, its rows in the log, and the event that ends it.
+(
+    WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE,
+    IN_HAND, FIRST_ROW, ROWS_END, ENDS_BY, WORKER_FIELDS,
+) = numbered(14)  # fmt: skip
 (WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, NEXT_OWN_DUTY, WINDOW_WORKER, WINDOW_FIELDS) = numbered(7)
 
-# A piece of work in a queue or in hand. CHILD and NEXT hold the heap of the queue together. WAITS_IN is the queue, NONE where
-# the work is in hand; a job in a heap that has NONE was withdrawn from it, and another stands in its stead.
+# A piece of work in a queue or in hand; nobody has begun it while JOB_WORKER is NONE. CHILD and NEXT hold the heap of the
+# queue together. WAITS_IN is the queue, NONE where the work is in hand; a job in a heap that has NONE has gone: it gave up,
+# or another stands in its stead. The least of a queue never has.
 (
     JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
-    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, WAITS_IN,
-    JOB_FIELDS,
-) = numbered(22)  # fmt: skip
+    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, RECORDED_BEFORE, WAITS_IN, JOB_FIELDS,
+) = numbered(23)  # fmt: skip
 
 # The requests of one visit to a checks stage; then one field a partner, the job on its desk. EARLIER_ASKED are the requests
 # of the contact's visit to a checks stage before, MAIN where there was none.
@@ -131,8 +133,8 @@ OF_WORK, OF_CONSENT, OF_CHECKS, OF_CASELOAD, OF_DELAY, OF_ENTRY = numbered(6)
 BY_NOTHING, BY_RAG, BY_DEADLINE_ORDER, BY_ARRIVAL, BY_STAGE = numbered(5)
 PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
-GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE = numbered(8)
-BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING = numbered(7)
+GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING, CALLED_OFF = numbered(10)
+BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP = numbered(8)
 ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_REGRADE, ROW_QUEUE, ROW_OVERTIME = (
     numbered(9)
 )
@@ -142,6 +144,7 @@ ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_REG
 ) = numbered(10)  # fmt: skip
 CONSENT_GIVEN, CONSENT_REFUSED, CONSENT_NOT_REACHED, CONSENT_OVERRIDDEN = numbered(4)
 CHECKS_COMPLETE, CHECKS_TIMED_OUT = numbered(2)
+DONE, TIMED_OUT = numbered(2)
 ENTERS_NOW, WAITS = numbered(0, -2)  # instead of an outcome: the visit is not over, or not begun
 NO_OUTCOME = np.int64(1 << 30)
 LEVELS = np.int64(5)
@@ -499,6 +502,7 @@ def apply_next(w, now):
 def apply(w, event, now):
     """Rule 2: do what an event says; the contact that goes on now, or NONE."""
     action, subject, part = w[event + ACTION], w[event + SUBJECT], w[event + EVENT_PART]
+    stage_number, visit = w[event + EVENT_STAGE], w[event + EVENT_VISIT]
     give_back(w, SPARE_EVENTS, event)
     if action == GO_ON:
         return subject
@@ -512,24 +516,28 @@ def apply(w, event, now):
         return join_replies(w, subject)
     if action == RELEASE:
         return release(w, subject)
+    if action == GIVE_UP_WAITING:
+        return give_up_waiting(w, subject, stage_number, visit, now)
     if action == WAKE:
         touch(w, subject)
+        return NONE
+    if action == CALLED_OFF:
         return NONE
     return begin(w, subject)
 
 
 @compiled
 def due(w, heap, when, kind, key, stage_number, visit, part, action, subject):
-    """Rule 2: make something due at a second, with its place in the order of that second.
+    """Rule 2: make something due at a second, with its place in the order of that second; the event, NONE where none is.
 
     What is weeks away has a heap of its own, LATER, so that the other, SOON, stays small.
     """
     if when > w[ENDS]:
-        return
+        return NONE
     hole = w[heap + SIZE]
     if hole == w[heap + HEAP_ROOM]:
         w[FULL] = 1
-        return
+        return NONE
     event = spare(w, SPARE_EVENTS, EVENT_FIELDS)
     w[event + EVENT_STAGE] = stage_number
     w[event + EVENT_VISIT] = visit
@@ -545,6 +553,7 @@ def due(w, heap, when, kind, key, stage_number, visit, part, action, subject):
         put_entry(w, first + hole * ENTRY_FIELDS, w[parent + MOMENT], w[parent + DUE_KEY], w[parent + EVENT])
         hole = (hole - 1) >> 1
     put_entry(w, first + hole * ENTRY_FIELDS, moment, key, event)
+    return event
 
 
 @compiled
@@ -634,6 +643,8 @@ def dispatch_touched(w, now):
         dispatch(w, w[touched + one], now)
     if w[SOME_HELP]:
         help_out(w, now)
+    if w[SOME_INTERRUPT]:
+        interrupt(w, now)
 
 
 # --- rule 3: queues --------------------------------------------------------------------------------------------------
@@ -655,6 +666,7 @@ def new_job(w, contact, stage, visit, part, left, now):
     w[job + REKEY_LEFT] = 0
     w[job + JOINED] = now
     w[job + READY] = now
+    w[job + JOB_WORKER] = NONE
     w[job + JOB_KEY] = w[contact + KEY]
     w[job + JOB_STAGE_NUMBER] = w[stage + STAGE_NUMBER]
     w[job + JOB_WHAT] = part << PART_BIT | visit << VISIT_BIT | w[stage + STAGE_NUMBER] << STAGE_BIT
@@ -724,22 +736,7 @@ def put_in(w, queue, job, team):
 
 @compiled
 def take_least(w, queue):
-    """Rule 3: take the least job out of a queue."""
-    least = least_of_heap(w, queue)
-    drop_withdrawn(w, queue)
-    return least
-
-
-@compiled
-def drop_withdrawn(w, queue):
-    """Rule 3: see to it that the least job of a queue is not one that was withdrawn."""
-    while w[queue] != NONE and w[w[queue] + WAITS_IN] == NONE:
-        give_back(w, SPARE_JOBS, least_of_heap(w, queue))
-
-
-@compiled
-def least_of_heap(w, queue):
-    """Rule 3: take the least job out of a heap: its children are melded in pairs, then the pairs from last to first."""
+    """Rule 3: take the least job out of a queue: its children are melded in pairs, then the pairs from last to first."""
     least = w[queue]
     pairs, child = NONE, w[least + CHILD]
     while child != NONE:
@@ -800,10 +797,17 @@ def regrade(w, contact, seen, stage, visit, part, now):
 
 @compiled
 def takes_new_place(w, job, before, now):
-    """Rule 3: withdraw a job that waits; the one that now stands in its stead. `before` is the RAG of its wait so far."""
-    if job == NONE or w[job + WAITS_IN] == NONE:
+    """Rule 3: what stands in the stead of a job after a re-grade. `before` is the RAG of its wait so far.
+
+    One that waits is withdrawn, and another takes the new place; one in hand goes on, but may now make way for others.
+    """
+    if job == NONE:
         return job
     queue, team, contact = w[job + WAITS_IN], w[job + JOB_TEAM], w[job + JOB_CONTACT]
+    if queue == NONE:
+        take_place(w, job, team)
+        touch(w, team)
+        return job
     if now > w[job + READY]:
         rag = w[contact + RAG]
         w[contact + RAG] = before
@@ -816,11 +820,67 @@ def takes_new_place(w, job, before, now):
     for field in range(JOB_FIELDS):
         w[other + field] = w[job + field]
     w[other + READY] = now
-    w[job + WAITS_IN] = NONE
-    w[team + QUEUE_SIZE] -= queue == team + QUEUE
-    drop_withdrawn(w, queue)
+    go_from_queue(w, job, team)
     put_in(w, queue, other, team)
     return other
+
+
+@compiled
+def go_from_queue(w, job, team):
+    """Rule 3: a job leaves its queue from wherever it stands in it."""
+    queue = w[job + WAITS_IN]
+    w[job + WAITS_IN] = NONE
+    w[team + QUEUE_SIZE] -= queue == team + QUEUE
+    drop_gone(w, queue)
+
+
+@compiled
+def take_waiting(w, queue):
+    """Rule 3: take the least job out of a queue, and whoever has gone behind it."""
+    job = take_least(w, queue)
+    drop_gone(w, queue)
+    return job
+
+
+@compiled
+def drop_gone(w, queue):
+    """Rule 3: take jobs that have gone from the head of a queue."""
+    while w[queue] != NONE and w[w[queue] + WAITS_IN] == NONE:
+        give_back(w, SPARE_JOBS, take_least(w, queue))
+
+
+@compiled
+def wait_at_most(w, job, now):
+    """Rule 3: fix, by the RAG on joining, when a contact gives up waiting in a queue; it waits for a second at least."""
+    contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
+    span = w[w[stage + PATIENCE] + w[contact + RAG]]
+    if span != NONE:
+        until = after(w, w[span + SPAN_CALENDAR], now, max(1, seconds(w, contact, span, visit)))
+        due(w, SOON, until, TIME_OUTS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GIVE_UP_WAITING, contact)
+
+
+@compiled
+def give_up_waiting(w, contact, stage_number, visit, now):
+    """Rule 3: time is up for a visit: the contact leaves the queue, unless it is begun or over. Who goes on, or NONE."""
+    job, stage = w[contact + MAIN_JOB], w[contact + STAGE]
+    if (
+        job == NONE
+        or w[job + JOB_STAGE_NUMBER] != stage_number
+        or w[job + JOB_VISIT] != visit
+        or w[job + JOB_WORKER] != NONE
+    ):
+        return NONE
+    team = w[stage + TEAM]
+    if w[stage + KIND] == OF_CASELOAD:
+        write_unallocated(w, job, now)
+    else:
+        w[contact + RECORDED] = w[job + RECORDED_BEFORE]
+        write_queued(w, job, team, now)
+    go_from_queue(w, job, team)
+    w[contact + MAIN_JOB] = NONE
+    w[contact + STEP] = GAVE_UP
+    touch(w, team)
+    return contact
 
 
 # --- rule 4: workers -------------------------------------------------------------------------------------------------
@@ -836,6 +896,8 @@ def open_windows(w, now):
         w[worker + UNTIL] = w[window + WINDOW_END]
         if w[worker + BUSY] == 0:
             set_idle(w, worker, now)
+        elif w[w[worker + WORKER_TEAM] + INTERRUPTS]:
+            touch(w, w[worker + WORKER_TEAM])
         w[DUTY] += 1
         w[NEXT_DUTY] = w[w[w[DUTY]] + WINDOW_START] if w[DUTY] < w[DUTY_END] else NEVER
 
@@ -882,12 +944,19 @@ def help_out(w, now):
 @compiled
 def take_help(w, team, helper, now):
     """Rule 4: idle people of another team take up what waits here, from so many waiting until so few."""
-    if w[team + QUEUE_SIZE] >= w[helper + ON_AT]:
-        w[helper + HELP_IS_ON] = 1
-    elif w[team + QUEUE_SIZE] <= w[helper + OFF_AT]:
-        w[helper + HELP_IS_ON] = 0
+    judge_help(w, helper, w[team + QUEUE_SIZE])
     if w[helper + HELP_IS_ON]:
         serve(w, team, w[helper + HELP_TEAM], now)
+        judge_help(w, helper, w[team + QUEUE_SIZE])
+
+
+@compiled
+def judge_help(w, helper, waiting):
+    """Rule 4: switch help on or off by the number that wait; between the two it stays as it is."""
+    if waiting >= w[helper + ON_AT]:
+        w[helper + HELP_IS_ON] = 1
+    elif waiting <= w[helper + OFF_AT]:
+        w[helper + HELP_IS_ON] = 0
 
 
 @compiled
@@ -898,7 +967,7 @@ def serve(w, team, people, now):
         if worker == NONE:
             w[people + SOMEBODY_IDLE] = 0
             break
-        begin_work(w, take_least(w, team + QUEUE), worker, team, now)
+        begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
 
 
 # --- rule 5: the end of a shift --------------------------------------------------------------------------------------
@@ -914,13 +983,16 @@ def begin_work(w, job, worker, team, now):
     w[team + QUEUE_SIZE] -= 1
     w[job + JOB_WORKER] = worker
     w[job + WAITS_IN] = NONE
+    w[worker + IN_HAND] = job
+    w[worker + FIRST_ROW] = w[LOG_ROWS]
     end = now + w[job + LEFT]
     if end <= w[worker + UNTIL]:
         write_stretch(w, job, worker, team, now, end)
         w[job + LEFT] = 0
     else:
         end = lay_out(w, job, worker, team, now)
-    due(
+    w[worker + ROWS_END] = w[LOG_ROWS]
+    w[worker + ENDS_BY] = due(
         w,
         SOON,
         end,
@@ -998,6 +1070,67 @@ def stop(w, job, now):
         return contact
     w[checks + DESK_JOBS + part - 1] = NONE
     return reply(w, checks, part, now)
+
+
+@compiled
+def interrupt(w, now):
+    """Rule 5, the end of phase two: where urgent work may interrupt, the least urgent work in hand makes way for it."""
+    for number in range(w[TEAMS_NUMBER]):
+        team = w[TEAMS] + number * TEAM_FIELDS
+        while w[team + INTERRUPTS] and w[team + QUEUE] != NONE:
+            rag = w[w[w[team + QUEUE] + JOB_CONTACT] + RAG]
+            worker = whom_to_interrupt(w, team, rag, now)
+            if worker == NONE:
+                break
+            job = put_down(w, worker, now)
+            begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
+            put_in(w, team + QUEUE, job, team)
+
+
+@compiled
+def whom_to_interrupt(w, team, rag, now):
+    """Rule 5: who of a team is on duty, at work here on a contact less urgent than a RAG that may interrupt, and goes last."""
+    found = NONE
+    if w[team + INTERRUPTS] >> rag & 1 == 0:
+        return found
+    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        if w[worker + BUSY] == 0 or now >= w[worker + UNTIL]:
+            continue
+        job = w[worker + IN_HAND]
+        if w[job + JOB_TEAM] != team or w[w[job + JOB_CONTACT] + RAG] <= rag:
+            continue
+        if found == NONE or goes_before(w, w[found + IN_HAND], job):
+            found = worker
+    return found
+
+
+@compiled
+def put_down(w, worker, now):
+    """Rule 5: what somebody has in hand ends now: its rows are cut, and the job, which is returned, has the rest to do."""
+    job = w[worker + IN_HAND]
+    if w[worker + ENDS_BY] != NONE:
+        w[w[worker + ENDS_BY] + ACTION] = CALLED_OFF
+    for row in range(w[worker + FIRST_ROW], w[worker + ROWS_END]):
+        place = w[LOG] + row * LOG_FIELDS
+        undone = w[place + END] - max(w[place + START], now)
+        if undone > 0:
+            give_seconds_back(w, job, unpacked(w[place + WHAT], KIND_BIT, FOUR_BITS), undone)
+            w[place + END] = now
+            if w[place + START] >= now:
+                w[place + START] = w[place + END] = NEVER
+    w[job + READY] = now
+    return job
+
+
+@compiled
+def give_seconds_back(w, job, kind, undone):
+    """Rule 5: seconds of a row that were not worked after all are left to do."""
+    if kind in (ROW_WORK, ROW_SEARCH, ROW_REKEYING):
+        w[job + LEFT] += undone
+    if kind == ROW_SEARCH:
+        w[job + SEARCH_LEFT] += undone
+    if kind == ROW_REKEYING:
+        w[job + REKEY_LEFT] += undone
 
 
 # --- rule 6: waits that use nobody -----------------------------------------------------------------------------------
@@ -1181,7 +1314,7 @@ def give_out_slots(w, team, now):
         any_open = any_open or w[stage + OPEN_NOW] == 1
     kept, worker = NONE, freest(w, team)
     while any_open and w[team + SLOT_QUEUE] != NONE and worker != NONE:
-        job = take_least(w, team + SLOT_QUEUE)
+        job = take_waiting(w, team + SLOT_QUEUE)
         need = slots_needed(w, job, team)
         if w[worker + SLOTS_FREE] < need or w[w[job + JOB_STAGE] + OPEN_NOW] == 0:
             w[job + NEXT] = kept
@@ -1275,10 +1408,9 @@ def close(w):
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
         while w[team + QUEUE] != NONE:
-            write_queued(w, take_least(w, team + QUEUE), team, beyond)
+            write_queued(w, take_waiting(w, team + QUEUE), team, beyond)
         while w[team + SLOT_QUEUE] != NONE:
-            job = take_least(w, team + SLOT_QUEUE)
-            write_unallocated(w, job, beyond)
+            write_unallocated(w, take_waiting(w, team + SLOT_QUEUE), beyond)
     for contact in range(w[CONTACTS], w[ARRIVING], w[CONTACT_WIDTH]):
         close_checks(w, contact, beyond)
     contact = w[LAST_RETURN]
@@ -1401,6 +1533,8 @@ def enter(w, contact, now):
         put_in(w, team + SLOT_QUEUE, job, team)
         w[contact + MAIN_JOB] = job
         w[contact + STEP] = HOLDING
+        if w[stage + PATIENCE] != NONE:
+            wait_at_most(w, job, now)
         return WAITS
     return WAITS if wait(w, contact, w[stage + DELAY], visit, w[stage + WAIT_CAUSE], DELAYED, now) else 0
 
@@ -1424,14 +1558,17 @@ def resume(w, contact, now):
         return WAITS
     if step == AT_WORK and w[stage + KIND] == OF_CONSENT:
         return after_attempt(w, contact, stage, visit, now)
+    if step == GAVE_UP:
+        return TIMED_OUT
     if step != DELAYED:
         judge(w, contact, stage, visit, now)
-    return 0
+    return DONE
 
 
 @compiled
 def put_to_work(w, contact, stage, visit, nth, searched, now):
     """Rules 1 and 3: queue the work of a visit: search, then re-keying, then touch time, with the luck of time `nth`."""
+    recorded = w[contact + RECORDED]
     keyed = rekeying(w, contact, stage, nth) if w[stage + REKEY] != NONE else 0
     touched = max(1, seconds(w, contact, w[stage + TOUCH], nth))
     team = w[stage + TEAM]
@@ -1441,6 +1578,9 @@ def put_to_work(w, contact, stage, visit, nth, searched, now):
     w[contact + STEP] = AT_WORK
     w[contact + MAIN_JOB] = job
     put_in(w, team + QUEUE, job, team)
+    if w[stage + PATIENCE] != NONE:
+        w[job + RECORDED_BEFORE] = recorded
+        wait_at_most(w, job, now)
 
 
 @compiled

@@ -160,6 +160,7 @@ class _PlanLayout:
         world[k.TEAMS], world[k.TEAMS_NUMBER] = first_team, len(teams)
         world[k.TOUCHED] = words.put([0] * (len(teams) + 1))
         world[k.SOME_HELP] = any(team.helpers for team in plan.teams)
+        world[k.SOME_INTERRUPT] = any(team.interrupts for team in plan.teams)
         self.caseloads(teams)
         self.scalars()
         array = words.array()
@@ -241,6 +242,7 @@ class _PlanLayout:
         record[k.HEAD_START : k.HEAD_START + 4] = team.head_start
         record[[k.QUEUE, k.SLOT_QUEUE]] = NONE
         record[k.HELPERS_NUMBER] = len(team.helpers)
+        record[k.INTERRUPTS] = sum(1 << rag for rag in team.interrupts)
         return record
 
     def caseloads(self, teams: tuple[int, ...]) -> None:
@@ -281,6 +283,7 @@ class _PlanLayout:
             k.END_RULE: stage.end_rule,
             k.OVERTIME: stage.overtime,
             k.JUDGES: self.judges(stage.judges),
+            k.PATIENCE: self.patience(stage.patience),
         }
         match stage:
             case PlannedConsent():
@@ -295,6 +298,10 @@ class _PlanLayout:
                 fields |= {k.DELAY: self.span(stage.delay)}
         record[list(fields)] = list(fields.values())
         return record
+
+    def patience(self, spans: tuple[Span | None, ...] | None) -> int:
+        """How long contacts wait before they give up, by RAG; NONE where nobody does."""
+        return NONE if spans is None else self.words.put([self.span(span) for span in spans])
 
     def work(self, stage: PlannedWork) -> dict[int, int]:
         return {
