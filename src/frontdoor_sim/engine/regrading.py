@@ -31,4 +31,6 @@ def regrade(world: World, contact: Contact, seen: int, stage: int, visit: int, p
     contact.deadline = reached(contact.received, world.plan.deadlines[rag]) if world.by_deadline else 0
     for team, jobs in waiting:
         team.put_back(jobs)
+        if team.interrupting is not None and team.interrupting.has_in_hand(contact):
+            world.touched.add(team.number)
     world.record.regraded(contact, stage, visit, part, world.now)

@@ -99,6 +99,8 @@ class World:
         while due or touched:
             while due:
                 heappop(due)[-1]()
+            if not touched:
+                break
             if len(touched) == 1:
                 teams[touched.pop()].dispatch(now)
             else:

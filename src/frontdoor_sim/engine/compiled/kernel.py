@@ -806,7 +806,8 @@ def takes_new_place(w, job, before, now):
     queue, team, contact = w[job + WAITS_IN], w[job + JOB_TEAM], w[job + JOB_CONTACT]
     if queue == NONE:
         take_place(w, job, team)
-        touch(w, team)
+        if w[team + INTERRUPTS] and w[w[job + JOB_WORKER] + WORKER_TEAM] == team:
+            touch(w, team)
         return job
     if now > w[job + READY]:
         rag = w[contact + RAG]
