@@ -1,0 +1,171 @@
+"""The receipts of a history, played again at a desk of known touch and capacity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from frontdoor_sim.calibration.touch.stamps import HOUR, Ints, Stamps
+from frontdoor_sim.calibration.touch.statistics import share_within, statistics, unused
+from frontdoor_sim.contacts.given import given
+from frontdoor_sim.engine import Engine, compile_plan, run, run_unwritten
+from frontdoor_sim.engine.choice import chosen
+from frontdoor_sim.event_log import Reading, check_conserved
+from frontdoor_sim.experiment.running import people
+from frontdoor_sim.experiment.touch.desk import Desk
+from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
+from frontdoor_sim.measures.journeys import Journeys
+from frontdoor_sim.measures.table_reading import TableReading
+from frontdoor_sim.operating_model import OperatingModel, Timeline
+
+LIMIT_HOURS = 24.0
+_WEEK = 604_800
+_ALMOST = 1 - 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """What stays the same in every run: who was received when, and over which weeks.
+
+    Args:
+        desk: the desk.
+        received: second of receipt from midnight of `opens`, one element a contact, ascending.
+        rag: of each contact, for a desk that works by it.
+        opens: the day of the first receipt, or earlier.
+        weeks: whole weeks that are played; the history ends at or before their end.
+        counts_from, ends: as in `Stamps`.
+        demand: by how much demand is varied.
+    """
+
+    desk: Desk
+    received: Ints
+    rag: pd.Series | None
+    opens: date
+    weeks: int
+    counts_from: int
+    ends: int
+    demand: float
+
+    @property
+    def open_hours_per_contact(self) -> float:
+        """Open hours of the desk for each contact that is counted."""
+        mine = (self.received >= self.counts_from) & (self.received < self.ends)
+        return self.line().shifts["desk"].between(self.counts_from, self.ends) / HOUR / int(mine.sum())
+
+    def line(self) -> Timeline:
+        """The calendars, which are the same whatever the values."""
+        values = {name: ends[1] for name, ends in self.desk.ranges().items()}
+        return Timeline.of(self.desk.model(values | {"touch_hours": 1.0}, self.opens, self.weeks))
+
+
+class Row(NamedTuple):
+    """What one run of the reference shows."""
+
+    quantities: dict[str, float]
+    timed: tuple[dict[str, float], dict[str, float]]
+    dated: tuple[dict[str, float], dict[str, float]]
+
+
+def row(task: tuple[Replay, dict[str, float], int, int, float, Engine]) -> Row:
+    """Play the receipts with one set of values, and the same year with one more, one fewer, more demand and less.
+
+    Args:
+        task: the replay, its values (people, load and the rest), seed, number of the run, touch hours a contact that keep one
+            person busy, engine.
+    """
+    replay, values, seed, number, touch_of_one, engine = task
+    values = values | {"touch_hours": values["people"] * values["load"] * touch_of_one}
+    table = contacts(replay, values, seed, number)
+    more, fewer = (values | {"people": values["people"] + by} for by in (1, -1))
+    runs = {
+        "within_24h": (values, table),
+        "one_more": (more, table),
+        "one_fewer": (fewer, table),
+        "demand_up": (values, with_demand(table, replay, seed, number, replay.demand)),
+        "demand_down": (values, with_demand(table, replay, seed, number, -replay.demand)),
+    }
+    shown = {name: played(replay, *one, seed, number, engine) for name, one in runs.items()}
+    base = shown["within_24h"]
+    quantities = values | {name: share_within(stamps, LIMIT_HOURS) for name, stamps in shown.items()}
+    by_day = base.cut_to_days()
+    return Row(quantities, (statistics(base), unused(base)), (statistics(by_day), unused(by_day)))
+
+
+def contacts(replay: Replay, values: dict[str, float], seed: int, number: int) -> pd.DataFrame:
+    """The receipts as a table of contacts, with the luck of a run."""
+    table = pd.DataFrame({"contact": np.arange(len(replay.received)), "received": replay.received})
+    if replay.rag is not None:
+        table["rag"] = replay.rag.to_numpy()
+    return given(table, replay.desk.model(values, replay.opens, replay.weeks), None, seed, number)
+
+
+def with_demand(table: pd.DataFrame, replay: Replay, seed: int, number: int, by: float) -> pd.DataFrame:
+    """The table with so many more contacts, or fewer, each by its own mark; those added come a week after their like.
+
+    Args:
+        table: contacts.
+        replay: where they are from.
+        seed, number: key of the luck of those that are added.
+        by: share that is added, or taken away where it is below 0; at most 1.
+    """
+    mark = draws(table["contact"].to_numpy(dtype=np.int64), code("demand")) / (1 << LUCK_BITS)
+    if by <= 0:
+        return table[mark >= -by].reset_index(drop=True)
+    twice = table[mark < by]
+    keys = key_array((seed, number, "demand"), twice["contact"].to_numpy(dtype=np.int64))
+    later = (twice["received"] + _WEEK) % (replay.weeks * _WEEK)
+    twice = twice.assign(contact=keys, family=keys, received=later, enters=later)
+    return pd.concat([table, twice]).sort_values(["enters", "contact"], ignore_index=True)
+
+
+def played(
+    replay: Replay, values: dict[str, float], table: pd.DataFrame, seed: int, number: int, engine: Engine
+) -> Stamps:
+    """Play a table of contacts; its stamps."""
+    model = replay.desk.model(values, replay.opens, replay.weeks)
+    line = Timeline.of(model)
+    journeys = Journeys(_read(model, line, table, seed, number, engine))
+    return Stamps(
+        journeys.received, journeys.decided, replay.counts_from, replay.ends, line.shifts["desk"], _midnights(line)
+    )
+
+
+def _read(
+    model: OperatingModel, line: Timeline, table: pd.DataFrame, seed: int, number: int, engine: Engine
+) -> Reading:
+    names = (tuple(sorted(table[column].unique())) for column in ("source", "area"))
+    roster, plan = people(model, line, seed, number), compile_plan(model, line, *names)
+    if chosen(engine) == "simpy":
+        return TableReading(run(table, roster, plan, number, "simpy"))
+    reading = run_unwritten(table, roster, plan, number)
+    check_conserved(reading)
+    return reading
+
+
+def _midnights(line: Timeline) -> Ints:
+    return line.clock.midnights(line.first, line.last)
+
+
+def spread_over_day(days: Ints, hours: tuple[float, ...], seed: int) -> Ints:
+    """Receipts of which only the date is known, each at an hour drawn by the weights of the 24 hours.
+
+    Args:
+        days: midnights that begin the days of receipt [s], ascending.
+        hours: weights.
+        seed: key of the luck.
+
+    Example:
+        >>> at = spread_over_day(np.zeros(1_000, dtype=np.int64), (0.0,) * 9 + (1.0,) + (0.0,) * 14, seed=1)
+        >>> int(at.min()) // HOUR, int(at.max()) // HOUR
+        (9, 9)
+    """
+    luck = draws(key_array((seed, "hour of receipt"), np.arange(len(days), dtype=np.int64)), code("hour of receipt"))
+    share = (luck + 0.5) / (1 << LUCK_BITS)
+    reached = np.append(0.0, np.cumsum(hours) / np.sum(hours))
+    hour = np.minimum(np.searchsorted(reached, share, side="left") - 1, 23)
+    inside = (share - reached[hour]) / (reached[hour + 1] - reached[hour])
+    return np.sort(days + ((hour + np.minimum(inside, _ALMOST)) * HOUR).astype(np.int64))
