@@ -22,11 +22,14 @@ from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.conditioning import spread
 from frontdoor_sim.experiment.touch.desk import SPREAD_BY_LOG, Desk
 from frontdoor_sim.experiment.touch.history import replay_of
-from frontdoor_sim.experiment.touch.replay import Replay, Row, row
+from frontdoor_sim.experiment.touch.replay import Batch, Replay, Row, play_batch
 from frontdoor_sim.experiment.workers import worked
 
 RUNS = 4_000
 """Runs of a reference: each plays the year five times, a tenth of a second together."""
+
+BATCH = 20
+"""Runs that one worker plays before it reports."""
 
 FIRST = 2_000_000
 """Run k of a reference has the luck of replication 2,000,000 + k, which no study uses."""
@@ -125,8 +128,12 @@ def played_rows(
 ) -> list[Row]:
     """Play the receipts with each set of values; the run of values k has the luck of replication `first` + k."""
     of_one = replay.open_hours_per_contact
-    tasks = [(replay, one, seed, first + number, of_one, engine) for number, one in enumerate(values)]
-    return worked(row, tasks, jobs, executor, quiet, "Desks that could have made the history")
+    batches = [
+        Batch(replay, values[place : place + BATCH], seed, first + place, of_one, engine)
+        for place in range(0, len(values), BATCH)
+    ]
+    done = worked(play_batch, batches, jobs, executor, quiet, f"Desks that could have made the history, {BATCH} a run")
+    return [row for batch in done for row in batch]
 
 
 def reference_of(replay: Replay, rows: Sequence[Row], to_the_day: bool) -> Reference:

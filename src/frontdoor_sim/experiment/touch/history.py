@@ -11,7 +11,7 @@ from frontdoor_sim.calibration.touch.stamps import Stamps
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.touch.desk import Desk
-from frontdoor_sim.experiment.touch.replay import Replay, spread_over_day
+from frontdoor_sim.experiment.touch.replay import Replay, midnights_of, spread_over_day
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.table_reading import TableReading
 
@@ -53,7 +53,7 @@ def replay_of(log: EventLog, desk: Desk, demand: float, seed: int) -> tuple[Stam
         desk, received - shift, rag if "rag" in desk.order else None, opens, weeks, counts_from, ends - shift, demand
     )
     line = replay.line()
-    midnights = line.clock.midnights(line.first, line.last)
+    midnights = midnights_of(line)
     stamps = Stamps(received - shift, decided - shift, counts_from, ends - shift, line.shifts["desk"], midnights)
     if not by_day:
         return stamps, replay

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -56,10 +57,14 @@ class Replay:
         mine = (self.received >= self.counts_from) & (self.received < self.ends)
         return self.line().shifts["desk"].between(self.counts_from, self.ends) / HOUR / int(mine.sum())
 
+    def model(self, values: Mapping[str, float] | None = None) -> OperatingModel:
+        """The desk as a model; with values of no account where only its calendars matter."""
+        any_values = {name: ends[1] for name, ends in self.desk.ranges().items()} | {"touch_hours": 1.0}
+        return self.desk.model(values or any_values, self.opens, self.weeks)
+
     def line(self) -> Timeline:
-        """The calendars, which are the same whatever the values."""
-        values = {name: ends[1] for name, ends in self.desk.ranges().items()}
-        return Timeline.of(self.desk.model(values | {"touch_hours": 1.0}, self.opens, self.weeks))
+        """The calendars."""
+        return Timeline.of(self.model())
 
 
 class Row(NamedTuple):
@@ -70,37 +75,72 @@ class Row(NamedTuple):
     dated: tuple[dict[str, float], dict[str, float]]
 
 
-def row(task: tuple[Replay, dict[str, float], int, int, float, Engine]) -> Row:
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Some runs of a reference, which one worker plays.
+
+    Args:
+        replay: what stays the same.
+        values: of each run: people, load and the rest.
+        seed: key of all luck.
+        first: number of the first run.
+        touch_of_one: hours of touch a contact that keep one person busy all the time.
+        engine: which engine plays.
+    """
+
+    replay: Replay
+    values: Sequence[dict[str, float]]
+    seed: int
+    first: int
+    touch_of_one: float
+    engine: Engine
+
+
+def play_batch(batch: Batch) -> list[Row]:
+    """Play every run of a batch."""
+    table = contacts(batch.replay)
+    return [play(batch, table, place) for place in range(len(batch.values))]
+
+
+def play(batch: Batch, table: pd.DataFrame, place: int) -> Row:
     """Play the receipts with one set of values, and the same year with one more, one fewer, more demand and less.
 
     Args:
-        task: the replay, its values (people, load and the rest), seed, number of the run, touch hours a contact that keep one
-            person busy, engine.
+        batch: what is played.
+        table: the receipts, from `contacts`.
+        place: which of the batch's values.
     """
-    replay, values, seed, number, touch_of_one, engine = task
-    values = values | {"touch_hours": values["people"] * values["load"] * touch_of_one}
-    table = contacts(replay, values, seed, number)
-    more, fewer = (values | {"people": values["people"] + by} for by in (1, -1))
-    runs = {
-        "within_24h": (values, table),
-        "one_more": (more, table),
-        "one_fewer": (fewer, table),
-        "demand_up": (values, with_demand(table, replay, seed, number, replay.demand)),
-        "demand_down": (values, with_demand(table, replay, seed, number, -replay.demand)),
+    replay, seed, number = batch.replay, batch.seed, batch.first + place
+    values = dict(batch.values[place])
+    values["touch_hours"] = values["people"] * values["load"] * batch.touch_of_one
+    played = Played(replay, values, seed, number, batch.engine)
+    mine = under(table, seed, number)
+    more, less = (with_demand(mine, replay, seed, number, by) for by in (replay.demand, -replay.demand))
+    base = played.stamps(mine)
+    years = {
+        "within_24h": base,
+        "one_more": played.stamps(mine, people=1),
+        "one_fewer": played.stamps(mine, people=-1),
+        "demand_up": played.stamps(more),
+        "demand_down": played.stamps(less),
     }
-    shown = {name: played(replay, *one, seed, number, engine) for name, one in runs.items()}
-    base = shown["within_24h"]
-    quantities = values | {name: share_within(stamps, LIMIT_HOURS) for name, stamps in shown.items()}
+    quantities = values | {name: share_within(year, LIMIT_HOURS) for name, year in years.items()}
     by_day = base.cut_to_days()
     return Row(quantities, (statistics(base), unused(base)), (statistics(by_day), unused(by_day)))
 
 
-def contacts(replay: Replay, values: dict[str, float], seed: int, number: int) -> pd.DataFrame:
-    """The receipts as a table of contacts, with the luck of a run."""
+def contacts(replay: Replay) -> pd.DataFrame:
+    """The receipts as a table of contacts, numbered."""
     table = pd.DataFrame({"contact": np.arange(len(replay.received)), "received": replay.received})
     if replay.rag is not None:
         table["rag"] = replay.rag.to_numpy()
-    return given(table, replay.desk.model(values, replay.opens, replay.weeks), None, seed, number)
+    return given(table, replay.model(), None)
+
+
+def under(table: pd.DataFrame, seed: int, number: int) -> pd.DataFrame:
+    """The contacts with the luck of a run."""
+    keys = key_array((seed, number, "given"), table["contact"].to_numpy(dtype=np.int64))
+    return table.assign(contact=keys, family=keys).sort_values(["enters", "contact"], ignore_index=True)
 
 
 def with_demand(table: pd.DataFrame, replay: Replay, seed: int, number: int, by: float) -> pd.DataFrame:
@@ -122,31 +162,33 @@ def with_demand(table: pd.DataFrame, replay: Replay, seed: int, number: int, by:
     return pd.concat([table, twice]).sort_values(["enters", "contact"], ignore_index=True)
 
 
-def played(
-    replay: Replay, values: dict[str, float], table: pd.DataFrame, seed: int, number: int, engine: Engine
-) -> Stamps:
-    """Play a table of contacts; its stamps."""
-    model = replay.desk.model(values, replay.opens, replay.weeks)
-    line = Timeline.of(model)
-    journeys = Journeys(_read(model, line, table, seed, number, engine))
-    return Stamps(
-        journeys.received, journeys.decided, replay.counts_from, replay.ends, line.shifts["desk"], _midnights(line)
-    )
+class Played:
+    """One desk with known values, played as often as asked; its plan is made once."""
+
+    def __init__(self, replay: Replay, values: dict[str, float], seed: int, number: int, engine: Engine) -> None:
+        self.replay, self.values, self.seed, self.number, self.engine = replay, values, seed, number, engine
+        model = replay.model(values)
+        self.line = Timeline.of(model)
+        self.plan = compile_plan(model, self.line, ("unknown",), ("all",))
+
+    def stamps(self, table: pd.DataFrame, people: int = 0) -> Stamps:
+        """Play a table of contacts with so many more people, or fewer; its stamps."""
+        journeys, replay = Journeys(self._reading(table, people)), self.replay
+        midnights, desk = midnights_of(self.line), self.line.shifts["desk"]
+        return Stamps(journeys.received, journeys.decided, replay.counts_from, replay.ends, desk, midnights)
+
+    def _reading(self, table: pd.DataFrame, more: int) -> Reading:
+        model = self.replay.model(self.values | {"people": self.values["people"] + more})
+        roster = people(model, self.line, self.seed, self.number)
+        if chosen(self.engine) == "simpy":
+            return TableReading(run(table, roster, self.plan, self.number, "simpy"))
+        reading = run_unwritten(table, roster, self.plan, self.number)
+        check_conserved(reading)
+        return reading
 
 
-def _read(
-    model: OperatingModel, line: Timeline, table: pd.DataFrame, seed: int, number: int, engine: Engine
-) -> Reading:
-    names = (tuple(sorted(table[column].unique())) for column in ("source", "area"))
-    roster, plan = people(model, line, seed, number), compile_plan(model, line, *names)
-    if chosen(engine) == "simpy":
-        return TableReading(run(table, roster, plan, number, "simpy"))
-    reading = run_unwritten(table, roster, plan, number)
-    check_conserved(reading)
-    return reading
-
-
-def _midnights(line: Timeline) -> Ints:
+def midnights_of(line: Timeline) -> Ints:
+    """Every local midnight of some calendars."""
     return line.clock.midnights(line.first, line.last)
 
 
