@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from frontdoor_sim.calibration.touch.checks import NOWHERE
@@ -108,7 +111,7 @@ def _points(share: float) -> str:
     return f"{round(100 * share) + 0:+d}" if round(100 * share) else "0"
 
 
-def _remedy(row: dict[str, float]) -> str:
+def _remedy(row: Mapping[Hashable, Any]) -> str:
     facts = {"with_headcount": "a headcount to half a person", "with_timed_cases": "30 timed cases"}
     helps = [
         f"{words} would leave {100 * row[name]:.0f} points of {100 * row['width']:.0f}"

@@ -68,7 +68,7 @@ class Headcount:
 
     def quantity(self, quantities: pd.DataFrame) -> Floats:
         """Logarithm of the people of each run."""
-        return np.log(quantities["people"].to_numpy(dtype=np.float64))
+        return np.asarray(np.log(quantities["people"].to_numpy(dtype=np.float64)))
 
     def error(self, quantities: pd.DataFrame) -> Floats:
         """The same in every run."""
@@ -109,12 +109,12 @@ class TimedCases:
 
     def quantity(self, quantities: pd.DataFrame) -> Floats:
         """Logarithm of the mean touch time of each run."""
-        return np.log(quantities["touch_hours"].to_numpy(dtype=np.float64))
+        return np.asarray(np.log(quantities["touch_hours"].to_numpy(dtype=np.float64)))
 
     def error(self, quantities: pd.DataFrame) -> Floats:
         """Of a mean of so many cases, from the spread of touch times in each run."""
         spread = quantities["touch_cv"].to_numpy(dtype=np.float64)
-        return np.sqrt(np.log1p(spread**2 / self.cases))
+        return np.asarray(np.sqrt(np.log1p(spread**2 / self.cases)))
 
 
 def _above_nothing(where: str, numbers: dict[str, float]) -> None:

@@ -17,7 +17,7 @@ from scipy.special import ndtri
 
 from frontdoor_sim.calibration.estimates import LEVEL, Interval
 from frontdoor_sim.calibration.touch.facts import Fact
-from frontdoor_sim.calibration.touch.reference import WITHIN, Reference, scaled, unscaled
+from frontdoor_sim.calibration.touch.reference import EFFECTS, YEAR, Reference, scaled, unscaled
 from frontdoor_sim.calibration.touch.stamps import Floats, Ints
 from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
 
@@ -27,11 +27,8 @@ KEPT = 0.3
 LEAST = 100
 """Fewer kept than this give no posterior, and so no answer."""
 
-EFFECTS = {f"effect_of_{name}": name for name in WITHIN[1:]}
-"""Differences in the share within 24 hours from the year as it was."""
-
 _SOFT = 1e-6
-_MOST_STRETCH = 1.0
+_MOST_STRETCH, _MOST_OWN = 1.0, 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +38,7 @@ class Posterior:
     It has no best value: `interval` gives a middle with its ends, `table` all of them, and asking it for a number is an error.
 
     Args:
-        draws: a row each, columns the quantities of the reference, those of `EFFECTS`, and `weight`.
+        draws: a row each, columns the quantities of the reference, and `weight`.
         prior: the same of all runs compared, before the history was looked at.
         facts: what was given besides the stamps.
         kept: places of the draws among all rows of the reference.
@@ -130,9 +127,9 @@ def posterior(
     kept = np.argsort(distance, kind="stable")[:number]
     weight = 1 - (distance[kept] / distance[kept].max()) ** 2
     values = moved(quantities[kept], way[kept], weight)
-    low, high = (scaled(_ends(reference, end), reference.learnt) for end in (0, 1))
-    cloud = _with_effects(reference, np.clip(values, low, high))
-    before = _with_effects(reference, quantities)
+    low, high = (scaled(_ends(reference, end), reference.told) for end in (0, 1))
+    cloud = _as_table(np.clip(values, low, high), reference)
+    before = _as_table(quantities, reference)
     cloud["weight"] = weight / weight.sum()
     return Posterior(
         cloud, before, tuple(facts), kept + reference.learned_from, way[kept], _far(summaries, here, reference)
@@ -153,29 +150,32 @@ def _facts_apart(reference: Reference, facts: Sequence[Fact], seed: int) -> list
 
 
 def moved(quantities: Floats, way: Floats, weight: Floats) -> Floats:
-    """Quantities moved to the history, where `way` is 0."""
+    """Quantities moved to the history, where `way` is 0.
+
+    The scatter around the line is that of leaving each row out, so that a line which follows few rows closely does not
+    make them look more alike than they are.
+    """
     with_level = np.column_stack([np.ones(len(way)), way])
     heavy = with_level * weight[:, None]
     solver = np.linalg.solve(with_level.T @ heavy + _SOFT * weight.sum() * np.eye(with_level.shape[1]), heavy.T)
     line = solver @ quantities
-    left = quantities - with_level @ line
+    own = np.einsum("rd,dr->r", with_level, solver)
+    left = (quantities - with_level @ line) / (1 - np.minimum(own, _MOST_OWN))[:, None]
     scatter = solver @ np.log(left**2 + _SOFT**2)
     stretch = np.clip(way @ scatter[1:] / 2, -_MOST_STRETCH, _MOST_STRETCH)
     return np.asarray(line[0] + left * np.exp(-stretch))
 
 
 def _ends(reference: Reference, end: int) -> pd.DataFrame:
-    inside = dict.fromkeys(WITHIN, (0.0, 1.0)) | reference.ranges
-    return pd.DataFrame({name: [inside[name][end]] for name in reference.learnt})
+    """The least, or the most, that a quantity can be."""
+    widest = {YEAR: (0.0, 1.0)} | dict.fromkeys(EFFECTS, (-1.0, 1.0)) | reference.ranges
+    return pd.DataFrame({name: [widest[name][end]] for name in reference.told})
 
 
-def _with_effects(reference: Reference, values: Floats) -> pd.DataFrame:
-    """Scaled values as a table, with touch, which follows from people and load, and the effects."""
-    table = unscaled(values, reference.learnt)
-    table["touch_hours"] = table["people"] * table["load"] * reference.touch_of_one
-    for effect, name in EFFECTS.items():
-        table[effect] = table[name] - table["within_24h"]
-    return table
+def _as_table(values: Floats, reference: Reference) -> pd.DataFrame:
+    """Scaled quantities as a table, with touch, which follows from people and load."""
+    table = unscaled(values, reference.told)
+    return table.assign(touch_hours=table["people"] * table["load"] * reference.touch_of_one)
 
 
 def _far(summaries: Floats, here: Floats, reference: Reference, neighbours: int = 10) -> float:

@@ -1,7 +1,8 @@
 """The reference: many runs of one desk with known touch and capacity, and what their stamps show.
 
-One half of the runs teaches the summaries, the other half is compared with the history: runs that did both would look too
-much alike, and intervals would be too short.
+Some of the runs teach the summaries, the others are compared with the history: runs that did both would look too much
+alike, and intervals would be too short. Those that teach play the year once; the others also play it with other staff and
+other demand, so that what each of them predicts is known as well.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from scipy.special import expit, logit
 from frontdoor_sim.calibration.touch.learning import Learned, learn
 from frontdoor_sim.calibration.touch.stamps import Floats
 
-WITHIN = ("within_24h", "one_more", "one_fewer", "demand_up", "demand_down")
-"""Shares decided within 24 hours in one year: as it was, and what the same year would have shown."""
+YEAR = "within_24h"
+"""Share decided within 24 hours in the year that was played."""
+
+EFFECTS = ("effect_of_one_more", "effect_of_one_fewer", "effect_of_demand_up", "effect_of_demand_down")
+"""What the same year would have shown with one worker more or fewer, or with other demand, less what it showed."""
 
 _ALMOST = 0.002
 _LOGARITHMIC = ("people", "touch_hours", "touch_cv", "waiting_hours")
@@ -30,12 +34,12 @@ class Reference:
 
     Args:
         quantities: columns `people`, `load`, `touch_cv`, `touch_hours`, `waiting_share` and `waiting_hours` where the desk
-            knows free waits, and those of `WITHIN`.
+            knows free waits, `YEAR` and `EFFECTS`, which are not known of those that teach.
         statistics: what touch and capacity are learnt from (`statistics.statistics`).
         unused: what only checks them (`statistics.unused`).
         ranges: lowest and highest value that was thought possible, by quantity.
         touch_of_one: hours of touch a contact that would keep one person busy all the time: touch = people x load x this.
-        demand: by how much demand is more in `demand_up`, and less in `demand_down`.
+        demand: by how much demand was more, and less, in the effects of demand.
         learned_from: so many rows, the first, teach the summaries.
     """
 
@@ -48,26 +52,27 @@ class Reference:
     learned_from: int
 
     @property
-    def learnt(self) -> list[str]:
-        """The quantities that summaries are learnt for; touch follows from people and load."""
-        return [name for name in self.quantities.columns if name != "touch_hours"]
+    def told(self) -> list[str]:
+        """The quantities that draws are made of; touch follows from people and load."""
+        return [*self.ranges, YEAR, *EFFECTS]
 
     @cached_property
     def learned(self) -> Learned:
-        """The summaries, from the first half."""
+        """The summaries of what is not known, and of the share within 24 hours, from the first rows."""
         first = slice(self.learned_from)
-        return learn(self.statistics.to_numpy(dtype=np.float64)[first], scaled(self.quantities[first], self.learnt))
+        quantities = scaled(self.quantities[first], [*self.ranges, YEAR])
+        return learn(self.statistics.to_numpy(dtype=np.float64)[first], quantities)
 
     @cached_property
     def compared(self) -> tuple[Floats, Floats]:
-        """Learned summaries and quantities, scaled, of the second half."""
-        second = slice(self.learned_from, None)
-        summaries = self.learned.summaries(self.statistics.to_numpy(dtype=np.float64)[second])
-        return summaries, scaled(self.quantities[second], self.learnt)
+        """Learned summaries and scaled quantities of the other rows."""
+        others = slice(self.learned_from, None)
+        summaries = self.learned.summaries(self.statistics.to_numpy(dtype=np.float64)[others])
+        return summaries, scaled(self.quantities[others], self.told)
 
 
 def scaled(quantities: pd.DataFrame, names: Sequence[str]) -> Floats:
-    """Quantities on scales on which errors are alike: logarithms, log odds of what came of a year, the rest as it is."""
+    """Quantities on scales on which errors are alike: logarithms, log odds of a share, roots of effects, the rest as it is."""
     return np.column_stack([_scale(name, quantities[name].to_numpy(dtype=np.float64)) for name in names])
 
 
@@ -75,20 +80,24 @@ def unscaled(values: Floats, names: Sequence[str]) -> pd.DataFrame:
     """The opposite of `scaled`.
 
     Example:
-        >>> table = pd.DataFrame({"people": [6.0], "load": [0.9], "one_more": [0.8]})
+        >>> table = pd.DataFrame({"people": [6.0], "load": [0.9], "within_24h": [0.8], "effect_of_one_fewer": [-0.3]})
         >>> unscaled(scaled(table, list(table)), list(table)).round(6).to_dict("list")
-        {'people': [6.0], 'load': [0.9], 'one_more': [0.8]}
+        {'people': [6.0], 'load': [0.9], 'within_24h': [0.8], 'effect_of_one_fewer': [-0.3]}
     """
     return pd.DataFrame({name: _unscale(name, values[:, place]) for place, name in enumerate(names)})
 
 
 def _scale(name: str, values: Floats) -> Floats:
-    if name in WITHIN:
+    if name in EFFECTS:
+        return np.asarray(np.sign(values) * np.sqrt(np.abs(values)))
+    if name == YEAR:
         return np.asarray(logit(np.clip(values, _ALMOST, 1 - _ALMOST)))
-    return np.log(values) if name in _LOGARITHMIC else values
+    return np.asarray(np.log(values)) if name in _LOGARITHMIC else values
 
 
 def _unscale(name: str, values: Floats) -> Floats:
-    if name in WITHIN:
+    if name in EFFECTS:
+        return np.asarray(np.sign(values) * values**2)
+    if name == YEAR:
         return np.asarray(expit(values))
-    return np.exp(values) if name in _LOGARITHMIC else values
+    return np.asarray(np.exp(values)) if name in _LOGARITHMIC else values

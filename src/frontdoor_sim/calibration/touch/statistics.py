@@ -13,7 +13,7 @@ from frontdoor_sim.calibration.touch.stamps import HOUR, Floats, Ints, Stamps
 
 WITHIN_HOURS = (4, 8, 24, 48, 72)
 _QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-_OPEN = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45, 70)
+_OPEN = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45, 70, 110, 170, 260)
 """Least number open in each class of backlog."""
 _FEW = 5
 _DAY = 86_400
@@ -61,7 +61,21 @@ def statistics(stamps: Stamps) -> dict[str, float]:
     gone = np.sort(stamps.decided)
     decisions = (np.searchsorted(gone, end) - np.searchsorted(gone, begin)).astype(np.float64)
     out |= _by_backlog("decisions an hour", at_start, decisions, hours)
+    out |= _when_busy(begin, at_start, decisions, hours)
     return out | _spread("open", at_start.astype(np.float64))
+
+
+def _when_busy(begin: Ints, at_start: Ints, decisions: Floats, hours: Floats) -> dict[str, float]:
+    """Decisions while more than usual are open: how many, and their variance over their mean, by hour and by day."""
+    busy = at_start >= np.quantile(at_start, 0.75)
+    by_hour = decisions[busy] / hours[busy]
+    _, day = np.unique(begin[busy] // _DAY, return_inverse=True)
+    share = np.bincount(day, hours[busy])
+    by_day = np.bincount(day, decisions[busy])[share >= 0.8 * share.max()]
+    out = {"when busy, decisions an hour": float(np.log1p(by_hour.mean()))}
+    for name, values in (("an hour", by_hour), ("a day", by_day)):
+        out[f"when busy, dispersion of {name}"] = float(np.log1p(values.var() / max(values.mean(), 1e-9)))
+    return out
 
 
 def _spread(name: str, values: Floats) -> dict[str, float]:

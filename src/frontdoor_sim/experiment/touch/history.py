@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -49,9 +50,8 @@ def replay_of(log: EventLog, desk: Desk, demand: float, seed: int) -> tuple[Stam
     by_day = journeys.reading.coarsest == "day"
     weeks = -(-(ends - shift + 3_600) // _WEEK)
     counts_from = -shift + SETTLES_WEEKS * _WEEK
-    replay = Replay(
-        desk, received - shift, rag if "rag" in desk.order else None, opens, weeks, counts_from, ends - shift, demand
-    )
+    graded = rag if "rag" in desk.order else None
+    replay = Replay(desk, received - shift, graded, opens, weeks, counts_from, ends - shift, demand)
     line = replay.line()
     midnights = midnights_of(line)
     stamps = Stamps(received - shift, decided - shift, counts_from, ends - shift, line.shifts["desk"], midnights)
@@ -59,7 +59,7 @@ def replay_of(log: EventLog, desk: Desk, demand: float, seed: int) -> tuple[Stam
         return stamps, replay
     stamps = stamps.cut_to_days()
     at = spread_over_day(stamps.received, desk.hours_of_receipt, seed)
-    return stamps, Replay(desk, at, replay.rag, opens, weeks, counts_from, ends - shift, demand)
+    return stamps, replace(replay, received=at)
 
 
 def _refuse(received: np.ndarray, decided: np.ndarray, ends: int, demand: float) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.calibration.touch.reference import EFFECTS, YEAR
 from frontdoor_sim.calibration.touch.stamps import HOUR, Ints, Stamps
 from frontdoor_sim.calibration.touch.statistics import share_within, statistics, unused
 from frontdoor_sim.contacts.given import given
@@ -85,6 +86,7 @@ class Batch:
         seed: key of all luck.
         first: number of the first run.
         touch_of_one: hours of touch a contact that keep one person busy all the time.
+        what_ifs: whether to play the same year with other staff and demand as well.
         engine: which engine plays.
     """
 
@@ -93,6 +95,7 @@ class Batch:
     seed: int
     first: int
     touch_of_one: float
+    what_ifs: bool
     engine: Engine
 
 
@@ -103,7 +106,7 @@ def play_batch(batch: Batch) -> list[Row]:
 
 
 def play(batch: Batch, table: pd.DataFrame, place: int) -> Row:
-    """Play the receipts with one set of values, and the same year with one more, one fewer, more demand and less.
+    """Play the receipts with one set of values and, if asked, the same year with one more, one fewer, more demand and less.
 
     Args:
         batch: what is played.
@@ -115,18 +118,16 @@ def play(batch: Batch, table: pd.DataFrame, place: int) -> Row:
     values["touch_hours"] = values["people"] * values["load"] * batch.touch_of_one
     played = Played(replay, values, seed, number, batch.engine)
     mine = under(table, seed, number)
-    more, less = (with_demand(mine, replay, seed, number, by) for by in (replay.demand, -replay.demand))
     base = played.stamps(mine)
-    years = {
-        "within_24h": base,
-        "one_more": played.stamps(mine, people=1),
-        "one_fewer": played.stamps(mine, people=-1),
-        "demand_up": played.stamps(more),
-        "demand_down": played.stamps(less),
-    }
-    quantities = values | {name: share_within(year, LIMIT_HOURS) for name, year in years.items()}
+    values[YEAR] = share_within(base, LIMIT_HOURS)
+    if batch.what_ifs:
+        more, less = (with_demand(mine, replay, seed, number, by) for by in (replay.demand, -replay.demand))
+        others = (played.stamps(mine, 1), played.stamps(mine, -1), played.stamps(more), played.stamps(less))
+        values |= {
+            name: share_within(year, LIMIT_HOURS) - values[YEAR] for name, year in zip(EFFECTS, others, strict=True)
+        }
     by_day = base.cut_to_days()
-    return Row(quantities, (statistics(base), unused(base)), (statistics(by_day), unused(by_day)))
+    return Row(values, (statistics(base), unused(base)), (statistics(by_day), unused(by_day)))
 
 
 def contacts(replay: Replay) -> pd.DataFrame:
