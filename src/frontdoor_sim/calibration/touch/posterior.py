@@ -24,7 +24,7 @@ from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
 KEPT = 0.3
 """Share of the runs compared that are kept."""
 
-LEAST = 100
+LEAST = 60
 """Fewer kept than this give no posterior, and so no answer."""
 
 _SOFT = 1e-6

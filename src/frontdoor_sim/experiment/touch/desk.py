@@ -20,6 +20,9 @@ Order = Annotated[
 ]
 
 EVEN_OFFICE_HOURS = (0.0,) * 8 + (1.0,) * 10 + (0.0,) * 6
+WORKING_DAYS = 260
+"""Of a year, near enough to say how often a person is on leave."""
+
 LEAST_PEOPLE = 1.2
 """With fewer, one fewer would leave nobody."""
 
@@ -100,6 +103,16 @@ class Desk(Closed):
             "leave_days_per_year": group.leave_days_per_year,
         }
         return cls(**{**facts, **known})
+
+    @property
+    def present(self) -> float:
+        """Share of the opening hours for which a person is there, on average.
+
+        Example:
+            >>> round(Desk(shift={"Mon-Fri": "09:00-17:00"}, people=(2, 12), leave_days_per_year=26).present, 2)
+            0.9
+        """
+        return (1 - self.sickness_share) * (1 - self.leave_days_per_year / WORKING_DAYS)
 
     def ranges(self) -> dict[str, Range]:
         """What is not known, with the range thought possible."""

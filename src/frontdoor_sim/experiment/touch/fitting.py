@@ -140,7 +140,7 @@ def played_rows(
         first: number of the first run, of which it has its luck.
         jobs, executor, quiet, engine: as for `touch_and_capacity`.
     """
-    of_one, batches = replay.open_hours_per_contact, []
+    of_one, batches = replay.touch_of_one, []
     for low, high, whole in ((0, taught, False), (taught, len(values), True)):
         for place in range(low, high, BATCH):
             mine = values[place : min(place + BATCH, high)]
@@ -162,7 +162,7 @@ def reference_of(replay: Replay, rows: Sequence[Row], to_the_day: bool) -> Refer
         pd.DataFrame([used for used, _ in shown]),
         pd.DataFrame([others for _, others in shown]),
         replay.desk.ranges(),
-        replay.open_hours_per_contact,
+        replay.touch_of_one,
         replay.demand,
         taught(len(rows)),
     )

@@ -53,10 +53,11 @@ class Replay:
     demand: float
 
     @property
-    def open_hours_per_contact(self) -> float:
-        """Open hours of the desk for each contact that is counted."""
+    def touch_of_one(self) -> float:
+        """Hours of touch a contact that would keep one person busy whenever present."""
         mine = (self.received >= self.counts_from) & (self.received < self.ends)
-        return self.line().shifts["desk"].between(self.counts_from, self.ends) / HOUR / int(mine.sum())
+        open_hours = self.line().shifts["desk"].between(self.counts_from, self.ends) / HOUR
+        return open_hours * self.desk.present / int(mine.sum())
 
     def model(self, values: Mapping[str, float] | None = None) -> OperatingModel:
         """The desk as a model; with values of no account where only its calendars matter."""
