@@ -24,20 +24,23 @@ sys.path.insert(0, str(Path(__file__).parent))
 import numpy as np
 import pandas as pd
 
-from capacity_study import NO_WAITS, WITH_WAITS, Cell, Runs, references, town
+from capacity_study import NO_WAITS, WITH_WAITS, Cell, Runs, dates_of, town
 from frontdoor_sim.calibration.touch.checks import NOWHERE, checks
+from frontdoor_sim.experiment.touch.fitting import reference_of
 from recovery import Recovery
 
 SEED = 20261127
 BUDGET = {
-    "with waits": (WITH_WAITS, 4_500, False),
-    "councils with waits": (WITH_WAITS, 100, False),
-    "councils with waits, other hours": (WITH_WAITS, 60, True),
-    "no waits": (NO_WAITS, 1_500, False),
-    "councils without waits": (NO_WAITS, 60, False),
-    "councils without waits, other hours": (NO_WAITS, 60, True),
+    "with waits, times": (WITH_WAITS, 4_500),
+    "with waits, dates": (WITH_WAITS, 4_500),
+    "no waits, times": (NO_WAITS, 3_000),
+    "no waits, dates": (NO_WAITS, 3_000),
+    "councils with waits, times": (WITH_WAITS, 100),
+    "councils with waits, dates": (WITH_WAITS, 100),
+    "councils without waits, times": (NO_WAITS, 100),
+    "councils without waits, dates": (NO_WAITS, 100),
 }
-"""Runs of the table: the desk, how many, and whether receipts are at other hours of their days than in the reference."""
+"""Runs of the table: the desk, and how many; those of dates have hours of receipt of their own."""
 
 LOADS = (0.4, 0.6, 0.8, 0.9, 0.95, 1.0)
 
@@ -47,11 +50,11 @@ def play(folder: Path | None, share: float, jobs: int) -> dict[str, Runs]:
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     table = {}
-    for place, (name, (desk, number, apart)) in enumerate(BUDGET.items()):
+    for place, (name, (desk, number)) in enumerate(BUDGET.items()):
         file = None if folder is None else folder / f"{name.replace(', ', '_').replace(' ', '_')}.jsonl"
-        table[name] = Runs(
-            town(52, 8, desk), SEED + place, int(number * share), not name.startswith("councils"), file, apart
-        )
+        year = town(52, 8, desk)
+        replay = dates_of(year) if name.endswith("dates") else year
+        table[name] = Runs(replay, SEED + place, int(number * share), not name.startswith("councils"), file)
         begun = time.perf_counter()
         table[name].play(jobs)
         print(f"{name}: {len(table[name].rows):,} runs, {(time.perf_counter() - begun) / 60:.1f} minutes", flush=True)
@@ -60,26 +63,22 @@ def play(folder: Path | None, share: float, jobs: int) -> dict[str, Runs]:
 
 def cells(table: dict[str, Runs]) -> tuple[list[Cell], list[Cell]]:
     """Cells in which the model is right, and those in which it is not, or the truth lies on the edge of what it allows."""
-    waits = references(table["with waits"].replay, table["with waits"].rows)
-    none = references(table["no waits"].replay, table["no waits"].rows)
-    councils = {name: runs.rows for name, runs in table.items() if name.startswith("councils")}
-    timed, dated = councils["councils with waits"], councils["councils with waits, other hours"]
-    timed_none, dated_none = councils["councils without waits"], councils["councils without waits, other hours"]
-    right = [
-        Cell("times", timed, waits[False], False),
-        Cell("times and a headcount", timed, waits[False], False, "headcount"),
-        Cell("times and 30 timed cases", timed, waits[False], False, "timed cases"),
-        Cell("dates", dated, waits[True], True),
-        Cell("dates and a headcount", dated, waits[True], True, "headcount"),
-        Cell("no waits, times", timed_none, none[False], False),
-        Cell("no waits, dates", dated_none, none[True], True),
-    ]
-    wrong = [
-        Cell("waits not modelled, times", timed, none[False], False),
-        Cell("waits not modelled, dates", dated, none[True], True),
-        Cell("waits modelled, none there, times", timed_none, waits[False], False),
-        Cell("waits modelled, none there, dates", dated_none, waits[True], True),
-    ]
+    told = {name: reference_of(runs.replay, runs.rows) for name, runs in table.items() if runs.is_reference}
+    right, wrong = [], []
+    for stamps in ("times", "dates"):
+        by_day = stamps == "dates"
+        waited, direct = (table[f"councils {waits} waits, {stamps}"].rows for waits in ("with", "without"))
+        with_waits, no_waits = told[f"with waits, {stamps}"], told[f"no waits, {stamps}"]
+        right += [
+            Cell(stamps, waited, with_waits, by_day),
+            Cell(f"{stamps} and a headcount", waited, with_waits, by_day, "headcount"),
+            Cell(f"{stamps} and 30 timed cases", waited, with_waits, by_day, "timed cases"),
+            Cell(f"no waits, {stamps}", direct, no_waits, by_day),
+        ]
+        wrong += [
+            Cell(f"waits not modelled, {stamps}", waited, no_waits, by_day),
+            Cell(f"waits modelled, none there, {stamps}", direct, with_waits, by_day),
+        ]
     return right, wrong
 
 

@@ -17,8 +17,8 @@ from frontdoor_sim.calibration.touch.posterior import Posterior, posterior
 from frontdoor_sim.calibration.touch.reference import Reference
 from frontdoor_sim.contacts import draw
 from frontdoor_sim.experiment.touch.desk import Desk
-from frontdoor_sim.experiment.touch.fitting import candidates, played_rows, reference_of, taught
-from frontdoor_sim.experiment.touch.replay import Replay, Row, spread_over_day
+from frontdoor_sim.experiment.touch.fitting import candidates, played_rows, taught
+from frontdoor_sim.experiment.touch.replay import Replay, Row, midnights_of
 from frontdoor_sim.operating_model import OperatingModel
 from recovery import Recovery
 
@@ -27,8 +27,8 @@ WEEK = 604_800
 PER_HOUR = {"Mon-Fri 08:00-18:00": 1.8, "otherwise": 0.15}
 """The town of statistics C1: 108 contacts a week, two thirds of them in office hours."""
 WEIGHTS = (0.15,) * 8 + (1.8,) * 10 + (0.15,) * 6
-WITH_WAITS = Desk(shift={"Mon-Fri": "09:00-17:00"}, people=(2, 12))
-NO_WAITS = Desk(shift={"Mon-Fri": "09:00-17:00"}, people=(2, 12), waiting_share=None)
+WITH_WAITS = Desk(shift={"Mon-Fri": "09:00-17:00"}, people=(2, 12), hours_of_receipt=WEIGHTS)
+NO_WAITS = Desk(shift={"Mon-Fri": "09:00-17:00"}, people=(2, 12), hours_of_receipt=WEIGHTS, waiting_share=None)
 ON_LOGS = ("people", "touch_hours", "touch_cv", "waiting_hours")
 
 
@@ -39,15 +39,14 @@ def town(weeks: int, settles: int, desk: Desk) -> Replay:
         "routes": {}, "ends": {}, "arrivals": {"people": {"per_hour": PER_HOUR}},
     }  # fmt: skip
     received = draw(OperatingModel.model_validate(bare), None, 1, 0, 0.0)["received"].to_numpy(np.int64)
-    return Replay(desk, np.sort(received), None, OPENS, weeks, settles * WEEK, weeks * WEEK, 0.1)
+    return Replay(desk, np.sort(received), False, None, OPENS, weeks, settles * WEEK, weeks * WEEK, 0.1)
 
 
-def other_hours(replay: Replay, seed: int) -> Replay:
-    """The same dates of receipt at other hours: what a history of dates does not say."""
-    line = replay.line()
-    midnights = line.clock.midnights(line.first, line.last)
+def dates_of(replay: Replay) -> Replay:
+    """The same receipts where only their dates are known, and every run, a council's own too, has other hours."""
+    midnights = midnights_of(replay.line())
     days = midnights[np.searchsorted(midnights, replay.received, side="right") - 1]
-    return replace(replay, received=spread_over_day(days, WEIGHTS, seed))
+    return replace(replay, received=days, to_the_day=True)
 
 
 @dataclass
@@ -62,24 +61,19 @@ class Runs:
     number: int
     is_reference: bool
     file: Path | None = None
-    hours_apart: bool = False
     rows: list[Row] = field(default_factory=list)
 
     def play(self, jobs: int = 1) -> list[Row]:
-        chunk = 20 if self.hours_apart else 100
         values = candidates(self.replay.desk, self.number, self.seed)
         teach = taught(self.number) if self.is_reference else 0
         self.rows = self._kept()[: self.number]
         while (at := len(self.rows)) < self.number:
-            mine = values[at : at + chunk]
+            mine = values[at : at + 100]
             once = min(max(teach - at, 0), len(mine))
-            done = played_rows(self._replay(at), mine, self.seed, once, at, jobs)
+            done = played_rows(self.replay, mine, self.seed, once, at, jobs)
             self._keep(done)
             self.rows += done
         return self.rows
-
-    def _replay(self, at: int) -> Replay:
-        return other_hours(self.replay, self.seed + at) if self.hours_apart else self.replay
 
     def _kept(self) -> list[Row]:
         if self.file is None or not self.file.exists():
@@ -100,7 +94,7 @@ class Cell:
     name: str
     councils: Sequence[Row]
     reference: Reference
-    to_the_day: bool
+    to_the_day: bool = False
     fact: str = ""
     found: list[Posterior] = field(default_factory=list)
 
@@ -135,8 +129,3 @@ def fact_of(kind: str, truth: dict[str, float], random: np.random.Generator) -> 
         times = random.lognormal(np.log(truth["touch_hours"]) - variance / 2, np.sqrt(variance), 30)
         return (TimedCases(30, float(times.mean())),)
     return ()
-
-
-def references(replay: Replay, rows: Sequence[Row]) -> dict[bool, Reference]:
-    """The reference of times and that of dates, of the same runs."""
-    return {to_the_day: reference_of(replay, rows, to_the_day) for to_the_day in (False, True)}

@@ -131,9 +131,7 @@ def posterior(
     cloud = _as_table(np.clip(values, low, high), reference)
     before = _as_table(quantities, reference)
     cloud["weight"] = weight / weight.sum()
-    return Posterior(
-        cloud, before, tuple(facts), kept + reference.learned_from, way[kept], _far(summaries, here, reference)
-    )
+    return Posterior(cloud, before, tuple(facts), kept + reference.learned_from, way[kept], reference.like_none(here))
 
 
 def _facts_apart(reference: Reference, facts: Sequence[Fact], seed: int) -> list[Floats]:
@@ -176,15 +174,3 @@ def _as_table(values: Floats, reference: Reference) -> pd.DataFrame:
     """Scaled quantities as a table, with touch, which follows from people and load."""
     table = unscaled(values, reference.told)
     return table.assign(touch_hours=table["people"] * table["load"] * reference.touch_of_one)
-
-
-def _far(summaries: Floats, here: Floats, reference: Reference, neighbours: int = 10) -> float:
-    """The share of runs that lie further from their own nearest runs than the history does."""
-    scale = reference.learned.left_out
-    sample = summaries[:: max(len(summaries) // 400, 1)]
-
-    def lonely(points: Floats, own: int) -> Floats:
-        apart = np.sqrt((((points[:, None, :] - summaries[None, :, :]) / scale) ** 2).sum(axis=2))
-        return np.asarray(np.partition(apart, neighbours + own, axis=1)[:, : neighbours + own].mean(axis=1))
-
-    return float((lonely(sample, 1) >= lonely(here[None, :], 0)[0]).mean())

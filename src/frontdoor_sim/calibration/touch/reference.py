@@ -25,6 +25,7 @@ EFFECTS = ("effect_of_one_more", "effect_of_one_fewer", "effect_of_demand_up", "
 """What the same year would have shown with one worker more or fewer, or with other demand, less what it showed."""
 
 _ALMOST = 0.002
+_NEIGHBOURS, _ASKED = 10, 400
 _LOGARITHMIC = ("people", "touch_hours", "touch_cv", "waiting_hours")
 
 
@@ -69,6 +70,22 @@ class Reference:
         others = slice(self.learned_from, None)
         summaries = self.learned.summaries(self.statistics.to_numpy(dtype=np.float64)[others])
         return summaries, scaled(self.quantities[others], self.told)
+
+    def like_none(self, here: Floats) -> float:
+        """The share of the runs compared that lie further from their own nearest runs than some summaries do."""
+        return float((self._apart >= self._from_nearest(here[None, :], 0)[0]).mean())
+
+    @cached_property
+    def _apart(self) -> Floats:
+        """How far some of the runs compared lie from their own nearest runs."""
+        summaries = self.compared[0]
+        return self._from_nearest(summaries[:: max(len(summaries) // _ASKED, 1)], 1)
+
+    def _from_nearest(self, points: Floats, own: int) -> Floats:
+        """Mean distance of points from the nearest runs compared; `own` is 1 where the points are among these."""
+        summaries, scale = self.compared[0], self.learned.left_out
+        found = np.array([np.sqrt((((summaries - point) / scale) ** 2).sum(axis=1)) for point in points])
+        return np.asarray(np.partition(found, _NEIGHBOURS + own, axis=1)[:, : _NEIGHBOURS + own].mean(axis=1))
 
 
 def scaled(quantities: pd.DataFrame, names: Sequence[str]) -> Floats:

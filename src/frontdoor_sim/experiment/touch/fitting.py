@@ -106,9 +106,9 @@ def touch_and_capacity(
         InputError: a history from which nothing can be learnt.
         ValueError: too few runs.
     """
-    stamps, replay = replay_of(log, desk, demand, seed)
+    stamps, replay = replay_of(log, desk, demand)
     rows = played_rows(replay, candidates(desk, runs, seed), seed, taught(runs), FIRST, jobs, executor, quiet, engine)
-    return fitted(reference_of(replay, rows, stamps.to_the_day), statistics(stamps), unused(stamps), facts, seed)
+    return fitted(reference_of(replay, rows), statistics(stamps), unused(stamps), facts, seed)
 
 
 def candidates(desk: Desk, runs: int, seed: int) -> list[dict[str, float]]:
@@ -154,9 +154,9 @@ def taught(runs: int) -> int:
     return int(TEACH * runs)
 
 
-def reference_of(replay: Replay, rows: Sequence[Row], to_the_day: bool) -> Reference:
-    """The reference that some rows make, for a history of times or of dates."""
-    shown = [one.dated if to_the_day else one.timed for one in rows]
+def reference_of(replay: Replay, rows: Sequence[Row]) -> Reference:
+    """The reference that some rows make, of times, or of dates where the replay knows no more."""
+    shown = [one.dated if replay.to_the_day else one.timed for one in rows]
     return Reference(
         pd.DataFrame([one.quantities for one in rows]),
         pd.DataFrame([used for used, _ in shown]),

@@ -12,7 +12,7 @@ from frontdoor_sim.calibration.touch.stamps import Stamps
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.touch.desk import Desk
-from frontdoor_sim.experiment.touch.replay import Replay, midnights_of, spread_over_day
+from frontdoor_sim.experiment.touch.replay import Replay, midnights_of
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.table_reading import TableReading
 
@@ -23,14 +23,13 @@ LEAST_CONTACTS, LEAST_WEEKS = 500, 12
 _WEEK = 604_800
 
 
-def replay_of(log: EventLog, desk: Desk, demand: float, seed: int) -> tuple[Stamps, Replay]:
+def replay_of(log: EventLog, desk: Desk, demand: float) -> tuple[Stamps, Replay]:
     """The stamps of a history, and its receipts to be played again.
 
     Args:
         log: a history, or a run.
         desk: the desk that decides.
         demand: by how much demand will be varied.
-        seed: of the hours of receipt, where only dates are known.
 
     Raises:
         InputError: no decisions, too few contacts or weeks, a demand that is no share.
@@ -51,15 +50,14 @@ def replay_of(log: EventLog, desk: Desk, demand: float, seed: int) -> tuple[Stam
     weeks = -(-(ends - shift + 3_600) // _WEEK)
     counts_from = -shift + SETTLES_WEEKS * _WEEK
     graded = rag if "rag" in desk.order else None
-    replay = Replay(desk, received - shift, graded, opens, weeks, counts_from, ends - shift, demand)
+    replay = Replay(desk, received - shift, by_day, graded, opens, weeks, counts_from, ends - shift, demand)
     line = replay.line()
-    midnights = midnights_of(line)
-    stamps = Stamps(received - shift, decided - shift, counts_from, ends - shift, line.shifts["desk"], midnights)
-    if not by_day:
-        return stamps, replay
-    stamps = stamps.cut_to_days()
-    at = spread_over_day(stamps.received, desk.hours_of_receipt, seed)
-    return stamps, replace(replay, received=at)
+    calendars = (line.shifts["desk"], midnights_of(line))
+    stamps = Stamps(received - shift, decided - shift, counts_from, ends - shift, *calendars)
+    if by_day:
+        stamps = stamps.cut_to_days()
+        replay = replace(replay, received=stamps.received)
+    return stamps, replay
 
 
 def _refuse(received: np.ndarray, decided: np.ndarray, ends: int, demand: float) -> None:

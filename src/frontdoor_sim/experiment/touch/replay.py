@@ -35,7 +35,9 @@ class Replay:
 
     Args:
         desk: the desk.
-        received: second of receipt from midnight of `opens`, one element a contact, ascending.
+        received: second of receipt from midnight of `opens`, one element a contact, ascending; where only dates are known,
+            the midnights that begin them.
+        to_the_day: whether only dates are known; then every run draws the hours of receipt anew.
         rag: of each contact, for a desk that works by it.
         opens: the day of the first receipt, or earlier.
         weeks: whole weeks that are played; the history ends at or before their end.
@@ -45,6 +47,7 @@ class Replay:
 
     desk: Desk
     received: Ints
+    to_the_day: bool
     rag: pd.Series | None
     opens: date
     weeks: int
@@ -118,7 +121,7 @@ def play(batch: Batch, table: pd.DataFrame, place: int) -> Row:
     values = dict(batch.values[place])
     values["touch_hours"] = values["people"] * values["load"] * batch.touch_of_one
     played = Played(replay, values, seed, number, batch.engine)
-    mine = under(table, seed, number)
+    mine = under(table, replay, seed, number)
     base = played.stamps(mine)
     values[YEAR] = share_within(base, LIMIT_HOURS)
     if batch.what_ifs:
@@ -139,10 +142,14 @@ def contacts(replay: Replay) -> pd.DataFrame:
     return given(table, replay.model(), None)
 
 
-def under(table: pd.DataFrame, seed: int, number: int) -> pd.DataFrame:
-    """The contacts with the luck of a run."""
+def under(table: pd.DataFrame, replay: Replay, seed: int, number: int) -> pd.DataFrame:
+    """The contacts with the luck of a run, which also says the hour of receipt where only the date is known."""
     keys = key_array((seed, number, "given"), table["contact"].to_numpy(dtype=np.int64))
-    return table.assign(contact=keys, family=keys).sort_values(["enters", "contact"], ignore_index=True)
+    table = table.assign(contact=keys, family=keys)
+    if replay.to_the_day:
+        at = at_hours(table["received"].to_numpy(dtype=np.int64), keys, replay.desk.hours_of_receipt)
+        table = table.assign(received=at, enters=at)
+    return table.sort_values(["enters", "contact"], ignore_index=True)
 
 
 def with_demand(table: pd.DataFrame, replay: Replay, seed: int, number: int, by: float) -> pd.DataFrame:
@@ -194,22 +201,21 @@ def midnights_of(line: Timeline) -> Ints:
     return line.clock.midnights(line.first, line.last)
 
 
-def spread_over_day(days: Ints, hours: tuple[float, ...], seed: int) -> Ints:
-    """Receipts of which only the date is known, each at an hour drawn by the weights of the 24 hours.
+def at_hours(days: Ints, keys: Ints, hours: tuple[float, ...]) -> Ints:
+    """Receipts of which only the date is known, each at an hour by the weights of the 24 hours and its own luck.
 
     Args:
-        days: midnights that begin the days of receipt [s], ascending.
+        days: midnights that begin the days of receipt [s].
+        keys: of the contacts.
         hours: weights.
-        seed: key of the luck.
 
     Example:
-        >>> at = spread_over_day(np.zeros(1_000, dtype=np.int64), (0.0,) * 9 + (1.0,) + (0.0,) * 14, seed=1)
+        >>> at = at_hours(np.zeros(1_000, dtype=np.int64), np.arange(1_000), (0.0,) * 9 + (1.0,) + (0.0,) * 14)
         >>> int(at.min()) // HOUR, int(at.max()) // HOUR
         (9, 9)
     """
-    luck = draws(key_array((seed, "hour of receipt"), np.arange(len(days), dtype=np.int64)), code("hour of receipt"))
-    share = (luck + 0.5) / (1 << LUCK_BITS)
+    share = (draws(keys, code("hour of receipt")) + 0.5) / (1 << LUCK_BITS)
     reached = np.append(0.0, np.cumsum(hours) / np.sum(hours))
     hour = np.minimum(np.searchsorted(reached, share, side="left") - 1, 23)
     inside = (share - reached[hour]) / (reached[hour + 1] - reached[hour])
-    return np.sort(days + ((hour + np.minimum(inside, _ALMOST)) * HOUR).astype(np.int64))
+    return np.asarray(days + ((hour + np.minimum(inside, _ALMOST)) * HOUR).astype(np.int64))
