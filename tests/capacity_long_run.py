@@ -32,13 +32,13 @@ from recovery import Recovery
 SEED = 20261127
 BUDGET = {
     "with waits, times": (WITH_WAITS, 4_500),
-    "with waits, dates": (WITH_WAITS, 4_500),
-    "no waits, times": (NO_WAITS, 3_000),
-    "no waits, dates": (NO_WAITS, 3_000),
     "councils with waits, times": (WITH_WAITS, 100),
-    "councils with waits, dates": (WITH_WAITS, 100),
-    "councils without waits, times": (NO_WAITS, 100),
-    "councils without waits, dates": (NO_WAITS, 100),
+    "with waits, dates": (WITH_WAITS, 3_000),
+    "no waits, times": (NO_WAITS, 1_500),
+    "councils without waits, times": (NO_WAITS, 60),
+    "no waits, dates": (NO_WAITS, 1_500),
+    "councils with waits, dates": (WITH_WAITS, 60),
+    "councils without waits, dates": (NO_WAITS, 60),
 }
 """Runs of the table: the desk, and how many; those of dates have hours of receipt of their own."""
 

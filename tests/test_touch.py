@@ -340,27 +340,28 @@ def test_a_desk_is_made_from_the_roster() -> None:
 
 
 def test_the_whole_way_from_a_log_to_sentences_and_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posteriors, "LEAST", 10)
+    monkeypatch.setattr(posteriors, "LEAST", 6)
     model, log = history()
     desk = Desk.of(model.model, "desk", waiting_share=None)
-    found = touch_and_capacity(log, desk, [Headcount(6, 0.5)], runs=120, seed=2, jobs=1)
+    found = touch_and_capacity(log, desk, [Headcount(6, 0.5)], runs=66, seed=2, jobs=1)
     assert set(found.tables()) == {"quantities", "what_ifs", "checks", "draws"}
     said = str(found)
     assert "6 people at work at once, give or take 0.5" in said
     assert said.count("the history answers") + said.count("the history does not answer") == 4
     assert "Few who work fast" in found.figure().get_label()
-    again = touch_and_capacity(log, desk, [Headcount(6, 0.5)], runs=120, seed=2, jobs=2)
+    again = touch_and_capacity(log, desk, [Headcount(6, 0.5)], runs=66, seed=2, jobs=2)
     pd.testing.assert_frame_equal(found.posterior.draws, again.posterior.draws)
 
 
 # --- a small study ----------------------------------------------------------------------------------------------------
 
 
-def test_a_small_study_finds_the_truth_again() -> None:
-    """30 councils of half a year each; the long run (`make capacity`) has more of everything."""
+def test_a_small_study_finds_the_truth_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """24 councils of half a year each; the long run (`make capacity`) has more of everything."""
+    monkeypatch.setattr(posteriors, "LEAST", 30)
     replay = town(26, 4, NO_WAITS)
-    reference = reference_of(replay, Runs(replay, SEED, 600, True).play())
-    councils = Runs(replay, SEED + 1, 30, False).play()
+    reference = reference_of(replay, Runs(replay, SEED, 360, True).play())
+    councils = Runs(replay, SEED + 1, 24, False).play()
     recovery = Recovery()
     known = Cell("times", councils, reference).infer(recovery, SEED)
     assert not recovery.faults(), recovery.text()
