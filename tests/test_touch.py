@@ -23,7 +23,7 @@ from frontdoor_sim.calibration.touch.statistics import share_within, statistics,
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.experiment import run
 from frontdoor_sim.experiment.touch import Desk, touch_and_capacity
-from frontdoor_sim.experiment.touch.fitting import fitted, played_rows, reference_of
+from frontdoor_sim.experiment.touch.fitting import FIRST, candidates, fitted, played_rows, reference_of
 from frontdoor_sim.experiment.touch.history import replay_of
 from frontdoor_sim.experiment.touch.replay import contacts, under, with_demand
 from frontdoor_sim.scenario import read_scenario
@@ -349,8 +349,14 @@ def test_the_whole_way_from_a_log_to_sentences_and_a_picture(monkeypatch: pytest
     assert "6 people at work at once, give or take 0.5" in said
     assert said.count("the history answers") + said.count("the history does not answer") == 4
     assert "Few who work fast" in found.figure().get_label()
-    again = touch_and_capacity(log, desk, [Headcount(6, 0.5)], runs=66, seed=2, jobs=2)
-    pd.testing.assert_frame_equal(found.posterior.draws, again.posterior.draws)
+
+
+def test_a_run_is_the_same_in_whatever_company_it_is_played() -> None:
+    replay = town(20, 2, NO_WAITS)
+    values = candidates(NO_WAITS, 3, SEED)
+    together = played_rows(replay, values, SEED, taught=1)
+    alone = [played_rows(replay, [one], SEED, taught=int(k == 0), first=FIRST + k)[0] for k, one in enumerate(values)]
+    assert together == alone
 
 
 # --- a small study ----------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ class Stamps:
     @property
     def counted(self) -> NDArray[np.bool_]:
         """Which contacts are counted."""
-        return np.asarray(self.received >= self.counts_from)
+        return np.asarray((self.received >= self.counts_from) & (self.received < self.ends))
 
     @property
     def elapsed_hours(self) -> Floats:
