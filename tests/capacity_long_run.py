@@ -29,14 +29,14 @@ from frontdoor_sim.calibration.touch.checks import NOWHERE, checks
 from frontdoor_sim.experiment.touch.fitting import reference_of
 from recovery import Recovery
 
-SEED = 20261127
+SEED = 20261204
 BUDGET = {
-    "with waits, times": (WITH_WAITS, 4_500),
+    "with waits, times": (WITH_WAITS, 3_000),
     "councils with waits, times": (WITH_WAITS, 100),
-    "with waits, dates": (WITH_WAITS, 3_000),
-    "no waits, times": (NO_WAITS, 1_500),
+    "with waits, dates": (WITH_WAITS, 1_800),
+    "no waits, times": (NO_WAITS, 1_200),
     "councils without waits, times": (NO_WAITS, 60),
-    "no waits, dates": (NO_WAITS, 1_500),
+    "no waits, dates": (NO_WAITS, 1_200),
     "councils with waits, dates": (WITH_WAITS, 60),
     "councils without waits, dates": (NO_WAITS, 60),
 }

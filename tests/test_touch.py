@@ -138,7 +138,7 @@ def toy(rows: int, seed: int) -> Reference:
     """People that one statistic tells, but for noise; a load that another tells; effects that follow from people."""
     random = np.random.default_rng(seed)
     people = np.exp(random.uniform(np.log(1), np.log(40), rows))
-    load, spread = random.uniform(0.4, 1, rows), np.full(rows, 0.8) + 1e-9 * random.normal(size=rows)
+    load, spread = random.uniform(0.4, 1, rows), random.uniform(0.7, 0.9, rows)
     year = random.uniform(0.3, 0.9, rows)
     quantities = pd.DataFrame({"people": people, "load": load, "touch_cv": spread, YEAR: year})
     quantities["touch_hours"] = people * load * 0.4

@@ -29,7 +29,7 @@ class Learned:
         mean: of the quantities, shape (quantities,).
         width: of the kernel, shape (quantities,).
         weights: shape (rows, quantities).
-        left_out: root mean square error of each quantity when a row is left out.
+        missed: what each row's quantities are above what the others predict of it, shape (rows, quantities).
     """
 
     centre: Floats
@@ -38,7 +38,12 @@ class Learned:
     mean: Floats
     width: Floats
     weights: Floats
-    left_out: Floats
+    missed: Floats
+
+    @property
+    def left_out(self) -> Floats:
+        """Root mean square error of each quantity when a row is left out."""
+        return np.asarray(np.sqrt((self.missed**2).mean(axis=0)))
 
     def summaries(self, statistics: Floats) -> Floats:
         """The learned summaries of some rows of statistics, shape (rows, quantities)."""
@@ -75,15 +80,16 @@ def learn(statistics: Floats, quantities: Floats) -> Learned:
     scale = np.where(scale > 0, scale, 1.0)
     rows, mean = (statistics - centre) / scale, quantities.mean(axis=0)
     best = np.full(quantities.shape[1], np.inf)
-    width, weights = np.zeros(len(best)), np.zeros(quantities.shape)
+    width, weights, missed = np.zeros(len(best)), np.zeros(quantities.shape), np.zeros(quantities.shape)
     for one in _WIDTHS:
         values, vectors = np.linalg.eigh(kernel(rows, rows, one))
         turned = vectors.T @ (quantities - mean)
         for ridge in _RIDGES:
             found = vectors @ (turned / (np.maximum(values, 0) + ridge)[:, None])
             diagonal = (vectors**2) @ (1 / (np.maximum(values, 0) + ridge))
-            error = np.sqrt(((found / diagonal[:, None]) ** 2).mean(axis=0))
+            apart = found / diagonal[:, None]
+            error = np.sqrt((apart**2).mean(axis=0))
             better = error < best
             best, width = np.where(better, error, best), np.where(better, one, width)
-            weights[:, better] = found[:, better]
-    return Learned(centre, scale, rows, mean, width, weights, best)
+            weights[:, better], missed[:, better] = found[:, better], apart[:, better]
+    return Learned(centre, scale, rows, mean, width, weights, missed)

@@ -128,10 +128,10 @@ def posterior(
     weight = 1 - (distance[kept] / distance[kept].max()) ** 2
     values = moved(quantities[kept], way[kept], weight)
     low, high = (scaled(_ends(reference, end), reference.told) for end in (0, 1))
-    cloud = _as_table(np.clip(values, low, high), reference)
-    before = _as_table(quantities, reference)
+    cloud = _as_table(np.clip(values, low, high), kept, reference)
     cloud["weight"] = weight / weight.sum()
-    return Posterior(cloud, before, tuple(facts), kept + reference.learned_from, way[kept], reference.like_none(here))
+    before, far = reference.before[cloud.columns.drop("weight")], reference.like_none(here)
+    return Posterior(cloud, before, tuple(facts), kept + reference.learned_from, way[kept], far)
 
 
 def _facts_apart(reference: Reference, facts: Sequence[Fact], seed: int) -> list[Floats]:
@@ -166,11 +166,18 @@ def moved(quantities: Floats, way: Floats, weight: Floats) -> Floats:
 
 def _ends(reference: Reference, end: int) -> pd.DataFrame:
     """The least, or the most, that a quantity can be."""
-    widest = {YEAR: (0.0, 1.0)} | dict.fromkeys(EFFECTS, (-1.0, 1.0)) | reference.ranges
+    widest = {YEAR: (0.0, 1.0)} | reference.ranges
     return pd.DataFrame({name: [widest[name][end]] for name in reference.told})
 
 
-def _as_table(values: Floats, reference: Reference) -> pd.DataFrame:
-    """Scaled quantities as a table, with touch, which follows from people and load."""
+def _as_table(values: Floats, runs: Ints, reference: Reference) -> pd.DataFrame:
+    """Scaled quantities as a table, with touch, which follows from people and load, and the effects.
+
+    An effect is that of the learnt surface, and what the run that a draw was made from missed it by when left out. No
+    effect takes a share below 0 or above 1.
+    """
     table = unscaled(values, reference.told)
-    return table.assign(touch_hours=table["people"] * table["load"] * reference.touch_of_one)
+    table["touch_hours"] = table["people"] * table["load"] * reference.touch_of_one
+    surface = reference.effects
+    effects = unscaled(surface.summaries(values) + surface.missed[runs], EFFECTS)
+    return table.assign(**{name: effects[name].clip(-table[YEAR], 1 - table[YEAR]) for name in EFFECTS})

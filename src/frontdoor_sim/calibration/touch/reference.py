@@ -54,15 +54,14 @@ class Reference:
 
     @property
     def told(self) -> list[str]:
-        """The quantities that draws are made of; touch follows from people and load."""
-        return [*self.ranges, YEAR, *EFFECTS]
+        """The quantities that are learnt and moved; touch follows from people and load, effects from all of them."""
+        return [*self.ranges, YEAR]
 
     @cached_property
     def learned(self) -> Learned:
         """The summaries of what is not known, and of the share within 24 hours, from the first rows."""
         first = slice(self.learned_from)
-        quantities = scaled(self.quantities[first], [*self.ranges, YEAR])
-        return learn(self.statistics.to_numpy(dtype=np.float64)[first], quantities)
+        return learn(self.statistics.to_numpy(dtype=np.float64)[first], scaled(self.quantities[first], self.told))
 
     @cached_property
     def compared(self) -> tuple[Floats, Floats]:
@@ -70,6 +69,19 @@ class Reference:
         others = slice(self.learned_from, None)
         summaries = self.learned.summaries(self.statistics.to_numpy(dtype=np.float64)[others])
         return summaries, scaled(self.quantities[others], self.told)
+
+    @cached_property
+    def effects(self) -> Learned:
+        """What other staff and other demand would have shown, as a surface over the quantities, from the runs compared.
+
+        A desk that is nearly full falls over with one worker fewer, which no straight line follows.
+        """
+        return learn(self.compared[1], scaled(self.before, EFFECTS))
+
+    @property
+    def before(self) -> pd.DataFrame:
+        """The quantities of the runs compared, which are what was thought possible before a history was looked at."""
+        return self.quantities[self.learned_from :].reset_index(drop=True)
 
     def like_none(self, here: Floats) -> float:
         """The share of the runs compared that lie further from their own nearest runs than some summaries do."""

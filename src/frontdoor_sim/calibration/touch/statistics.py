@@ -43,7 +43,7 @@ def statistics(stamps: Stamps) -> dict[str, float]:
         >>> at = (days[:, None] * 24 + np.array([9, 10, 11, 12])).ravel() * HOUR
         >>> steady = Stamps(at, at + HOUR // 2, 0, 30 * 86_400, desk, np.arange(32) * 86_400)
         >>> found = statistics(steady)
-        >>> round(found["within 4 h"], 2), round(found["decisions an hour, 0 open"], 2)
+        >>> round(found["within 4 h"], 2), round(float(np.expm1(found["decisions an hour, 0 open"])), 2)
         (1.0, 0.5)
     """
     elapsed, desk = stamps.elapsed_hours, stamps.desk_hours

@@ -25,7 +25,7 @@ from frontdoor_sim.experiment.touch.history import replay_of
 from frontdoor_sim.experiment.touch.replay import Batch, Replay, Row, play_batch
 from frontdoor_sim.experiment.workers import worked
 
-RUNS = 4_500
+RUNS = 3_000
 """Runs of a reference: those that teach play the year once, the others five times; minutes on one core."""
 
 TEACH = 2 / 3
