@@ -56,6 +56,14 @@ AT_WORK = {
     "overtime_limit": "how long people go on to `finish`",
     "weight": "place in the queue of a team whose `order` has `stage`; the least goes first",
 }
+IN_A_QUEUE = {
+    "give_up_after": "by RAG, after how long in the queue a contact that nobody has begun leaves with the outcome `timed_out`",
+}
+KEPT = {
+    "late": "shares of entries made late, which bear the time at which they are made",
+    "entered": "when late entries are made: each at the next of these times",
+    "missing": "shares of entries never made",
+}
 JUDGES = {"judges": "how the level of need is judged here; left out, nobody judges"}
 MEANINGS: dict[str, dict[str, str]] = {
     "OperatingModel": {
@@ -75,6 +83,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "returns": "which closures bring a family back; left out, none do",
         "targets": "time limits; `decision` is the one that is measured",
         "arrivals": "who comes, by source, where the scenario says so itself; else the parameters do",
+        "recording": "how case systems are kept, for figures as a dashboard would report them; it changes nothing else",
     },
     "RunWindow": {
         "opens": "first day of the measured window; a Monday keeps weeks whole",
@@ -87,6 +96,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "case_system": "the case system or systems that it works on",
         "order": "who goes first in the queue: up to two rules, then the time of joining",
         "helpers": "teams whose idle people take up what waits here, in the order in which they are asked",
+        "interrupts": "RAGs for whose work somebody sets down less urgent work of the team, where nobody is idle",
         "head_start": "by RAG, how much earlier than it did a contact counts as having joined",
         "staff": "the people, by role and shift",
     },
@@ -104,8 +114,31 @@ MEANINGS: dict[str, dict[str, str]] = {
         "sickness_spell_days": "mean length of a spell, in working days",
         "leave_days_per_year": "annual leave of a full-timer",
         "caseload": "slots of a full-timer, for `caseload` stages",
+        "vacant": "share of the WTE that nobody fills",
+        "starts": "first day of these people; left out, they are there from the beginning",
+        "leaves": "their last day; left out, they stay",
+        "turnover": "how long people stay, and when somebody new begins in their place; left out, nobody leaves",
+        "induction": "what a start takes from every duty day at first; left out, nothing",
+        "other_work": "team meetings, supervision and training at stated times",
         "named": "what they were called before they moved, such as `ehap/coordinator`, so that they keep their luck; else "
         "their team and role",
+    },
+    "Turnover": {
+        "stays": "weeks that each person stays; places change hands evenly over time",
+        "refilled_after": "weeks for which the place is then empty",
+    },
+    "Induction": {
+        "weeks": "weeks that it lasts",
+        "share": "share of every duty day that it takes in the first week; it falls in equal steps to none",
+    },
+    "OtherWork": {
+        "at": "when it begins",
+        "lasts": "how long it lasts",
+        "every": "of so many weeks one counts; `4 weeks` for what is monthly",
+        "in_turn": "whether each person has another of those weeks, as in supervision",
+        "training": "whether the duty table calls it training",
+        "starts": "first date on which it may be",
+        "ends": "last date",
     },
     "WorkStage": {
         **OF_EVERY_STAGE,
@@ -113,6 +146,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         **JUDGES,
         "searches": "whether history is looked for on each further case system of the team",
         "waits_for": "what a wait in this queue is called",
+        **IN_A_QUEUE,
     },
     "ConsentStage": {
         **OF_EVERY_STAGE,
@@ -143,6 +177,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "allocates": "when cases are given out; left out, as soon as a slot is free",
         "slots": "whether a family takes a slot for each child, or one",
         "first_visit": "time from allocation to the first visit",
+        **IN_A_QUEUE,
     },
     "DelayStage": {
         **OF_EVERY_STAGE,
@@ -154,6 +189,13 @@ MEANINGS: dict[str, dict[str, str]] = {
         "caution": "added to need on purpose [sd], where another judgement follows",
         "noise": "error of one judgement [sd]",
         "without_checks": "further error [sd] while a partner's reply is missing; errors add as squares",
+        "thresholds": "what is held here to be the thresholds; left out, the council's",
+        "by_source": "by source, who is judged otherwise",
+        "by_area": "by area, who is judged otherwise; it counts over the source",
+    },
+    "Leaning": {
+        **dict.fromkeys(("bias", "caution", "noise", "without_checks"), "as above; left out, as for everybody else"),
+        "thresholds": "as above; left out, as for everybody else",
     },
     "Rule": {"if": "what a contact must be for this rule to count; left out, anything", "to": "where it goes"},
     "Condition": {
@@ -161,9 +203,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "rag": "grades on arrival",
         "source": "who made the contact",
         "area": "where the family lives",
-        "outcome": "after consent: given, refused, not_reached, overridden; after checks: complete, timed_out",
+        "outcome": "after consent: given, refused, not_reached, overridden; after checks: complete, timed_out; "
+        "where contacts give up waiting: done, timed_out",
         "open_case": "whether the family already has an open case",
         "during": "shifts, of which one is open when the contact leaves the stage",
+        "agrees": "whether the level judged here is the level that had been judged before; a first judgement agrees",
     },
     "End": {
         "provides": "the level of need that it meets: 0 none, 4 any",
@@ -219,6 +263,17 @@ MEANINGS: dict[str, dict[str, str]] = {
         "need": "need of every such contact [sd]",
         "children": "children of every such contact",
         "area": "area of every such contact",
+    },
+    "Recording": {
+        **KEPT,
+        "systems": "case systems that are kept otherwise, each with fields of its own",
+        "matched": "share of contacts recorded on several systems whose records are counted as one",
+    },
+    "CaseSystem": KEPT,
+    "Entries": {
+        "receipt": "of when a contact was received",
+        "decision": "of when it was decided",
+        "end": "of when it ended",
     },
     "OptionFile": {
         "name": "how the option is called in every table and chart",

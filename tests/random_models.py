@@ -36,8 +36,30 @@ SOURCES, AREAS = ("police", "schools"), ("north", "south")
 SYSTEMS = ([], ["A"], ["B"], ["A", "B"])
 ORDERS = ("joining", "rag", "deadline", "arrival", "stage", ["rag", "deadline"], ["stage", "arrival"])
 END_RULES = ("pause", "finish", "hand_over")
+PATIENCE = (
+    {"red": "0 min", "green": "30 min"},
+    {"red": "4 h", "amber": "1 working days", "green": "20 working hours", "blue": "15 min"},
+    {"amber": {"distribution": "exponential", "mean": 5, "unit": "hours"}, "green": "1 h"},
+)
 LIMITS = {"red": "4 h", "amber": "1 working days", "green": "20 working hours"}
 
+KEPT = {
+    "late": {"receipt": 0.1, "decision": 0.4, "end": 0.6}, "entered": "every day 09:00, 16:30",
+    "missing": {"receipt": 0.05, "decision": 0.1, "end": 0.2},
+}  # fmt: skip
+
+OTHER_WORK = (
+    [{"at": "every day 09:30, 18:00, 23:00", "lasts": "90 min", "training": True}],
+    [
+        {"at": "every day 10:00, 21:00", "lasts": "2 h", "every": 2, "in_turn": True},
+        {"at": "Mon-Fri 10:30, 20:30", "lasts": "1 h"},
+    ],
+)
+COMING_AND_GOING = (
+    {"turnover": {"stays": 1, "refilled_after": 1}},
+    {"turnover": {"stays": 2}, "induction": {"weeks": 1, "share": 0.5}},
+    {"starts": "2026-03-25", "leaves": "2026-10-22", "induction": {"weeks": 2, "share": 0.3}},
+)
 shift_names = st.sampled_from([*SHIFTS, "always"])
 
 
@@ -104,17 +126,24 @@ def staff(draw: DrawFn, caseload: bool) -> list[dict[str, Any]]:
             "sickness_spell_days": draw(st.sampled_from([1, 4])),
             "leave_days_per_year": draw(st.sampled_from([0, 0, 60])),
             "caseload": draw(st.sampled_from([1, 3, 8])) if caseload else 0,
+            "vacant": draw(st.sampled_from([0, 0, 0, "25%"])),
+            "other_work": draw(st.sampled_from([[], [], *OTHER_WORK])) if groups else [],
         })  # fmt: skip
-    groups[0]["wte"] = max(1, groups[0]["wte"])
+        if number and draw(st.booleans()):
+            groups[-1] |= {"caseload": 0, **draw(st.sampled_from(COMING_AND_GOING))}
+    groups[0] |= {"wte": max(1, groups[0]["wte"]), "vacant": 0}
     return groups
 
 
 @st.composite
 def team(draw: DrawFn, grid: int) -> dict[str, Any]:
+    order = draw(st.sampled_from(ORDERS))
+    first = order if isinstance(order, str) else order[0]
     return {
         "site": draw(st.sampled_from(["here", "there"])),
         "case_system": draw(st.sampled_from(SYSTEMS)),
-        "order": draw(st.sampled_from(ORDERS)),
+        "order": order,
+        "interrupts": draw(st.sampled_from([[], ["red"], ["red", "amber"]])) if first == "rag" else [],
         "head_start": draw(st.sampled_from([{}, {"red": "4 h", "amber": "30 min"}])),
         "staff": draw(staff(caseload=True)),
     }
@@ -138,10 +167,20 @@ def partner(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
 
 
 @st.composite
+def leanings(draw: DrawFn) -> dict[str, Any]:
+    """Who is judged otherwise, by source, by area or both."""
+    strict = {"early_help": -0.5, "child_in_need": 0.7, "protection": 2.5}
+    found: dict[str, Any] = draw(st.sampled_from([{}, {}, {"thresholds": strict}]))
+    found |= draw(st.sampled_from([{}, {}, {"by_source": {"police": {"bias": -0.6, "noise": 0}}}]))
+    found |= draw(st.sampled_from([{}, {}, {"by_area": {"south": {"bias": 0.5, "thresholds": strict}}}]))
+    return found
+
+
+@st.composite
 def stage(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
     kind = draw(st.sampled_from(["work", "work", "work", "checks", "consent", "caseload", "delay"]))
     found: dict[str, Any] = {"kind": kind, "team": draw(st.sampled_from(teams)), "decides": draw(st.booleans())}
-    judges = {"bias": 0.2, "caution": -0.1, "noise": 0.7, "without_checks": 0.5}
+    judges = {"bias": 0.2, "caution": -0.1, "noise": 0.7, "without_checks": 0.5} | draw(leanings())
     if kind in ("work", "consent"):
         found |= {
             "touch": draw(touches(grid)),
@@ -176,6 +215,8 @@ def stage(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
         found |= {"judges": judges} if draw(st.booleans()) else {}
     else:
         found |= {"delay": draw(delays(grid)), "waits_for": draw(st.sampled_from(["partner", "acceptance", "visit"]))}
+    if kind in ("work", "caseload"):
+        found |= draw(st.sampled_from([{}, {}, {}, *({"give_up_after": limits} for limits in PATIENCE)]))
     return found
 
 
@@ -207,11 +248,15 @@ def routes(draw: DrawFn, stages: dict[str, Any], ends: list[str]) -> dict[str, A
             {"during": draw(st.sampled_from(["office", "night", ["early", "every day"]]))},
         ]
         conditions += [{"judged": [3, 4]}] if judged else []
+        conditions += [{"agrees": False}, {"agrees": True, "during": "office"}] if "judges" in facts else []
         conditions += {"consent": [{"outcome": ["refused", "not_reached"]}], "checks": [{"outcome": "timed_out"}]}.get(
             facts["kind"], []
         )
         if draw(st.booleans()):
             rules.insert(0, {"if": draw(st.sampled_from(conditions)), "to": draw(st.sampled_from(ahead))})
+        if facts["kind"] != "checks" and "give_up_after" in facts:
+            elsewhere = [to for to in ahead if to in ends or stages[to]["decides"] or not facts["decides"]]
+            rules.insert(0, {"if": {"outcome": "timed_out"}, "to": draw(st.sampled_from(elsewhere))})
         found[name] = rules
     entry = {names[0]: 0.7, draw(st.sampled_from(names)): 0.3} if draw(st.booleans()) else {}
     return {"entry": entry if len(entry) > 1 else names[0], **found}
@@ -295,6 +340,7 @@ def instances(draw: DrawFn) -> Instance:
         "grading": {"green": -1, "amber": 0.5, "red": 1.5, "noise": 0.3},
         "returns": draw(st.sampled_from([None, returning])),
         "targets": {"decision": LIMITS},
+        "recording": draw(st.sampled_from([None, {"matched": 0.4, **KEPT, "systems": {}}])),
     }  # fmt: skip
     line = Timeline.of(as_scenario(data).model)
     return Instance(data, draw(contacts(line.starts, line.ends, grid, list(stages)[:2])), grid)

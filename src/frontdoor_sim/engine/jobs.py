@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import heapify
 from typing import Any
 
 from frontdoor_sim.engine.contact import Contact
@@ -17,9 +18,10 @@ class Job:
 
     `left` is the seconds still to be done and `phases` what kinds of work they are, or None where all is touch time;
     `ready` is since when it waits, `joined` its lasting place in the queue, and `done` what follows when it is done.
+    It waits for the first time until it is `begun`, or has `timed_out`.
     """
 
-    __slots__ = ("contact", "done", "joined", "left", "part", "phases", "ready", "stage", "visit")
+    __slots__ = ("begun", "contact", "done", "joined", "left", "part", "phases", "ready", "stage", "timed_out", "visit")
 
     def __init__(
         self,
@@ -40,6 +42,15 @@ class Job:
         self.left = left
         self.phases: list[tuple[int, int]] | None = None
         self.done = done
+        self.begun = False
+        self.timed_out = False
+
+
+def without(queue: list[Place], job: Job) -> list[Place]:
+    """A queue from which one job has gone, as a heap."""
+    rest = [place for place in queue if place[-1] is not job]
+    heapify(rest)
+    return rest
 
 
 Place = tuple[Any, int, int, int, int, int, Job]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from frontdoor_sim.engine.checks import Checks
 from frontdoor_sim.engine.contact import Contact
-from frontdoor_sim.engine.jobs import ENDS_OF_WORK, WAITS_END, Job
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, TIME_OUTS, WAITS_END, Job
 from frontdoor_sim.engine.plan import (
     MILLION,
     STANDARD_NORMAL,
@@ -27,13 +27,14 @@ from frontdoor_sim.engine.plan import (
 )
 from frontdoor_sim.engine.record import REKEYING, SEARCH, WORK
 from frontdoor_sim.luck import code
-from frontdoor_sim.operating_model import CHECKS_OUTCOMES, CONSENT_OUTCOMES
+from frontdoor_sim.operating_model import CHECKS_OUTCOMES, CONSENT_OUTCOMES, QUEUE_OUTCOMES
 
 if TYPE_CHECKING:
     from frontdoor_sim.engine.simpy_engine import World
 
 Steps = Generator[None, None, int]
 COMPLETE, TIMED_OUT = range(len(CHECKS_OUTCOMES))
+DONE, GAVE_UP = range(len(QUEUE_OUTCOMES))
 GIVEN, REFUSED, NOT_REACHED, OVERRIDDEN = range(len(CONSENT_OUTCOMES))
 HISTORY, CONSENT = code("history missed"), code("consent on arrival")
 
@@ -41,14 +42,28 @@ HISTORY, CONSENT = code("history missed"), code("consent on arrival")
 def work(world: World, contact: Contact, stage: PlannedWork, visit: int) -> Steps:
     """A worker searches, re-keys and works; then, at a judging stage, judges."""
     search = stage.searches * world.drawn.seconds(contact, stage.search, visit) if stage.search else 0
-    put_to_work(world, contact, stage, visit, visit, search)
+    recorded = contact.recorded
+    job = put_to_work(world, contact, stage, visit, visit, search)
+    if stage.patience:
+        wait_at_most(world, job, stage.patience, world.teams[stage.team].give_up)
     yield
+    if job.timed_out:
+        contact.recorded = recorded
+        return GAVE_UP
     if stage.judges is not None:
         judge(world, contact, stage, visit)
-    return 0
+    return DONE
 
 
-def put_to_work(world: World, contact: Contact, stage: PlannedWork, visit: int, nth: int, search: int = 0) -> None:
+def wait_at_most(world: World, job: Job, patience: tuple[Span | None, ...], give_up: Callable[[Job], None]) -> None:
+    """Fix, by the RAG on joining, when a contact gives up waiting in a queue (rule 3); it waits for a second at least."""
+    span, contact = patience[job.contact.rag], job.contact
+    if span is not None:
+        until = span.after(world.now, max(1, world.drawn.seconds(contact, span, job.visit)))
+        world.at(until, TIME_OUTS, contact.key, job.stage.number, job.visit, 0, partial(give_up, job))
+
+
+def put_to_work(world: World, contact: Contact, stage: PlannedWork, visit: int, nth: int, search: int = 0) -> Job:
     """Queue the work of a visit: search, then re-keying, then touch time, with the luck of time `nth`."""
     again = rekeying(world, contact, stage, nth) if stage.rekey else 0
     touch = world.drawn.seconds(contact, stage.touch, nth) or 1
@@ -57,6 +72,7 @@ def put_to_work(world: World, contact: Contact, stage: PlannedWork, visit: int, 
         kinds = ((SEARCH, search), (REKEYING, again), (WORK, touch))
         job.phases = [(kind, seconds) for kind, seconds in kinds if seconds]
     world.teams[stage.team].join(job)
+    return job
 
 
 def rekeying(world: World, contact: Contact, stage: PlannedWork, visit: int) -> int:
@@ -72,14 +88,17 @@ def judge(world: World, contact: Contact, stage: PlannedStage, visit: int) -> No
     judges = stage.judges
     if judges is None:
         return
+    verdicts = judges.of(contact.source, contact.area)
     two_systems = world.plan.teams[stage.team].systems.bit_count() > 1
     missed = two_systems and world.drawn.luck(contact, HISTORY) < world.plan.missed_history
-    noise = judges.noise[2 * missed + (contact.absent > 0)]
-    perceived = contact.need + judges.bias
+    noise = verdicts.noise[2 * missed + (contact.absent > 0)]
+    perceived = contact.need + verdicts.bias
     if noise:
         error = world.drawn.value(contact, judges.purpose, STANDARD_NORMAL, visit)
         perceived += noise * error // MILLION
-    contact.judged = 1 + bisect_right(world.plan.cuts, perceived)
+    level = 1 + bisect_right(verdicts.cuts, perceived)
+    contact.agrees = int(contact.judged in (0, level))
+    contact.judged = level
 
 
 def consent(world: World, contact: Contact, stage: PlannedConsent, visit: int) -> Steps:
@@ -138,10 +157,15 @@ def checks(world: World, contact: Contact, stage: PlannedChecks, visit: int) -> 
 def caseload(world: World, contact: Contact, stage: PlannedCaseload, visit: int) -> Steps:
     """Wait for a slot, then hold it (rule 8)."""
     allocated = partial(hold, world, contact, stage, visit, world.now)
-    world.teams[stage.team].slots.join(Job(contact, stage, visit, 0, world.now, 0, allocated), stage)
+    job, slots = Job(contact, stage, visit, 0, world.now, 0, allocated), world.teams[stage.team].slots
+    slots.join(job, stage)
+    if stage.patience:
+        wait_at_most(world, job, stage.patience, slots.give_up)
     yield
+    if job.timed_out:
+        return GAVE_UP
     judge(world, contact, stage, visit)
-    return 0
+    return DONE
 
 
 def hold(

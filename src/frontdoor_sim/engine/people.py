@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place
+from frontdoor_sim.engine.interrupting import Interrupting
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, without
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
 from frontdoor_sim.engine.record import WORK
 from frontdoor_sim.engine.slots import Slots
@@ -180,6 +181,7 @@ class Team:
         self.criteria: Callable[[Job], Any] = attrgetter(*criteria) if criteria else lambda _: 0
         self.head_start = plan.head_start
         self.helpers = [Help(*helper) for helper in plan.helpers]
+        self.interrupting = Interrupting(self, plan.interrupts) if plan.interrupts else None
         self.world = world
         self.touched = world.touched
         self.queue: list[Place] = []
@@ -203,6 +205,8 @@ class Team:
         worker.until = worker.ends[worker.window]
         if not worker.busy:
             self.set_idle(worker, worker.starts[worker.window])
+        elif self.interrupting is not None:
+            self.touched.add(self.number)
 
     def set_idle(self, worker: Worker, now: int) -> None:
         """A worker has nothing to do from now on; while on duty they can be given work."""
@@ -220,12 +224,8 @@ class Team:
         return None
 
     def dispatch(self, now: int) -> None:
-        """Phase two (rule 2): start the least jobs while somebody is idle and on duty."""
-        while self.queue and self.idle:
-            worker = self.next_idle(now)
-            if worker is None:
-                break
-            self.start(heappop(self.queue)[-1], worker, now)
+        """Phase two (rule 2) of a team: its own people take up what waits here; then slots are given out."""
+        self.served_by(self, now)
         if self.slots.waiting:
             self.slots.dispatch(now)
 
@@ -233,18 +233,27 @@ class Team:
         """Phase two (rule 4): idle people of other teams take up what waits here, while help is switched on."""
         for helper in self.helpers:
             helper.judge(len(self.queue))
-            while helper.on and self.queue:
-                worker = self.world.teams[helper.team].next_idle(now)
-                if worker is None:
-                    break
-                self.start(heappop(self.queue)[-1], worker, now)
+            if helper.on:
+                self.served_by(self.world.teams[helper.team], now)
+                helper.judge(len(self.queue))
+
+    def served_by(self, people: Team, now: int) -> None:
+        """Start the least jobs that wait here while somebody of a team is idle and on duty."""
+        while self.queue and people.idle:
+            worker = people.next_idle(now)
+            if worker is None:
+                break
+            self.start(heappop(self.queue)[-1], worker, now)
 
     def start(self, job: Job, worker: Worker, now: int) -> None:
         """Somebody takes up a job; when they will put it down is known from here on."""
         stage, record, contact = job.stage, self.world.record, job.contact
         if now > job.ready:
             record.queued(job, self.number, now)
-        worker.busy = True
+        worker.busy = job.begun = True
+        if self.interrupting is not None and worker.home is self:
+            self.interrupting.take_in_hand(job, worker, now)
+            return
         end = now + job.left
         if end <= worker.until and job.phases is None:
             record.stretch(job, WORK, self.number, worker.number, now, end)
@@ -265,3 +274,12 @@ class Team:
             self.join(job)
         else:
             job.done()
+
+    def give_up(self, job: Job) -> None:
+        """Time is up for a job: it leaves the queue, unless somebody has begun it (rule 3)."""
+        if not job.begun:
+            self.queue = without(self.queue, job)
+            self.touched.add(self.number)
+            self.world.record.queued(job, self.number, self.world.now)
+            job.timed_out = True
+            job.contact.go()

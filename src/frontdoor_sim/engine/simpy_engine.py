@@ -20,7 +20,7 @@ import pandas as pd
 from simpy import Environment, Event, Timeout
 
 from frontdoor_sim.engine.checks import Checks
-from frontdoor_sim.engine.compile import outcomes_of
+from frontdoor_sim.engine.compile import outcomes_from
 from frontdoor_sim.engine.contact import Contact, contacts_of
 from frontdoor_sim.engine.drawn import Drawn
 from frontdoor_sim.engine.jobs import ARRIVALS, DUTY, WAITS_END
@@ -65,6 +65,7 @@ class World:
         self.record = Record(plan)
         self.teams = [Team(number, team, self) for number, team in enumerate(plan.teams)]
         self.helped = [team for team in self.teams if team.helpers]
+        self.interrupting = [team.interrupting for team in self.teams if team.interrupting is not None]
         self.only_rule = [only_rule(plan, stage) for stage in range(self.entry + 1)]
         self.only_target = [only_target(plan, rule) for rule in self.only_rule]
         self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in plan.handoffs.items()}
@@ -107,6 +108,8 @@ class World:
                     teams[number].dispatch(now)
             for team in self.helped:
                 team.take_help(now)
+            for interrupting in self.interrupting:
+                interrupting.interrupt(now)
 
     def at(
         self, when: int, kind: int, owner: int, stage: int, visit: int, part: int, action: Callable[[], Any]
@@ -197,9 +200,9 @@ class World:
         """The next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets."""
         plan, rule = self.plan, self.only_rule[stage]
         if rule < 0:
-            hours = plan.hours(now) if plan.route_hours else 0
+            at = plan.circumstances(now, contact.agrees) if plan.route_hours or plan.asks_agreement else 0
             rule = plan.rule_of[
-                stage, outcome, contact.judged, contact.rag, contact.source, contact.area, contact.open_case, hours
+                stage, outcome, contact.judged, contact.rag, contact.source, contact.area, contact.open_case, at
             ]
         targets = plan.rule_targets[rule]
         if len(targets) == 1:
@@ -259,7 +262,7 @@ def resuming(steps: Pathway) -> Callable[[], None]:
 def only_rule(plan: Plan, stage: int) -> int:
     """The rule by which everybody leaves a stage; -1 where it depends on the contact."""
     name = plan.stages[stage].name if stage < plan.entry else "entry"
-    rules = plan.rule_of[stage, : len(outcomes_of(plan.model, name))]
+    rules = plan.rule_of[stage, : len(outcomes_from(plan.model, name))]
     return int(rules.max()) if rules.size and (rules == rules.max()).all() else -1
 
 

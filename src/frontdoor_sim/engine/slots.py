@@ -7,7 +7,7 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from frontdoor_sim.engine.jobs import WAITS_END, Job, Place
+from frontdoor_sim.engine.jobs import WAITS_END, Job, Place, without
 from frontdoor_sim.engine.plan import PlannedCaseload
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Slots:
             slots, queue = found
             job, worker = heappop(queue)[-1], self.freest[0][1]
             self.take(worker, slots)
+            job.begun = True
             job.done(worker, slots)
         if any(self.waiting.values()):
             for stage in self.stages.values():
@@ -95,6 +96,17 @@ class Slots:
         if moment is not None and (stage.number, moment) not in self.woken:
             self.woken.add((stage.number, moment))
             self.world.at(moment, WAITS_END, -1, stage.number, 0, 0, lambda: self.world.touched.add(self.number))
+
+    def give_up(self, job: Job) -> None:
+        """Time is up for a case: it leaves the queue, unless somebody has it by now (rule 3)."""
+        if not job.begun:
+            at = (job.stage.number, self.need(job))
+            self.waiting[at] = without(self.waiting[at], job)
+            self.world.record.waited(
+                job.contact, job.stage.number, job.visit, 0, job.ready, self.world.now, "allocation"
+            )
+            job.timed_out = True
+            job.contact.go()
 
     def release(self, worker: int, slots: int) -> None:
         """A case has ended: its slots are free, and the team is looked at."""

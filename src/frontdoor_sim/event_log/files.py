@@ -7,10 +7,12 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.event_log.record import About, EventLog, assemble
+from frontdoor_sim.event_log.recording import Recording, SystemRecording
 from frontdoor_sim.tables import conform
 from frontdoor_sim.working_time import Calendar, WallClock, WorkingDays
 
@@ -95,6 +97,7 @@ def _about_as_data(about: About) -> dict[str, Any]:
         "stages": _rows(about.stages),
         "outcomes": _rows(about.outcomes),
         "targets": _rows(about.targets),
+        "silent": _rows(about.silent),
         "clocks": {n: {"starts": c.starts.tolist(), "ends": c.ends.tolist()} for n, c in sorted(about.clocks.items())},
         "working_days": {
             "opens": days.clock.opens.isoformat(),
@@ -102,7 +105,26 @@ def _about_as_data(about: About) -> dict[str, Any]:
             "receipt_closes": days.receipt_closes.isoformat() if days.receipt_closes else None,
             "dates": [day.isoformat() for day in days.dates],
         },
+        "recording": _recording_as_data(about.recording) if about.recording else None,
     }
+
+
+def _recording_as_data(recording: Recording) -> dict[str, Any]:
+    systems = [{**vars(system), "entered": system.entered.tolist()} for system in recording.systems]
+    return {"systems": systems, "of_stage": recording.of_stage.tolist(), "matched": recording.matched}
+
+
+def _recording_from_data(data: dict[str, Any]) -> Recording:
+    systems = tuple(
+        SystemRecording(
+            str(system["name"]),
+            tuple(system["late"]),
+            np.array(system["entered"], dtype=np.int64),
+            tuple(system["missing"]),
+        )
+        for system in data["systems"]
+    )
+    return Recording(systems, np.array(data["of_stage"], dtype=np.int64), int(data["matched"]))
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -123,10 +145,12 @@ def _about_from_data(data: dict[str, Any]) -> About:
         stages=conform(pd.DataFrame(data["stages"]), "stages"),
         outcomes=conform(pd.DataFrame(data["outcomes"]), "outcomes"),
         targets=conform(pd.DataFrame(data["targets"], columns=["target", "rag", "limit", "clock"]), "targets"),
+        silent=conform(pd.DataFrame(data["silent"], columns=["measure", "by", "why"]), "silent"),
         clocks={name: Calendar(clock["starts"], clock["ends"]) for name, clock in data["clocks"].items()},
         working_days=WorkingDays(
             WallClock(date.fromisoformat(days["opens"]), days["zone"]),
             [date.fromisoformat(day) for day in days["dates"]],
             time.fromisoformat(closes) if closes else None,
         ),
+        recording=_recording_from_data(data["recording"]) if data.get("recording") else None,
     )

@@ -48,8 +48,9 @@ MILLION = np.int64(1_000_000)
     SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, DEADLINES, NORMAL, EXPONENTIAL,
     CUTS, GRADE_CUTS, GRADE_NOISE, MISSED_HISTORY,
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH,
-    SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, WORLD_FIELDS,
-) = numbered(55)  # fmt: skip
+    SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
+    SOME_INTERRUPT, WORLD_FIELDS,
+) = numbered(57)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
@@ -57,8 +58,9 @@ MILLION = np.int64(1_000_000)
     KEY, NUMBER, STAGE, VISIT, STEP, RAG, LAST_ROW, ROWS_BEFORE,
     NEED, JUDGED, ABSENT, RECORDED, WHAT_IT_IS, ROW, ATTEMPT, ASKED,
     RECEIVED, ENTERS, DEADLINE, CHILDREN, HOLDER, SLOTS_HELD, FAMILY, RETURNS_AT,
-    SOURCE, AREA, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, EARLIER_RETURN, VISITS,
-) = numbered(32)  # fmt: skip
+    SOURCE, AREA, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, EARLIER_RETURN, DISAGREES,
+    WAITING_JOB, VISITS,
+) = numbered(34)  # fmt: skip
 
 # A stage; the entry is one too, the last. Fields that its kind has not are NONE.
 (
@@ -67,27 +69,30 @@ MILLION = np.int64(1_000_000)
     ATTEMPTS, ATTEMPT_PURPOSE, GAP, GIVEN, REFUSED, ARRIVES_WITH, OVERRIDE_FOR,
     PARTNERS, PARTNERS_NUMBER, JOIN, GIVE_UP,
     HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
-    DELAY, STAGE_FIELDS,
-) = numbered(36)  # fmt: skip
+    DELAY, PATIENCE, STAGE_FIELDS,
+) = numbered(37)  # fmt: skip
 
 # A team; the four head starts stand together, red first.
 (
     TEAM_NUMBER, SYSTEMS, SYSTEMS_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE,
     WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, SLOT_STAGES, SLOT_STAGES_NUMBER, LARGEST, IS_TOUCHED, SOMEBODY_IDLE,
-    HELPERS, HELPERS_NUMBER, TEAM_FIELDS,
-) = numbered(22)  # fmt: skip
+    HELPERS, HELPERS_NUMBER, INTERRUPTS, TEAM_FIELDS,
+) = numbered(23)  # fmt: skip
 
 # A worker, and one of their windows of available duty; a worker's windows stand together in time order.
-(WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE, WORKER_FIELDS) = numbered(
-    10
-)
+# What a worker has in hand: the job, its rows in the log, and the event that ends it.
+(
+    WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE,
+    IN_HAND, FIRST_ROW, ROWS_END, ENDS_BY, WORKER_FIELDS,
+) = numbered(14)  # fmt: skip
 (WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, NEXT_OWN_DUTY, WINDOW_WORKER, WINDOW_FIELDS) = numbered(7)
 
-# A piece of work in a queue or in hand. CHILD and NEXT hold the heap of the queue together.
+# A piece of work in a queue or in hand; nobody has begun it while JOB_WORKER is NONE. CHILD and NEXT hold the heap of the
+# queue together, in which a job without a contact is one that gave up; the least of a queue never is.
 (
     JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
-    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, JOB_FIELDS,
-) = numbered(21)  # fmt: skip
+    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, RECORDED_BEFORE, JOB_FIELDS,
+) = numbered(22)  # fmt: skip
 
 # The requests of one visit to a checks stage.
 (CHECKS_CONTACT, CHECKS_STAGE, CHECKS_VISIT, ASKED_AT, REPLIES, IS_JOINED, ASKING, CHECKS_FIELDS) = numbered(8)
@@ -96,7 +101,8 @@ MILLION = np.int64(1_000_000)
 SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS = numbered(6)
 (HANDOFF_DELAY, HANDOFF_BATCH, HANDOFF_RELEASE, HANDOFF_FIELDS) = numbered(4)
 (PARTNER_TEAM, PARTNER_TOUCH, PARTNER_DELAY, PARTNER_REQUEST, PARTNER_FIELDS) = numbered(5)
-BIAS, NOISE, _HISTORY_KNOWN, _HISTORY_MISSED, _BOTH, NOISE_PURPOSE, VERDICTS_FIELDS = numbered(7)
+(NOISE_PURPOSE, VERDICTS, BY_WHOM, JUDGES_FIELDS) = numbered(4)
+(BIAS, NOISE, _REPLY_MISSING, _HISTORY_MISSED, _BOTH, JUDGES_CUTS, _THIRD, _FOURTH, VERDICTS_FIELDS) = numbered(9)
 (LIMIT_SECONDS, LIMIT_CALENDAR, LIMIT_FIELDS) = numbered(3)
 (PROVIDES, MAY_RETURN, END_FACTS_FIELDS) = numbered(3)
 (HELP_TEAM, ON_AT, OFF_AT, HELP_IS_ON, HELP_FIELDS) = numbered(5)
@@ -121,8 +127,8 @@ OF_WORK, OF_CONSENT, OF_CHECKS, OF_CASELOAD, OF_DELAY, OF_ENTRY = numbered(6)
 BY_NOTHING, BY_RAG, BY_DEADLINE_ORDER, BY_ARRIVAL, BY_STAGE = numbered(5)
 PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
-GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE = numbered(8)
-BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING = numbered(7)
+GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING, CALLED_OFF = numbered(10)
+BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP = numbered(8)
 ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUEUE, ROW_OVERTIME = numbered(8)
 (
     NO_CAUSE, FOR_WORKER, FOR_SHIFT, FOR_PARTNER, FOR_CONSENT, FOR_SIGN_OFF, FOR_HANDOFF, FOR_ACCEPTANCE, FOR_ALLOCATION,
@@ -130,6 +136,7 @@ ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUE
 ) = numbered(10)  # fmt: skip
 CONSENT_GIVEN, CONSENT_REFUSED, CONSENT_NOT_REACHED, CONSENT_OVERRIDDEN = numbered(4)
 CHECKS_COMPLETE, CHECKS_TIMED_OUT = numbered(2)
+DONE, TIMED_OUT = numbered(2)
 ENTERS_NOW, WAITS = numbered(0, -2)  # instead of an outcome: the visit is not over, or not begun
 NO_OUTCOME = np.int64(1 << 30)
 LEVELS = np.int64(5)
@@ -478,6 +485,7 @@ def apply_next(w, now):
 def apply(w, event, now):
     """Rule 2: do what an event says; the contact that goes on now, or NONE."""
     action, subject, part = w[event + ACTION], w[event + SUBJECT], w[event + EVENT_PART]
+    stage_number, visit = w[event + EVENT_STAGE], w[event + EVENT_VISIT]
     give_back(w, SPARE_EVENTS, event)
     if action == GO_ON:
         return subject
@@ -491,24 +499,28 @@ def apply(w, event, now):
         return join_replies(w, subject)
     if action == RELEASE:
         return release(w, subject)
+    if action == GIVE_UP_WAITING:
+        return give_up_waiting(w, subject, stage_number, visit, now)
     if action == WAKE:
         touch(w, subject)
+        return NONE
+    if action == CALLED_OFF:
         return NONE
     return begin(w, subject)
 
 
 @compiled
 def due(w, heap, when, kind, key, stage_number, visit, part, action, subject):
-    """Rule 2: make something due at a second, with its place in the order of that second.
+    """Rule 2: make something due at a second, with its place in the order of that second; the event, NONE where none is.
 
     What is weeks away has a heap of its own, LATER, so that the other, SOON, stays small.
     """
     if when > w[ENDS]:
-        return
+        return NONE
     hole = w[heap + SIZE]
     if hole == w[heap + HEAP_ROOM]:
         w[FULL] = 1
-        return
+        return NONE
     event = spare(w, SPARE_EVENTS, EVENT_FIELDS)
     w[event + EVENT_STAGE] = stage_number
     w[event + EVENT_VISIT] = visit
@@ -524,6 +536,7 @@ def due(w, heap, when, kind, key, stage_number, visit, part, action, subject):
         put_entry(w, first + hole * ENTRY_FIELDS, w[parent + MOMENT], w[parent + DUE_KEY], w[parent + EVENT])
         hole = (hole - 1) >> 1
     put_entry(w, first + hole * ENTRY_FIELDS, moment, key, event)
+    return event
 
 
 @compiled
@@ -613,6 +626,8 @@ def dispatch_touched(w, now):
         dispatch(w, w[touched + one], now)
     if w[SOME_HELP]:
         help_out(w, now)
+    if w[SOME_INTERRUPT]:
+        interrupt(w, now)
 
 
 # --- rule 3: queues --------------------------------------------------------------------------------------------------
@@ -634,6 +649,7 @@ def new_job(w, contact, stage, visit, part, left, now):
     w[job + REKEY_LEFT] = 0
     w[job + JOINED] = now
     w[job + READY] = now
+    w[job + JOB_WORKER] = NONE
     w[job + JOB_KEY] = w[contact + KEY]
     w[job + JOB_STAGE_NUMBER] = w[stage + STAGE_NUMBER]
     w[job + JOB_WHAT] = part << PART_BIT | visit << VISIT_BIT | w[stage + STAGE_NUMBER] << STAGE_BIT
@@ -724,6 +740,66 @@ def take_least(w, queue):
     return least
 
 
+@compiled
+def take_waiting(w, queue):
+    """Rule 3: take the least job out of a queue, and whoever gave up behind it."""
+    job = take_least(w, queue)
+    drop_gone(w, queue)
+    return job
+
+
+@compiled
+def drop_gone(w, queue):
+    """Rule 3: take jobs that gave up from the head of a queue."""
+    while w[queue] != NONE and w[w[queue] + JOB_CONTACT] == NONE:
+        give_back(w, SPARE_JOBS, take_least(w, queue))
+
+
+@compiled
+def wait_at_most(w, job, now):
+    """Rule 3: fix, by the RAG on joining, when a contact gives up waiting in a queue; it waits for a second at least."""
+    contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
+    w[contact + WAITING_JOB] = job
+    span = w[w[stage + PATIENCE] + w[contact + RAG]]
+    if span != NONE:
+        until = after(w, w[span + SPAN_CALENDAR], now, max(1, seconds(w, contact, span, visit)))
+        due(w, SOON, until, TIME_OUTS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GIVE_UP_WAITING, contact)
+
+
+@compiled
+def is_waiting(w, job, contact, stage_number, visit):
+    """Rule 3: whether a job still waits for the first time at a visit; its record may be that of another job by now."""
+    return (
+        w[job + JOB_CONTACT] == contact
+        and w[job + JOB_STAGE_NUMBER] == stage_number
+        and w[job + JOB_VISIT] == visit
+        and w[job + PART] == MAIN
+        and w[job + JOB_WORKER] == NONE
+    )
+
+
+@compiled
+def give_up_waiting(w, contact, stage_number, visit, now):
+    """Rule 3: time is up for a visit: the contact leaves the queue, unless it is begun or over. Who goes on, or NONE."""
+    job, stage = w[contact + WAITING_JOB], w[contact + STAGE]
+    if not is_waiting(w, job, contact, stage_number, visit):
+        return NONE
+    team = w[stage + TEAM]
+    if w[stage + KIND] == OF_CASELOAD:
+        queue = team + SLOT_QUEUE
+        write_wait(w, contact, stage, visit, MAIN, w[job + READY], now, FOR_ALLOCATION)
+    else:
+        queue = team + QUEUE
+        w[team + QUEUE_SIZE] -= 1
+        w[contact + RECORDED] = w[job + RECORDED_BEFORE]
+        write_queued(w, job, team, now)
+    w[job + JOB_CONTACT] = NONE
+    drop_gone(w, queue)
+    w[contact + STEP] = GAVE_UP
+    touch(w, team)
+    return contact
+
+
 # --- rule 4: workers -------------------------------------------------------------------------------------------------
 
 
@@ -737,6 +813,8 @@ def open_windows(w, now):
         w[worker + UNTIL] = w[window + WINDOW_END]
         if w[worker + BUSY] == 0:
             set_idle(w, worker, now)
+        elif w[w[worker + WORKER_TEAM] + INTERRUPTS]:
+            touch(w, w[worker + WORKER_TEAM])
         w[DUTY] += 1
         w[NEXT_DUTY] = w[w[w[DUTY]] + WINDOW_START] if w[DUTY] < w[DUTY_END] else NEVER
 
@@ -765,13 +843,8 @@ def next_idle(w, team, now):
 
 @compiled
 def dispatch(w, team, now):
-    """Rules 2 and 4, phase two of a team: start the least jobs while somebody is idle and on duty; then give out slots."""
-    while w[team + QUEUE] != NONE and w[team + SOMEBODY_IDLE]:
-        worker = next_idle(w, team, now)
-        if worker == NONE:
-            w[team + SOMEBODY_IDLE] = 0
-            break
-        begin_work(w, take_least(w, team + QUEUE), worker, team, now)
+    """Rules 2 and 4, phase two of a team: its own people take up what waits here; then slots are given out."""
+    serve(w, team, team, now)
     if w[team + SLOT_QUEUE] != NONE:
         give_out_slots(w, team, now)
 
@@ -788,17 +861,30 @@ def help_out(w, now):
 @compiled
 def take_help(w, team, helper, now):
     """Rule 4: idle people of another team take up what waits here, from so many waiting until so few."""
-    if w[team + QUEUE_SIZE] >= w[helper + ON_AT]:
+    judge_help(w, helper, w[team + QUEUE_SIZE])
+    if w[helper + HELP_IS_ON]:
+        serve(w, team, w[helper + HELP_TEAM], now)
+        judge_help(w, helper, w[team + QUEUE_SIZE])
+
+
+@compiled
+def judge_help(w, helper, waiting):
+    """Rule 4: switch help on or off by the number that wait; between the two it stays as it is."""
+    if waiting >= w[helper + ON_AT]:
         w[helper + HELP_IS_ON] = 1
-    elif w[team + QUEUE_SIZE] <= w[helper + OFF_AT]:
+    elif waiting <= w[helper + OFF_AT]:
         w[helper + HELP_IS_ON] = 0
-    others = w[helper + HELP_TEAM]
-    while w[helper + HELP_IS_ON] and w[team + QUEUE] != NONE and w[others + SOMEBODY_IDLE]:
-        worker = next_idle(w, others, now)
+
+
+@compiled
+def serve(w, team, people, now):
+    """Rules 3 and 4: start the least jobs that wait at a team while somebody of `people`, a team, is idle and on duty."""
+    while w[team + QUEUE] != NONE and w[people + SOMEBODY_IDLE]:
+        worker = next_idle(w, people, now)
         if worker == NONE:
-            w[others + SOMEBODY_IDLE] = 0
+            w[people + SOMEBODY_IDLE] = 0
             break
-        begin_work(w, take_least(w, team + QUEUE), worker, team, now)
+        begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
 
 
 # --- rule 5: the end of a shift --------------------------------------------------------------------------------------
@@ -814,13 +900,16 @@ def begin_work(w, job, worker, team, now):
     w[team + QUEUE_SIZE] -= 1
     w[job + JOB_WORKER] = worker
     w[job + JOB_TEAM] = team
+    w[worker + IN_HAND] = job
+    w[worker + FIRST_ROW] = w[LOG_ROWS]
     end = now + w[job + LEFT]
     if end <= w[worker + UNTIL]:
         write_stretch(w, job, worker, team, now, end)
         w[job + LEFT] = 0
     else:
         end = lay_out(w, job, worker, team, now)
-    due(
+    w[worker + ROWS_END] = w[LOG_ROWS]
+    w[worker + ENDS_BY] = due(
         w,
         SOON,
         end,
@@ -894,6 +983,67 @@ def stop(w, job, now):
     contact, checks, part = w[job + JOB_CONTACT], w[job + JOB_CHECKS], w[job + PART]
     give_back(w, SPARE_JOBS, job)
     return contact if part == 0 else reply(w, checks)
+
+
+@compiled
+def interrupt(w, now):
+    """Rule 5, the end of phase two: where urgent work may interrupt, the least urgent work in hand makes way for it."""
+    for number in range(w[TEAMS_NUMBER]):
+        team = w[TEAMS] + number * TEAM_FIELDS
+        while w[team + INTERRUPTS] and w[team + QUEUE] != NONE:
+            rag = w[w[w[team + QUEUE] + JOB_CONTACT] + RAG]
+            worker = whom_to_interrupt(w, team, rag, now)
+            if worker == NONE:
+                break
+            job = put_down(w, worker, now)
+            begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
+            put_in(w, team + QUEUE, job, team)
+
+
+@compiled
+def whom_to_interrupt(w, team, rag, now):
+    """Rule 5: who of a team is on duty, at work here on a contact less urgent than a RAG that may interrupt, and goes last."""
+    found = NONE
+    if w[team + INTERRUPTS] >> rag & 1 == 0:
+        return found
+    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        if w[worker + BUSY] == 0 or now >= w[worker + UNTIL]:
+            continue
+        job = w[worker + IN_HAND]
+        if w[job + JOB_TEAM] != team or w[w[job + JOB_CONTACT] + RAG] <= rag:
+            continue
+        if found == NONE or goes_before(w, w[found + IN_HAND], job):
+            found = worker
+    return found
+
+
+@compiled
+def put_down(w, worker, now):
+    """Rule 5: what somebody has in hand ends now: its rows are cut, and the job, which is returned, has the rest to do."""
+    job = w[worker + IN_HAND]
+    if w[worker + ENDS_BY] != NONE:
+        w[w[worker + ENDS_BY] + ACTION] = CALLED_OFF
+    for row in range(w[worker + FIRST_ROW], w[worker + ROWS_END]):
+        place = w[LOG] + row * LOG_FIELDS
+        undone = w[place + END] - max(w[place + START], now)
+        if undone > 0:
+            give_seconds_back(w, job, unpacked(w[place + WHAT], KIND_BIT, FOUR_BITS), undone)
+            w[place + END] = now
+            if w[place + START] >= now:
+                w[place + START] = w[place + END] = NEVER
+    w[job + READY] = now
+    return job
+
+
+@compiled
+def give_seconds_back(w, job, kind, undone):
+    """Rule 5: seconds of a row that were not worked after all are left to do."""
+    if kind in (ROW_WORK, ROW_SEARCH, ROW_REKEYING):
+        w[job + LEFT] += undone
+    if kind == ROW_SEARCH:
+        w[job + SEARCH_LEFT] += undone
+    if kind == ROW_REKEYING:
+        w[job + REKEY_LEFT] += undone
 
 
 # --- rule 6: waits that use nobody -----------------------------------------------------------------------------------
@@ -1066,7 +1216,7 @@ def give_out_slots(w, team, now):
         any_open = any_open or w[stage + OPEN_NOW] == 1
     kept, worker = NONE, freest(w, team)
     while any_open and w[team + SLOT_QUEUE] != NONE and worker != NONE:
-        job = take_least(w, team + SLOT_QUEUE)
+        job = take_waiting(w, team + SLOT_QUEUE)
         need = slots_needed(w, job, team)
         if w[worker + SLOTS_FREE] < need or w[w[job + JOB_STAGE] + OPEN_NOW] == 0:
             w[job + NEXT] = kept
@@ -1162,9 +1312,9 @@ def close(w):
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
         while w[team + QUEUE] != NONE:
-            write_queued(w, take_least(w, team + QUEUE), team, beyond)
+            write_queued(w, take_waiting(w, team + QUEUE), team, beyond)
         while w[team + SLOT_QUEUE] != NONE:
-            job = take_least(w, team + SLOT_QUEUE)
+            job = take_waiting(w, team + SLOT_QUEUE)
             write_wait(w, w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT], MAIN, w[job + READY], beyond,
                        FOR_ALLOCATION)  # fmt: skip
     for contact in range(w[CONTACTS], w[ARRIVING], w[CONTACT_WIDTH]):
@@ -1252,7 +1402,7 @@ def route(w, contact, stage, visit, outcome, now):
     at = (outcome * LEVELS + w[contact + JUDGED]) * 4 * w[SOURCES_NUMBER] * w[AREAS_NUMBER] * 2 + w[
         contact + WHAT_IT_IS
     ]
-    rule = w[w[stage + ROUTES] + (at << w[ROUTE_HOURS_NUMBER] | open_hours(w, now))]
+    rule = w[w[stage + ROUTES] + (at << w[ROUTE_HOURS_NUMBER] + w[ASKS_AGREEMENT] | circumstances(w, contact, now))]
     n = w[rule]
     if n == 1:
         return w[rule + 2]
@@ -1261,9 +1411,9 @@ def route(w, contact, stage, visit, outcome, now):
 
 
 @compiled
-def open_hours(w, now):
-    """Rule 10: which calendars that routes look at are open, as bits."""
-    bits = MAIN
+def circumstances(w, contact, now):
+    """Rule 10: which calendars that routes look at are open, and above them whether the last judgement agrees, as bits."""
+    bits = (w[ASKS_AGREEMENT] & ~w[contact + DISAGREES]) << w[ROUTE_HOURS_NUMBER]
     for bit in range(w[ROUTE_HOURS_NUMBER]):
         bits |= is_open(w, w[w[ROUTE_HOURS] + bit], now) << bit
     return bits
@@ -1288,6 +1438,8 @@ def enter(w, contact, now):
         job = new_job(w, contact, stage, visit, MAIN, MAIN, now)
         put_in(w, team + SLOT_QUEUE, job, team)
         w[contact + STEP] = HOLDING
+        if w[stage + PATIENCE] != NONE:
+            wait_at_most(w, job, now)
         return WAITS
     return WAITS if wait(w, contact, w[stage + DELAY], visit, w[stage + WAIT_CAUSE], DELAYED, now) else 0
 
@@ -1311,14 +1463,17 @@ def resume(w, contact, now):
         return WAITS
     if step == AT_WORK and w[stage + KIND] == OF_CONSENT:
         return after_attempt(w, contact, stage, visit, now)
+    if step == GAVE_UP:
+        return TIMED_OUT
     if step != DELAYED:
         judge(w, contact, stage, visit)
-    return 0
+    return DONE
 
 
 @compiled
 def put_to_work(w, contact, stage, visit, nth, searched, now):
     """Rules 1 and 3: queue the work of a visit: search, then re-keying, then touch time, with the luck of time `nth`."""
+    recorded = w[contact + RECORDED]
     keyed = rekeying(w, contact, stage, nth) if w[stage + REKEY] != NONE else 0
     touched = max(1, seconds(w, contact, w[stage + TOUCH], nth))
     team = w[stage + TEAM]
@@ -1327,6 +1482,9 @@ def put_to_work(w, contact, stage, visit, nth, searched, now):
     w[job + REKEY_LEFT] = keyed
     w[contact + STEP] = AT_WORK
     put_in(w, team + QUEUE, job, team)
+    if w[stage + PATIENCE] != NONE:
+        w[job + RECORDED_BEFORE] = recorded
+        wait_at_most(w, job, now)
 
 
 @compiled
@@ -1399,12 +1557,17 @@ def judge(w, contact, stage, visit):
     missed = 0
     if w[w[stage + TEAM] + SYSTEMS_NUMBER] > 1 and draw(w[contact + KEY], HISTORY, MAIN) < w[MISSED_HISTORY]:
         missed = 1
-    noise = w[judges + NOISE + 2 * missed + (w[contact + ABSENT] > 0)]
-    perceived = w[contact + NEED] + w[judges + BIAS]
+    verdicts = w[judges + VERDICTS]
+    if w[judges + BY_WHOM] != NONE:
+        verdicts = w[w[judges + BY_WHOM] + w[contact + SOURCE] * w[AREAS_NUMBER] + w[contact + AREA]]
+    noise = w[verdicts + NOISE + 2 * missed + (w[contact + ABSENT] > 0)]
+    perceived = w[contact + NEED] + w[verdicts + BIAS]
     if noise != 0:
         error = read(w, w[NORMAL], draw(w[contact + KEY], w[judges + NOISE_PURPOSE], visit))
         perceived += noise * error // MILLION
-    w[contact + JUDGED] = level_of(w, w[CUTS], perceived)
+    level = level_of(w, verdicts + JUDGES_CUTS, perceived)
+    w[contact + DISAGREES] = (w[contact + JUDGED] != 0 and w[contact + JUDGED] != level) * 1
+    w[contact + JUDGED] = level
 
 
 @compiled

@@ -39,10 +39,10 @@ from frontdoor_sim.engine.plan import (
     PlannedConsent,
     PlannedDelay,
     PlannedHandoff,
+    PlannedJudges,
     PlannedStage,
     PlannedWork,
     Span,
-    Verdicts,
 )
 from frontdoor_sim.engine.played import consent_of
 from frontdoor_sim.engine.record import CAUSE
@@ -160,6 +160,7 @@ class _PlanLayout:
         world[k.TEAMS], world[k.TEAMS_NUMBER] = first_team, len(teams)
         world[k.TOUCHED] = words.put([0] * (len(teams) + 1))
         world[k.SOME_HELP] = any(team.helpers for team in plan.teams)
+        world[k.SOME_INTERRUPT] = any(team.interrupts for team in plan.teams)
         self.caseloads(teams)
         self.scalars()
         array = words.array()
@@ -177,7 +178,7 @@ class _PlanLayout:
         world[k.END_FACTS] = words.put(facts)
         world[k.STARTS], world[k.ENDS] = plan.timeline.starts, plan.timeline.ends
         world[k.ROUTE_HOURS] = words.put([self.calendar(calendar) for calendar in plan.route_hours])
-        world[k.ROUTE_HOURS_NUMBER] = len(plan.route_hours)
+        world[k.ROUTE_HOURS_NUMBER], world[k.ASKS_AGREEMENT] = len(plan.route_hours), plan.asks_agreement
         world[k.SOURCES_NUMBER], world[k.AREAS_NUMBER] = len(plan.sources), len(plan.areas)
         world[k.BY_DEADLINE] = any("deadline" in team.order for team in plan.teams)
         world[k.DEADLINES] = words.put([self.limit(limit) for limit in plan.deadlines])
@@ -220,8 +221,13 @@ class _PlanLayout:
         record = [self.span(handoff.delay), self.instants(handoff.batch), self.calendar(handoff.release)]
         return NONE if record == [NONE] * k.HANDOFF_FIELDS else self.words.put(record)
 
-    def verdicts(self, judges: Verdicts | None) -> int:
-        return NONE if judges is None else self.words.put([judges.bias, *judges.noise, signed(judges.purpose)])
+    def judges(self, judges: PlannedJudges | None) -> int:
+        """A judge, with the place of the verdicts of each source and area where they are not all alike."""
+        if judges is None:
+            return NONE
+        kinds = [self.words.put([kind.bias, *kind.noise, *kind.cuts]) for kind in judges.kinds]
+        by_whom = [kinds[kind] for of_source in judges.which for kind in of_source] if len(kinds) > 1 else []
+        return self.words.put([signed(judges.purpose), kinds[0], self.words.put(by_whom) if by_whom else NONE])
 
     # --- teams and stages --------------------------------------------------------------------------------------------
 
@@ -235,6 +241,7 @@ class _PlanLayout:
         record[k.HEAD_START : k.HEAD_START + 4] = team.head_start
         record[[k.QUEUE, k.SLOT_QUEUE]] = NONE
         record[k.HELPERS_NUMBER] = len(team.helpers)
+        record[k.INTERRUPTS] = sum(1 << rag for rag in team.interrupts)
         return record
 
     def caseloads(self, teams: tuple[int, ...]) -> None:
@@ -274,7 +281,8 @@ class _PlanLayout:
             k.WEIGHT: stage.weight,
             k.END_RULE: stage.end_rule,
             k.OVERTIME: stage.overtime,
-            k.JUDGES: self.verdicts(stage.judges),
+            k.JUDGES: self.judges(stage.judges),
+            k.PATIENCE: self.patience(stage.patience),
         }
         match stage:
             case PlannedConsent():
@@ -289,6 +297,10 @@ class _PlanLayout:
                 fields |= {k.DELAY: self.span(stage.delay)}
         record[list(fields)] = list(fields.values())
         return record
+
+    def patience(self, spans: tuple[Span | None, ...] | None) -> int:
+        """How long contacts wait before they give up, by RAG; NONE where nobody does."""
+        return NONE if spans is None else self.words.put([self.span(span) for span in spans])
 
     def work(self, stage: PlannedWork) -> dict[int, int]:
         return {
@@ -363,7 +375,8 @@ class _PlanLayout:
 
 def team_and_slots(plan: Plan, people: pd.DataFrame) -> tuple[Int64s, Int64s]:
     """The number of the team and the slots of each worker, by number of the worker."""
-    team = _places(people["team"], {team.name: at for at, team in enumerate(plan.teams)})
+    number = {team.name: at for at, team in enumerate(plan.teams)}
+    team = np.array([number[name] for name in people["team"].tolist()], dtype=np.int64)
     order = np.argsort(people["worker"].to_numpy(), kind="stable")
     return team[order], people["slots"].to_numpy(np.int64)[order]
 

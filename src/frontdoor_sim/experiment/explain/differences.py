@@ -18,6 +18,7 @@ from frontdoor_sim.scenario.resolve import resolve
 _ONE = {"shifts": "shift", "teams": "team", "stages": "stage", "ends": "end", "targets": "target"}
 _LABELS = {
     "case_system": "case system", "order": "who goes first", "head_start": "head start",
+    "interrupts": "RAGs that interrupt other work",
     "non_case_share": "share of duty not on cases", "sickness_share": "share of days lost to sickness",
     "sickness_spell_days": "mean spell of sickness", "leave_days_per_year": "annual leave", "caseload": "caseload",
     "named": "known before as", "touch": "time of work", "end_of_shift": "at the end of a shift",
@@ -28,8 +29,13 @@ _LABELS = {
     "first_visit": "time to the first visit", "delay": "takes", "bias": "bias", "caution": "caution",
     "noise": "inconsistency", "without_checks": "further inconsistency without checks", "luck": "luck known as",
     "batch": "goes at", "release": "goes when open", "rekey": "re-keying takes", "search": "searching takes",
+    "by_source": "judged otherwise by source", "by_area": "judged otherwise by area",
     "provides": "meets need up to level", "requests_between_sites": "a request to another site is seen after",
     "slots": "a slot for each of", "decides": "decides", "attempts": "attempts",
+    "late": "entered late", "entered": "late entries are made", "missing": "never entered",
+    "matched": "records of one contact that are matched", "vacant": "vacant share", "stays": "weeks that people stay",
+    "refilled_after": "weeks until a post is filled again", "starts": "first day", "leaves": "last day",
+    "induction": "induction", "other_work": "other work",
 }  # fmt: skip
 """Fields whose name does not say what they are."""
 
@@ -207,6 +213,8 @@ class Differences:
             return str(place[1]), f"{place[3]}, " if named else ""
         if section == "handoffs":
             return _OF_HANDOFFS.get(str(place[1]), section), ""
+        if section == "recording":
+            return (f"records on {place[2]}" if len(place) > len(("recording", "systems")) else "records"), ""
         one = _ONE.get(section, section)
         return (f"{one} {place[1]}" if len(place) > 1 and section in _ONE else one), ""
 
