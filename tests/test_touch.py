@@ -23,6 +23,7 @@ from frontdoor_sim.calibration.touch.statistics import share_within, statistics,
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.experiment import run
 from frontdoor_sim.experiment.touch import Desk, touch_and_capacity
+from frontdoor_sim.experiment.touch.desk_file import read_desk
 from frontdoor_sim.experiment.touch.fitting import FIRST, candidates, fitted, played_rows, reference_of
 from frontdoor_sim.experiment.touch.history import replay_of
 from frontdoor_sim.experiment.touch.replay import contacts, under, with_demand
@@ -337,6 +338,19 @@ def test_a_desk_is_made_from_the_roster() -> None:
         Desk.of(model.model, "dask")
     with pytest.raises(ValueError, match="people is a range"):
         Desk(shift={"Mon-Fri": "09:00-17:00"}, people=(6, 6))
+
+
+def test_mistakes_of_a_desks_file_are_told_at_once(tmp_path) -> None:
+    lines = 'shift: {Mon-Fri: "09:00-17:00"}\npeople: [4, 2]\nheadcount: {people: -2, give_or_take: 0.5}\nlod: 3\n'
+    (tmp_path / "desk.yaml").write_text(lines, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_desk(tmp_path / "desk.yaml")
+    assert [mistake.where.partition(" ")[2] for mistake in caught.value.mistakes] == [
+        "people",
+        "headcount.people",
+        "lod",
+    ]
+    assert "people is a range from 1.2" in str(caught.value).lower()
 
 
 def test_the_whole_way_from_a_log_to_sentences_and_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:

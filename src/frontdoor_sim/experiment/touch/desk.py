@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
 from frontdoor_sim.experiment.conditioning import Unknown
@@ -25,6 +25,9 @@ WORKING_DAYS = 260
 
 LEAST_PEOPLE = 1.2
 """With fewer, one fewer would leave nobody."""
+
+LEAST = {"people": LEAST_PEOPLE, "load": 0.05, "touch_cv": 0.05, "waiting_hours": 0.1}
+"""The least that the lower end of a range may be."""
 
 
 class Desk(Closed):
@@ -63,17 +66,27 @@ class Desk(Closed):
     waiting_hours: Range = (1.0, 72.0)
     hours_of_receipt: tuple[float, ...] = EVEN_OFFICE_HOURS
 
-    @model_validator(mode="after")
-    def _ranges(self) -> Desk:
-        for name, least in (("people", LEAST_PEOPLE), ("load", 0.05), ("touch_cv", 0.05), ("waiting_hours", 0.1)):
-            low, high = getattr(self, name)
-            if not least <= low < high:
-                raise ValueError(f"{name} is a range from {least} or more to something higher, not {low:g} to {high:g}")
-        if self.waiting_share is not None and not 0 <= self.waiting_share[0] < self.waiting_share[1] <= 1:
+    @field_validator("people", "load", "touch_cv", "waiting_hours")
+    @classmethod
+    def _from_low_to_high(cls, ends: Range, field: ValidationInfo) -> Range:
+        name = str(field.field_name)
+        if not LEAST[name] <= ends[0] < ends[1]:
+            raise ValueError(f"{name} is a range from {LEAST[name]} or more to something higher")
+        return ends
+
+    @field_validator("waiting_share")
+    @classmethod
+    def _within_one(cls, ends: Range | None) -> Range | None:
+        if ends is not None and not 0 <= ends[0] < ends[1] <= 1:
             raise ValueError("waiting_share is a range within 0 and 1")
-        if len(self.hours_of_receipt) != 24 or min(self.hours_of_receipt) < 0 or max(self.hours_of_receipt) == 0:
+        return ends
+
+    @field_validator("hours_of_receipt")
+    @classmethod
+    def _of_a_day(cls, weights: tuple[float, ...]) -> tuple[float, ...]:
+        if len(weights) != 24 or min(weights) < 0 or max(weights) == 0:
             raise ValueError("hours_of_receipt has 24 weights, none below 0 and some above")
-        return self
+        return weights
 
     @classmethod
     def of(cls, model: OperatingModel, team: str, **known: Any) -> Desk:
