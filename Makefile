@@ -24,7 +24,7 @@ mutations:
 estimators:
 	$(PYTHON) tests/estimators_long_run.py --repetitions 120
 
-# Touch and capacity of synthetic councils, found again from two stamps a contact; an hour on one core, less on two.
+# Touch and capacity of synthetic councils, found again from two stamps a contact; some 25 minutes on one busy core.
 capacity:
 	$(PYTHON) tests/capacity_long_run.py --folder results/capacity
 
