@@ -294,7 +294,7 @@ def test_touch_and_capacity_are_a_section_for_those_who_ask(nowhereshire, monkey
     folder, _, _, _ = nowhereshire
     monkeypatch.setattr(posteriors, "LEAST", 6)
     monkeypatch.setattr(touch_page, "touch_and_capacity", partial(touch_page.touch_and_capacity, runs=66))
-    desk = ROOT / "scenarios" / "invented" / "desk.yaml"
+    desk = ROOT / "calibration" / "invented" / "desk.yaml"
     words = [str(folder / "template.csv"), "--council", "Nowhereshire (invented)", "--touch-and-capacity", str(desk)]
     assert main(["calibrate", "history", *words, "-o", str(folder / "touched"), "--jobs", "1"]) == 0
     said = capsys.readouterr().out
@@ -303,7 +303,7 @@ def test_touch_and_capacity_are_a_section_for_those_who_ask(nowhereshire, monkey
     assert "2.2 people at work at once, give or take 0.5" in page
     assert "What if, in points of the share within 24 hours" in page
     assert page.index("Touch time and capacity</h2>") < page.index("What the history cannot say</h2>")
-    assert "--touch-and-capacity scenarios/invented/desk.yaml" in page
+    assert "--touch-and-capacity calibration/invented/desk.yaml" in page
     table = pd.read_csv(folder / "touched" / "touch_quantities.csv").set_index("quantity")
     assert table.loc["people", "low_before"] >= 1.5
     assert (table["low"] <= table["high"]).all()

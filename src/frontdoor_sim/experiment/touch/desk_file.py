@@ -57,7 +57,7 @@ def read_desk(path: str | Path) -> DeskFile:
         InputError: every mistake in it.
 
     Example:
-        >>> desk = read_desk("scenarios/invented/desk.yaml")
+        >>> desk = read_desk("calibration/invented/desk.yaml")
         >>> desk.people, [fact.say for fact in desk.facts]
         ((1.5, 4.0), ['2.2 people at work at once, give or take 0.5'])
     """
