@@ -161,6 +161,13 @@ MEANINGS: dict[str, dict[str, str]] = {
         "delay": "how long it lasts; it uses nobody",
         "waits_for": "what the wait is called",
     },
+    "MeetingStage": {
+        **OF_EVERY_STAGE,
+        **JUDGES,
+        "people": "by team, how many of its people it needs, all at once; the first has the contact's main thread",
+        "lasts": "how long it lasts",
+        "overtime_limit": "how long after anybody's shift it may last; else it begins on another day",
+    },
     "Judges": {
         "bias": "added to need [sd]: above 0, the thresholds are in effect too low",
         "caution": "added to need on purpose [sd], where another judgement follows",

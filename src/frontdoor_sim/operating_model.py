@@ -355,6 +355,20 @@ class CaseloadStage(_Stage):
     give_up_after: dict[Rag, Duration] = {}
 
 
+class MeetingStage(_Stage):
+    """Several people at once, so many of each team: all of them or none, and nobody leaves before it is over.
+
+    It begins where it will be over before the next block of other work of everybody, and `overtime_limit` after the end of
+    everybody's shift at the latest.
+    """
+
+    kind: Literal["meeting"]
+    people: dict[str, Annotated[int, Field(ge=1, le=100)]]
+    lasts: Duration
+    overtime_limit: Duration = Field(default="1 h", validate_default=True)
+    judges: Judges | None = None
+
+
 class DelayStage(_Stage):
     """A wait that uses nobody, on its own clock."""
 
@@ -368,13 +382,14 @@ def _stage_kind(value: Any) -> str:
     return str(kind)
 
 
-Stage = WorkStage | ConsentStage | ChecksStage | CaseloadStage | DelayStage
+Stage = WorkStage | ConsentStage | ChecksStage | CaseloadStage | DelayStage | MeetingStage
 STAGE_KINDS: dict[str, type[Closed]] = {
     "work": WorkStage,
     "consent": ConsentStage,
     "checks": ChecksStage,
     "caseload": CaseloadStage,
     "delay": DelayStage,
+    "meeting": MeetingStage,
 }
 
 
@@ -402,7 +417,8 @@ AnyStage = Annotated[
     | Annotated[ConsentStage, Tag("consent")]
     | Annotated[ChecksStage, Tag("checks")]
     | Annotated[CaseloadStage, Tag("caseload")]
-    | Annotated[DelayStage, Tag("delay")],
+    | Annotated[DelayStage, Tag("delay")]
+    | Annotated[MeetingStage, Tag("meeting")],
     Discriminator(_stage_kind),
 ]
 

@@ -25,6 +25,7 @@ from frontdoor_sim.engine.plan import (
     PlannedHandoff,
     PlannedHelper,
     PlannedJudges,
+    PlannedMeeting,
     PlannedPartner,
     PlannedReturns,
     PlannedStage,
@@ -45,6 +46,7 @@ from frontdoor_sim.operating_model import (
     Handoff,
     Judges,
     Lasting,
+    MeetingStage,
     OperatingModel,
     Rag,
     Rule,
@@ -305,6 +307,8 @@ class _Compiler:
                 return self.caseload(stage, purpose, common)
             case DelayStage():
                 return PlannedDelay(**common, delay=self.span(stage.delay, purpose), wait_cause=stage.waits_for)
+            case MeetingStage():
+                return self.meeting(stage, purpose, common)
 
     def patience(self, give_up_after: Mapping[Rag, Lasting], purpose: str) -> tuple[Span | None, ...] | None:
         """How long contacts wait before they give up, for each RAG; None where nobody does."""
@@ -387,6 +391,15 @@ class _Compiler:
             allocates_in=self.timeline.shifts[allocates] if allocates and in_shift else None,
             allocates_at=self.instants(Instants.parse(allocates)) if allocates and not in_shift else None,
             first_visit=self.span(stage.first_visit, f"{purpose}: first visit") if stage.first_visit else None,
+        )
+
+    def meeting(self, stage: MeetingStage, purpose: str, common: dict[str, Any]) -> PlannedMeeting:
+        return PlannedMeeting(
+            **common,
+            lasts=self.span(stage.lasts, purpose),
+            people=tuple((self.team_number[team], number) for team, number in stage.people.items()),
+            overtime=round(stage.overtime_limit.mean_seconds),
+            judges=self.judges(stage.judges, purpose),
         )
 
     def returns(self) -> PlannedReturns | None:

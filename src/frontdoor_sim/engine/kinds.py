@@ -21,6 +21,7 @@ from frontdoor_sim.engine.plan import (
     PlannedChecks,
     PlannedConsent,
     PlannedDelay,
+    PlannedMeeting,
     PlannedStage,
     PlannedWork,
     Span,
@@ -141,6 +142,15 @@ def delay(world: World, contact: Contact, stage: PlannedDelay, visit: int) -> St
     return 0
 
 
+def meeting(world: World, contact: Contact, stage: PlannedMeeting, visit: int) -> Steps:
+    """Wait for all the people of a meeting, and for its end (rule 4)."""
+    lasts = world.drawn.seconds(contact, stage.lasts, visit) or 1
+    world.meetings.join(Job(contact, stage, visit, 0, world.now, lasts, contact.go), stage)
+    yield
+    judge(world, contact, stage, visit)
+    return 0
+
+
 def checks(world: World, contact: Contact, stage: PlannedChecks, visit: int) -> Steps:
     """Ask all partners at once; go on when enough have answered or time is up (rule 7)."""
     asked = Checks(world, contact, stage, visit)
@@ -193,4 +203,5 @@ KINDS: dict[str, Callable[..., Steps]] = {
     "checks": checks,
     "caseload": caseload,
     "delay": delay,
+    "meeting": meeting,
 }

@@ -145,6 +145,11 @@ class Worker:
             window += 1
             start = self.starts[window]
 
+    def stays_until(self, overtime: int) -> int:
+        """The last second of a meeting that begins in the present window, if overtime may last so long."""
+        until = self.until + (overtime if self.ends_shift[self.window] else 0)
+        return min(until, self.next_duty[self.window])
+
 
 class Help:
     """Help from another team, and whether it is switched on: at `on_at` waiting or more, until `off_at` or fewer (rule 4)."""
@@ -186,6 +191,7 @@ class Team:
         self.touched = world.touched
         self.queue: list[Place] = []
         self.idle: list[tuple[int, int, Worker]] = []
+        self.people: list[Worker] = []
         self.slots = Slots(number, self.order, world)
 
     def order(self, job: Job) -> Place:
@@ -205,7 +211,7 @@ class Team:
         worker.until = worker.ends[worker.window]
         if not worker.busy:
             self.set_idle(worker, worker.starts[worker.window])
-        elif self.interrupting is not None:
+        elif self.interrupting is not None or self.world.has_meetings:
             self.touched.add(self.number)
 
     def set_idle(self, worker: Worker, now: int) -> None:
@@ -214,6 +220,10 @@ class Team:
         if now < worker.until:
             heappush(self.idle, (now, worker.number, worker))
             self.touched.add(self.number)
+
+    def idle_as_before(self, worker: Worker) -> None:
+        """A worker who was taken by `next_idle` is not needed after all."""
+        heappush(self.idle, (worker.idle_since, worker.number, worker))
 
     def next_idle(self, now: int) -> Worker | None:
         """Whoever has been idle longest, then first in the roster (rule 4)."""

@@ -174,6 +174,14 @@ class PlannedDelay(PlannedStage):
     delay: Span
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlannedMeeting(PlannedStage):
+    """A meeting, compiled: `people` are teams by number, and how many of each."""
+
+    lasts: Span
+    people: tuple[tuple[int, int], ...]
+
+
 class PlannedHelper(NamedTuple):
     """A team whose idle people help another, from so many waiting until so few."""
 

@@ -93,6 +93,12 @@ class Record:
             cause = CAUSE[job.stage.wait_cause] if job.stage.kind == "work" else WORKER
             self.stretch(job, QUEUE, team, -1, job.ready, now, cause)
 
+    def met(self, job: Job, part: int, worker: Worker, start: int, end: int) -> None:
+        """One person of a meeting, for the team that they belong to; time beyond their window is overtime."""
+        stage, team = job.stage.number, worker.home.number
+        self.row(job.contact, stage, job.visit, part, MEETING, team, worker.number, job.ready, start, end, 0)
+        self.note_overtime(worker, [(start, end)])
+
     def held(self, contact: Contact, stage: Any, visit: int, worker: int, start: int, end: int) -> None:
         """A slot of somebody's caseload is held."""
         self.row(contact, stage.number, visit, 0, CASELOAD, stage.team, worker, start, start, end, 0)

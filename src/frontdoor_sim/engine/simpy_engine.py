@@ -25,6 +25,7 @@ from frontdoor_sim.engine.contact import Contact, contacts_of
 from frontdoor_sim.engine.drawn import Drawn
 from frontdoor_sim.engine.jobs import ARRIVALS, DUTY, WAITS_END
 from frontdoor_sim.engine.kinds import KINDS
+from frontdoor_sim.engine.meetings import Meetings
 from frontdoor_sim.engine.people import Roster, Team, Worker
 from frontdoor_sim.engine.plan import (
     MILLION,
@@ -32,6 +33,7 @@ from frontdoor_sim.engine.plan import (
     STANDARD_NORMAL,
     Plan,
     PlannedHandoff,
+    PlannedMeeting,
     reached,
 )
 from frontdoor_sim.engine.record import Record
@@ -64,6 +66,8 @@ class World:
         self.touched: set[int] = set()
         self.record = Record(plan)
         self.teams = [Team(number, team, self) for number, team in enumerate(plan.teams)]
+        self.has_meetings = any(isinstance(stage, PlannedMeeting) for stage in plan.stages)
+        self.meetings = Meetings(self)
         self.helped = [team for team in self.teams if team.helpers]
         self.interrupting = [team.interrupting for team in self.teams if team.interrupting is not None]
         self.only_rule = [only_rule(plan, stage) for stage in range(self.entry + 1)]
@@ -89,6 +93,7 @@ class World:
             if contact.enters > self.ends:
                 target = self.route(contact, self.entry, 0, 0, contact.enters)
                 self.record.waited(contact, target, 0, 0, contact.received, self.ends + 1, "shift")
+        self.meetings.close(self.ends + 1)
         self.record.close(self.teams, self.open_checks, self.ends)
 
     def instant(self, _: Event) -> None:
@@ -99,6 +104,10 @@ class World:
         while due or touched:
             while due:
                 heappop(due)[-1]()
+            if not touched:
+                break
+            if self.has_meetings:
+                self.meetings.gather(now)
             if len(touched) == 1:
                 teams[touched.pop()].dispatch(now)
             else:
@@ -134,6 +143,7 @@ class World:
         for name, team_name, slots in people:
             team, windows = self.teams[number[team_name]], roster.windows[name]
             worker = Worker(int(name), windows, team)
+            team.people.append(worker)
             if slots:
                 team.slots.add_person(int(name), int(slots))
             member = team, worker

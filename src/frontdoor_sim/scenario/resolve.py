@@ -16,6 +16,7 @@ _DURATIONS = {
     "delay",
     "gap",
     "hold",
+    "lasts",
     "first_visit",
     "rekey",
     "search",

@@ -49,8 +49,10 @@ MILLION = np.int64(1_000_000)
     CUTS, GRADE_CUTS, GRADE_NOISE, MISSED_HISTORY,
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH,
     SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
-    SOME_INTERRUPT, WORLD_FIELDS,
-) = numbered(57)  # fmt: skip
+    SOME_INTERRUPT,
+    MEETINGS, MEETINGS_NUMBER, MEETINGS_WAITING, RESERVED, RESERVED_NUMBER,  # stages; people kept for a meeting
+    WORLD_FIELDS,
+) = numbered(62)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
@@ -69,8 +71,9 @@ MILLION = np.int64(1_000_000)
     ATTEMPTS, ATTEMPT_PURPOSE, GAP, GIVEN, REFUSED, ARRIVES_WITH, OVERRIDE_FOR,
     PARTNERS, PARTNERS_NUMBER, JOIN, GIVE_UP,
     HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
-    DELAY, PATIENCE, STAGE_FIELDS,
-) = numbered(37)  # fmt: skip
+    DELAY, PATIENCE,
+    LASTS, PEOPLE, PEOPLE_NUMBER, MEETING_QUEUE, PASSED_OVER, STAGE_FIELDS,
+) = numbered(42)  # fmt: skip
 
 # A team; the four head starts stand together, red first.
 (
@@ -91,8 +94,9 @@ MILLION = np.int64(1_000_000)
 # queue together, in which a job without a contact is one that gave up; the least of a queue never is.
 (
     JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
-    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, RECORDED_BEFORE, JOB_FIELDS,
-) = numbered(22)  # fmt: skip
+    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, RECORDED_BEFORE,
+    JOB_PEOPLE, JOB_FIELDS,
+) = numbered(23)  # fmt: skip
 
 # The requests of one visit to a checks stage.
 (CHECKS_CONTACT, CHECKS_STAGE, CHECKS_VISIT, ASKED_AT, REPLIES, IS_JOINED, ASKING, CHECKS_FIELDS) = numbered(8)
@@ -105,6 +109,8 @@ SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS 
 (BIAS, NOISE, _REPLY_MISSING, _HISTORY_MISSED, _BOTH, JUDGES_CUTS, _THIRD, _FOURTH, VERDICTS_FIELDS) = numbered(9)
 (LIMIT_SECONDS, LIMIT_CALENDAR, LIMIT_FIELDS) = numbered(3)
 (PROVIDES, MAY_RETURN, END_FACTS_FIELDS) = numbered(3)
+(WANTED_TEAM, WANTED_NUMBER, WANTED_FIELDS) = numbered(3)
+(RESERVED_WORKER, IDLE_BEFORE, RESERVED_FIELDS) = numbered(3)
 (HELP_TEAM, ON_AT, OFF_AT, HELP_IS_ON, HELP_FIELDS) = numbered(5)
 
 # A heap of what is due, and an entry of it; what is due at equal places is told apart by its event.
@@ -123,11 +129,13 @@ PART_BIT, VISIT_BIT, STAGE_BIT, KIND_BIT, TEAM_BIT, CAUSE_BIT, RAG_BIT = (
 
 # --- words -----------------------------------------------------------------------------------------------------------
 
-OF_WORK, OF_CONSENT, OF_CHECKS, OF_CASELOAD, OF_DELAY, OF_ENTRY = numbered(6)
+OF_WORK, OF_CONSENT, OF_CHECKS, OF_CASELOAD, OF_DELAY, OF_MEETING, OF_ENTRY = numbered(7)
 BY_NOTHING, BY_RAG, BY_DEADLINE_ORDER, BY_ARRIVAL, BY_STAGE = numbered(5)
 PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
-GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING, CALLED_OFF = numbered(10)
+(
+    GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING, CALLED_OFF, MEETING_ENDS,
+) = numbered(11)  # fmt: skip
 BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP = numbered(8)
 ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUEUE, ROW_OVERTIME = numbered(8)
 (
@@ -504,6 +512,8 @@ def apply(w, event, now):
     if action == WAKE:
         touch(w, subject)
         return NONE
+    if action == MEETING_ENDS:
+        return end_meeting(w, subject, now)
     if action == CALLED_OFF:
         return NONE
     return begin(w, subject)
@@ -612,6 +622,8 @@ def touch(w, team):
 @inlined
 def dispatch_touched(w, now):
     """Rule 2: phase two, the teams that something happened to, in file order."""
+    if w[MEETINGS_WAITING]:
+        gather(w, now)
     number, touched = w[TOUCHED_NUMBER], w[TOUCHED]
     for one in range(1, number):
         team, hole = w[touched + one], one
@@ -813,7 +825,7 @@ def open_windows(w, now):
         w[worker + UNTIL] = w[window + WINDOW_END]
         if w[worker + BUSY] == 0:
             set_idle(w, worker, now)
-        elif w[w[worker + WORKER_TEAM] + INTERRUPTS]:
+        elif w[w[worker + WORKER_TEAM] + INTERRUPTS] or w[MEETINGS_NUMBER]:
             touch(w, w[worker + WORKER_TEAM])
         w[DUTY] += 1
         w[NEXT_DUTY] = w[w[w[DUTY]] + WINDOW_START] if w[DUTY] < w[DUTY_END] else NEVER
@@ -885,6 +897,209 @@ def serve(w, team, people, now):
             w[people + SOMEBODY_IDLE] = 0
             break
         begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
+
+
+# --- rule 4: meetings ------------------------------------------------------------------------------------------------
+
+# Meetings wait in a queue a stage, of which the least of all goes first. People who are kept for one are idle since NEVER,
+# so that nobody gives them work, and stand with the second since which they are idle in the list RESERVED.
+
+
+@compiled
+def call_meeting(w, contact, stage, visit, now):
+    """Rule 4: a meeting waits for its people: the most urgent go first, then by time of joining."""
+    job = new_job(w, contact, stage, visit, MAIN, max(1, seconds(w, contact, w[stage + LASTS], visit)), now)
+    w[job + FIRST], w[job + SECOND], w[job + TIME] = w[contact + RAG], 0, now
+    w[job + CHILD] = w[job + NEXT] = NONE
+    w[stage + MEETING_QUEUE] = melded(w, w[stage + MEETING_QUEUE], job)
+    w[MEETINGS_WAITING] += 1
+    w[contact + STEP] = AT_WORK
+    touch(w, w[stage + TEAM])
+
+
+@compiled
+def gather(w, now):
+    """Rule 4, the beginning of phase two: meetings begin whose people are all idle; the first other one may reserve people."""
+    let_go(w, now)
+    for at in range(w[MEETINGS_NUMBER]):
+        w[w[w[MEETINGS] + at] + PASSED_OVER] = 0
+    may_reserve, kept = True, MAIN
+    stage = next_meeting(w)
+    while stage != NONE:
+        if call_people(w, stage, now):
+            begin_meeting(w, stage, kept, now)
+        else:
+            w[stage + PASSED_OVER] = 1
+            until = can_gather_until(w, stage, now) if may_reserve else NONE
+            if until == NONE:
+                dismiss(w, kept)
+            else:
+                may_reserve, kept = False, w[RESERVED_NUMBER]
+                wake_meeting(w, stage, until)
+        stage = next_meeting(w)
+
+
+@compiled
+def next_meeting(w):
+    """Rule 4: the stage of the meeting that goes first, of those that were not passed over; NONE where there is none."""
+    found = NONE
+    for at in range(w[MEETINGS_NUMBER]):
+        stage = w[w[MEETINGS] + at]
+        if w[stage + MEETING_QUEUE] == NONE or w[stage + PASSED_OVER]:
+            continue
+        if found == NONE or goes_before(w, w[stage + MEETING_QUEUE], w[found + MEETING_QUEUE]):
+            found = stage
+    return found
+
+
+@compiled
+def let_go(w, now):
+    """Rule 4: whoever was reserved is idle again, since when they were; somebody may have work for them."""
+    for number in range(w[RESERVED_NUMBER]):
+        place = w[RESERVED] + number * RESERVED_FIELDS
+        worker = w[place + RESERVED_WORKER]
+        if w[worker + IDLE_SINCE] == NEVER:
+            w[worker + IDLE_SINCE] = w[place + IDLE_BEFORE]
+            if now < w[worker + UNTIL]:
+                w[w[worker + WORKER_TEAM] + SOMEBODY_IDLE] = 1
+                touch(w, w[worker + WORKER_TEAM])
+    w[RESERVED_NUMBER] = 0
+
+
+@compiled
+def call_people(w, stage, now):
+    """Rule 4: reserve those who are idle of the people that the first meeting of a stage needs; whether that is all of them."""
+    all_here, lasts = True, w[w[stage + MEETING_QUEUE] + LEFT]
+    for at in range(w[stage + PEOPLE_NUMBER]):
+        wanted = w[stage + PEOPLE] + at * WANTED_FIELDS
+        here = MAIN
+        while here < w[wanted + WANTED_NUMBER]:
+            worker = next_to_meet(w, w[wanted + WANTED_TEAM], stage, lasts, now)
+            if worker == NONE:
+                all_here = False
+                break
+            place = w[RESERVED] + w[RESERVED_NUMBER] * RESERVED_FIELDS
+            w[place + RESERVED_WORKER], w[place + IDLE_BEFORE] = worker, w[worker + IDLE_SINCE]
+            w[worker + IDLE_SINCE] = NEVER
+            w[RESERVED_NUMBER] += 1
+            here += 1
+    return all_here
+
+
+@compiled
+def next_to_meet(w, team, stage, lasts, now):
+    """Rule 4: whoever of a team has been idle longest, then first in the roster, and stays until a meeting is over."""
+    found, longest = NONE, NEVER
+    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        if (
+            w[worker + IDLE_SINCE] < longest
+            and now < w[worker + UNTIL]
+            and now + lasts <= stays_until(w, worker, stage)
+        ):
+            found, longest = worker, w[worker + IDLE_SINCE]
+    return found
+
+
+@compiled
+def stays_until(w, worker, stage):
+    """Rule 4: the last second of a meeting of a stage that begins in somebody's present window."""
+    window = w[worker + WINDOW]
+    until = w[worker + UNTIL] + (w[stage + OVERTIME] if w[window + ENDS_SHIFT] else 0)
+    return min(until, w[window + NEXT_OWN_DUTY])
+
+
+@compiled
+def can_gather_until(w, stage, now):
+    """Rule 4: while so many are on duty, and stay long enough, a meeting may reserve people: until when somebody does not."""
+    until, lasts = NEVER, w[w[stage + MEETING_QUEUE] + LEFT]
+    for at in range(w[stage + PEOPLE_NUMBER]):
+        wanted = w[stage + PEOPLE] + at * WANTED_FIELDS
+        team, number = w[wanted + WANTED_TEAM], MAIN
+        for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+            if now < w[worker + UNTIL] and now + lasts <= stays_until(w, worker, stage):
+                number += 1
+                until = min(until, w[worker + UNTIL], stays_until(w, worker, stage) - lasts + 1)
+        if number < w[wanted + WANTED_NUMBER]:
+            return NONE
+    return until
+
+
+@compiled
+def dismiss(w, kept):
+    """Rule 4: of those reserved, all but the first `kept` are idle as before."""
+    while w[RESERVED_NUMBER] > kept:
+        w[RESERVED_NUMBER] -= 1
+        place = w[RESERVED] + w[RESERVED_NUMBER] * RESERVED_FIELDS
+        w[w[place + RESERVED_WORKER] + IDLE_SINCE] = w[place + IDLE_BEFORE]
+
+
+@compiled
+def wake_meeting(w, stage, moment):
+    """Rule 4: see to it that phase two looks again when somebody goes off duty."""
+    if moment != w[stage + WOKEN]:
+        w[stage + WOKEN] = moment
+        due(w, SOON, moment, WAITS_END, NONE, w[stage + STAGE_NUMBER], MAIN, MAIN, WAKE, w[stage + TEAM])
+
+
+@compiled
+def begin_meeting(w, stage, kept, now):
+    """Rule 4: everybody is there: a row a person; the first has the contact's main thread."""
+    job = take_least(w, stage + MEETING_QUEUE)
+    w[MEETINGS_WAITING] -= 1
+    if now > w[job + READY]:
+        write_queued(w, job, w[stage + TEAM], now)
+    number = w[RESERVED_NUMBER] - kept
+    people = room(w, number + 1)
+    w[RESERVED_NUMBER] = kept
+    if w[FULL]:
+        return
+    w[people] = number
+    w[job + JOB_PEOPLE], w[job + JOB_TEAM] = people, NONE
+    end = now + w[job + LEFT]
+    for part in range(number):
+        worker = w[w[RESERVED] + (kept + part) * RESERVED_FIELDS + RESERVED_WORKER]
+        w[people + 1 + part] = worker
+        w[worker + BUSY], w[worker + IN_HAND] = 1, job
+        write_met(w, job, part, worker, now, end)
+    due(
+        w,
+        SOON,
+        end,
+        WORK_ENDS,
+        w[job + JOB_KEY],
+        w[job + JOB_STAGE_NUMBER],
+        w[job + JOB_VISIT],
+        MAIN,
+        MEETING_ENDS,
+        job,
+    )
+
+
+@compiled
+def write_met(w, job, part, worker, now, end):
+    """Rule 4: one person of a meeting, for the team that they belong to; time beyond their window is overtime."""
+    contact, person = w[job + JOB_CONTACT], w[worker + WORKER_NUMBER]
+    what = packed(w[job + JOB_STAGE_NUMBER], w[job + JOB_VISIT], part, ROW_MEETING, w[w[worker + WORKER_TEAM] + TEAM_NUMBER],
+                  NO_CAUSE)  # fmt: skip
+    row = write(w, contact, what, person, w[job + READY], now, end)
+    if part == 0:
+        w[contact + LAST_ROW] = row
+    if end > w[worker + UNTIL]:
+        what = packed(MAIN, MAIN, MAIN, ROW_OVERTIME, NONE, NO_CAUSE)
+        write(w, contact, what, person, MAIN, w[worker + UNTIL], end)
+
+
+@compiled
+def end_meeting(w, job, now):
+    """Rule 4: everybody is free again, and the contact, which is returned, goes on."""
+    people = w[job + JOB_PEOPLE]
+    for at in range(w[people]):
+        worker = w[people + 1 + at]
+        w[worker + BUSY] = 0
+        set_idle(w, worker, now)
+    contact = w[job + JOB_CONTACT]
+    give_back(w, SPARE_JOBS, job)
+    return contact
 
 
 # --- rule 5: the end of a shift --------------------------------------------------------------------------------------
@@ -1317,6 +1532,10 @@ def close(w):
             job = take_waiting(w, team + SLOT_QUEUE)
             write_wait(w, w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT], MAIN, w[job + READY], beyond,
                        FOR_ALLOCATION)  # fmt: skip
+    for at in range(w[MEETINGS_NUMBER]):
+        stage = w[w[MEETINGS] + at]
+        while w[stage + MEETING_QUEUE] != NONE:
+            write_queued(w, take_least(w, stage + MEETING_QUEUE), w[stage + TEAM], beyond)
     for contact in range(w[CONTACTS], w[ARRIVING], w[CONTACT_WIDTH]):
         close_checks(w, contact, beyond)
     contact = w[LAST_RETURN]
@@ -1440,6 +1659,9 @@ def enter(w, contact, now):
         w[contact + STEP] = HOLDING
         if w[stage + PATIENCE] != NONE:
             wait_at_most(w, job, now)
+        return WAITS
+    if kind == OF_MEETING:
+        call_meeting(w, contact, stage, visit, now)
         return WAITS
     return WAITS if wait(w, contact, w[stage + DELAY], visit, w[stage + WAIT_CAUSE], DELAYED, now) else 0
 

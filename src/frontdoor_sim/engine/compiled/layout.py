@@ -40,6 +40,7 @@ from frontdoor_sim.engine.plan import (
     PlannedDelay,
     PlannedHandoff,
     PlannedJudges,
+    PlannedMeeting,
     PlannedStage,
     PlannedWork,
     Span,
@@ -54,7 +55,7 @@ Int64s = NDArray[np.int64]
 NONE = int(k.NONE)
 ORDER_WORDS = {"rag": k.BY_RAG, "deadline": k.BY_DEADLINE_ORDER, "arrival": k.BY_ARRIVAL, "stage": k.BY_STAGE}
 KIND_WORDS = {"work": k.OF_WORK, "consent": k.OF_CONSENT, "checks": k.OF_CHECKS, "caseload": k.OF_CASELOAD,
-              "delay": k.OF_DELAY}  # fmt: skip
+              "delay": k.OF_DELAY, "meeting": k.OF_MEETING}  # fmt: skip
 assert MILLION == k.MILLION
 
 
@@ -162,6 +163,7 @@ class _PlanLayout:
         world[k.SOME_HELP] = any(team.helpers for team in plan.teams)
         world[k.SOME_INTERRUPT] = any(team.interrupts for team in plan.teams)
         self.caseloads(teams)
+        self.meetings()
         self.scalars()
         array = words.array()
         array[: k.WORLD_FIELDS] = world
@@ -295,8 +297,26 @@ class _PlanLayout:
                 fields |= self.caseload(stage)
             case PlannedDelay():
                 fields |= {k.DELAY: self.span(stage.delay)}
+            case PlannedMeeting():
+                fields |= self.meeting(stage)
         record[list(fields)] = list(fields.values())
         return record
+
+    def meeting(self, stage: PlannedMeeting) -> dict[int, int]:
+        wanted = [(k.WORLD_FIELDS + team * k.TEAM_FIELDS, number) for team, number in stage.people]
+        return {
+            k.LASTS: self.span(stage.lasts),
+            k.PEOPLE: self.words.put([field for pair in wanted for field in pair]),
+            k.PEOPLE_NUMBER: len(wanted),
+        }
+
+    def meetings(self) -> None:
+        """The stages whose meetings wait for people, and room for the people whom one reserves while another looks."""
+        stages = [stage for stage in self.plan.stages if isinstance(stage, PlannedMeeting)]
+        places = [int(self.world[k.STAGES]) + stage.number * k.STAGE_FIELDS for stage in stages]
+        most = max((sum(number for _, number in stage.people) for stage in stages), default=0)
+        self.world[k.MEETINGS], self.world[k.MEETINGS_NUMBER] = self.words.put(places), len(places)
+        self.world[k.RESERVED] = self.words.put([0] * (2 * most * k.RESERVED_FIELDS))
 
     def patience(self, spans: tuple[Span | None, ...] | None) -> int:
         """How long contacts wait before they give up, by RAG; NONE where nobody does."""

@@ -13,6 +13,7 @@ from frontdoor_sim.operating_model import (
     CaseloadStage,
     Condition,
     ConsentStage,
+    MeetingStage,
     OperatingModel,
     Rule,
     WorkStage,
@@ -234,8 +235,9 @@ def check_agreement_is_judged(model: OperatingModel) -> Found:
 
 
 def check_no_instant_loop(model: OperatingModel) -> Found:
-    """A loop must spend time somewhere, at work or in a caseload."""
-    instant = [name for name, stage in model.stages.items() if not isinstance(stage, (WorkStage, CaseloadStage))]
+    """A loop must spend time somewhere, at work, in a meeting or in a caseload."""
+    takes_time = (WorkStage, MeetingStage, CaseloadStage)
+    instant = [name for name, stage in model.stages.items() if not isinstance(stage, takes_time)]
     for start in instant:
         ahead, seen = [start], {start}
         while ahead:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from frontdoor_sim.documents import in_words, nearest
-from frontdoor_sim.operating_model import CaseloadStage, ChecksStage, OperatingModel
+from frontdoor_sim.operating_model import CaseloadStage, ChecksStage, MeetingStage, OperatingModel
 from frontdoor_sim.scenario.checks.found import ALWAYS, ENTRY, Found, broken, unknown
 from frontdoor_sim.scenario.paths import Path
 from frontdoor_sim.working_time import Instants
@@ -135,6 +136,25 @@ def check_partners(model: OperatingModel) -> Found:
         elif stage.join != "all" and stage.join > asked:
             what = f"{stage.join} answers are waited for, and {asked} partners are asked."
             yield broken(("stages", name, "join"), what, f"A number from 1 to {asked}, or all.", "Write `join: all`.")
+
+
+def check_meetings(model: OperatingModel) -> Found:
+    """A meeting is of people who are there, and of the team whose stage it is."""
+    for name, stage in model.stages.items():
+        if not isinstance(stage, MeetingStage):
+            continue
+        at: Path = ("stages", name, "people")
+        if stage.team in model.teams and stage.team not in stage.people:
+            what = f"{stage.team!r} calls the meeting, and takes no part in it."
+            yield broken(at, what, "Somebody of the team.", f"Add `{stage.team}: 1`, or name another `team`.")
+        for team, number in stage.people.items():
+            if team not in model.teams:
+                yield unknown((*at, team), "team", team, model.teams)
+                continue
+            there = sum(math.ceil(group.wte) for group in model.teams[team].staff)
+            if there < number:
+                what = f"The meeting is of {number} of {team!r}, which has {there}."
+                yield broken((*at, team), what, f"{there} at most.", "Ask for fewer, or give the team more staff.")
 
 
 def check_targets(model: OperatingModel) -> Found:
