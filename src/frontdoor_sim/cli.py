@@ -108,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
     _common(one, replications=10, least=2)
     one = add("appraise", help="a whole option appraisal and its pack")
     one.add_argument("appraisal", type=Path, metavar="APPRAISAL")
+    one.add_argument("--options", nargs="+", type=Path, metavar="OPTION", help="other options, under the same ranges")
     one.set_defaults(does=do_appraise)
     _common(one, replications=None, least=2)
     _add_calibrate(commands)
@@ -288,6 +289,7 @@ def _folder(asked: argparse.Namespace, name: str) -> Path:
 def do_appraise(asked: argparse.Namespace) -> None:
     """A whole appraisal."""
     study = read_study(asked.appraisal)
+    study = study.of(asked.options) if asked.options else study
     folder = _folder(asked, study.facts.title)
     result = appraise(
         study, folder, asked.seed, asked.replications, asked.jobs, asked.quiet, asked.command, asked.engine
