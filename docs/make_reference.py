@@ -239,7 +239,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "growth": "how much graver a return is [sd of need]",
         "arrives_in": "the shift in whose hours families come back",
     },
-    "Target": {rag: f"limit for {rag} contacts" for rag in operating_model.RAGS},
+    "Target": {
+        **{rag: f"limit for {rag} contacts" for rag in operating_model.RAGS},
+        "since": "the stage whose end starts the clock; left out, the clock starts when the contact is sent to `until`",
+        "until": "the stage that has to be over in time; left out, as for `decision`, from receipt to the decision",
+    },
     "Arrivals": {
         "per_hour": "moments of arrival an hour; of windows that are open at once the first counts",
         "together": "how many contacts arrive at one moment",

@@ -600,12 +600,18 @@ class Returns(Closed):
 
 
 class Target(Closed):
-    """A time limit by RAG, on a named clock."""
+    """A time limit by RAG, on a named clock.
+
+    `decision` runs from receipt to the decision. Any other runs until a visit to the stage `until` is over: since the last
+    visit before it to the stage `since`, or, where that is left out, since the contact was sent there.
+    """
 
     red: Duration
     amber: Duration
     green: Duration
     blue: Duration | None = None
+    since: str = ""
+    until: str = ""
 
 
 class Entries(Closed):

@@ -158,10 +158,19 @@ def check_meetings(model: OperatingModel) -> Found:
 
 
 def check_targets(model: OperatingModel) -> Found:
-    """A target that nothing measures is a slip of the pen."""
-    for name in model.targets:
-        if name != DECISION:
-            yield unknown(("targets", name), "target", name, [DECISION])
+    """A target is for decisions, or says which stage has to be over."""
+    for name, target in model.targets.items():
+        at: Path = ("targets", name)
+        for key, stage in (("since", target.since), ("until", target.until)):
+            if name == DECISION and stage:
+                what = "The target for decisions runs from receipt to the decision."
+                yield broken((*at, key), what, f"No `{key}`.", f"Remove `{key}`, or give the target another name.")
+            elif stage and stage not in model.stages:
+                yield unknown((*at, key), "stage", stage, model.stages)
+        if name != DECISION and not target.until:
+            what = f"Nothing measures the target {name!r}."
+            right = f"`{DECISION}`, or a target with the stage that has to be over."
+            yield broken(at, what, right, "Add, for example, `until: strategy_discussion`.")
 
 
 def check_staff(model: OperatingModel) -> Found:
