@@ -114,8 +114,31 @@ MEANINGS: dict[str, dict[str, str]] = {
         "sickness_spell_days": "mean length of a spell, in working days",
         "leave_days_per_year": "annual leave of a full-timer",
         "caseload": "slots of a full-timer, for `caseload` stages",
+        "vacant": "share of the WTE that nobody fills",
+        "starts": "first day of these people; left out, they are there from the beginning",
+        "leaves": "their last day; left out, they stay",
+        "turnover": "how long people stay, and when somebody new begins in their place; left out, nobody leaves",
+        "induction": "what a start takes from every duty day at first; left out, nothing",
+        "other_work": "team meetings, supervision and training at stated times",
         "named": "what they were called before they moved, such as `ehap/coordinator`, so that they keep their luck; else "
         "their team and role",
+    },
+    "Turnover": {
+        "stays": "weeks that each person stays; places change hands evenly over time",
+        "refilled_after": "weeks for which the place is then empty",
+    },
+    "Induction": {
+        "weeks": "weeks that it lasts",
+        "share": "share of every duty day that it takes in the first week; it falls in equal steps to none",
+    },
+    "OtherWork": {
+        "at": "when it begins",
+        "lasts": "how long it lasts",
+        "every": "of so many weeks one counts; `4 weeks` for what is monthly",
+        "in_turn": "whether each person has another of those weeks, as in supervision",
+        "training": "whether the duty table calls it training",
+        "starts": "first date on which it may be",
+        "ends": "last date",
     },
     "WorkStage": {
         **OF_EVERY_STAGE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from heapq import heappop
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,29 @@ if TYPE_CHECKING:
 
 
 class InHand:
-    """A job in somebody's hands, and the stretches in which it will be done."""
+    """A job in somebody's hands, and the stretches in which it will be done; called when they are over.
 
-    def __init__(self, job: Job, worker: Worker, stretches: list[tuple[int, int]]) -> None:
+    Work that was interrupted and taken up again may come to end at the very second at which it would have ended: then the two
+    ends stand at one place in the order of that second. Which of them is called first is all the same, since one is void.
+    """
+
+    def __init__(
+        self, job: Job, worker: Worker, stretches: list[tuple[int, int]], ends: Callable[[InHand], None]
+    ) -> None:
         self.job = job
         self.worker = worker
         self.stretches = stretches
+        self.ends = ends
+
+    def __call__(self) -> None:
+        """The last of the stretches is over."""
+        self.ends(self)
+
+    def __lt__(self, _: object) -> bool:
+        """No end goes before another at the same place."""
+        return False
+
+    __gt__ = __lt__
 
 
 class Interrupting:
@@ -37,9 +54,8 @@ class Interrupting:
         """Somebody of the team takes up a job; it ends as laid out, unless it is interrupted before."""
         stage = job.stage
         stretches, _ = worker.lay_out(now, job.left, stage.end_rule, stage.overtime)
-        held = self.in_hand[worker.number] = InHand(job, worker, stretches)
-        ends = partial(self.end, held)
-        self.team.world.at(stretches[-1][1], ENDS_OF_WORK, job.contact.key, stage.number, job.visit, job.part, ends)
+        held = self.in_hand[worker.number] = InHand(job, worker, stretches, self.end)
+        self.team.world.at(stretches[-1][1], ENDS_OF_WORK, job.contact.key, stage.number, job.visit, job.part, held)
 
     def end(self, held: InHand) -> None:
         """The end that was laid out: it counts where nobody interrupted meanwhile."""

@@ -72,8 +72,8 @@ class Study:
 
         Example:
             >>> study = read_study("scenarios/examples/appraisal.yaml")
-            >>> [option.name for option in study.of(["scenarios/examples/one_system.yaml"]).options]
-            ['One case system']
+            >>> [option.name for option in study.of(["scenarios/examples/one_desk_two_more.yaml"]).options]
+            ['Two more officers']
         """
         read: list[Scenario] = []
         mistakes: list[Mistake] = []

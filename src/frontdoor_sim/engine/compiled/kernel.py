@@ -1211,7 +1211,7 @@ def interrupt(w, now):
             if worker == NONE:
                 break
             job = put_down(w, worker, now)
-            begin_work(w, take_least(w, team + QUEUE), worker, team, now)
+            begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
             put_in(w, team + QUEUE, job, team)
 
 

@@ -33,7 +33,9 @@ _LABELS = {
     "provides": "meets need up to level", "requests_between_sites": "a request to another site is seen after",
     "slots": "a slot for each of", "decides": "decides", "attempts": "attempts",
     "late": "entered late", "entered": "late entries are made", "missing": "never entered",
-    "matched": "records of one contact that are matched",
+    "matched": "records of one contact that are matched", "vacant": "vacant share", "stays": "weeks that people stay",
+    "refilled_after": "weeks until a post is filled again", "starts": "first day", "leaves": "last day",
+    "induction": "induction", "other_work": "other work",
 }  # fmt: skip
 """Fields whose name does not say what they are."""
 

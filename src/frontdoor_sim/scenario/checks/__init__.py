@@ -35,6 +35,8 @@ LAWS: tuple[Law, ...] = (
     routes.check_rules_are_used,
     routes.check_routes_cover,
     teams.check_staff,
+    teams.check_people_come_and_go,
+    teams.check_other_work_is_in_the_shift,
     teams.check_people_are_named_once,
     routes.check_judged_before_asked,
     routes.check_agreement_is_judged,
