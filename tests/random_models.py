@@ -325,6 +325,14 @@ def contacts(draw: DrawFn, starts: int, ends: int, grid: int, purposes: list[str
 
 
 @st.composite
+def steps_in_time(draw: DrawFn, stages: list[str]) -> dict[str, Any]:
+    """Targets of some stages, counted from another or from being sent there."""
+    names = st.sampled_from(stages)
+    steps = draw(st.lists(st.tuples(st.sampled_from(["", *stages]), names), max_size=2))
+    return {f"step {n}": {**LIMITS, "since": since, "until": until} for n, (since, until) in enumerate(steps)}
+
+
+@st.composite
 def instances(draw: DrawFn) -> Instance:
     """A random model and its contacts."""
     grid = draw(st.sampled_from(GRIDS))
@@ -357,7 +365,7 @@ def instances(draw: DrawFn) -> Instance:
         },
         "grading": {"green": -1, "amber": 0.5, "red": 1.5, "noise": 0.3},
         "returns": draw(st.sampled_from([None, returning])),
-        "targets": {"decision": LIMITS},
+        "targets": {"decision": LIMITS, **draw(steps_in_time(list(stages)))},
         "recording": draw(st.sampled_from([None, {"matched": 0.4, **KEPT, "systems": {}}])),
     }  # fmt: skip
     line = Timeline.of(as_scenario(data).model)
