@@ -19,6 +19,7 @@ from frontdoor_sim.scenario import Scenario
 from queue_laws import (
     check_handoffs,
     check_joins,
+    check_meetings,
     check_nobody_idles,
     check_order,
     check_patience,
@@ -53,6 +54,7 @@ def test_laws_of_logs_and_queues(instance: Instance):
     check_slots(log, model.model, SEED)
     check_routes(log, model.model)
     check_joins(log, model.model)
+    check_meetings(log, model.model)
     check_patience(log, model.model)
     check_handoffs(log, model.model)
 
