@@ -28,13 +28,13 @@ def target_met_share(journeys: Journeys) -> Iterator[Answer]:
     limit, D counted from the start of the clock as from a receipt.
     """
     name, targets = "target_met_share", journeys.about.targets
-    targets = targets[targets["until"].fillna("") != ""] if "until" in targets else targets.iloc[:0]
+    targets = targets[targets["until"] != ""]
     if targets.empty:
         yield missing(name, "no target names a stage")
         return
     groups: list[tuple[str, str, Flags, Flags]] = []
     for target, rows in targets.groupby("target", sort=False):
-        since, until = (str(rows[column].fillna("").iloc[0]) for column in ("since", "until"))
+        since, until = (str(rows[column].iloc[0]) for column in ("since", "until"))
         begun, over = journeys.step(since, until)
         deadline, last = _deadlines(journeys, begun, list(zip(rows["rag"], rows["limit"], rows["clock"], strict=True)))
         counted = journeys.within(begun) & (deadline <= journeys.about.ends)

@@ -30,9 +30,7 @@ def named_in(data: dict[str, Any], section: str, name: str) -> list[Path]:
         return [place for place in _shifts_named(data) if look(data, place) == name]
     ways = [place for place in _targets(data) if name in _names_of(look(data, place))]
     if section == "stages":
-        ends = [("handoffs", "particular", i, side) for i in _items(_particular(data)) for side in ("from", "to")]
-        ends += [("targets", target, side) for target in _items(data.get("targets")) for side in ("since", "until")]
-        ways += [place for place in ends if look(data, place) == name]
+        ways += [place for place in _stages_named(data) if look(data, place) == name]
     return ways
 
 
@@ -67,6 +65,12 @@ def _targets(data: dict[str, Any]) -> Iterator[Path]:
             yield from ((*at, index, "to") for index in range(len(route)))
         else:
             yield (*at, "to") if isinstance(route, dict) and "to" in route else at
+
+
+def _stages_named(data: dict[str, Any]) -> Iterator[Path]:
+    """Where a stage is named other than as where to."""
+    yield from (("handoffs", "particular", i, side) for i in _items(_particular(data)) for side in ("from", "to"))
+    yield from (("targets", name, side) for name in _items(data.get("targets")) for side in ("since", "until"))
 
 
 def _teams_named(data: dict[str, Any]) -> Iterator[Path]:
