@@ -192,6 +192,8 @@ def test_an_irrelevant_number_doubled_changes_nothing(instance: Instance):
 @settings(max_examples=20)
 @given(instances())
 def test_a_longer_follow_up_changes_nothing_before_it(instance: Instance):
+    """But for meetings: whether one that would last beyond the end of the run fits into a shift is then not known."""
+    assume(not any(facts["kind"] == "meeting" for facts in instance.data["stages"].values()))
     short = play(instance.scenario(), instance.table())
     run_on = instance.data["run"] | {"follow_up": instance.data["run"]["follow_up"] + 2}
     long = play(instance.scenario(run=run_on), instance.table())
