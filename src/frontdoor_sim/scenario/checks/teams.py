@@ -171,7 +171,8 @@ def check_targets(model: OperatingModel) -> Found:
         if name != DECISION and not target.until:
             what = f"Nothing measures the target {name!r}."
             right = f"`{DECISION}`, or a target with the stage that has to be over."
-            yield broken(at, what, right, "Add, for example, `until: strategy_discussion`.")
+            slip = nearest(name, [DECISION])
+            yield broken(at, what, right, f"Did you mean {DECISION}?" if slip else "Add, for example, `until: conference`.")
 
 
 def check_staff(model: OperatingModel) -> Found:
