@@ -172,7 +172,9 @@ def check_targets(model: OperatingModel) -> Found:
             what = f"Nothing measures the target {name!r}."
             right = f"`{DECISION}`, or a target with the stage that has to be over."
             slip = nearest(name, [DECISION])
-            yield broken(at, what, right, f"Did you mean {DECISION}?" if slip else "Add, for example, `until: conference`.")
+            yield broken(
+                at, what, right, f"Did you mean {DECISION}?" if slip else "Add, for example, `until: conference`."
+            )
 
 
 def check_staff(model: OperatingModel) -> Found:
