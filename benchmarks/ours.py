@@ -48,9 +48,25 @@ def contacts_of(table: FrontDoor | Tandem) -> pd.DataFrame:
     priority = table.priority if isinstance(table, FrontDoor) else [0] * table.contacts
     times = {"contact": numbers, "family": numbers, "received": table.received, "enters": table.received}
     facts = {"source": "unknown", "area": "all", "children": 1, "need": 0, "level": 1, "open_case": False}
-    return pd.DataFrame(
-        times | facts | {"rag": np.array(PRIORITIES)[priority], "returned_from": NEVER, "return_number": 0}
-    )
+    rags = {"rag": np.array(PRIORITIES)[priority], "returned_from": NEVER, "return_number": 0}
+    given = {f"seconds: {purpose}": seconds for purpose, seconds in durations_of(table).items()}
+    return pd.DataFrame(times | facts | rags | given)
+
+
+def durations_of(table: FrontDoor | Tandem) -> dict[str, list[int]]:
+    """The seconds that the table gives every peer, by purpose of luck."""
+    if isinstance(table, Tandem):
+        return {f"stage {number}": seconds for number, seconds in enumerate(table.services, 1)}
+    replies = dict(zip((f"checks: {partner}" for partner in PARTNERS), table.replies, strict=True))
+    if table.name == "partial":
+        replies = {f"checks: {PARTNERS[0]}": table.replies[0]}
+    return replies | {
+        "screening": table.screening,
+        "handoff screening to checks": table.handoff,
+        "decision": table.decision,
+        "handoff decision to assessment": table.transfer,
+        "assessment": table.hold,
+    }
 
 
 def log_of(log: EventLog, table: FrontDoor | Tandem) -> dict[str, list[int]]:

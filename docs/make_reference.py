@@ -56,6 +56,14 @@ AT_WORK = {
     "overtime_limit": "how long people go on to `finish`",
     "weight": "place in the queue of a team whose `order` has `stage`; the least goes first",
 }
+IN_A_QUEUE = {
+    "give_up_after": "by RAG, after how long in the queue a contact that nobody has begun leaves with the outcome `timed_out`",
+}
+KEPT = {
+    "late": "shares of entries made late, which bear the time at which they are made",
+    "entered": "when late entries are made: each at the next of these times",
+    "missing": "shares of entries never made",
+}
 JUDGES = {"judges": "how the level of need is judged here; left out, nobody judges"}
 MEANINGS: dict[str, dict[str, str]] = {
     "OperatingModel": {
@@ -75,6 +83,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "returns": "which closures bring a family back; left out, none do",
         "targets": "time limits; `decision` is the one that is measured",
         "arrivals": "who comes, by source, where the scenario says so itself; else the parameters do",
+        "recording": "how case systems are kept, for figures as a dashboard would report them; it changes nothing else",
     },
     "RunWindow": {
         "opens": "first day of the measured window; a Monday keeps weeks whole",
@@ -113,6 +122,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         **JUDGES,
         "searches": "whether history is looked for on each further case system of the team",
         "waits_for": "what a wait in this queue is called",
+        **IN_A_QUEUE,
     },
     "ConsentStage": {
         **OF_EVERY_STAGE,
@@ -143,6 +153,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "allocates": "when cases are given out; left out, as soon as a slot is free",
         "slots": "whether a family takes a slot for each child, or one",
         "first_visit": "time from allocation to the first visit",
+        **IN_A_QUEUE,
     },
     "DelayStage": {
         **OF_EVERY_STAGE,
@@ -154,6 +165,13 @@ MEANINGS: dict[str, dict[str, str]] = {
         "caution": "added to need on purpose [sd], where another judgement follows",
         "noise": "error of one judgement [sd]",
         "without_checks": "further error [sd] while a partner's reply is missing; errors add as squares",
+        "thresholds": "what is held here to be the thresholds; left out, the council's",
+        "by_source": "by source, who is judged otherwise",
+        "by_area": "by area, who is judged otherwise; it counts over the source",
+    },
+    "Leaning": {
+        **dict.fromkeys(("bias", "caution", "noise", "without_checks"), "as above; left out, as for everybody else"),
+        "thresholds": "as above; left out, as for everybody else",
     },
     "Rule": {"if": "what a contact must be for this rule to count; left out, anything", "to": "where it goes"},
     "Condition": {
@@ -161,9 +179,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "rag": "grades on arrival",
         "source": "who made the contact",
         "area": "where the family lives",
-        "outcome": "after consent: given, refused, not_reached, overridden; after checks: complete, timed_out",
+        "outcome": "after consent: given, refused, not_reached, overridden; after checks: complete, timed_out; "
+        "where contacts give up waiting: done, timed_out",
         "open_case": "whether the family already has an open case",
         "during": "shifts, of which one is open when the contact leaves the stage",
+        "agrees": "whether the level judged here is the level that had been judged before; a first judgement agrees",
     },
     "End": {
         "provides": "the level of need that it meets: 0 none, 4 any",
@@ -219,6 +239,17 @@ MEANINGS: dict[str, dict[str, str]] = {
         "need": "need of every such contact [sd]",
         "children": "children of every such contact",
         "area": "area of every such contact",
+    },
+    "Recording": {
+        **KEPT,
+        "systems": "case systems that are kept otherwise, each with fields of its own",
+        "matched": "share of contacts recorded on several systems whose records are counted as one",
+    },
+    "CaseSystem": KEPT,
+    "Entries": {
+        "receipt": "of when a contact was received",
+        "decision": "of when it was decided",
+        "end": "of when it ended",
     },
     "OptionFile": {
         "name": "how the option is called in every table and chart",

@@ -20,6 +20,7 @@ ABOUT = {
     "measures": "What an event log says: tidy, one row a measure and member of a breakdown.",
     "outcomes": "Where contacts can be routed, part of what one must know to read a log.",
     "people": "Who there is. One row a person of the roster.",
+    "records": "What a council's case systems say of contacts, as its dashboard counts it. One row a record.",
     "stages": "The stages of the model that was run, part of what one must know to read a log.",
     "targets": "Time limits by RAG, part of what one must know to read a log.",
 }

@@ -21,11 +21,12 @@ NEVER = 1 << 62
 
 @dataclass(frozen=True)
 class Spell:
-    """A piece of work in a queue: ready to be done from one second, begun at another (never: after the run)."""
+    """A piece of work in a queue: ready to be done from one second, begun or given up at another (never: after the run)."""
 
     place: tuple[int, ...]
     ready: int
     begun: int
+    gave_up: bool = False
 
 
 def plain(events: pd.DataFrame) -> pd.DataFrame:
@@ -51,8 +52,10 @@ def spells(log: EventLog, model: OperatingModel) -> dict[str, list[Spell]]:
         contact, stage, visit, part = piece
         team = rows["team"].iloc[0]
         place = place_in_queue(model, log, team, facts.loc[contact], stage, joined)
-        begun = int(work["start"].min()) if len(work) else NEVER
-        found[team].append(Spell((*place, contact, list(model.stages).index(stage), visit, part), int(ready), begun))
+        gave_up = not len(work) and not rows["censored"].any()
+        begun = int(work["start"].min()) if len(work) else int(rows["end"].max()) if gave_up else NEVER
+        place = (*place, contact, list(model.stages).index(stage), visit, part)
+        found[team].append(Spell(place, int(ready), begun, gave_up))
     return found
 
 
@@ -85,7 +88,7 @@ def deadline(model: OperatingModel, received: int, grade: str) -> int:
 def check_order(log: EventLog, model: OperatingModel) -> None:
     """Nobody is begun while one with a smaller place waits in the same queue."""
     for team, mine in spells(log, model).items():
-        for one in mine:
+        for one in (spell for spell in mine if not spell.gave_up):
             passed = [other for other in mine if other.place < one.place and other.ready <= one.begun < other.begun]
             assert one.begun > log.about.ends or not passed, f"{team}: {one} is begun before {passed[0]}"
 
@@ -121,6 +124,25 @@ def gaps(duty: pd.DataFrame, work: pd.DataFrame) -> list[tuple[int, int]]:
         if end > at:
             found.append((at, int(end)))
     return found
+
+
+def check_patience(log: EventLog, model: OperatingModel) -> None:
+    """Nobody waits in a queue for longer than they are ready to, and who goes unserved has waited just so long."""
+    line, events = Timeline.of(model), plain(log.events)
+    for name, facts in model.stages.items():
+        limits = getattr(facts, "give_up_after", {}) if facts.kind in ("work", "caseload") else {}
+        on_the_way = (events["team"] == "") & events["waited_for"].isin(["handoff", "shift"])
+        mine = events[(events["stage"] == name) & (events["part"] == 0) & ~on_the_way]
+        for (_, _), rows in mine.groupby(["contact", "visit"]) if limits else ():
+            limit, served = limits.get(rows["rag"].iloc[0]), (rows["kind"] != "wait").any()
+            if limit is None or limit.shape.kind != "constant":
+                assert limit or served or rows["censored"].any()
+                continue
+            first = rows.loc[rows["kind"] != "wait", "start"].min() if served else rows["end"].max()
+            seconds, calendar = max(1, round(limit.mean_seconds)), line.calendar(limit.clock, model)
+            joined = int(rows["enabled"].min())
+            time_up = joined + seconds if calendar is None else int(calendar.add(joined, seconds))
+            assert first < time_up if served or rows["censored"].any() else first == time_up, rows.to_string()
 
 
 def check_slots(log: EventLog, model: OperatingModel, seed: int) -> None:

@@ -36,7 +36,17 @@ SOURCES, AREAS = ("police", "schools"), ("north", "south")
 SYSTEMS = ([], ["A"], ["B"], ["A", "B"])
 ORDERS = ("joining", "rag", "deadline", "arrival", "stage", ["rag", "deadline"], ["stage", "arrival"])
 END_RULES = ("pause", "finish", "hand_over")
+PATIENCE = (
+    {"red": "0 min", "green": "30 min"},
+    {"red": "4 h", "amber": "1 working days", "green": "20 working hours", "blue": "15 min"},
+    {"amber": {"distribution": "exponential", "mean": 5, "unit": "hours"}, "green": "1 h"},
+)
 LIMITS = {"red": "4 h", "amber": "1 working days", "green": "20 working hours"}
+
+KEPT = {
+    "late": {"receipt": 0.1, "decision": 0.4, "end": 0.6}, "entered": "every day 09:00, 16:30",
+    "missing": {"receipt": 0.05, "decision": 0.1, "end": 0.2},
+}  # fmt: skip
 
 shift_names = st.sampled_from([*SHIFTS, "always"])
 
@@ -138,10 +148,20 @@ def partner(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
 
 
 @st.composite
+def leanings(draw: DrawFn) -> dict[str, Any]:
+    """Who is judged otherwise, by source, by area or both."""
+    strict = {"early_help": -0.5, "child_in_need": 0.7, "protection": 2.5}
+    found: dict[str, Any] = draw(st.sampled_from([{}, {}, {"thresholds": strict}]))
+    found |= draw(st.sampled_from([{}, {}, {"by_source": {"police": {"bias": -0.6, "noise": 0}}}]))
+    found |= draw(st.sampled_from([{}, {}, {"by_area": {"south": {"bias": 0.5, "thresholds": strict}}}]))
+    return found
+
+
+@st.composite
 def stage(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
     kind = draw(st.sampled_from(["work", "work", "work", "checks", "consent", "caseload", "delay"]))
     found: dict[str, Any] = {"kind": kind, "team": draw(st.sampled_from(teams)), "decides": draw(st.booleans())}
-    judges = {"bias": 0.2, "caution": -0.1, "noise": 0.7, "without_checks": 0.5}
+    judges = {"bias": 0.2, "caution": -0.1, "noise": 0.7, "without_checks": 0.5} | draw(leanings())
     if kind in ("work", "consent"):
         found |= {
             "touch": draw(touches(grid)),
@@ -176,6 +196,8 @@ def stage(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
         found |= {"judges": judges} if draw(st.booleans()) else {}
     else:
         found |= {"delay": draw(delays(grid)), "waits_for": draw(st.sampled_from(["partner", "acceptance", "visit"]))}
+    if kind in ("work", "caseload"):
+        found |= draw(st.sampled_from([{}, {}, {}, *({"give_up_after": limits} for limits in PATIENCE)]))
     return found
 
 
@@ -207,11 +229,15 @@ def routes(draw: DrawFn, stages: dict[str, Any], ends: list[str]) -> dict[str, A
             {"during": draw(st.sampled_from(["office", "night", ["early", "every day"]]))},
         ]
         conditions += [{"judged": [3, 4]}] if judged else []
+        conditions += [{"agrees": False}, {"agrees": True, "during": "office"}] if "judges" in facts else []
         conditions += {"consent": [{"outcome": ["refused", "not_reached"]}], "checks": [{"outcome": "timed_out"}]}.get(
             facts["kind"], []
         )
         if draw(st.booleans()):
             rules.insert(0, {"if": draw(st.sampled_from(conditions)), "to": draw(st.sampled_from(ahead))})
+        if facts["kind"] != "checks" and "give_up_after" in facts:
+            elsewhere = [to for to in ahead if to in ends or stages[to]["decides"] or not facts["decides"]]
+            rules.insert(0, {"if": {"outcome": "timed_out"}, "to": draw(st.sampled_from(elsewhere))})
         found[name] = rules
     entry = {names[0]: 0.7, draw(st.sampled_from(names)): 0.3} if draw(st.booleans()) else {}
     return {"entry": entry if len(entry) > 1 else names[0], **found}
@@ -295,6 +321,7 @@ def instances(draw: DrawFn) -> Instance:
         "grading": {"green": -1, "amber": 0.5, "red": 1.5, "noise": 0.3},
         "returns": draw(st.sampled_from([None, returning])),
         "targets": {"decision": LIMITS},
+        "recording": draw(st.sampled_from([None, {"matched": 0.4, **KEPT, "systems": {}}])),
     }  # fmt: skip
     line = Timeline.of(as_scenario(data).model)
     return Instance(data, draw(contacts(line.starts, line.ends, grid, list(stages)[:2])), grid)

@@ -23,13 +23,13 @@ STAGES = [
     ("assessment", "caseload", "assessment", False, False, True),
 ]
 OUTCOMES = [
-    ("advice", True, 1, False),
-    ("early help", True, 2, False),
-    ("plan", True, 4, False),
-    ("screening", False, None, False),
-    ("decision", False, None, False),
-    ("transfer", False, None, True),
-    ("assessment", False, None, True),
+    ("advice", True, 1, False, False),
+    ("early help", True, 2, False, False),
+    ("plan", True, 4, False, False),
+    ("screening", False, None, False, False),
+    ("decision", False, None, False, True),
+    ("transfer", False, None, True, False),
+    ("assessment", False, None, True, False),
 ]
 TARGETS = [
     ("decision", "red", 4 * HOUR, "elapsed_hours"),

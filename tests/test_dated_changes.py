@@ -51,7 +51,11 @@ def played(changes: list[dict[str, Any]], contacts: list[dict[str, Any]], **fact
 def test_work_reads_the_model_of_its_first_start():
     """The first contact is in hand when work becomes an hour's; the second waits, and has the new time."""
     log = played([{"from": SECOND, "set": {"stages.work.touch": "1 h"}}], at(f"{DAY} 16:00", f"{DAY} 16:30"))
-    assert said(log, 1) == ["work work 02 16:00-02 17:00", "work shift 02 17:00-03 09:00", "work work 03 09:00-03 10:00"]
+    assert said(log, 1) == [
+        "work work 02 16:00-02 17:00",
+        "work shift 02 17:00-03 09:00",
+        "work work 03 09:00-03 10:00",
+    ]
     assert said(log, 2)[-1] == "work work 03 10:00-03 11:00"
 
 
@@ -198,7 +202,9 @@ def test_a_lowered_limit_ejects_nobody():
 def without_dates(scenario: Scenario, **dates: date | None) -> Scenario:
     """An option with other dates in all its changes."""
     steps = tuple(
-        type(step)(step.change.model_copy(update=dates), step.document, step.index) for step in scenario.steps if step.change
+        type(step)(step.change.model_copy(update=dates), step.document, step.index)
+        for step in scenario.steps
+        if step.change
     )
     return Scenario(scenario.file, scenario.data, scenario.parameters, scenario.base, steps, scenario.touched)
 
@@ -239,7 +245,8 @@ def test_before_the_date_all_is_as_under_the_base_and_luck_is_the_same(name):
     second = go_live.about.clock.midnight(date(2025, 1, 27))
     columns = ["contact", "stage", "visit", "part", "kind", "team", "enabled", "start", "end", "waited_for"]
     before = [
-        plain(log.events)[columns][(log.events["end"] < second).to_numpy()].reset_index(drop=True) for log in (base, go_live)
+        plain(log.events)[columns][(log.events["end"] < second).to_numpy()].reset_index(drop=True)
+        for log in (base, go_live)
     ]
     assert len(before[0]) > 500
     assert before[0].equals(before[1])

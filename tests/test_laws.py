@@ -21,6 +21,7 @@ from queue_laws import (
     check_joins,
     check_nobody_idles,
     check_order,
+    check_patience,
     check_routes,
     check_slots,
     plain,
@@ -52,6 +53,7 @@ def test_laws_of_logs_and_queues(instance: Instance):
     check_slots(log, model.model, SEED)
     check_routes(log, model.model)
     check_joins(log, model.model)
+    check_patience(log, model.model)
     check_handoffs(log, model.model)
 
 
@@ -134,6 +136,7 @@ def test_staffing_changes_nobodys_path_nor_work(instance: Instance):
     """Luck belongs to contact, purpose and visit: where time decides nothing, staffing changes only when things happen."""
     kinds = {facts["kind"] for facts in instance.data["stages"].values()}
     assume("during" not in str(instance.data["routes"]))
+    assume(not any("give_up_after" in facts for facts in instance.data["stages"].values() if facts["kind"] != "checks"))
     model = instance.scenario()
     few, many = (play(each, instance.table()) for each in (model, instance.scenario(**endless(instance.data))))
     paths, others = done_by_visit(few), done_by_visit(many)

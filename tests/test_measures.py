@@ -190,6 +190,7 @@ def bare() -> EventLog:
         ("level_4_hours_to_recognition_p90", "the log does not hold the true level of need"),
         ("closed_below_need_share", "the log does not hold the true level of need"),
         ("assessed_without_need_share", "the log does not hold the true level of need"),
+        ("assessments_ending_without_need_share", "no stage allocates"),
         ("closures_returning_within_12_months_share", "the log holds no returns"),
     ],
 )

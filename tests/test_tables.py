@@ -117,7 +117,10 @@ def test_conform_sets_order_dtypes_and_closed_categories_and_leaves_its_input() 
 
 
 def test_conform_adds_an_optional_column_empty() -> None:
-    made = tables.conform(pd.DataFrame({"outcome": ["advice"], "is_end": [True], "transfer": [False]}), "outcomes")
+    made = tables.conform(
+        pd.DataFrame({"outcome": ["advice"], "is_end": [True], "transfer": [False], "decided_later": [False]}),
+        "outcomes",
+    )
     assert made["provides"].dtype == pd.Int64Dtype()
     assert made["provides"].isna().all()
 

@@ -7,7 +7,7 @@ import io
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -321,22 +321,32 @@ def do_history(asked: argparse.Namespace) -> None:
     print(f"Written to {folder}; the truth is in {folder / 'truth'}")
 
 
+KEY_FIGURES = (
+    "decided_within_24h",
+    "decided_within_1_working_day",
+    "decision_hours_median",
+    "decision_hours_p90",
+    "transfer_hours_to_allocation_median",
+    "contacts_received",
+    "open_at_end",
+)
+
+
 def key_figures(summary: pd.DataFrame) -> str:
-    """The figures that everybody asks for first, with intervals where there are several runs."""
-    wanted = (
-        "decided_within_24h",
-        "decided_within_1_working_day",
-        "decision_hours_median",
-        "decision_hours_p90",
-        "transfer_hours_to_allocation_median",
-        "open_at_end",
-    )
-    lines = ["Mean over replications, with its 95% interval:"]
+    """The figures that everybody asks for first, with intervals; and as a dashboard would show them, where that is known."""
+    lines = ["Mean over replications, with its 95% interval:", *_figures(summary, KEY_FIGURES)]
+    reported = summary[summary["measure"].astype(str).str.endswith("_as_reported") & summary["mean"].notna()]
+    if len(reported):
+        lines += ["As the council's dashboard would show it:", *_figures(reported, tuple(reported["measure"]))]
+    return "\n".join(lines)
+
+
+def _figures(summary: pd.DataFrame, wanted: Sequence[str]) -> Iterator[str]:
+    """A line for each of some measures of everybody."""
     for row in summary[(summary["by"] == "all") & summary["measure"].isin(wanted)].to_dict("records"):
         interval = f"({row['low']:.3f} to {row['high']:.3f})" if row["low"] == row["low"] else "(no interval)"
         value = f"{row['mean']:10.3f}  {interval} {row['unit']}" if row["mean"] == row["mean"] else row["note"]
-        lines.append(f"  {row['measure']:36} {value}")
-    return "\n".join(lines)
+        yield f"  {row['measure']:41} {value}"
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ RAGS = ("red", "amber", "green", "blue")
 ORDERS = ("joining", "arrival", "rag", "deadline", "stage")
 CONSENT_OUTCOMES = ("given", "refused", "not_reached", "overridden")
 CHECKS_OUTCOMES = ("complete", "timed_out")
+QUEUE_OUTCOMES = ("done", "timed_out")
 Rag = Literal["red", "amber", "green", "blue"]
 Clock = Literal["elapsed", "working", "working_days"]
 
@@ -213,18 +214,62 @@ class Team(Closed):
         return order
 
 
+class Thresholds(Closed):
+    """The need (sd) at which levels 2, 3 and 4 begin, as the council means them."""
+
+    early_help: float
+    child_in_need: float
+    protection: float
+
+    @model_validator(mode="after")
+    def _rise(self) -> Thresholds:
+        if not self.early_help < self.child_in_need < self.protection:
+            raise ValueError("thresholds rise: early_help < child_in_need < protection")
+        return self
+
+    def cuts(self) -> tuple[float, float, float]:
+        """The three cut-points, lowest first."""
+        return (self.early_help, self.child_in_need, self.protection)
+
+
+class Leaning(Closed):
+    """What is different about a judgement where a contact is of one source or area; what is left out is as for others."""
+
+    bias: float | None = None
+    caution: float | None = None
+    noise: Annotated[float, Field(ge=0)] | None = None
+    without_checks: Annotated[float, Field(ge=0)] | None = None
+    thresholds: Thresholds | None = None
+
+
 class Judges(Closed):
     """A judgement of the level of need, as signal detection.
 
     The judge sees need + bias + caution + noise (standard deviations of need). `bias` is a leaning nobody meant; `caution`
     is meant: where another judgement follows, this one errs on the side of asking. `without_checks` is added noise (sd)
-    when a partner's reply is missing; added noises combine as the root of the sum of squares.
+    when a partner's reply is missing; added noises combine as the root of the sum of squares. `thresholds` are what is held
+    to be the council's here; `by_source` and `by_area` say who is judged otherwise.
     """
 
     bias: float = 0.0
     caution: float = 0.0
     noise: float = Field(default=0.0, ge=0)
     without_checks: float = Field(default=0.0, ge=0)
+    thresholds: Thresholds | None = None
+    by_source: dict[str, Leaning] = {}
+    by_area: dict[str, Leaning] = {}
+
+    def of(self, source: str, area: str) -> Judges:
+        """How contacts of one source and area are judged: what the area says counts over the source, and that over the rest.
+
+        Example:
+            >>> judges = Judges(noise=0.3, by_source={"police": {"bias": 0.2}}, by_area={"poole": {"noise": 0.6}})
+            >>> found = judges.of("police", "poole")
+            >>> found.bias, found.noise
+            (0.2, 0.6)
+        """
+        said = [self.by_source.get(source, Leaning()), self.by_area.get(area, Leaning())]
+        return self.model_copy(update={name: value for one in said for name, value in one if value is not None})
 
 
 class _Stage(Closed):
@@ -244,6 +289,7 @@ class WorkStage(_Stage):
     searches: bool = False
     waits_for: Literal["worker", "sign-off", "acceptance"] = "worker"
     weight: int = 0
+    give_up_after: dict[Rag, Duration] = {}
 
 
 class ConsentStage(_Stage):
@@ -302,6 +348,7 @@ class CaseloadStage(_Stage):
     slots: Literal["children", "family"] = "children"
     first_visit: Duration | None = None
     judges: Judges | None = None
+    give_up_after: dict[Rag, Duration] = {}
 
 
 class DelayStage(_Stage):
@@ -327,6 +374,25 @@ STAGE_KINDS: dict[str, type[Closed]] = {
 }
 
 
+def outcomes_of(stage: Stage) -> tuple[str, ...]:
+    """The outcomes by which contacts can leave a stage, which routes may ask about; none where all leave alike.
+
+    Example:
+        >>> outcomes_of(WorkStage(team="desk", touch="10 min", give_up_after={"red": "4 h"}))
+        ('done', 'timed_out')
+        >>> outcomes_of(WorkStage(team="desk", touch="10 min"))
+        ()
+    """
+    match stage:
+        case ConsentStage():
+            return CONSENT_OUTCOMES
+        case ChecksStage():
+            return CHECKS_OUTCOMES
+        case WorkStage() | CaseloadStage() if stage.give_up_after:
+            return QUEUE_OUTCOMES
+    return ()
+
+
 AnyStage = Annotated[
     Annotated[WorkStage, Tag("work")]
     | Annotated[ConsentStage, Tag("consent")]
@@ -341,6 +407,7 @@ class Condition(Closed):
     """What a route looks at; empty means anything. It never sees true need, only what was judged.
 
     `during` names shifts: the rule fits while one of them is open, at the second at which the contact leaves the stage.
+    `agrees` is whether the level judged last is the level that had been judged before it; a first judgement agrees.
     """
 
     judged: Annotated[tuple[Literal[1, 2, 3, 4], ...], BeforeValidator(_as_list)] = ()
@@ -350,6 +417,7 @@ class Condition(Closed):
     outcome: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
     open_case: bool | None = None
     during: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
+    agrees: bool | None = None
 
 
 def _targets(value: Any) -> Any:
@@ -438,24 +506,6 @@ class Handoffs(Closed):
     particular: tuple[ParticularHandoff, ...] = ()
 
 
-class Thresholds(Closed):
-    """The need (sd) at which levels 2, 3 and 4 begin, as the council means them."""
-
-    early_help: float
-    child_in_need: float
-    protection: float
-
-    @model_validator(mode="after")
-    def _rise(self) -> Thresholds:
-        if not self.early_help < self.child_in_need < self.protection:
-            raise ValueError("thresholds rise: early_help < child_in_need < protection")
-        return self
-
-    def cuts(self) -> tuple[float, float, float]:
-        """The three cut-points, lowest first."""
-        return (self.early_help, self.child_in_need, self.protection)
-
-
 class Grading(Closed):
     """RAG on arrival: need plus noise (sd); each number is where that grade begins, and below `green` it is blue."""
 
@@ -538,6 +588,40 @@ class Target(Closed):
     blue: Duration | None = None
 
 
+class Entries(Closed):
+    """A share of each entry of a contact's record: when it was received, when it was decided, when it ended."""
+
+    receipt: Share = 0.0
+    decision: Share = 0.0
+    end: Share = 0.0
+
+
+class CaseSystem(Closed):
+    """How a case system is kept: shares of entries that are made late, at the next of some times, and never."""
+
+    late: Entries = Entries()
+    entered: Moments = None
+    missing: Entries = Entries()
+
+    @model_validator(mode="after")
+    def _late_entries_are_made(self) -> CaseSystem:
+        if self.entered is None and any(share > 0 for share in (self.late.receipt, self.late.decision, self.late.end)):
+            raise ValueError("entries that are late are made at the next of some times, which `entered` says")
+        return self
+
+
+class Recording(CaseSystem):
+    """What the council's dashboard is made of: a record of a contact on every case system of those who worked on it.
+
+    Every case system is kept as is said here, unless it stands in `systems`. Records of one contact are counted one by one,
+    but for a share of contacts whose records are `matched`. All this tells figures as reported from figures as true, and
+    changes nothing that happens.
+    """
+
+    systems: dict[str, CaseSystem] = {}
+    matched: Share = 0.0
+
+
 class Arrivals(Closed):
     """Contacts of one source written in the scenario itself, for textbook networks and small studies.
 
@@ -612,6 +696,7 @@ class OperatingModel(Closed):
         thresholds, grading, returns: judgement and feedback.
         targets: time limits by name; `decision` is used by the measures.
         arrivals: contacts written in the scenario itself; where empty, the parameters file says who comes.
+        recording: how case systems are kept, by which figures as reported differ from figures as true.
     """
 
     name: str
@@ -630,6 +715,7 @@ class OperatingModel(Closed):
     returns: Returns | None = None
     targets: dict[str, Target] = {}
     arrivals: dict[str, Arrivals] = {}
+    recording: Recording | None = None
 
     def pattern(self, shift: str) -> ShiftPattern:
         """The opening hours of a shift; `always` needs no entry in the file."""
@@ -672,6 +758,20 @@ def transfers(model: OperatingModel, name: str) -> bool:
             if to in model.stages and to not in seen and not model.stages[to].decides
         ]
     return False
+
+
+def decided_later(model: OperatingModel, name: str) -> bool:
+    """Whether every way on from a stage meets one that decides before an end or a caseload: nothing is decided yet."""
+    seen: set[str] = set()
+    ahead = [name]
+    while ahead:
+        stage = ahead.pop()
+        if stage not in model.stages or model.stages[stage].kind == "caseload":
+            return False
+        if not model.stages[stage].decides and stage not in seen:
+            seen.add(stage)
+            ahead += model.targets_of(stage)
+    return True
 
 
 ALWAYS = ShiftPattern.parse({"Mon-Sun": "00:00-24:00", "bank_holidays": "00:00-24:00"})

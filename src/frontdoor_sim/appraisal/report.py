@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from frontdoor_sim.appraisal import charts, sections
 from frontdoor_sim.appraisal.pack import Pack
+from frontdoor_sim.appraisal.reported import as_reported
 from frontdoor_sim.appraisal.sections import Table
 from frontdoor_sim.appraisal.wording import estimates, measure_name
 
@@ -56,6 +57,7 @@ def pack_html(pack: Pack) -> str:
         verdicts=sections.verdicts(pack),
         levels=sections.levels(pack),
         changes_from_today=sections.changes_from_today(pack),
+        as_reported=as_reported(pack),
         by_group=sections.tables_by_group(pack),
         loads=sections.loads(pack),
         what_changes=sections.what_changes(pack),

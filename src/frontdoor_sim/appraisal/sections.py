@@ -97,7 +97,7 @@ def levels(pack: Pack) -> Table:
     for measure, said in MEASURES.items():
         found = estimates(pack.summary, measure)
         if said.key and found:
-            cells = [_level(found.get((option, ""))) for option in pack.labels]
+            cells = [level_cell(found.get((option, ""))) for option in pack.labels]
             groups.setdefault(said.group, []).append([Cell(said.name), *cells])
     return Table("Where each option gets to", ["Measure", *pack.labels.values()], groups, pack.summary_note)
 
@@ -122,7 +122,7 @@ def behind(pack: Pack, measure: str, by: str) -> Table:
     if by == "hours":
         groups = [hours for hours in _CURVE_HOURS if hours in groups]
     rows = [
-        [Cell(_group_name(by, group)), *(_level(found.get((option, group))) for option in pack.labels)]
+        [Cell(_group_name(by, group)), *(level_cell(found.get((option, group))) for option in pack.labels)]
         for group in groups
     ]
     return Table(f"{measure_name(measure)}, by {plain(by).lower()}", [plain(by), *pack.labels.values()], {"": rows})
@@ -142,7 +142,7 @@ def by_group(pack: Pack, by: str) -> Table:
         cells = [
             Cell(SYMBOL, word="suppressed", kind="hidden")
             if (option, group) in hidden
-            else _level(found.get((option, group)))
+            else level_cell(found.get((option, group)))
             for option in pack.labels
         ]
         lines.append([Cell(plain(group)), *cells])
@@ -301,7 +301,8 @@ def _parsed(value: object) -> Any:
     return value
 
 
-def _level(value: Estimate | None) -> Cell:
+def level_cell(value: Estimate | None) -> Cell:
+    """An option's own figure with its interval."""
     return (
         Cell("not measured", kind="none") if value is None else Cell(_short(value.value_text()), value.interval_text())
     )

@@ -167,6 +167,11 @@ MEASURES: dict[str, MeasureWords] = {
     "re_keying_hours_per_week": MeasureWords("Staff hours a week typing again", -1, "Work"),
     "search_hours_per_week": MeasureWords("Staff hours a week searching a second system", -1, "Work"),
     "open_at_end": MeasureWords("Contacts still open at the end", -1, "Work"),
+    "contacts_received": MeasureWords("Contacts received", 1, "Work", key=False),
+    "counted_twice_share": MeasureWords("Contacts counted more than once", -1, "Reported", key=False),
+    "decisions_not_on_record_share": MeasureWords(
+        "Records without the decision that was made", -1, "Reported", key=False
+    ),
 }
 
 WAITED_FOR: dict[str, str] = {

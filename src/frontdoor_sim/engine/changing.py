@@ -74,5 +74,5 @@ def wait_again_for_slot(world: World, job: Job) -> None:
 
 def take_out(world: World, job: Job) -> None:
     """The contact leaves a stage that is no more, among the waits that end at this second."""
-    contact = job.contact
+    contact, job.begun = job.contact, True
     world.at(world.now, WAITS_END, contact.key, job.stage.number, job.visit, 0, contact.leave)

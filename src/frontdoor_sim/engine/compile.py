@@ -24,6 +24,7 @@ from frontdoor_sim.engine.plan import (
     PlannedDelay,
     PlannedHandoff,
     PlannedHelper,
+    PlannedJudges,
     PlannedPartner,
     PlannedReturns,
     PlannedStage,
@@ -34,8 +35,6 @@ from frontdoor_sim.engine.plan import (
 )
 from frontdoor_sim.luck import LUCK_BITS, code, share_as_luck
 from frontdoor_sim.operating_model import (
-    CHECKS_OUTCOMES,
-    CONSENT_OUTCOMES,
     ORDERS,
     RAGS,
     CaseloadStage,
@@ -47,9 +46,11 @@ from frontdoor_sim.operating_model import (
     Judges,
     Lasting,
     OperatingModel,
+    Rag,
     Rule,
     Timeline,
     WorkStage,
+    outcomes_of,
 )
 from frontdoor_sim.working_time import Calendar, Instants
 
@@ -74,7 +75,7 @@ def compile_plan(
     number = {name: index for index, name in enumerate(model.stages)}
     number |= {name: -1 - index for index, name in enumerate(model.ends)}
     rules = [(stage, rule) for stage in (*model.stages, "entry") for rule in model.routes.get(stage, ())]
-    compiler = _Compiler(model, timeline, named_sources, systems)
+    compiler = _Compiler(model, timeline, named_sources, named_areas, systems)
     return Plan(
         model=model,
         timeline=timeline,
@@ -87,6 +88,7 @@ def compile_plan(
         may_return=tuple(end.returns for end in model.ends.values()),
         rule_of=_rule_table(model, rules, named_sources, named_areas),
         route_hours=tuple(timeline.shifts[shift] for shift in _route_shifts(model)),
+        asks_agreement=_asks_agreement(model),
         rule_ends=tuple(_cumulative(rule) for _, rule in rules),
         rule_targets=tuple(tuple(number[name] for name in rule.to) for _, rule in rules),
         handoffs={
@@ -129,12 +131,12 @@ def _rule_table(
     model: OperatingModel, rules: list[tuple[str, Rule]], sources: tuple[str, ...], areas: tuple[str, ...]
 ) -> NDArray[np.int16]:
     """For every stage and every state of a contact, the first rule of the file that fits."""
-    stages, shifts = [*model.stages, "entry"], _route_shifts(model)
-    shape = (len(stages), OUTCOMES, LEVELS, 4, len(sources), len(areas), 2, 1 << len(shifts))
+    stages, shifts, asks = [*model.stages, "entry"], _route_shifts(model), _asks_agreement(model)
+    shape = (len(stages), OUTCOMES, LEVELS, 4, len(sources), len(areas), 2, 1 << len(shifts) + asks)
     table = np.full(shape, -1, dtype=np.int16)
     for index, (stage, rule) in reversed(list(enumerate(rules))):
-        axes = _axes(rule.when, outcomes_of(model, stage), sources, areas)
-        table[np.ix_([stages.index(stage)], *axes, _hours(rule.when, shifts))] = index
+        axes = _axes(rule.when, outcomes_from(model, stage), sources, areas)
+        table[np.ix_([stages.index(stage)], *axes, _circumstances(rule.when, shifts, asks))] = index
     return table
 
 
@@ -143,16 +145,30 @@ def _route_shifts(model: OperatingModel) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for rules in model.routes.values() for rule in rules for name in rule.when.during))
 
 
-def _hours(when: Condition, shifts: tuple[str, ...]) -> list[int]:
-    """The sets of open shifts, as bits, in which a condition fits."""
-    wanted = sum(1 << shifts.index(name) for name in when.during)
-    return [bits for bits in range(1 << len(shifts)) if not wanted or bits & wanted]
+def _asks_agreement(model: OperatingModel) -> bool:
+    """Whether any route looks at whether the last judgement agrees with the one before."""
+    return any(rule.when.agrees is not None for rules in model.routes.values() for rule in rules)
 
 
-def outcomes_of(model: OperatingModel, stage: str) -> tuple[str, ...]:
-    """The outcomes that a stage of this kind can have; a single nameless one for most kinds."""
-    kind = model.stages[stage].kind if stage in model.stages else "entry"
-    return {"consent": CONSENT_OUTCOMES, "checks": CHECKS_OUTCOMES}.get(kind, ("",))
+def _circumstances(when: Condition, shifts: tuple[str, ...], asks_agreement: bool) -> list[int]:
+    """The sets of open shifts, as bits, and of agreement, as the bit above, in which a condition fits."""
+    wanted, agreed = sum(1 << shifts.index(name) for name in when.during), 1 << len(shifts)
+    return [
+        bits
+        for bits in range(agreed << asks_agreement)
+        if (not wanted or bits & wanted) and when.agrees in (None, bool(bits & agreed))
+    ]
+
+
+def outcomes_from(model: OperatingModel, stage: str) -> tuple[str, ...]:
+    """The outcomes by which contacts can leave a stage, or the entry; a single nameless one where all leave alike."""
+    return (outcomes_of(model.stages[stage]) if stage in model.stages else ()) or ("",)
+
+
+def _by_rag(limits: Mapping[Rag, Lasting]) -> list[Lasting | None]:
+    """What is stated for each RAG."""
+    stated = {str(rag): lasting for rag, lasting in limits.items()}
+    return [stated.get(rag) for rag in RAGS]
 
 
 def _axes(
@@ -175,11 +191,17 @@ class _Compiler:
     """Turns the parts of one model into their compiled forms; holds only what every part needs."""
 
     def __init__(
-        self, model: OperatingModel, timeline: Timeline, sources: tuple[str, ...], systems: Sequence[str]
+        self,
+        model: OperatingModel,
+        timeline: Timeline,
+        sources: tuple[str, ...],
+        areas: tuple[str, ...],
+        systems: Sequence[str],
     ) -> None:
         self.model = model
         self.timeline = timeline
         self.sources = sources
+        self.areas = areas
         self.team_number = {name: index for index, name in enumerate(model.teams)}
         own = [system for team in model.teams.values() for system in team.case_system]
         self.system_bit = {system: 1 << index for index, system in enumerate(dict.fromkeys([*systems, *own]))}
@@ -253,11 +275,20 @@ class _Compiler:
         line = self.timeline
         return tuple(moments.lay_out(line.clock, line.first, line.last, line.bank_holidays).tolist())
 
-    def judges(self, judges: Judges | None, team: str, purpose: str) -> Verdicts | None:
+    def judges(self, judges: Judges | None, team: str, purpose: str) -> PlannedJudges | None:
         if judges is None:
             return None
+        verdicts = [[self.verdicts(judges.of(source, area)) for area in self.areas] for source in self.sources]
+        kinds = list(dict.fromkeys(one for of_source in verdicts for one in of_source))
+        which = tuple(tuple(kinds.index(one) for one in of_source) for of_source in verdicts)
+        missed = self.model.handoffs.missed_history if len(set(self.model.teams[team].case_system)) > 1 else None
+        return PlannedJudges(
+            code(f"{purpose}: noise"), share_as_luck(missed.share) if missed else 0, tuple(kinds), which
+        )
+
+    def verdicts(self, judges: Judges) -> Verdicts:
+        """How contacts of one source and area are judged; added noises combine as the root of the sum of squares."""
         missed = self.model.handoffs.missed_history
-        elsewhere = missed is not None and len(set(self.model.teams[team].case_system)) > 1
         history = missed.noise if missed else 0.0
         noise = [
             round(math.sqrt(judges.noise**2 + lost**2 + absent**2) * MILLION)
@@ -267,9 +298,7 @@ class _Compiler:
         return Verdicts(
             round((judges.bias + judges.caution) * MILLION),
             (noise[0], noise[1], noise[2], noise[3]),
-            code(f"{purpose}: noise"),
-            share_as_luck(missed.share) if missed and elsewhere else 0,
-            _millionths(self.model.thresholds.cuts()),
+            _millionths((judges.thresholds or self.model.thresholds).cuts()),
         )
 
     def stage(self, number: int, name: str) -> PlannedStage:
@@ -288,6 +317,7 @@ class _Compiler:
         }
         match stage:
             case WorkStage():
+                common["patience"] = self.patience(stage.give_up_after, purpose)
                 return PlannedWork(**common, **self.working(stage, purpose), **self.judging(stage, purpose))
             case ConsentStage():
                 return self.consent(stage, purpose, common)
@@ -297,6 +327,11 @@ class _Compiler:
                 return self.caseload(stage, purpose, common)
             case DelayStage():
                 return PlannedDelay(**common, delay=self.span(stage.delay, purpose), wait_cause=stage.waits_for)
+
+    def patience(self, give_up_after: Mapping[Rag, Lasting], purpose: str) -> tuple[Span | None, ...] | None:
+        """How long contacts wait before they give up, for each RAG; None where nobody does."""
+        spans = [self.span(lasting, f"{purpose}: give up") if lasting else None for lasting in _by_rag(give_up_after)]
+        return tuple(spans) if any(spans) else None
 
     def working(self, stage: WorkStage | ConsentStage, purpose: str) -> dict[str, Any]:
         rekeying = self.model.handoffs.systems_differ
@@ -338,14 +373,12 @@ class _Compiler:
         )
 
     def checks(self, stage: ChecksStage, purpose: str, common: dict[str, Any]) -> PlannedChecks:
-        limits: dict[str, Lasting] = {str(rag): limit for rag, limit in stage.give_up_after.items()}
-        by_rag = [limits.get(rag) for rag in RAGS]
         return PlannedChecks(
             **common,
             wait_cause="partner",
             partners=tuple(self.partner(stage, name, purpose) for name in stage.partners),
             join=len(stage.partners) if stage.join == "all" else min(stage.join, len(stage.partners)),
-            give_up=tuple(self.limit(lasting) if lasting else None for lasting in by_rag),
+            give_up=tuple(self.limit(lasting) if lasting else None for lasting in _by_rag(stage.give_up_after)),
         )
 
     def partner(self, stage: ChecksStage, name: str, purpose: str) -> PlannedPartner:
@@ -369,6 +402,7 @@ class _Compiler:
         return PlannedCaseload(
             **common,
             wait_cause="allocation",
+            patience=self.patience(stage.give_up_after, purpose),
             hold=self.span(stage.hold, purpose),
             judges=self.judges(stage.judges, stage.team, purpose),
             slots_by_children=stage.slots == "children",

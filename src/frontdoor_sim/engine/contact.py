@@ -15,9 +15,9 @@ class Contact:
     """One contact on its way: what it is, and what has been learnt of it so far."""
 
     __slots__ = (
-        "absent", "area", "children", "consent", "deadline", "enters", "family", "go", "index", "judged", "key", "last_row",
-        "leave",
-        "need", "open_case", "parent", "rag", "received", "recorded", "return_number", "returns_at", "source", "visits",
+        "absent", "agrees", "area", "children", "consent", "deadline", "enters", "family", "go", "index", "judged", "key",
+        "last_row", "leave", "need", "open_case", "parent", "rag", "received", "recorded", "return_number", "returns_at",
+        "source", "visits",
     )  # fmt: skip
 
     def __init__(self, index: int, fields: tuple[int, ...], stages: int) -> None:
@@ -26,6 +26,7 @@ class Contact:
          self.open_case, self.consent, self.parent, self.return_number) = fields  # fmt: skip
         self.visits = [0] * stages
         self.judged = 0
+        self.agrees = 1
         self.absent = 0
         self.recorded = 0
         self.deadline = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import heapify
 from typing import Any
 
 from frontdoor_sim.engine.contact import Contact
@@ -17,10 +18,14 @@ class Job:
     `left` is the seconds still to be done and `phases` what kinds of work they are, or None where all is touch time;
     `ready` is since when it waits, `joined` its lasting place in the queue, and `done` what follows when it is done.
     `nth` is the time of which its work has the luck, and -1 where how long it lasts is known already; `is_first` says
-    whether the visit begins with it.
+    whether the visit begins with it. It waits for the first time until it is `begun`, or has `timed_out`; `team` is the
+    number of the team in whose queue it waits, or waited last.
     """
 
-    __slots__ = ("contact", "done", "is_first", "joined", "left", "nth", "part", "phases", "ready", "stage", "visit")
+    __slots__ = (
+        "begun", "contact", "done", "is_first", "joined", "left", "nth", "part", "phases", "ready", "stage", "team",
+        "timed_out", "visit",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -43,6 +48,16 @@ class Job:
         self.is_first = True
         self.phases: list[tuple[int, int]] | None = None
         self.done = done
+        self.begun = False
+        self.team = -1
+        self.timed_out = False
+
+
+def without(queue: list[Place], job: Job) -> list[Place]:
+    """A queue from which one job has gone, as a heap."""
+    rest = [place for place in queue if place[-1] is not job]
+    heapify(rest)
+    return rest
 
 
 Place = tuple[Any, int, int, int, int, int, Job]

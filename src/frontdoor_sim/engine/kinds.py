@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from frontdoor_sim.engine.checks import Checks
 from frontdoor_sim.engine.contact import Contact
-from frontdoor_sim.engine.jobs import ENDS_OF_WORK, WAITS_END, Job
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, TIME_OUTS, WAITS_END, Job
 from frontdoor_sim.engine.plan import (
     MILLION,
     STANDARD_NORMAL,
@@ -27,13 +27,14 @@ from frontdoor_sim.engine.plan import (
 )
 from frontdoor_sim.engine.record import REKEYING, SEARCH, WORK
 from frontdoor_sim.luck import code
-from frontdoor_sim.operating_model import CHECKS_OUTCOMES, CONSENT_OUTCOMES
+from frontdoor_sim.operating_model import CHECKS_OUTCOMES, CONSENT_OUTCOMES, QUEUE_OUTCOMES
 
 if TYPE_CHECKING:
     from frontdoor_sim.engine.simpy_engine import World
 
 Steps = Generator[None, None, int]
 COMPLETE, TIMED_OUT = range(len(CHECKS_OUTCOMES))
+DONE, GAVE_UP = range(len(QUEUE_OUTCOMES))
 GIVEN, REFUSED, NOT_REACHED, OVERRIDDEN = range(len(CONSENT_OUTCOMES))
 HISTORY, CONSENT = code("history missed"), code("consent on arrival")
 
@@ -41,10 +42,21 @@ HISTORY, CONSENT = code("history missed"), code("consent on arrival")
 def work(world: World, contact: Contact, stage: PlannedWork, visit: int) -> Steps:
     """A worker searches, re-keys and works; then, at a judging stage, judges."""
     job = put_to_work(world, contact, stage.number, visit, visit)
+    if job.stage.patience:
+        wait_at_most(world, job, lambda: world.teams[job.team].give_up(job))
     yield
-    if job.stage.judges is not None:
-        judge(world, contact, job.stage, visit)
-    return 0
+    if job.timed_out:
+        return GAVE_UP
+    judge(world, contact, job.stage, visit)
+    return DONE
+
+
+def wait_at_most(world: World, job: Job, give_up: Callable[[], None]) -> None:
+    """Fix, by the RAG on joining, when a contact gives up waiting in a queue (rule 3); it waits for a second at least."""
+    span, contact = job.stage.patience[job.contact.rag], job.contact
+    if span is not None:
+        until = span.after(world.now, max(1, world.drawn.seconds(contact, span, job.visit)))
+        world.at(until, TIME_OUTS, contact.key, job.stage.number, job.visit, 0, give_up)
 
 
 def put_to_work(world: World, contact: Contact, number: int, visit: int, nth: int, is_first: bool = True) -> Job:
@@ -81,13 +93,16 @@ def judge(world: World, contact: Contact, stage: PlannedStage, visit: int) -> No
     judges = stage.judges
     if judges is None:
         return
+    verdicts = judges.of(contact.source, contact.area)
     missed = judges.missed > 0 and world.drawn.luck(contact, HISTORY) < judges.missed
-    noise = judges.noise[2 * missed + (contact.absent > 0)]
-    perceived = contact.need + judges.bias
+    noise = verdicts.noise[2 * missed + (contact.absent > 0)]
+    perceived = contact.need + verdicts.bias
     if noise:
         error = world.drawn.value(contact, judges.purpose, STANDARD_NORMAL, visit)
         perceived += noise * error // MILLION
-    contact.judged = 1 + bisect_right(judges.cuts, perceived)
+    level = 1 + bisect_right(verdicts.cuts, perceived)
+    contact.agrees = int(contact.judged in (0, level))
+    contact.judged = level
 
 
 def consent(world: World, contact: Contact, stage: PlannedConsent, visit: int) -> Steps:
@@ -147,9 +162,13 @@ def caseload(world: World, contact: Contact, stage: PlannedCaseload, visit: int)
     """Wait for a slot, then hold it (rule 8)."""
     job = Job(contact, stage, visit, 0, world.now, 0, partial(hold, world))
     world.teams[stage.team].slots.join(job, stage)
+    if stage.patience:
+        wait_at_most(world, job, lambda: world.teams[job.team].slots.give_up(job))
     yield
+    if job.timed_out:
+        return GAVE_UP
     judge(world, contact, job.stage, visit)
-    return 0
+    return DONE
 
 
 def hold(world: World, job: Job, worker: int, slots: int) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, without
 from frontdoor_sim.engine.kinds import take_up
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
 from frontdoor_sim.engine.record import WORK
@@ -212,6 +212,7 @@ class Team:
 
     def join(self, job: Job) -> None:
         """Put a job in the queue; it is looked at in phase two of this instant."""
+        job.team = self.number
         heappush(self.queue, self.order(job))
         self.touched.add(self.number)
 
@@ -265,7 +266,7 @@ class Team:
         stage, record, contact = job.stage, self.world.record, job.contact
         if now > job.ready:
             record.queued(job, self.number, now)
-        worker.busy = True
+        worker.busy = job.begun = True
         end = now + job.left
         if end <= worker.until and job.phases is None:
             record.stretch(job, WORK, self.number, worker.number, now, end)
@@ -286,3 +287,12 @@ class Team:
             self.world.teams[self.world.plan.team_goes[self.number]].join(job)
         else:
             job.done()
+
+    def give_up(self, job: Job) -> None:
+        """Time is up for a job: it leaves the queue, unless somebody has begun it (rule 3)."""
+        if not job.begun:
+            self.queue = without(self.queue, job)
+            self.touched.add(self.number)
+            self.world.record.queued(job, self.number, self.world.now)
+            job.timed_out = True
+            job.contact.go()

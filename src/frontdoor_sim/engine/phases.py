@@ -114,4 +114,10 @@ def of_all(models: Sequence[OperatingModel]) -> OperatingModel:
     }
     every = {stage: tuple(Rule(to={to: 1.0}) for to in targets) for stage, targets in routes.items()}
     shifts = {name: shift for model in models for name, shift in model.shifts.items()}
-    return last.model_copy(update={"routes": every, "shifts": shifts})
+    kept = {"recording": last.recording if len({_records(model) for model in models}) == 1 else None}
+    return last.model_copy(update={"routes": every, "shifts": shifts, **kept})
+
+
+def _records(model: OperatingModel) -> str:
+    """On which case systems work is recorded, and how they are kept; where that changes, figures as reported are not read."""
+    return repr((model.recording, [team.case_system for team in model.teams.values()]))

@@ -51,16 +51,28 @@ class Span:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """A judge, compiled: bias, noise and thresholds in millionths; noise by (history missed) * 2 + (replies missing).
+    """How some contacts are judged, in millionths: noise by (history missed) * 2 + (replies missing)."""
+
+    bias: int
+    noise: tuple[int, int, int, int]
+    cuts: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class PlannedJudges:
+    """A judge, compiled: `kinds` of verdicts that are unlike each other, and for each source and area which of them counts.
 
     `missed` is the luck below which history on another system is missed; 0 where the team works on one.
     """
 
-    bias: int
-    noise: tuple[int, int, int, int]
     purpose: int
     missed: int
-    cuts: tuple[int, int, int]
+    kinds: tuple[Verdicts, ...]
+    which: tuple[tuple[int, ...], ...]
+
+    def of(self, source: int, area: int) -> Verdicts:
+        """How contacts of a source and an area are judged."""
+        return self.kinds[self.which[source][area]]
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,7 @@ class PlannedStage:
     """What all kinds of stage have.
 
     Purposes are codes of luck, `wait_cause` is what its waits wait for, `systems` the case systems of its team as a bit mask.
+    `patience` is how long a contact waits in its queue before it gives up, by RAG; None where nobody gives up.
     """
 
     number: int
@@ -113,7 +126,8 @@ class PlannedStage:
     weight: int = 0
     end_rule: int = PAUSE
     overtime: int = 0
-    judges: Verdicts | None = None
+    judges: PlannedJudges | None = None
+    patience: tuple[Span | None, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,8 +214,10 @@ class Plan:
 
     Args:
         rule_of: the rule that applies; shape (stages + 1, OUTCOMES, LEVELS, 4 RAGs, sources, areas, 2 open cases, 2 to
-            the number of `route_hours`), the last stage being the entry; -1 where no rule fits.
+            the number of `route_hours`, and twice that with `asks_agreement`), the last stage being the entry; -1 where no
+            rule fits.
         route_hours: calendars that routes look at; bit i of the last place of `rule_of` is 1 while calendar i is open.
+        asks_agreement: whether routes look at `agrees`, which is then the bit above those.
         rule_ends: cumulative luck of each rule's targets, and `rule_targets` the targets; one tuple a rule.
         handoffs: by (from stage or ENTRY, to stage).
         provides: level of need met, by end; `may_return`, by end.
@@ -223,6 +239,7 @@ class Plan:
     may_return: tuple[bool, ...]
     rule_of: NDArray[np.int16]
     route_hours: tuple[Calendar, ...]
+    asks_agreement: bool
     rule_ends: tuple[tuple[int, ...], ...]
     rule_targets: tuple[tuple[int, ...], ...]
     handoffs: dict[tuple[int, int], PlannedHandoff]
@@ -235,9 +252,10 @@ class Plan:
     team_goes: tuple[int, ...]
     later: tuple[tuple[int, Plan], ...] = ()
 
-    def hours(self, now: int) -> int:
-        """Which calendars that routes look at are open at a second, as bits."""
-        return sum(1 << bit for bit, calendar in enumerate(self.route_hours) if calendar.is_open(now))
+    def circumstances(self, now: int, agrees: int) -> int:
+        """Which calendars that routes look at are open at a second, and whether the last judgement agrees, as bits."""
+        hours = sum(1 << bit for bit, calendar in enumerate(self.route_hours) if calendar.is_open(now))
+        return hours | agrees << len(self.route_hours) if self.asks_agreement else hours
 
     @property
     def in_turn(self) -> tuple[tuple[int, Plan], ...]:

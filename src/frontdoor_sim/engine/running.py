@@ -10,14 +10,15 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.engine.case_systems import recording_facts
 from frontdoor_sim.engine.choice import Engine, chosen
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.played import Played, contacts_after, duty_after
 from frontdoor_sim.engine.record import events_table
 from frontdoor_sim.engine.simpy_engine import World
-from frontdoor_sim.event_log import About, EventLog, Reading
-from frontdoor_sim.operating_model import RAGS, Lasting, OperatingModel, transfers
+from frontdoor_sim.event_log import About, EventLog, Reading, Recording
+from frontdoor_sim.operating_model import RAGS, Lasting, OperatingModel, decided_later, transfers
 from frontdoor_sim.working_time import WorkingDays
 
 
@@ -99,7 +100,7 @@ def collector_at_rest() -> Iterator[None]:
 def about(plan: Plan, replication: int) -> About:
     """What a reader of the log must know of the model that was run."""
     model, line = plan.model, plan.timeline
-    stages, outcomes, targets = _facts(plan)
+    stages, outcomes, targets, working_days, recording = _facts(plan)
     clocks = {name: calendar for name, calendar in line.shifts.items() if name != "always"}
     return About(
         option=model.name,
@@ -111,15 +112,18 @@ def about(plan: Plan, replication: int) -> About:
         stages=stages,
         outcomes=outcomes,
         clocks={**clocks, "working_hours": line.shifts[model.clock]},
-        working_days=WorkingDays(line.clock, line.working_dates, model.receipt_closes),
+        working_days=working_days,
         targets=targets,
+        recording=recording,
     )
 
 
 @lru_cache(maxsize=16)
-def _facts(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Stages, outcomes and targets, made once for all runs of a plan."""
-    return stage_facts(plan.model), outcome_facts(plan.model), target_facts(plan.model)
+def _facts(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, WorkingDays, Recording | None]:
+    """Stages, outcomes, targets, working days and recording, made once for all runs of a plan."""
+    model, line = plan.model, plan.timeline
+    working_days = WorkingDays(line.clock, line.working_dates, model.receipt_closes)
+    return stage_facts(model), outcome_facts(model), target_facts(model), working_days, recording_facts(model, line)
 
 
 def stage_facts(model: OperatingModel) -> pd.DataFrame:
@@ -139,12 +143,11 @@ def stage_facts(model: OperatingModel) -> pd.DataFrame:
 
 
 def outcome_facts(model: OperatingModel) -> pd.DataFrame:
-    """Dictionary `outcomes`: every end and every stage, and whether it leads to an assessment."""
-    ends = [(name, True, end.provides, False) for name, end in model.ends.items()]
-    stages = [(name, False, pd.NA, transfers(model, name)) for name in model.stages]
-    return pd.DataFrame([*ends, *stages], columns=["outcome", "is_end", "provides", "transfer"]).astype(
-        {"provides": "Int64"}
-    )
+    """Dictionary `outcomes`: every end and every stage, and whether it leads to an assessment or to another decision."""
+    ends = [(name, True, end.provides, False, False) for name, end in model.ends.items()]
+    stages = [(name, False, pd.NA, transfers(model, name), decided_later(model, name)) for name in model.stages]
+    columns = ["outcome", "is_end", "provides", "transfer", "decided_later"]
+    return pd.DataFrame([*ends, *stages], columns=columns).astype({"provides": "Int64"})
 
 
 def target_facts(model: OperatingModel) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from simpy import Environment, Event, Timeout
 
 from frontdoor_sim.engine.changing import TakenOut, change
 from frontdoor_sim.engine.checks import Checks
-from frontdoor_sim.engine.compile import outcomes_of
+from frontdoor_sim.engine.compile import outcomes_from
 from frontdoor_sim.engine.contact import Contact, contacts_of
 from frontdoor_sim.engine.drawn import Drawn
 from frontdoor_sim.engine.jobs import ARRIVALS, DUTY, WAITS_END
@@ -217,9 +217,9 @@ class World:
         """The next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets."""
         plan, rule = self.plan, self.only_rule[stage]
         if rule < 0:
-            hours = plan.hours(now) if plan.route_hours else 0
+            at = plan.circumstances(now, contact.agrees) if plan.route_hours or plan.asks_agreement else 0
             rule = plan.rule_of[
-                stage, outcome, contact.judged, contact.rag, contact.source, contact.area, contact.open_case, hours
+                stage, outcome, contact.judged, contact.rag, contact.source, contact.area, contact.open_case, at
             ]
         targets = plan.rule_targets[rule]
         if len(targets) == 1:
@@ -289,7 +289,7 @@ def resuming(steps: Pathway) -> Callable[[], None]:
 def only_rule(plan: Plan, stage: int) -> int:
     """The rule by which everybody leaves a stage; -1 where it depends on the contact."""
     name = plan.stages[stage].name if stage < plan.entry else "entry"
-    rules = plan.rule_of[stage, : len(outcomes_of(plan.model, name))]
+    rules = plan.rule_of[stage, : len(outcomes_from(plan.model, name))]
     return int(rules.max()) if rules.size and (rules == rules.max()).all() else -1
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from frontdoor_sim.engine.jobs import WAITS_END, Job, Place
+from frontdoor_sim.engine.jobs import WAITS_END, Job, Place, without
 from frontdoor_sim.engine.plan import PlannedCaseload
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Slots:
     def join(self, job: Job, stage: PlannedCaseload) -> None:
         """Put a case in the queue for a slot; cases of one stage that need as much stand in a heap of their own."""
         self.stages[stage.number] = stage
+        job.team = self.number
         heappush(self.waiting.setdefault((stage.number, self.need(job)), []), self.order(job))
         self.world.touched.add(self.number)
 
@@ -71,6 +72,7 @@ class Slots:
             slots, queue = found
             job, worker = heappop(queue)[-1], self.freest[0][1]
             self.take(worker, slots)
+            job.begun = True
             job.done(job, worker, slots)
         if any(self.waiting.values()):
             for stage in self.stages.values():
@@ -116,6 +118,17 @@ class Slots:
             self.woken.add((stage.number, moment))
             look_again = partial(self.world.touched.add, self.number)
             self.world.at(moment, WAITS_END, -1, stage.number, 0, self.number, look_again)
+
+    def give_up(self, job: Job) -> None:
+        """Time is up for a case: it leaves the queue, unless somebody has it by now (rule 3)."""
+        if not job.begun:
+            at = (job.stage.number, self.need(job))
+            self.waiting[at] = without(self.waiting[at], job)
+            self.world.record.waited(
+                job.contact, job.stage.number, job.visit, 0, job.ready, self.world.now, "allocation"
+            )
+            job.timed_out = True
+            job.contact.go()
 
     def release(self, worker: int, slots: int) -> None:
         """A case has ended: its slots are free, and the team is looked at."""

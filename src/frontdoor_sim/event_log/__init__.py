@@ -8,12 +8,15 @@ from frontdoor_sim.event_log.files import read_log, write_log
 from frontdoor_sim.event_log.laws import BrokenLaw, check_conserved, check_laws
 from frontdoor_sim.event_log.reading import Reading
 from frontdoor_sim.event_log.record import About, EventLog, arrange, assemble, main_thread
+from frontdoor_sim.event_log.recording import Recording, SystemRecording
 
 __all__ = [
     "About",
     "BrokenLaw",
     "EventLog",
     "Reading",
+    "Recording",
+    "SystemRecording",
     "arrange",
     "assemble",
     "check_conserved",

@@ -7,10 +7,12 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.event_log.record import About, EventLog, assemble
+from frontdoor_sim.event_log.recording import Recording, SystemRecording
 from frontdoor_sim.tables import conform
 from frontdoor_sim.working_time import Calendar, WallClock, WorkingDays
 
@@ -102,7 +104,26 @@ def _about_as_data(about: About) -> dict[str, Any]:
             "receipt_closes": days.receipt_closes.isoformat() if days.receipt_closes else None,
             "dates": [day.isoformat() for day in days.dates],
         },
+        "recording": _recording_as_data(about.recording) if about.recording else None,
     }
+
+
+def _recording_as_data(recording: Recording) -> dict[str, Any]:
+    systems = [{**vars(system), "entered": system.entered.tolist()} for system in recording.systems]
+    return {"systems": systems, "of_stage": recording.of_stage.tolist(), "matched": recording.matched}
+
+
+def _recording_from_data(data: dict[str, Any]) -> Recording:
+    systems = tuple(
+        SystemRecording(
+            str(system["name"]),
+            tuple(system["late"]),
+            np.array(system["entered"], dtype=np.int64),
+            tuple(system["missing"]),
+        )
+        for system in data["systems"]
+    )
+    return Recording(systems, np.array(data["of_stage"], dtype=np.int64), int(data["matched"]))
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -129,4 +150,5 @@ def _about_from_data(data: dict[str, Any]) -> About:
             [date.fromisoformat(day) for day in days["dates"]],
             time.fromisoformat(closes) if closes else None,
         ),
+        recording=_recording_from_data(data["recording"]) if data.get("recording") else None,
     )

@@ -35,7 +35,7 @@ class Visits:
         routed: whether it has an outcome.
         ends: whether that outcome is an end.
         transfers: whether that outcome is a transfer.
-        back: whether that outcome is another decision: a stage that decides, and no transfer.
+        back: whether that outcome is another decision: a stage that decides, or after which one always does, and no transfer.
         provides: level of need that the outcome meets; -1 where none is stated.
         slot: the visits at caseload stages.
         reached: for each of those, start of the first stretch that is no wait for a handoff or acceptance; NEVER if none.
@@ -74,7 +74,8 @@ class Outcomes:
         known = {word: rest for word, *rest in zip(*columns, strict=True)}
         found = [known.get(word, (False, False, None)) for word in words]
         ends, transfers = (np.array([meaning[place] for meaning in found], dtype=bool) for place in (0, 1))
-        decides = about.stages["stage"][about.stages["decides"].to_numpy(dtype=bool)].tolist()
+        decides = set(about.stages["stage"][about.stages["decides"].to_numpy(dtype=bool)])
+        decides |= set(about.outcomes["outcome"][about.outcomes["decided_later"].to_numpy(dtype=bool)])
         levels = [-1 if pd.isna(level) else int(level) for _, _, level in found]
         return cls(
             routed=np.array([word != "" for word in words], dtype=bool),

@@ -12,6 +12,7 @@ import pandas as pd
 
 from frontdoor_sim.event_log.columns import Columns, sorting
 from frontdoor_sim.event_log.columns import Ints as Ints
+from frontdoor_sim.event_log.recording import Recording
 from frontdoor_sim.tables import conform
 from frontdoor_sim.working_time import Calendar, WallClock, WorkingDays
 
@@ -34,6 +35,7 @@ class About:
         clocks: calendars by name, among them `working_hours`, the measuring clock.
         working_days: the count of working days.
         targets: table `targets`.
+        recording: how contacts are recorded; None where nothing is said of it, as in history, which is itself a record.
 
     Raises:
         ValueError: starts, 0, closes and ends do not follow one another.
@@ -50,6 +52,7 @@ class About:
     clocks: Mapping[str, Calendar]
     working_days: WorkingDays
     targets: pd.DataFrame
+    recording: Recording | None = None
 
     def __post_init__(self) -> None:
         if not self.starts <= 0 < self.closes <= self.ends:

@@ -12,6 +12,7 @@ from frontdoor_sim.event_log import About, Reading
 from frontdoor_sim.event_log.columns import Columns, Flags, Ints
 from frontdoor_sim.event_log.reading import Visits
 from frontdoor_sim.measures.breakdowns import EVERY, Breakdowns
+from frontdoor_sim.measures.records import Records, recorded
 from frontdoor_sim.measures.survival import Curve, incidences
 from frontdoor_sim.working_time import NEVER
 
@@ -107,6 +108,17 @@ class Journeys:
         return unbroken[final]
 
     @cached_property
+    def standing_decision(self) -> Ints:
+        """Position of each contact's first deciding visit that was not reversed; NEVER where no visit decided."""
+        return self._last(self.decision, np.arange(len(self.visits.contact)))
+
+    @cached_property
+    def first_decision(self) -> Ints:
+        """Position of each contact's first deciding visit, reversed or not; -1 where no visit decided."""
+        first = self._first(self._decisions, np.arange(len(self.visits.contact)))
+        return np.where(first < NEVER, first, -1)
+
+    @cached_property
     def decided(self) -> Ints:
         """Second of the decision: the end of the deciding visit's own work, or the contact's end where none decided."""
         first = self._last(self.decision, self.visits.settled)
@@ -166,6 +178,14 @@ class Journeys:
         """Second at which a visit first routed the contact to a transfer, or to an outcome that provides level 4."""
         seen = np.flatnonzero(self.visits.transfers | (self.visits.provides >= 4))
         return self._first(seen, self.visits.settled)
+
+    @cached_property
+    def records(self) -> Records | None:
+        """The records that the council's dashboard counts; None where nothing is said of how contacts are recorded."""
+        if self.about.recording is None:
+            return None
+        true = np.array([self.received, self.decided, self.end])
+        return recorded(self.about.recording, self.contacts.numbers("contact"), true, self.visits)
 
     @cached_property
     def _deciding(self) -> Ints:

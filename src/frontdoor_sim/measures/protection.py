@@ -71,6 +71,20 @@ def assessed_without_need_share(journeys: Journeys) -> Iterator[Answer]:
     yield from shares(journeys, "assessed_without_need_share", mine, mine, level < _CHILD_IN_NEED, by)
 
 
+def assessments_ending_without_need_share(journeys: Journeys) -> Iterator[Answer]:
+    """Share of assessments that end in no need: with an outcome that provides less than level 3.
+
+    `#{ended with an outcome that provides less than 3} / #{assessment over in [0, closes)}`. What assessors found, rightly
+    or not: it can be had of a history too, and is what is published.
+    """
+    name = "assessments_ending_without_need_share"
+    if not journeys.any_stage("allocates"):
+        yield missing(name, "no stage allocates")
+        return
+    mine = journeys.within(journeys.assessed)
+    yield from shares(journeys, name, mine, mine, journeys.end_provides < _CHILD_IN_NEED)
+
+
 def returns_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
     """Share of contacts received that are returns of a contact closed within the 365 days before.
 
@@ -111,6 +125,9 @@ MEASURES = (
     ),
     Measure(closed_below_need_share, ("closed_below_need_share",), "share", EVERY, needs="day"),
     Measure(assessed_without_need_share, ("assessed_without_need_share",), "share", EVERY[:-1], needs="day"),
+    Measure(
+        assessments_ending_without_need_share, ("assessments_ending_without_need_share",), "share", EVERY, needs="day"
+    ),
     Measure(returns_within_12_months_share, ("returns_within_12_months_share",), "share", EVERY, needs="day"),
     Measure(
         closures_returning_within_12_months_share,

@@ -2,7 +2,7 @@
 
 **Decided** is the second at which the first deciding visit that was not reversed had done its own work, or the
 contact's end where no visit decided. A deciding visit is reversed by a later one of the same contact with another
-outcome; one that passes the contact on to another deciding stage decides nothing; what is decided after allocation
+outcome; one that passes the contact on, or back, to another decision decides nothing; what is decided after allocation
 reverses nothing. Waits for a handoff, acceptance or allocation that follow the decision are not part of it. The clock
 starts at receipt.
 """
@@ -135,6 +135,21 @@ def hourly(measure: str, curve: Curve, longest: int) -> Answer:
     return Answer(measure, "hours", [str(hour) for hour in hours.tolist()], values, sizes, notes)
 
 
+def decisions_reversed_share(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts whose first decision was reversed, on sign-off or later.
+
+    `#{first deciding visit was reversed} / #{a visit decided, received in [0, closes)}`. A visit that passes the contact on
+    to another decision, or back for another, decides nothing and so is not reversed.
+    """
+    name = "decisions_reversed_share"
+    if not journeys.any_stage("decides"):
+        yield missing(name, "no stage decides")
+        return
+    first = journeys.first_decision
+    mine = journeys.in_window & (first >= 0)
+    yield from shares(journeys, name, mine, mine, journeys.standing_decision != first)
+
+
 def oldest_undecided_hours(journeys: Journeys) -> Iterator[Answer]:
     """Hours since receipt of the contact that has waited longest for a decision, at the end of the run.
 
@@ -153,5 +168,6 @@ MEASURES = (
     Measure(decision_hours, ("decision_hours_median", "decision_hours_p90", "decision_hours_p95"), "hours", EVERY),
     Measure(decision_hours_mean, ("decision_hours_mean_240",), "hours", EVERY),
     Measure(decision_curve, ("decision_curve",), "share", ("hours",)),
+    Measure(decisions_reversed_share, ("decisions_reversed_share",), "share", EVERY, needs="day"),
     Measure(oldest_undecided_hours, ("oldest_undecided_hours",), "hours"),
 )

@@ -23,6 +23,7 @@ HOURS_OF_DAY = 24
 MONTHS_OF_YEAR = 12
 LEVELS_ABOVE_FIRST = (2, 3, 4)
 CUTS = ("blue", "green", "amber")
+ENTRIES = ("receipt", "decision", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +272,9 @@ RULES: dict[str, Rule] = {
     "shares": _then(_mapping("A mapping of names to shares.", "Write one line for each.", share), adds_up),
     "shares_of_sources": _then(_by_source("shares", "0.25", share), adds_up),
     "shares_by_source": _by_source("shares", "0.25", share),
+    "shares_of_entries": _mapping(
+        "A mapping of receipt, decision and end to shares.", "Write, for example, `decision: 0.2`.", share, ENTRIES
+    ),
     "factors_of_sources": _by_source("numbers of 0 or more", "1", not_negative),
     "numbers_of_sources": _by_source("numbers", "0.1", number),
     "days_by_source": _by_source("7 weights", "[1, 1, 1, 1, 1, 0, 0]", _weights(DAYS_OF_WEEK, "Monday to Sunday")),

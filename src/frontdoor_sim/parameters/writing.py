@@ -26,6 +26,7 @@ _SECTIONS = {
     "judgement": "How decisions are made: need + bias + noise, held against thresholds.",
     "returns": "Which closures come back, when, and how much graver.",
     "staff": "Absence and limits. How many people there are stands in the scenario, not here.",
+    "recording": "How case systems are kept: what makes figures as reported differ from figures as true, and nothing else.",
     "proposals": "What proposals are assumed to leave or bring. No effect size was found: ranges start at no effect.",
     "published": "Published results, kept for checks and flags; no run reads them.",
 }

@@ -102,7 +102,20 @@ def _in_order(parts: Sequence[_Part]) -> Stretches:
         mine.append(within._replace(workers=part.number[within.workers]))
     together = Stretches(*(np.concatenate(columns) for columns in zip(*mine, strict=True)))
     order = np.lexsort((together.starts, together.workers))
-    return Stretches._make(column.take(order) for column in together)
+    return _one_after_the_other(Stretches._make(column.take(order) for column in together))
+
+
+def _one_after_the_other(rows: Stretches) -> Stretches:
+    """Stretches by worker and start, none before the end of the last: a night that runs into the first new day comes first."""
+    if not len(rows.starts):
+        return rows
+    least, span = rows.ends.min(), rows.ends.max() - rows.ends.min() + 1
+    reach = np.maximum.accumulate(rows.workers * span + rows.ends - least)
+    before = np.append(-1, reach[:-1])
+    starts = np.where(
+        before >= rows.workers * span, np.maximum(rows.starts, before - rows.workers * span + least), rows.starts
+    )
+    return rows._replace(starts=starts).where(starts < rows.ends)
 
 
 def _next_team_day(parts: Sequence[_Part], people: pd.DataFrame) -> Int64s:

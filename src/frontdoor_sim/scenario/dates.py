@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from frontdoor_sim.documents import Mistake, dotted
-from frontdoor_sim.operating_model import OperatingModel, RunWindow
+from frontdoor_sim.operating_model import OperatingModel, RunWindow, outcomes_of
 from frontdoor_sim.scenario.changes import Change, Step, Touched
 from frontdoor_sim.scenario.edits import apply, is_named
 
@@ -94,6 +94,8 @@ def broken_phases(models: Sequence[tuple[date, OperatingModel, tuple[Touched, ..
                 for field in fields or type(one).model_fields:
                     if getattr(one, field, None) != getattr(other, field, None):
                         yield _changes_meaning(section, name, field, day, touched)
+                if section == "stages" and outcomes_of(one) != outcomes_of(other):
+                    yield _changes_meaning(section, name, "give_up_after", day, touched)
 
 
 _ALIKE: dict[str, tuple[str, ...]] = {"stages": ("kind", "decides", "waits_for"), "ends": (), "targets": ()}

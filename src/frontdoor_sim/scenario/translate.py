@@ -28,6 +28,7 @@ _LAWS = {
     "^(thresholds|RAG cut-points) rise": "Put the numbers in this order.",
     "^an order has at most": "Leave two of them.",
     "^given and refused": "Lower one of the two.",
+    "^entries that are late": 'Add the times, such as `entered: "Mon-Fri 09:00, 16:30"`.',
     "^a partner with a team": "Add the one that is missing, or remove the other.",
     "^a partner answers": "Add `delay: 1 working day`, or a `team` with a `touch`.",
     "^a duration is never below 0": "Use a lognormal or a gamma, or raise the lowest value.",

@@ -205,8 +205,9 @@ def _outcomes(accepts: bool) -> pd.DataFrame:
     """The table `outcomes`."""
     onward = ["acceptance", "assessment"] if accepts else ["assessment"]
     rows: list[dict[str, object]] = [
-        {"outcome": name, "is_end": True, "provides": provides, "transfer": False}
+        {"outcome": name, "is_end": True, "provides": provides, "transfer": False, "decided_later": False}
         for name, provides in _PROVIDES.items()
     ]
-    rows += [{"outcome": name, "is_end": False, "provides": None, "transfer": True} for name in onward]
+    said = {"is_end": False, "provides": None, "transfer": True, "decided_later": False}
+    rows += [{"outcome": name, **said} for name in onward]
     return from_rows(rows, "outcomes")

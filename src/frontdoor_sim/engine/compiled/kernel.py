@@ -45,10 +45,10 @@ MILLION = np.int64(1_000_000)
     CONTACTS, CONTACTS_END, ARRIVING, CONTACT_WIDTH, CONTACTS_NUMBER,  # the table's, by entering and key; then returns
     LAST_RETURN, DUTY, DUTY_END, TOUCHED, TOUCHED_NUMBER,  # windows still to open, in time; teams to be looked at
     STAGES, ENTRY, END_FACTS, HANDOFFS, DEADLINES, CUTS, GRADE_CUTS, GRADE_NOISE,  # from here: of the model in force
-    RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP,
+    RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
     STAGES_NUMBER, TEAMS, TEAMS_NUMBER, SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, NORMAL, EXPONENTIAL,  # of all models
     SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, IS_DATED, CHANGES, CHANGES_END, WORLD_FIELDS,
-) = numbered(57)  # fmt: skip
+) = numbered(58)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
@@ -56,8 +56,9 @@ MILLION = np.int64(1_000_000)
     KEY, NUMBER, STAGE, VISIT, STEP, RAG, LAST_ROW, ROWS_BEFORE,
     NEED, JUDGED, ABSENT, RECORDED, WHAT_IT_IS, ROW, ATTEMPT, ASKED,
     RECEIVED, ENTERS, DEADLINE, CHILDREN, HOLDER, SLOTS_HELD, FAMILY, RETURNS_AT,
-    SOURCE, AREA, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, EARLIER_RETURN, VISITS,
-) = numbered(32)  # fmt: skip
+    SOURCE, AREA, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, EARLIER_RETURN, DISAGREES,
+    WAITING_JOB, VISITS,
+) = numbered(34)  # fmt: skip
 
 # A stage; the entry is one too, the last. Fields that its kind has not are NONE.
 (
@@ -66,8 +67,8 @@ MILLION = np.int64(1_000_000)
     ATTEMPTS, ATTEMPT_PURPOSE, GAP, GIVEN, REFUSED, ARRIVES_WITH, OVERRIDE_FOR,
     PARTNERS, PARTNERS_NUMBER, JOIN, GIVE_UP,
     HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
-    DELAY, SYSTEMS, GOES, STAGE_FIELDS,
-) = numbered(38)  # fmt: skip
+    DELAY, PATIENCE, SYSTEMS, GOES, STAGE_FIELDS,
+) = numbered(39)  # fmt: skip
 
 # A team; the four head starts stand together, red first. What stands before WORKERS is of the model in force.
 (
@@ -82,7 +83,8 @@ MILLION = np.int64(1_000_000)
 )
 (WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, NEXT_OWN_DUTY, WINDOW_WORKER, WINDOW_FIELDS) = numbered(7)
 
-# A piece of work in a queue or in hand. CHILD and NEXT hold the heap of the queue together.
+# A piece of work in a queue or in hand; nobody has begun it while JOB_WORKER is NONE. CHILD and NEXT hold the heap of the
+# queue together, in which a job without a contact is one that gave up; the least of a queue never is.
 (
     JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
     JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, NTH, JOB_FIELDS,
@@ -95,7 +97,8 @@ MILLION = np.int64(1_000_000)
 SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS = numbered(6)
 (HANDOFF_DELAY, HANDOFF_BATCH, HANDOFF_RELEASE, HANDOFF_FIELDS) = numbered(4)
 (PARTNER_TEAM, PARTNER_TOUCH, PARTNER_DELAY, PARTNER_REQUEST, PARTNER_FIELDS) = numbered(5)
-BIAS, NOISE, _HISTORY_KNOWN, _HISTORY_MISSED, _BOTH, NOISE_PURPOSE, MISSED, LEVELS_BEGIN = numbered(8)
+(NOISE_PURPOSE, VERDICTS, BY_WHOM, MISSED, JUDGES_FIELDS) = numbered(5)
+(BIAS, NOISE, _REPLY_MISSING, _HISTORY_MISSED, _BOTH, JUDGES_CUTS, _THIRD, _FOURTH, VERDICTS_FIELDS) = numbered(9)
 (LIMIT_SECONDS, LIMIT_CALENDAR, LIMIT_FIELDS) = numbered(3)
 (PROVIDES, MAY_RETURN, END_FACTS_FIELDS) = numbered(3)
 (HELP_TEAM, ON_AT, OFF_AT, HELP_IS_ON, HELP_FIELDS) = numbered(5)
@@ -126,8 +129,8 @@ OF_WORK, OF_CONSENT, OF_CHECKS, OF_CASELOAD, OF_DELAY, OF_ENTRY = numbered(6)
 BY_NOTHING, BY_RAG, BY_DEADLINE_ORDER, BY_ARRIVAL, BY_STAGE = numbered(5)
 PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
-GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE = numbered(8)
-BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, TAKEN_OUT = numbered(8)
+GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING = numbered(9)
+BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP, TAKEN_OUT = numbered(9)
 ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUEUE, ROW_OVERTIME = numbered(8)
 (
     NO_CAUSE, FOR_WORKER, FOR_SHIFT, FOR_PARTNER, FOR_CONSENT, FOR_SIGN_OFF, FOR_HANDOFF, FOR_ACCEPTANCE, FOR_ALLOCATION,
@@ -135,6 +138,7 @@ ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUE
 ) = numbered(10)  # fmt: skip
 CONSENT_GIVEN, CONSENT_REFUSED, CONSENT_NOT_REACHED, CONSENT_OVERRIDDEN = numbered(4)
 CHECKS_COMPLETE, CHECKS_TIMED_OUT = numbered(2)
+DONE, TIMED_OUT = numbered(2)
 ENTERS_NOW, WAITS = numbered(0, -2)  # instead of an outcome: the visit is not over, or not begun
 NO_OUTCOME = np.int64(1 << 30)
 LEVELS = np.int64(5)
@@ -483,6 +487,7 @@ def apply_next(w, now):
 def apply(w, event, now):
     """Rule 2: do what an event says; the contact that goes on now, or NONE."""
     action, subject, part = w[event + ACTION], w[event + SUBJECT], w[event + EVENT_PART]
+    stage_number, visit = w[event + EVENT_STAGE], w[event + EVENT_VISIT]
     give_back(w, SPARE_EVENTS, event)
     if action == GO_ON:
         return subject
@@ -496,6 +501,8 @@ def apply(w, event, now):
         return join_replies(w, subject)
     if action == RELEASE:
         return release(w, subject)
+    if action == GIVE_UP_WAITING:
+        return give_up_waiting(w, subject, stage_number, visit, now)
     if action == WAKE:
         touch(w, subject)
         return NONE
@@ -653,7 +660,7 @@ def take_all_waiting(w):
         w[team + QUEUE_SIZE] = 0
         for queue in (team + QUEUE, team + SLOT_QUEUE):
             while w[queue] != NONE:
-                job = take_least(w, queue)
+                job = take_waiting(w, queue)
                 w[job + JOB_TEAM] = team
                 w[job + NEXT] = waiting
                 waiting = job
@@ -740,6 +747,7 @@ def new_job(w, contact, stage, visit, part, left, now):
     w[job + REKEY_LEFT] = 0
     w[job + JOINED] = now
     w[job + READY] = now
+    w[job + JOB_WORKER] = NONE
     w[job + JOB_KEY] = w[contact + KEY]
     w[job + JOB_STAGE_NUMBER] = w[stage + STAGE_NUMBER]
     w[job + JOB_WHAT] = part << PART_BIT | visit << VISIT_BIT | w[stage + STAGE_NUMBER] << STAGE_BIT
@@ -830,6 +838,65 @@ def take_least(w, queue):
     return least
 
 
+@compiled
+def take_waiting(w, queue):
+    """Rule 3: take the least job out of a queue, and whoever gave up behind it."""
+    job = take_least(w, queue)
+    drop_gone(w, queue)
+    return job
+
+
+@compiled
+def drop_gone(w, queue):
+    """Rule 3: take jobs that gave up from the head of a queue."""
+    while w[queue] != NONE and w[w[queue] + JOB_CONTACT] == NONE:
+        give_back(w, SPARE_JOBS, take_least(w, queue))
+
+
+@compiled
+def wait_at_most(w, job, now):
+    """Rule 3: fix, by the RAG on joining, when a contact gives up waiting in a queue; it waits for a second at least."""
+    contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
+    w[contact + WAITING_JOB] = job
+    span = w[w[stage + PATIENCE] + w[contact + RAG]]
+    if span != NONE:
+        until = after(w, w[span + SPAN_CALENDAR], now, max(1, seconds(w, contact, span, visit)))
+        due(w, SOON, until, TIME_OUTS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GIVE_UP_WAITING, contact)
+
+
+@compiled
+def is_waiting(w, job, contact, stage_number, visit):
+    """Rule 3: whether a job still waits for the first time at a visit; its record may be that of another job by now."""
+    return (
+        w[job + JOB_CONTACT] == contact
+        and w[job + JOB_STAGE_NUMBER] == stage_number
+        and w[job + JOB_VISIT] == visit
+        and w[job + PART] == MAIN
+        and w[job + JOB_WORKER] == NONE
+    )
+
+
+@compiled
+def give_up_waiting(w, contact, stage_number, visit, now):
+    """Rule 3: time is up for a visit: the contact leaves the queue, unless it is begun or over. Who goes on, or NONE."""
+    job, stage = w[contact + WAITING_JOB], w[contact + STAGE]
+    if not is_waiting(w, job, contact, stage_number, visit):
+        return NONE
+    team = w[stage + TEAM]
+    if w[stage + KIND] == OF_CASELOAD:
+        queue = team + SLOT_QUEUE
+        write_wait(w, contact, stage, visit, MAIN, w[job + READY], now, FOR_ALLOCATION)
+    else:
+        queue = team + QUEUE
+        w[team + QUEUE_SIZE] -= 1
+        write_queued(w, job, team, now)
+    w[job + JOB_CONTACT] = NONE
+    drop_gone(w, queue)
+    w[contact + STEP] = GAVE_UP
+    touch(w, team)
+    return contact
+
+
 # --- rule 4: workers -------------------------------------------------------------------------------------------------
 
 
@@ -915,7 +982,7 @@ def serve(w, team, people, now):
         if worker == NONE:
             w[people + SOMEBODY_IDLE] = 0
             break
-        begin_work(w, take_least(w, team + QUEUE), worker, team, now)
+        begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
 
 
 # --- rule 5: the end of a shift --------------------------------------------------------------------------------------
@@ -1198,7 +1265,7 @@ def give_out_slots(w, team, now):
         any_open = any_open or w[stage + OPEN_NOW] == 1
     kept, worker = NONE, freest(w, team)
     while any_open and w[team + SLOT_QUEUE] != NONE and worker != NONE:
-        job = take_least(w, team + SLOT_QUEUE)
+        job = take_waiting(w, team + SLOT_QUEUE)
         need = slots_needed(w, job, team)
         if to_give_out(w, team, worker) < need or w[w[job + JOB_STAGE] + OPEN_NOW] == 0:
             w[job + NEXT] = kept
@@ -1294,9 +1361,9 @@ def close(w):
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
         while w[team + QUEUE] != NONE:
-            write_queued(w, take_least(w, team + QUEUE), team, beyond)
+            write_queued(w, take_waiting(w, team + QUEUE), team, beyond)
         while w[team + SLOT_QUEUE] != NONE:
-            job = take_least(w, team + SLOT_QUEUE)
+            job = take_waiting(w, team + SLOT_QUEUE)
             write_wait(w, w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT], MAIN, w[job + READY], beyond,
                        FOR_ALLOCATION)  # fmt: skip
     for contact in range(w[CONTACTS], w[ARRIVING], w[CONTACT_WIDTH]):
@@ -1386,7 +1453,7 @@ def route(w, contact, stage, visit, outcome, now):
     at = (outcome * LEVELS + w[contact + JUDGED]) * 4 * w[SOURCES_NUMBER] * w[AREAS_NUMBER] * 2 + w[
         contact + WHAT_IT_IS
     ]
-    rule = w[w[stage + ROUTES] + (at << w[ROUTE_HOURS_NUMBER] | open_hours(w, now))]
+    rule = w[w[stage + ROUTES] + (at << w[ROUTE_HOURS_NUMBER] + w[ASKS_AGREEMENT] | circumstances(w, contact, now))]
     n = w[rule]
     if n == 1:
         return w[rule + 2]
@@ -1395,9 +1462,9 @@ def route(w, contact, stage, visit, outcome, now):
 
 
 @compiled
-def open_hours(w, now):
-    """Rule 10: which calendars that routes look at are open, as bits."""
-    bits = MAIN
+def circumstances(w, contact, now):
+    """Rule 10: which calendars that routes look at are open, and above them whether the last judgement agrees, as bits."""
+    bits = (w[ASKS_AGREEMENT] & ~w[contact + DISAGREES]) << w[ROUTE_HOURS_NUMBER]
     for bit in range(w[ROUTE_HOURS_NUMBER]):
         bits |= is_open(w, w[w[ROUTE_HOURS] + bit], now) << bit
     return bits
@@ -1420,6 +1487,8 @@ def enter(w, contact, now):
         job = new_job(w, contact, stage, visit, MAIN, MAIN, now)
         put_in(w, team + SLOT_QUEUE, job, team)
         w[contact + STEP] = HOLDING
+        if w[stage + PATIENCE] != NONE:
+            wait_at_most(w, job, now)
         return WAITS
     return WAITS if wait(w, contact, w[stage + DELAY], visit, w[stage + WAIT_CAUSE], DELAYED, now) else 0
 
@@ -1443,9 +1512,11 @@ def resume(w, contact, now):
         return WAITS
     if step == AT_WORK and w[stage + KIND] == OF_CONSENT:
         return after_attempt(w, contact, stage, visit, now)
+    if step == GAVE_UP:
+        return TIMED_OUT
     if step != DELAYED:
         judge(w, contact, stage, visit)
-    return 0
+    return DONE
 
 
 @compiled
@@ -1467,6 +1538,8 @@ def put_to_work(w, contact, stage, visit, nth, now):
     w[job + NTH] = nth
     w[contact + STEP] = AT_WORK
     put_in(w, team + QUEUE, job, team)
+    if w[stage + PATIENCE] != NONE:
+        wait_at_most(w, job, now)
 
 
 @compiled
@@ -1551,12 +1624,17 @@ def judge(w, contact, stage, visit):
     missed = 0
     if w[judges + MISSED] > 0 and draw(w[contact + KEY], HISTORY, MAIN) < w[judges + MISSED]:
         missed = 1
-    noise = w[judges + NOISE + 2 * missed + (w[contact + ABSENT] > 0)]
-    perceived = w[contact + NEED] + w[judges + BIAS]
+    verdicts = w[judges + VERDICTS]
+    if w[judges + BY_WHOM] != NONE:
+        verdicts = w[w[judges + BY_WHOM] + w[contact + SOURCE] * w[AREAS_NUMBER] + w[contact + AREA]]
+    noise = w[verdicts + NOISE + 2 * missed + (w[contact + ABSENT] > 0)]
+    perceived = w[contact + NEED] + w[verdicts + BIAS]
     if noise != 0:
         error = read(w, w[NORMAL], draw(w[contact + KEY], w[judges + NOISE_PURPOSE], visit))
         perceived += noise * error // MILLION
-    w[contact + JUDGED] = level_of(w, judges + LEVELS_BEGIN, perceived)
+    level = level_of(w, verdicts + JUDGES_CUTS, perceived)
+    w[contact + DISAGREES] = (w[contact + JUDGED] != 0 and w[contact + JUDGED] != level) * 1
+    w[contact + JUDGED] = level
 
 
 @compiled

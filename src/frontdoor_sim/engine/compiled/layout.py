@@ -39,10 +39,10 @@ from frontdoor_sim.engine.plan import (
     PlannedConsent,
     PlannedDelay,
     PlannedHandoff,
+    PlannedJudges,
     PlannedStage,
     PlannedWork,
     Span,
-    Verdicts,
 )
 from frontdoor_sim.engine.played import consent_of
 from frontdoor_sim.engine.record import CAUSE, within
@@ -202,7 +202,7 @@ class _PlanLayout:
         facts = [fact for pair in zip(plan.provides, plan.may_return, strict=True) for fact in pair]
         world[k.END_FACTS] = words.put(facts)
         world[k.ROUTE_HOURS] = words.put([self.calendar(calendar) for calendar in plan.route_hours])
-        world[k.ROUTE_HOURS_NUMBER] = len(plan.route_hours)
+        world[k.ROUTE_HOURS_NUMBER], world[k.ASKS_AGREEMENT] = len(plan.route_hours), plan.asks_agreement
         world[k.DEADLINES] = words.put([self.limit(limit) for limit in plan.deadlines])
         world[k.CUTS], world[k.GRADE_CUTS] = words.put(plan.cuts), words.put(plan.grade_cuts)
         world[k.GRADE_NOISE] = plan.grade_noise
@@ -241,10 +241,14 @@ class _PlanLayout:
         record = [self.span(handoff.delay), self.instants(handoff.batch), self.calendar(handoff.release)]
         return NONE if record == [NONE] * k.HANDOFF_FIELDS else self.words.put(record)
 
-    def verdicts(self, judges: Verdicts | None) -> int:
+    def judges(self, judges: PlannedJudges | None) -> int:
+        """A judge, with the place of the verdicts of each source and area where they are not all alike."""
         if judges is None:
             return NONE
-        return self.words.put([judges.bias, *judges.noise, signed(judges.purpose), judges.missed, *judges.cuts])
+        kinds = [self.words.put([kind.bias, *kind.noise, *kind.cuts]) for kind in judges.kinds]
+        by_whom = [kinds[kind] for of_source in judges.which for kind in of_source] if len(kinds) > 1 else []
+        places = self.words.put(by_whom) if by_whom else NONE
+        return self.words.put([signed(judges.purpose), kinds[0], places, judges.missed])
 
     # --- teams and stages --------------------------------------------------------------------------------------------
 
@@ -293,7 +297,8 @@ class _PlanLayout:
             k.WEIGHT: stage.weight,
             k.END_RULE: stage.end_rule,
             k.OVERTIME: stage.overtime,
-            k.JUDGES: self.verdicts(stage.judges),
+            k.JUDGES: self.judges(stage.judges),
+            k.PATIENCE: self.patience(stage.patience),
             k.SYSTEMS: stage.systems,
             k.GOES: self.plan.goes[stage.number],
         }
@@ -310,6 +315,10 @@ class _PlanLayout:
                 fields |= {k.DELAY: self.span(stage.delay)}
         record[list(fields)] = list(fields.values())
         return record
+
+    def patience(self, spans: tuple[Span | None, ...] | None) -> int:
+        """How long contacts wait before they give up, by RAG; NONE where nobody does."""
+        return NONE if spans is None else self.words.put([self.span(span) for span in spans])
 
     def work(self, stage: PlannedWork) -> dict[int, int]:
         return {
@@ -385,7 +394,8 @@ class _PlanLayout:
 
 def team_and_slots(plan: Plan, people: pd.DataFrame) -> tuple[Int64s, Int64s]:
     """The number of the team and the slots of each worker, by number of the worker."""
-    team = _places(people["team"], {team.name: at for at, team in enumerate(plan.teams)})
+    number = {team.name: at for at, team in enumerate(plan.teams)}
+    team = np.array([number[name] for name in people["team"].tolist()], dtype=np.int64)
     order = np.argsort(people["worker"].to_numpy(), kind="stable")
     return team[order], people["slots"].to_numpy(np.int64)[order]
 

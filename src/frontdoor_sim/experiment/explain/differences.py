@@ -28,8 +28,11 @@ _LABELS = {
     "first_visit": "time to the first visit", "delay": "takes", "bias": "bias", "caution": "caution",
     "noise": "inconsistency", "without_checks": "further inconsistency without checks", "luck": "luck known as",
     "batch": "goes at", "release": "goes when open", "rekey": "re-keying takes", "search": "searching takes",
+    "by_source": "judged otherwise by source", "by_area": "judged otherwise by area",
     "provides": "meets need up to level", "requests_between_sites": "a request to another site is seen after",
     "slots": "a slot for each of", "decides": "decides", "attempts": "attempts",
+    "late": "entered late", "entered": "late entries are made", "missing": "never entered",
+    "matched": "records of one contact that are matched",
 }  # fmt: skip
 """Fields whose name does not say what they are."""
 
@@ -207,6 +210,8 @@ class Differences:
             return str(place[1]), f"{place[3]}, " if named else ""
         if section == "handoffs":
             return _OF_HANDOFFS.get(str(place[1]), section), ""
+        if section == "recording":
+            return (f"records on {place[2]}" if len(place) > len(("recording", "systems")) else "records"), ""
         one = _ONE.get(section, section)
         return (f"{one} {place[1]}" if len(place) > 1 and section in _ONE else one), ""
 

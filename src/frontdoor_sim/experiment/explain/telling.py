@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-
-from frontdoor_sim.appraisal.charts import pathway
+from frontdoor_sim.appraisal import charts
 from frontdoor_sim.experiment.explain.differences import Differences
 from frontdoor_sim.experiment.explain.pathway import pathway_lines
 from frontdoor_sim.scenario import Scenario
 from frontdoor_sim.scenario.changes import Change, Step, Touched
 from frontdoor_sim.scenario.edits import is_named
 from frontdoor_sim.scenario.paths import Path
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _ALIKE = "Nothing differs by it: it is so already."
 
@@ -127,4 +129,4 @@ def picture(scenario: Scenario) -> Figure:
         >>> picture(read_scenario("scenarios/examples/one_desk.yaml")).get_label()
         'The pathway of One desk: 1 stages, 1 teams, 1 sites; 0 handoffs between sites. decision leads to closed.'
     """
-    return pathway(scenario.model, changed_parts(scenario), gone_parts(scenario))
+    return charts.pathway(scenario.model, changed_parts(scenario), gone_parts(scenario))

@@ -89,6 +89,9 @@ def condition(when: Any) -> str:
         if name == "open_case":
             parts.append("case open" if value else "no case open")
             continue
+        if name == "agrees":
+            parts.append("agreed with what was judged before" if value else "not agreed with what was judged before")
+            continue
         values = value if isinstance(value, (list, tuple)) else [value]
         parts.append(f"{_CONDITIONS.get(name, name)} {in_words(values)}")
     return in_words(parts, "and")

@@ -8,8 +8,7 @@ from typing import Any
 
 from frontdoor_sim.documents import in_words, nearest
 from frontdoor_sim.operating_model import (
-    CHECKS_OUTCOMES,
-    CONSENT_OUTCOMES,
+    QUEUE_OUTCOMES,
     RAGS,
     CaseloadStage,
     Condition,
@@ -17,14 +16,17 @@ from frontdoor_sim.operating_model import (
     OperatingModel,
     Rule,
     WorkStage,
+    outcomes_of,
 )
 from frontdoor_sim.parameters import SOURCES, Parameters
 from frontdoor_sim.scenario.checks.found import ENTRY, Found, broken, unknown
 from frontdoor_sim.scenario.paths import Path
 
-OUTCOMES = {"consent": CONSENT_OUTCOMES, "checks": CHECKS_OUTCOMES}
+NO_OUTCOME = "An outcome only after consent or checks, or where contacts give up waiting."
 LEVELS = (1, 2, 3, 4)
 NOT_JUDGED = 0
+TIMED_OUT = "timed_out"
+CHANGE = "Change where they go."
 
 
 def check_entry(model: OperatingModel) -> Found:
@@ -90,16 +92,54 @@ def _reached(model: OperatingModel) -> set[str]:
 def check_outcomes(model: OperatingModel) -> Found:
     """A route may ask for an outcome only of a stage that has it."""
     for stage, rules in model.routes.items():
-        kind = model.stages[stage].kind if stage in model.stages else ENTRY
-        known = OUTCOMES.get(kind, ())
+        known = _outcomes(model, stage)
         for index, rule in enumerate(rules):
             for outcome in rule.when.outcome:
                 if outcome not in known:
                     what = f"{stage!r} has no outcome {outcome!r}."
-                    right = f"One of {in_words(known)}." if known else "An outcome only after consent or checks."
+                    right = f"One of {in_words(known)}." if known else NO_OUTCOME
                     near = nearest(outcome, known)
                     remedy = f"Did you mean {in_words(near)}?" if near else "Correct or remove the condition."
                     yield broken(("routes", stage, index, "if", "outcome"), what, right, remedy)
+
+
+def _outcomes(model: OperatingModel, stage: str) -> tuple[str, ...]:
+    return outcomes_of(model.stages[stage]) if stage in model.stages else ()
+
+
+def _gives_up(model: OperatingModel, stage: str) -> bool:
+    """Whether contacts can leave the queue of a stage unserved."""
+    return _outcomes(model, stage) == QUEUE_OUTCOMES
+
+
+def check_who_gives_up_goes_elsewhere(model: OperatingModel) -> Found:
+    """Where contacts give up waiting, a rule of their own says where they go, which is not back to the same queue."""
+    for stage, rules in model.routes.items():
+        if not _gives_up(model, stage):
+            continue
+        mine = [rule for rule in rules if TIMED_OUT in rule.when.outcome]
+        if not mine:
+            what = f"Contacts give up waiting at {stage!r}, and no rule says where they go."
+            remedy = f"Add, for example, `{{if: {{outcome: {TIMED_OUT}}}, to: ...}}` before the other rules."
+            yield broken(("routes", stage), what, f"A rule for the outcome {TIMED_OUT}.", remedy)
+        for rule in mine:
+            if stage in rule.to:
+                what = f"Contacts that give up waiting at {stage!r} come back to the same queue."
+                yield broken(("routes", stage, rules.index(rule), "to"), what, "Another stage, or an end.", CHANGE)
+
+
+def check_undecided_is_decided_elsewhere(model: OperatingModel) -> Found:
+    """Who gives up waiting for a decision goes to another decision, or ends."""
+    for stage, rules in model.routes.items():
+        if not _gives_up(model, stage) or not model.stages[stage].decides:
+            continue
+        for index, rule in enumerate(rules):
+            for to in rule.to if TIMED_OUT in rule.when.outcome else ():
+                if to in model.stages and not model.stages[to].decides:
+                    what = f"Contacts that nobody has decided at {stage!r} go on to {to!r}, which decides nothing."
+                    right = "A stage that decides, or an end."
+                    remedy = f"Write `decides: true` at {to!r}, or change where they go."
+                    yield broken(("routes", stage, index, "to"), what, right, remedy)
 
 
 def check_rules_are_used(model: OperatingModel) -> Found:
@@ -117,9 +157,8 @@ def check_routes_cover(model: OperatingModel) -> Found:
     judged = any(getattr(stage, "judges", None) for stage in model.stages.values())
     not_judged = _left_without_judgement(model) if judged else set()
     for stage, rules in model.routes.items():
-        kind = model.stages[stage].kind if stage in model.stages else ENTRY
         levels = (NOT_JUDGED, *LEVELS) if stage in not_judged else LEVELS
-        missing = _uncovered(rules, OUTCOMES.get(kind, ("",)), levels)
+        missing = _uncovered(rules, _outcomes(model, stage) or ("",), levels)
         if missing:
             what = f"No rule fits a contact with {missing}."
             yield broken(("routes", stage), what, "Rules that fit every contact.", "Add a last rule without `if`.")
@@ -146,6 +185,7 @@ def _uncovered(rules: tuple[Rule, ...], outcomes: tuple[str, ...], levels: tuple
         "area": [*dict.fromkeys(name for rule in rules for name in rule.when.area), None],
         "open_case": (True, False),
         "during": [*dict.fromkeys(name for rule in rules for name in rule.when.during), None],
+        "agrees": (True, False),
     }
     asked = [name for name in possible if any(getattr(rule.when, name) not in ((), None) for rule in rules)]
     for values in product(*(possible[name] for name in asked)):
@@ -159,6 +199,8 @@ def _told(name: str, value: str | int | bool | None) -> str:
     """One thing about a contact, in words; None is a source or an area that no rule names."""
     if name == "open_case":
         return "an open case" if value else "no open case"
+    if name == "agrees":
+        return "a judgement that agrees" if value else "a judgement that does not agree"
     if name == "judged" and value == NOT_JUDGED:
         return "no judgement yet"
     if name == "during":
@@ -184,6 +226,16 @@ def check_judged_before_asked(model: OperatingModel) -> Found:
                 what = "The route asks what was judged, and no stage judges."
                 at: Path = ("routes", stage, index, "if", "judged")
                 yield broken(at, what, "A stage with `judges:`.", "Add `judges: {bias: 0, noise: 0}` to a stage.")
+
+
+def check_agreement_is_judged(model: OperatingModel) -> Found:
+    """Only a stage that judges can agree with what was judged before."""
+    for stage, rules in model.routes.items():
+        for index, rule in enumerate(rules):
+            if rule.when.agrees is not None and not getattr(model.stages.get(stage), "judges", None):
+                what = f"The route asks whether {stage!r} agrees with what was judged before, and it does not judge."
+                remedy = "Give the stage `judges: {noise: 0}`, or remove the condition."
+                yield broken(("routes", stage, index, "if", "agrees"), what, "A stage with `judges:`.", remedy)
 
 
 def check_no_instant_loop(model: OperatingModel) -> Found:
@@ -217,6 +269,16 @@ def check_sources_and_areas(model: OperatingModel, parameters: Parameters | None
             yield from (unknown((*at, "source"), "source", s, sources) for s in rule.when.source if s not in sources)
             yield from (unknown((*at, "area"), "area", a, areas) for a in rule.when.area if areas and a not in areas)
     for name, stage_ in model.stages.items():
+        judges = getattr(stage_, "judges", None)
+        for by, what, said, known in (
+            ("by_source", "source", judges.by_source if judges else (), sources),
+            ("by_area", "area", judges.by_area if judges else (), areas),
+        ):
+            yield from (
+                unknown(("stages", name, "judges", by, one), what, one, known)
+                for one in said
+                if known and one not in known
+            )
         if isinstance(stage_, ConsentStage) and isinstance(stage_.arrives_with, dict):
             for source in stage_.arrives_with:
                 if source not in (*sources, "other"):

@@ -66,6 +66,14 @@ def check_helpers(model: OperatingModel) -> Found:
                 yield broken(at, what, "Fewer waiting at the end than at the beginning.", remedy)
 
 
+def check_case_systems(model: OperatingModel) -> Found:
+    """A case system whose records are spoken of is one that a team works on."""
+    systems = dict.fromkeys(system for team in model.teams.values() for system in team.case_system)
+    for name in model.recording.systems if model.recording else ():
+        if name not in systems:
+            yield unknown(("recording", "systems", name), "case system", name, systems)
+
+
 def check_shifts(model: OperatingModel) -> Found:
     """Every shift that is named is there."""
     shifts = [*model.shifts, *([] if ALWAYS in model.shifts else [ALWAYS])]

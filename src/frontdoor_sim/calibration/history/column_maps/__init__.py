@@ -187,9 +187,8 @@ def _stage_table(stages: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
 
 def _outcome_table(stages: Mapping[str, Mapping[str, Any]], ends: Mapping[str, Any]) -> pd.DataFrame:
     """Every stage and every end as an outcome."""
-    onward = [{"outcome": n, "is_end": False, "provides": None, "transfer": f["transfer"]} for n, f in stages.items()]
-    leaving = [
-        {"outcome": name, "is_end": True, "provides": (facts or {}).get("provides"), "transfer": False}
-        for name, facts in ends.items()
-    ]
-    return from_rows([*leaving, *onward], "outcomes")
+    leaving = [(name, True, (facts or {}).get("provides"), False) for name, facts in ends.items()]
+    onward = [(name, False, None, facts["transfer"]) for name, facts in stages.items()]
+    columns = ("outcome", "is_end", "provides", "transfer")
+    rows = [dict(zip(columns, row, strict=True), decided_later=False) for row in (*leaving, *onward)]
+    return from_rows(rows, "outcomes")

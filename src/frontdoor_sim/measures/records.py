@@ -1,0 +1,86 @@
+"""What a council's case systems say of its contacts, made from what is true and from how they are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from frontdoor_sim.event_log import Recording, SystemRecording
+from frontdoor_sim.event_log.columns import Flags, Ints
+from frontdoor_sim.event_log.reading import Visits
+from frontdoor_sim.event_log.recording import ENTRIES
+from frontdoor_sim.luck import code, draws
+from frontdoor_sim.working_time import NEVER
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """The records that a dashboard counts, one element each.
+
+    Args:
+        contact: place of its contact in the list of contacts.
+        system: number of its case system; -1 where several were matched to one, or nobody has worked on the contact yet.
+        received, decided, ended: what its entries say [s]; NEVER where there is none.
+    """
+
+    contact: Ints
+    system: Ints
+    received: Ints
+    decided: Ints
+    ended: Ints
+
+
+def recorded(recording: Recording, keys: Ints, true: Ints, visits: Visits) -> Records:
+    """Every record that counts: each on its own, but for those of one contact that are matched to one.
+
+    Matched records count as one that says the earliest that any of them says.
+
+    Args:
+        recording: how case systems are kept.
+        keys: key of each contact.
+        true: when each was received, decided and ended [s]; array [entries, contacts], NEVER where it was not.
+        visits: the visits of main threads.
+    """
+    systems = systems_worked_on(recording, true[1], visits)
+    several = (systems & (systems - 1)) > 0
+    matched: Flags = several & (draws(keys, code("recording: matched")) < recording.matched)
+    as_one = np.where(matched, NEVER, true)
+    parts = []
+    for number, system in enumerate(recording.systems):
+        mine = np.flatnonzero(systems >> number & 1)
+        said, known = entries(system, keys[mine], true[:, mine]), matched[mine]
+        as_one[:, mine[known]] = np.minimum(as_one[:, mine[known]], said[:, known])
+        parts.append((mine[~known], np.full(int((~known).sum()), number), said[:, ~known]))
+    ones = np.flatnonzero(matched | (systems == 0))
+    parts.append((ones, np.full(len(ones), -1), as_one[:, ones]))
+    contact, of_system, told = (np.concatenate(column, axis=-1) for column in zip(*parts, strict=True))
+    return Records(contact, of_system, *told)
+
+
+def systems_worked_on(recording: Recording, decided: Ints, visits: Visits) -> Ints:
+    """For each contact, the case systems of those who worked on it up to its decision, as bits."""
+    found = np.zeros(len(decided), dtype=np.int64)
+    done = visits.routed & (visits.stage >= 0) & (visits.settled <= decided[visits.contact])
+    np.bitwise_or.at(found, visits.contact[done], recording.of_stage[visits.stage[done]])
+    return found
+
+
+def entries(system: SystemRecording, keys: Ints, true: Ints) -> Ints:
+    """What the entries on one system say, by what is true; arrays [entries, contacts].
+
+    Example:
+        >>> morning = SystemRecording("A", late=(0, 1 << 32, 0), entered=np.array([100, 200]), missing=(0, 0, 1 << 32))
+        >>> entries(morning, np.array([1, 2]), np.array([[5, 90], [101, 300], [400, 400]])).tolist() == [
+        ...     [5, 90], [200, NEVER], [NEVER, NEVER]]
+        True
+    """
+    said, made = true.copy(), np.append(system.entered, NEVER)
+    for place, entry in enumerate(ENTRIES):
+        purpose = f"recording: {system.name}: {entry}"
+        if system.late[place]:
+            late = draws(keys, code(f"{purpose} late")) < system.late[place]
+            said[place, late] = made[np.searchsorted(system.entered, true[place, late])]
+        if system.missing[place]:
+            said[place, draws(keys, code(f"{purpose} missing")) < system.missing[place]] = NEVER
+    return said
