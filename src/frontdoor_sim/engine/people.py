@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from frontdoor_sim.engine.interrupting import Interrupting
 from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, without
 from frontdoor_sim.engine.kinds import take_up
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
@@ -179,9 +180,10 @@ CRITERIA = {
 class Team:
     """People who share one queue (rule 3). Nobody is started except by `dispatch`."""
 
-    def __init__(self, number: int, plan: PlannedTeam, world: World) -> None:
+    def __init__(self, number: int, plan: PlannedTeam, world: World, may_interrupt: bool) -> None:
         self.number = number
         self.helpers: list[Help] = []
+        self.interrupting = Interrupting(self) if may_interrupt else None
         self.arrange(plan)
         self.world = world
         self.touched = world.touched
@@ -190,7 +192,7 @@ class Team:
         self.slots = Slots(number, self.order, world)
 
     def arrange(self, plan: PlannedTeam) -> None:
-        """Take the facts of a model: who goes first, and who helps; help that is switched on stays so."""
+        """Take the facts of a model: who goes first, who helps and what interrupts; help that is on stays so."""
         criteria = [CRITERIA[name] for name in plan.order if name != "joining"]
         self.criteria: Callable[[Job], Any] = attrgetter(*criteria) if criteria else lambda _: 0
         self.head_start = plan.head_start
@@ -198,6 +200,8 @@ class Team:
         self.helpers = [Help(*helper) for helper in plan.helpers]
         for helper in self.helpers:
             helper.on = helper.team in on
+        if self.interrupting is not None:
+            self.interrupting.rags = plan.interrupts
 
     def order(self, job: Job) -> Place:
         """The place of a job in the queue: criteria, time of joining less head start, then a total order."""
@@ -222,6 +226,8 @@ class Team:
         worker.until = worker.ends[worker.window]
         if not worker.busy:
             self.set_idle(worker, worker.starts[worker.window])
+        elif self.interrupting is not None:
+            self.touched.add(self.number)
 
     def set_idle(self, worker: Worker, now: int) -> None:
         """A worker has nothing to do from now on; while on duty they can be given work."""
@@ -250,6 +256,7 @@ class Team:
             helper.judge(len(self.queue))
             if helper.on:
                 self.served_by(self.world.teams[helper.team], now)
+                helper.judge(len(self.queue))
 
     def served_by(self, people: Team, now: int) -> None:
         """Start the least jobs that wait here while somebody of a team is idle and on duty."""
@@ -267,6 +274,9 @@ class Team:
         if now > job.ready:
             record.queued(job, self.number, now)
         worker.busy = job.begun = True
+        if self.interrupting is not None and worker.home is self:
+            self.interrupting.take_in_hand(job, worker, now)
+            return
         end = now + job.left
         if end <= worker.until and job.phases is None:
             record.stretch(job, WORK, self.number, worker.number, now, end)

@@ -190,12 +190,16 @@ class PlannedHelper(NamedTuple):
 
 @dataclass(frozen=True)
 class PlannedTeam:
-    """A team: queue order as up to two criteria, head starts in seconds by RAG, helpers."""
+    """A team: queue order as up to two criteria, head starts in seconds by RAG, helpers.
+
+    `interrupts` are the RAGs, by number, whose work interrupts less urgent work.
+    """
 
     name: str
     order: tuple[str, ...]
     head_start: tuple[int, int, int, int]
     helpers: tuple[PlannedHelper, ...] = ()
+    interrupts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,9 @@ class World:
         self.due: list[Entry] = []
         self.touched: set[int] = set()
         self.record = Record(plan)
-        self.teams = [Team(number, team, self) for number, team in enumerate(plan.teams)]
+        interrupts = [any(one.teams[team].interrupts for _, one in plan.in_turn) for team in range(len(plan.teams))]
+        self.teams = [Team(number, team, self, interrupts[number]) for number, team in enumerate(plan.teams)]
+        self.interrupting = [team.interrupting for team in self.teams if team.interrupting is not None]
         self.workers: list[Worker] = []
         self.read(plan)
         self.kinds = [KINDS[stage.kind] for stage in plan.stages]
@@ -117,6 +119,8 @@ class World:
                     teams[number].dispatch(now)
             for team in self.helped:
                 team.take_help(now)
+            for interrupting in self.interrupting:
+                interrupting.interrupt(now)
 
     def at(
         self, when: int, kind: int, owner: int, stage: int, visit: int, part: int, action: Callable[[], Any]

@@ -46,9 +46,10 @@ MILLION = np.int64(1_000_000)
     LAST_RETURN, DUTY, DUTY_END, TOUCHED, TOUCHED_NUMBER,  # windows still to open, in time; teams to be looked at
     STAGES, ENTRY, END_FACTS, HANDOFFS, DEADLINES, CUTS, GRADE_CUTS, GRADE_NOISE,  # from here: of the model in force
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
+    SOME_INTERRUPT,
     STAGES_NUMBER, TEAMS, TEAMS_NUMBER, SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, NORMAL, EXPONENTIAL,  # of all models
     SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, IS_DATED, CHANGES, CHANGES_END, WORLD_FIELDS,
-) = numbered(58)  # fmt: skip
+) = numbered(59)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
@@ -73,14 +74,16 @@ MILLION = np.int64(1_000_000)
 # A team; the four head starts stand together, red first. What stands before WORKERS is of the model in force.
 (
     TEAM_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE, SLOT_STAGES, SLOT_STAGES_NUMBER,
-    HELPERS, HELPERS_NUMBER, GOES_TO,
+    HELPERS, HELPERS_NUMBER, INTERRUPTS, GOES_TO,
     WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, LARGEST, IS_TOUCHED, SOMEBODY_IDLE, SOME_LEFT, TEAM_FIELDS,
-) = numbered(22)  # fmt: skip
+) = numbered(23)  # fmt: skip
 
 # A worker, and one of their windows of available duty; a worker's windows stand together in time order.
-(WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE, WORKER_FIELDS) = numbered(
-    10
-)
+# What a worker has in hand: the job, its rows in the log, and the event that ends it.
+(
+    WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE,
+    IN_HAND, FIRST_ROW, ROWS_END, ENDS_BY, WORKER_FIELDS,
+) = numbered(14)  # fmt: skip
 (WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, NEXT_OWN_DUTY, WINDOW_WORKER, WINDOW_FIELDS) = numbered(7)
 
 # A piece of work in a queue or in hand; nobody has begun it while JOB_WORKER is NONE. CHILD and NEXT hold the heap of the
@@ -129,7 +132,7 @@ OF_WORK, OF_CONSENT, OF_CHECKS, OF_CASELOAD, OF_DELAY, OF_ENTRY = numbered(6)
 BY_NOTHING, BY_RAG, BY_DEADLINE_ORDER, BY_ARRIVAL, BY_STAGE = numbered(5)
 PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
-GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING = numbered(9)
+GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING, CALLED_OFF = numbered(10)
 BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP, TAKEN_OUT = numbered(9)
 ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUEUE, ROW_OVERTIME = numbered(8)
 (
@@ -506,21 +509,23 @@ def apply(w, event, now):
     if action == WAKE:
         touch(w, subject)
         return NONE
+    if action == CALLED_OFF:
+        return NONE
     return begin(w, subject)
 
 
 @compiled
 def due(w, heap, when, kind, key, stage_number, visit, part, action, subject):
-    """Rule 2: make something due at a second, with its place in the order of that second.
+    """Rule 2: make something due at a second, with its place in the order of that second; the event, NONE where none is.
 
     What is weeks away has a heap of its own, LATER, so that the other, SOON, stays small.
     """
     if when > w[ENDS]:
-        return
+        return NONE
     hole = w[heap + SIZE]
     if hole == w[heap + HEAP_ROOM]:
         w[FULL] = 1
-        return
+        return NONE
     event = spare(w, SPARE_EVENTS, EVENT_FIELDS)
     w[event + EVENT_STAGE] = stage_number
     w[event + EVENT_VISIT] = visit
@@ -536,6 +541,7 @@ def due(w, heap, when, kind, key, stage_number, visit, part, action, subject):
         put_entry(w, first + hole * ENTRY_FIELDS, w[parent + MOMENT], w[parent + DUE_KEY], w[parent + EVENT])
         hole = (hole - 1) >> 1
     put_entry(w, first + hole * ENTRY_FIELDS, moment, key, event)
+    return event
 
 
 @compiled
@@ -625,6 +631,8 @@ def dispatch_touched(w, now):
         dispatch(w, w[touched + one], now)
     if w[SOME_HELP]:
         help_out(w, now)
+    if w[SOME_INTERRUPT]:
+        interrupt(w, now)
 
 
 # --- rule 2: dated changes -------------------------------------------------------------------------------------------
@@ -669,7 +677,7 @@ def take_all_waiting(w):
 
 @compiled
 def arrange(w, team, facts, slots):
-    """Rules 3, 4 and 8: a team takes the facts of another model; help that is on stays on, and held cases stay held."""
+    """Rules 3 to 5 and 8: a team takes the facts of another model; help stays on, held cases stay held, work stays in hand."""
     for number in range(w[facts + HELPERS_NUMBER]):
         helper = w[facts + HELPERS] + number * HELP_FIELDS
         for before in range(w[team + HELPERS_NUMBER]):
@@ -686,6 +694,8 @@ def arrange(w, team, facts, slots):
         w[team + LARGEST] = max(w[team + LARGEST], number)
         if number == 0 and w[worker + SLOTS_FREE] < 0:
             w[team + SOME_LEFT] = 1
+        if w[worker + BUSY] and w[w[worker + IN_HAND] + JOB_TEAM] == team:
+            take_place(w, w[worker + IN_HAND], team)
 
 
 @compiled
@@ -920,6 +930,8 @@ def open_windows(w, now):
         w[worker + UNTIL] = w[window + WINDOW_END]
         if w[worker + BUSY] == 0:
             set_idle(w, worker, now)
+        elif w[w[worker + WORKER_TEAM] + INTERRUPTS]:
+            touch(w, w[worker + WORKER_TEAM])
         w[DUTY] += 1
     w[NEXT_DUTY] = min(next_window(w), next_change(w))
 
@@ -966,12 +978,19 @@ def help_out(w, now):
 @compiled
 def take_help(w, team, helper, now):
     """Rule 4: idle people of another team take up what waits here, from so many waiting until so few."""
-    if w[team + QUEUE_SIZE] >= w[helper + ON_AT]:
-        w[helper + HELP_IS_ON] = 1
-    elif w[team + QUEUE_SIZE] <= w[helper + OFF_AT]:
-        w[helper + HELP_IS_ON] = 0
+    judge_help(w, helper, w[team + QUEUE_SIZE])
     if w[helper + HELP_IS_ON]:
         serve(w, team, w[helper + HELP_TEAM], now)
+        judge_help(w, helper, w[team + QUEUE_SIZE])
+
+
+@compiled
+def judge_help(w, helper, waiting):
+    """Rule 4: switch help on or off by the number that wait; between the two it stays as it is."""
+    if waiting >= w[helper + ON_AT]:
+        w[helper + HELP_IS_ON] = 1
+    elif waiting <= w[helper + OFF_AT]:
+        w[helper + HELP_IS_ON] = 0
 
 
 @compiled
@@ -1000,13 +1019,16 @@ def begin_work(w, job, worker, team, now):
     w[team + QUEUE_SIZE] -= 1
     w[job + JOB_WORKER] = worker
     w[job + JOB_TEAM] = team
+    w[worker + IN_HAND] = job
+    w[worker + FIRST_ROW] = w[LOG_ROWS]
     end = now + w[job + LEFT]
     if end <= w[worker + UNTIL]:
         write_stretch(w, job, worker, team, now, end)
         w[job + LEFT] = 0
     else:
         end = lay_out(w, job, worker, team, now)
-    due(
+    w[worker + ROWS_END] = w[LOG_ROWS]
+    w[worker + ENDS_BY] = due(
         w,
         SOON,
         end,
@@ -1080,6 +1102,67 @@ def stop(w, job, now):
     contact, checks, part = w[job + JOB_CONTACT], w[job + JOB_CHECKS], w[job + PART]
     give_back(w, SPARE_JOBS, job)
     return contact if part == 0 else reply(w, checks)
+
+
+@compiled
+def interrupt(w, now):
+    """Rule 5, the end of phase two: where urgent work may interrupt, the least urgent work in hand makes way for it."""
+    for number in range(w[TEAMS_NUMBER]):
+        team = w[TEAMS] + number * TEAM_FIELDS
+        while w[team + INTERRUPTS] and w[team + QUEUE] != NONE:
+            rag = w[w[w[team + QUEUE] + JOB_CONTACT] + RAG]
+            worker = whom_to_interrupt(w, team, rag, now)
+            if worker == NONE:
+                break
+            job = put_down(w, worker, now)
+            begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
+            put_in(w, team + QUEUE, job, team)
+
+
+@compiled
+def whom_to_interrupt(w, team, rag, now):
+    """Rule 5: who of a team is on duty, at work here on a contact less urgent than a RAG that may interrupt, and goes last."""
+    found = NONE
+    if w[team + INTERRUPTS] >> rag & 1 == 0:
+        return found
+    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        if w[worker + BUSY] == 0 or now >= w[worker + UNTIL]:
+            continue
+        job = w[worker + IN_HAND]
+        if w[job + JOB_TEAM] != team or w[w[job + JOB_CONTACT] + RAG] <= rag:
+            continue
+        if found == NONE or goes_before(w, w[found + IN_HAND], job):
+            found = worker
+    return found
+
+
+@compiled
+def put_down(w, worker, now):
+    """Rule 5: what somebody has in hand ends now: its rows are cut, and the job, which is returned, has the rest to do."""
+    job = w[worker + IN_HAND]
+    if w[worker + ENDS_BY] != NONE:
+        w[w[worker + ENDS_BY] + ACTION] = CALLED_OFF
+    for row in range(w[worker + FIRST_ROW], w[worker + ROWS_END]):
+        place = w[LOG] + row * LOG_FIELDS
+        undone = w[place + END] - max(w[place + START], now)
+        if undone > 0:
+            give_seconds_back(w, job, unpacked(w[place + WHAT], KIND_BIT, FOUR_BITS), undone)
+            w[place + END] = now
+            if w[place + START] >= now:
+                w[place + START] = w[place + END] = NEVER
+    w[job + READY] = now
+    return job
+
+
+@compiled
+def give_seconds_back(w, job, kind, undone):
+    """Rule 5: seconds of a row that were not worked after all are left to do."""
+    if kind in (ROW_WORK, ROW_SEARCH, ROW_REKEYING):
+        w[job + LEFT] += undone
+    if kind == ROW_SEARCH:
+        w[job + SEARCH_LEFT] += undone
+    if kind == ROW_REKEYING:
+        w[job + REKEY_LEFT] += undone
 
 
 # --- rule 6: waits that use nobody -----------------------------------------------------------------------------------

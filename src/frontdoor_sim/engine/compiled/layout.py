@@ -187,6 +187,7 @@ class _PlanLayout:
         world[k.STAGES] = self.words.put(np.concatenate(stages))
         world[k.ENTRY] = world[k.STAGES] + plan.entry * k.STAGE_FIELDS
         world[k.SOME_HELP] = any(team.helpers for team in plan.teams)
+        world[k.SOME_INTERRUPT] = any(team.interrupts for team in plan.teams)
         for number in range(len(plan.teams)):
             teams[number] = self.team(number, int(world[k.STAGES]))
         self.scalars(world)
@@ -271,6 +272,7 @@ class _PlanLayout:
         helpers = [(self.teams[helper], on_at, off_at, 0) for helper, on_at, off_at in team.helpers]
         record[k.HELPERS] = self.words.put([field for helper in helpers for field in helper])
         record[k.HELPERS_NUMBER] = len(helpers)
+        record[k.INTERRUPTS] = sum(1 << rag for rag in team.interrupts)
         return record
 
     def entry(self) -> Int64s:
