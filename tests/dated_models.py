@@ -122,7 +122,10 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
                "case_system": draw(st.sampled_from(SYSTEMS)), "helpers": draw(others),
                "head_start": draw(st.sampled_from([{}, {"red": "2 h"}]))}  # fmt: skip
         chosen = draw(st.lists(st.sampled_from(list(new)), min_size=1, max_size=3, unique=True))
-        return {"set": {f"teams.{team}.{name}": new[name] for name in chosen}}
+        of_team = {name: new[name] for name in chosen}
+        if draw(st.booleans()):
+            of_team |= {"order": "rag", "interrupts": draw(st.sampled_from([[], ["red"], ["red", "amber"]]))}
+        return {"set": {f"teams.{team}.{name}": value for name, value in of_team.items()}}
     if kind == "staff":
         return {"set": {f"teams.{draw(a_team)}.staff": draw(staff(caseload=True))}}
     if kind == "handoffs":
