@@ -87,7 +87,7 @@ def broken_phases(models: Sequence[tuple[date, OperatingModel, tuple[Touched, ..
         models: each with its first day and what its changes touch.
     """
     for (_, before, earlier), (day, after, touched) in pairwise(models):
-        yield from _vanished(before, after, earlier, gone(touched), day)
+        yield from _vanished(before, after, earlier, touched, day)
         for section, fields in _ALIKE.items():
             for name in [name for name in getattr(before, section) if name in getattr(after, section)]:
                 one, other = getattr(before, section)[name], getattr(after, section)[name]
@@ -112,12 +112,13 @@ def _changes_meaning(section: str, name: str, field: str, day: date, touched: Se
 
 
 def _vanished(
-    before: OperatingModel, after: OperatingModel, added: Sequence[Touched], ways: Ways, day: date
+    before: OperatingModel, after: OperatingModel, added: Sequence[Touched], touched: Sequence[Touched], day: date
 ) -> Iterator[Mistake]:
     """What was added until a date is gone on it, and no word says where its work goes."""
+    ways, taken_out = gone(touched), {one.path for one in touched if one.verb == "remove"}
     for section, goes in (("stages", ways[0]), ("ends", ways[0]), ("teams", ways[1])):
         for name in getattr(before, section):
-            if name in getattr(after, section) or name in goes:
+            if name in getattr(after, section) or name in goes or (section, name) in taken_out:
                 continue
             where = next((one.where for one in added if one.path == (section, name)), "")
             what = f"`{section}.{name}` is there until {day}, and nothing says where the work goes that waits there."
