@@ -301,6 +301,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "remove": "what goes; of a stage, team, shift or end, with where its work goes",
         "rename": "stages, teams, shifts or ends that are called otherwise; whatever names them follows, and luck stays",
         "over": "paths at which this change may go over an earlier one of the file",
+        "from": "the date on which the change comes into force, at the very start of the day; else it always is",
+        "until": "the date on which the change ends, and what was before is again; else it lasts",
     },
     "Moved": {
         "to": "what the work goes to: a stage or an end for a stage or an end, a team for a team, a shift for a shift",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import Annotated, Any, Literal, overload
@@ -807,6 +807,23 @@ class OperatingModel(Closed):
     def targets_of(self, stage: str) -> tuple[str, ...]:
         """Every stage or end to which the routes can lead from a stage, in file order."""
         return tuple(dict.fromkeys(name for rule in self.routes.get(stage, ()) for name in rule.to))
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A model that is in force for a part of a run: dated changes make the phases of one run follow each other.
+
+    Args:
+        model: the whole model.
+        begins: the date from which it is in force; None of the first.
+        goes: of stages and ends that earlier models had and this one has not, where the work goes.
+        team_goes: likewise of teams.
+    """
+
+    model: OperatingModel
+    begins: date | None = None
+    goes: Mapping[str, str] = field(default_factory=dict)
+    team_goes: Mapping[str, str] = field(default_factory=dict)
 
 
 def transfers(model: OperatingModel, name: str) -> bool:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.engine.interrupting import Interrupting
 from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, without
+from frontdoor_sim.engine.kinds import take_up
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
 from frontdoor_sim.engine.record import WORK
 from frontdoor_sim.engine.slots import Slots
@@ -96,6 +97,10 @@ class Roster(Protocol):
     @property
     def flat(self) -> FlatWindows:
         """The same windows as arrays."""
+
+    @property
+    def later_slots(self) -> Sequence[Int64s]:
+        """Each person's slots, by number, from the first dated change on, from the second, and so on."""
 
 
 class Worker:
@@ -180,13 +185,11 @@ CRITERIA = {
 class Team:
     """People who share one queue (rule 3). Nobody is started except by `dispatch`."""
 
-    def __init__(self, number: int, plan: PlannedTeam, world: World) -> None:
+    def __init__(self, number: int, plan: PlannedTeam, world: World, may_interrupt: bool) -> None:
         self.number = number
-        criteria = [CRITERIA[name] for name in plan.order if name != "joining"]
-        self.criteria: Callable[[Job], Any] = attrgetter(*criteria) if criteria else lambda _: 0
-        self.head_start = plan.head_start
-        self.helpers = [Help(*helper) for helper in plan.helpers]
-        self.interrupting = Interrupting(self, plan.interrupts) if plan.interrupts else None
+        self.helpers: list[Help] = []
+        self.interrupting = Interrupting(self) if may_interrupt else None
+        self.arrange(plan)
         self.world = world
         self.touched = world.touched
         self.queue: list[Place] = []
@@ -194,14 +197,32 @@ class Team:
         self.people: list[Worker] = []
         self.slots = Slots(number, self.order, world)
 
+    def arrange(self, plan: PlannedTeam) -> None:
+        """Take the facts of a model: who goes first, who helps and what interrupts; help that is on stays so."""
+        criteria = [CRITERIA[name] for name in plan.order if name != "joining"]
+        self.criteria: Callable[[Job], Any] = attrgetter(*criteria) if criteria else lambda _: 0
+        self.head_start = plan.head_start
+        on = {helper.team for helper in self.helpers if helper.on}
+        self.helpers = [Help(*helper) for helper in plan.helpers]
+        for helper in self.helpers:
+            helper.on = helper.team in on
+        if self.interrupting is not None:
+            self.interrupting.rags = plan.interrupts
+
     def order(self, job: Job) -> Place:
         """The place of a job in the queue: criteria, time of joining less head start, then a total order."""
         contact = job.contact
         joined = job.joined - self.head_start[contact.rag]
         return self.criteria(job), joined, contact.key, job.stage.number, job.visit, job.part, job
 
+    def emptied(self) -> list[Job]:
+        """All that waits in the queue, taken out of it."""
+        waiting, self.queue = self.queue, []
+        return [place[-1] for place in waiting]
+
     def join(self, job: Job) -> None:
         """Put a job in the queue; it is looked at in phase two of this instant."""
+        job.team = self.number
         heappush(self.queue, self.order(job))
         self.touched.add(self.number)
 
@@ -257,6 +278,8 @@ class Team:
 
     def start(self, job: Job, worker: Worker, now: int) -> None:
         """Somebody takes up a job; when they will put it down is known from here on."""
+        if job.nth >= 0:
+            take_up(self.world, job)
         stage, record, contact = job.stage, self.world.record, job.contact
         if now > job.ready:
             record.queued(job, self.number, now)
@@ -281,7 +304,7 @@ class Team:
         worker.home.set_idle(worker, self.world.now)
         if job.left:
             job.ready = self.world.now
-            self.join(job)
+            self.world.teams[self.world.plan.team_goes[self.number]].join(job)
         else:
             job.done()
 

@@ -36,6 +36,11 @@ def check_entry(model: OperatingModel) -> Found:
         first = next(iter(model.stages), "receipt")
         right = f"A route from `{ENTRY}` to the first stage."
         yield broken(("routes", ENTRY), f"The route from `{ENTRY}` is missing.", right, f"Add `{ENTRY}: {first}`.")
+    for index, rule in enumerate(model.routes.get(ENTRY, ())):
+        for to in [name for name in rule.to if name in model.ends and name not in model.stages]:
+            what = f"`{ENTRY}` leads to the end {to!r}, so a contact would end before anybody saw it."
+            remedy = f"Lead `{ENTRY}` to a stage, and that to {to!r}."
+            yield broken((*("routes", ENTRY), index, "to"), what, "A stage.", remedy)
 
 
 def check_routes_lead_somewhere(model: OperatingModel) -> Found:
