@@ -18,7 +18,7 @@ BY_JUDGEMENT = 1
 def regrade(world: World, contact: Contact, seen: int, stage: int, visit: int, part: int) -> None:
     """Grade a contact by what is seen of its need now [millionths]; nothing happens where the grade stays.
 
-    A wait is cut here, so that each row of the log has one RAG. Jobs in queues keep their time of joining.
+    A wait is cut here, so that each row of the log has one RAG. Jobs in queues, and meetings, keep their time of joining.
     """
     rag = 3 - bisect_right(world.plan.grade_cuts, seen)
     if rag == contact.rag:
@@ -27,10 +27,13 @@ def regrade(world: World, contact: Contact, seen: int, stage: int, visit: int, p
         if checks.contact is contact:
             checks.waited_until_now()
     waiting = [(team, team.withdrawn(contact)) for team in world.teams]
+    meetings = world.meetings.withdrawn(contact)
     contact.rag = rag
     contact.deadline = reached(contact.received, world.plan.deadlines[rag]) if world.by_deadline else 0
     for team, jobs in waiting:
         team.put_back(jobs)
         if team.interrupting is not None and team.interrupting.has_in_hand(contact):
             world.touched.add(team.number)
+    for meeting in meetings:
+        world.meetings.join(meeting)
     world.record.regraded(contact, stage, visit, part, world.now)
