@@ -866,6 +866,27 @@ def decided_later(model: OperatingModel, name: str) -> bool:
     return True
 
 
+def accepts(stage: Stage) -> bool:
+    """Whether a transfer is accepted at a stage."""
+    return getattr(stage, "waits_for", "") == "acceptance"
+
+
+def accepted_later(model: OperatingModel, name: str) -> bool:
+    """Whether every way from a stage to a caseload meets one that accepts: whoever is sent there is to be accepted again."""
+    seen: set[str] = set()
+    ahead, is_accepted = [name], False
+    while ahead:
+        stage = ahead.pop()
+        if stage not in model.stages or stage in seen:
+            continue
+        if model.stages[stage].kind == "caseload":
+            return False
+        seen.add(stage)
+        is_accepted = is_accepted or accepts(model.stages[stage])
+        ahead += [] if accepts(model.stages[stage]) else model.targets_of(stage)
+    return is_accepted
+
+
 ALWAYS = ShiftPattern.parse({"Mon-Sun": "00:00-24:00", "bank_holidays": "00:00-24:00"})
 
 

@@ -18,7 +18,15 @@ from frontdoor_sim.engine.played import Played, contacts_after, duty_after
 from frontdoor_sim.engine.record import events_table
 from frontdoor_sim.engine.simpy_engine import World
 from frontdoor_sim.event_log import About, EventLog, Reading, Recording
-from frontdoor_sim.operating_model import RAGS, Lasting, OperatingModel, decided_later, transfers
+from frontdoor_sim.operating_model import (
+    RAGS,
+    Lasting,
+    OperatingModel,
+    accepted_later,
+    accepts,
+    decided_later,
+    transfers,
+)
 from frontdoor_sim.working_time import WorkingDays
 
 
@@ -135,7 +143,7 @@ def stage_facts(model: OperatingModel) -> pd.DataFrame:
             stage.kind,
             stage.team,
             stage.decides,
-            getattr(stage, "waits_for", "") == "acceptance",
+            accepts(stage),
             stage.kind == "caseload",
         )
         for name, stage in model.stages.items()
@@ -144,10 +152,11 @@ def stage_facts(model: OperatingModel) -> pd.DataFrame:
 
 
 def outcome_facts(model: OperatingModel) -> pd.DataFrame:
-    """Dictionary `outcomes`: every end and every stage, and whether it leads to an assessment or to another decision."""
-    ends = [(name, True, end.provides, False, False) for name, end in model.ends.items()]
-    stages = [(name, False, pd.NA, transfers(model, name), decided_later(model, name)) for name in model.stages]
-    columns = ["outcome", "is_end", "provides", "transfer", "decided_later"]
+    """Dictionary `outcomes`: every end and stage, and whether an assessment, a decision or acceptance follows."""
+    ends = [(name, True, end.provides, False, False, False) for name, end in model.ends.items()]
+    ask = (transfers, decided_later, accepted_later)
+    stages = [(name, False, pd.NA, *(answer(model, name) for answer in ask)) for name in model.stages]
+    columns = ["outcome", "is_end", "provides", "transfer", "decided_later", "accepted_later"]
     return pd.DataFrame([*ends, *stages], columns=columns).astype({"provides": "Int64"})
 
 

@@ -180,6 +180,16 @@ class Journeys:
         return self._first(held[held >= self._served[self.visits.contact[held]]], self.visits.settled)
 
     @cached_property
+    def looked_at(self) -> Ints:
+        """Second at which a visit to an accepting stage, after the first decision for transfer, was over for the first time."""
+        return self._first(self._acceptances, self.visits.settled)
+
+    @cached_property
+    def sent_back(self) -> Ints:
+        """Positions of the visits at which an accepting stage sent a transfer where it has to come from again."""
+        return self._acceptances[self.visits.again[self._acceptances]]
+
+    @cached_property
     def first_contact(self) -> Ints:
         """Second of the first contact after allocation: the end of the first wait for a visit."""
         (contact, seen), first = self.reading.seen, np.full(self.number, NEVER)
@@ -228,6 +238,15 @@ class Journeys:
         return visits[visits > first[self.visits.contact[visits]]]
 
     @cached_property
+    def _acceptances(self) -> Ints:
+        """Positions of the finished visits to accepting stages between the first decision for transfer and the allocation."""
+        places = np.arange(len(self.visits.contact))
+        first = self._first(self._deciding[self.visits.transfers[self._deciding]], places)
+        made = np.flatnonzero(self._flagged("accepts") & self.visits.routed)
+        contact = self.visits.contact[made]
+        return made[(made > first[contact]) & (made < self._served[contact])]
+
+    @cached_property
     def _served(self) -> Ints:
         """Position of the visit that first allocated each contact."""
         return self._first(self._allocation, np.arange(len(self.visits.contact)))
@@ -257,7 +276,8 @@ class Journeys:
     def _passed(self, flag: str, slot: Ints) -> Ints:
         """When each visit to a stage of `flag` passed it: `slot` at a caseload, else when finished and led onwards."""
         visits = self.visits
-        passed = np.where(visits.routed & ~visits.ends & ~visits.back, visits.settled, NEVER)
+        onwards = visits.routed & ~visits.ends & ~visits.back & ~visits.again
+        passed = np.where(onwards, visits.settled, NEVER)
         passed[visits.slot] = slot
         passed[~self._flagged(flag)] = NEVER
         return passed

@@ -89,6 +89,24 @@ def _counts(journeys: Journeys, measure: str, counted: Flags, weight: Ints) -> I
     yield from by_group(journeys, measure, journeys.in_window | counted, values, number)
 
 
+def ended_share(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts received in the measured window that had reached an end by the end of the run, by that end.
+
+    `#{ended there} / #{received in [0, closes)}`. The shares sum to 1 less the share still open, which are assessments for
+    the most part.
+    """
+    number, visits = int(journeys.in_window.sum()), journeys.visits
+    ended = np.flatnonzero(visits.ends)
+    rows = visits.row[ended[journeys.in_window[visits.contact[ended]]]]
+    outcomes = journeys.about.outcomes
+    ends = np.flatnonzero(outcomes["is_end"].to_numpy(dtype=bool))
+    if not number or not len(ends):
+        yield missing("ended_share", "there is no such contact" if len(ends) else "the log names no end")
+        return
+    values = np.bincount(rows, minlength=len(outcomes))[ends] / number
+    yield Answer("ended_share", "end", outcomes["outcome"].iloc[ends].tolist(), values, np.full(len(ends), number))
+
+
 def open_at_end(journeys: Journeys) -> Iterator[Answer]:
     """Number of contacts received by the end of the run that had not reached an end: in = out + open."""
     ends = journeys.about.ends
@@ -157,6 +175,7 @@ MEASURES = (
     Measure(children_received, ("children_received",), "children", EVERY, needs="day"),
     Measure(referrals, ("referrals",), "contacts", EVERY, needs="day"),
     Measure(children_referred, ("children_referred",), "children", EVERY, needs="day"),
+    Measure(ended_share, ("ended_share",), "share", ("end",), needs="day"),
     Measure(open_at_end, ("open_at_end",), "contacts", needs="day"),
     Measure(
         open_undecided,
