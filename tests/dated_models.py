@@ -9,12 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from frontdoor_sim.documents import Document, InputError
+from frontdoor_sim.experiment.running import placed
 from frontdoor_sim.operating_model import Phase
 from frontdoor_sim.scenario import Scenario
+from frontdoor_sim.scenario.backlog import left_nowhere
 from frontdoor_sim.scenario.changes import Change, Step
 from frontdoor_sim.scenario.dates import boundaries, broken_phases, made_on, undated_ways
 from frontdoor_sim.scenario.edits import apply
@@ -47,6 +50,10 @@ class Dated:
         """The base with its changes, as an option file would make it."""
         return as_option(self.instance.scenario(), self.changes)
 
+    def table(self) -> pd.DataFrame:
+        """Its contacts, those of the backlog where the option has them."""
+        return placed(self.option, self.instance.table())
+
     @property
     def phases(self) -> tuple[Phase, ...]:
         """The models of its run."""
@@ -67,6 +74,7 @@ def as_option(base: Scenario, changes: tuple[dict[str, Any], ...]) -> Scenario:
         mistakes += [*lost, *(mistake for _, mistake in found)]
         models.append((day, model, its_touched))
     mistakes += broken_phases(models) if not mistakes else []
+    mistakes += left_nowhere(base.backlog, base.data, steps) if base.backlog and not mistakes else []
     if mistakes:
         raise InputError(mistakes)
     return Scenario(document.path, data, None, base, steps, tuple(touched))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from frontdoor_sim.contacts import given
 from frontdoor_sim.documents import InputError
+from frontdoor_sim.experiment.running import with_backlog
 from frontdoor_sim.luck import key
 from frontdoor_sim.operating_model import RAGS, Timeline
 from frontdoor_sim.scenario import Scenario
+from frontdoor_sim.scenario.backlog import Backlog, OpenContact
 from frontdoor_sim.scenario.examine import examine
 
 # Weeks with clocks forward and Easter, clocks back, Christmas, two bank holidays in May, and nothing special.
@@ -71,14 +74,16 @@ class Instance:
     data: dict[str, Any]
     contacts: tuple[dict[str, Any], ...]
     grid: int
+    backlog: tuple[OpenContact, ...] = ()
 
     def scenario(self, **changes: Any) -> Scenario:
         """The model, read from a scenario file like any other."""
-        return as_scenario(self.data | changes)
+        return replace(as_scenario(self.data | changes), backlog=Backlog(Path("open.csv"), self.backlog))
 
     def table(self) -> pd.DataFrame:
         """The contacts table, with work and search on the grid where the model is on one."""
-        return given(pd.DataFrame(list(self.contacts)), self.scenario().model)
+        scenario = self.scenario()
+        return with_backlog(scenario, given(pd.DataFrame(list(self.contacts)), scenario.model), 5, 1)
 
 
 def as_scenario(data: dict[str, Any]) -> Scenario:
@@ -339,8 +344,8 @@ def instances(draw: DrawFn) -> Instance:
     """A random model and its contacts."""
     grid = draw(st.sampled_from(GRIDS))
     run = {
-        "opens": draw(st.sampled_from(OPENINGS)), "weeks": 1, "warm_up": draw(st.integers(0, 1)),
-        "follow_up": draw(st.integers(0, 1)),
+        "opens": draw(st.sampled_from(OPENINGS)), "weeks": 1, "follow_up": draw(st.integers(0, 1)),
+        **draw(st.sampled_from([{"warm_up": 0}, {"warm_up": 1}, {"backlog": "open.csv"}])),
     }  # fmt: skip
     teams = {f"team {n}": draw(team(grid)) for n in range(draw(st.integers(1, 3)))}
     if len(teams) > 1 and draw(st.booleans()):
@@ -371,4 +376,28 @@ def instances(draw: DrawFn) -> Instance:
         "recording": draw(st.sampled_from([None, {"matched": 0.4, **KEPT, "systems": {}}])),
     }  # fmt: skip
     line = Timeline.of(as_scenario(data).model)
-    return Instance(data, draw(contacts(line.starts, line.ends, grid, list(stages)[:2])), grid)
+    came = draw(contacts(line.starts, line.ends, grid, list(stages)[:2]))
+    return Instance(data, came, grid, draw(backlog(run, stages, grid)) if "backlog" in run else ())
+
+
+@st.composite
+def backlog(draw: DrawFn, run: dict[str, Any], stages: dict[str, Any], grid: int) -> tuple[OpenContact, ...]:
+    """Contacts that are open when the run starts, at any stage, full of ties, some of them for a long time."""
+    opens = datetime.fromisoformat(run["opens"])
+    found = []
+    for _ in range(draw(st.integers(0, 12))):
+        name, far = draw(st.sampled_from(list(stages))), draw(st.sampled_from([1, 1, 40]))
+        since = opens - timedelta(seconds=draw(st.integers(0, 60)) * max(grid, 60) * far)
+        found.append(OpenContact(
+            stage=name,
+            received=since - timedelta(hours=draw(st.sampled_from([0, 0, 1, 100]))),
+            since=since,
+            held=stages[name]["kind"] == "caseload" and draw(st.booleans()),
+            judged=draw(st.integers(0, 4)),
+            rag=draw(st.sampled_from([*RAGS, None])),
+            area=draw(st.sampled_from([*AREAS, None])),
+            children=draw(st.sampled_from([None, 1, 3])),
+            need=draw(st.sampled_from([None, -1.0, 0.7, 2.5])),
+            consent=draw(st.sampled_from([None, True, False])),
+        ))  # fmt: skip
+    return tuple(found)

@@ -281,7 +281,7 @@ def test_random_models_that_change_on_dates_are_alike_on_both_engines(batch):
     @settings(max_examples=60)
     @random(dated())
     def alike(model: Dated) -> None:
-        reference, compiled = both_of_phases(model.phases, model.instance.table())
+        reference, compiled = both_of_phases(model.phases, model.table())
         check_laws(reference)
         assert_twins(reference, compiled)
 

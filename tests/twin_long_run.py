@@ -59,6 +59,7 @@ def made_of(instance: Instance) -> set[str]:
     }
     queues = [facts for facts in instance.data["stages"].values() if facts["kind"] in ("work", "caseload")]
     found |= {"gives up waiting"} if any("give_up_after" in facts for facts in queues) else set()
+    found |= {"backlog"} if instance.backlog else set()
     found |= {"ties on a grid"} if instance.grid > 1 else set()
     found |= {"named handoff"} if instance.data["handoffs"]["particular"] else set()
     found |= {"given seconds"} if any(name.startswith("seconds") for name in instance.contacts[0]) else set()

@@ -154,12 +154,25 @@ Systems = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 
 
 class RunWindow(Closed):
-    """When the measured window opens, and how long the run lasts before, in and after it."""
+    """When the measured window opens, and how long the run lasts before, in and after it.
+
+    `backlog` is a file of the contacts that are open at `opens`; such a run has no warm-up.
+    """
 
     opens: date
     weeks: Weeks = 52
     warm_up: Weeks = 26
     follow_up: Weeks = 2
+    backlog: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _starts_from_the_backlog(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("backlog") is not None:
+            if data.get("warm_up", 0) != 0:
+                raise ValueError("a run that starts from a backlog has no warm-up")
+            return data | {"warm_up": 0}
+        return data
 
 
 class OtherWork(Closed):
@@ -896,7 +909,8 @@ class Timeline:
 
     Args:
         clock: local time to seconds and back.
-        first, last: dates laid out, from the start of the warm-up to two years beyond the end of the run.
+        first, last: the start of the warm-up, and two years beyond the end of the run. All between is laid out, and three years
+            before where the run starts from a backlog, whose clocks have run.
         starts, closes, ends: start of the warm-up (not above 0), end of the measured window, end of the run.
         bank_holidays, working_dates: of England, within the dates laid out.
         shifts: a calendar for each shift of the model, and `always`.
@@ -934,11 +948,12 @@ class Timeline:
         closes = run.opens + timedelta(weeks=run.weeks)
         ends = closes + timedelta(weeks=run.follow_up)
         last = ends + timedelta(days=BEYOND_DAYS)
-        holidays = england_bank_holidays(first, last)
-        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        known = first - timedelta(days=BEFORE_DAYS if run.backlog is not None else 0)
+        holidays = england_bank_holidays(known, last)
+        days = [known + timedelta(days=n) for n in range((last - known).days + 1)]
         working = tuple(day for day in days if day.weekday() < 5 and day not in holidays)
-        laid_out = {name: pattern.lay_out(clock, first, last, holidays) for name, pattern in shifts.items()}
-        whole_days = WORKING_DAY.lay_out(clock, first, last, holidays)
+        laid_out = {name: pattern.lay_out(clock, known, last, holidays) for name, pattern in shifts.items()}
+        whole_days = WORKING_DAY.lay_out(clock, known, last, holidays)
         seconds = (clock.midnight(first), clock.midnight(closes), clock.midnight(ends))
         return cls(clock, first, last, *seconds, holidays, working, laid_out, whole_days)
 
@@ -949,7 +964,7 @@ class Timeline:
         return self.working_days if clock == "working_days" else self.shifts[model.clock]
 
 
-BEYOND_DAYS = 750
+BEYOND_DAYS, BEFORE_DAYS = 750, 1096
 WORKING_DAY = ShiftPattern.parse({"Mon-Fri": "00:00-24:00"})
 
 

@@ -6,6 +6,7 @@ from its row, so one more contact, another warm-up or a further source leaves ev
 
 from frontdoor_sim.contacts.drawing import draw
 from frontdoor_sim.contacts.given import given
+from frontdoor_sim.contacts.open_at_start import joined, open_at_start
 from frontdoor_sim.contacts.rates import expected_rates
 
-__all__ = ["draw", "expected_rates", "given"]
+__all__ = ["draw", "expected_rates", "given", "joined", "open_at_start"]

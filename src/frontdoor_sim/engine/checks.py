@@ -23,7 +23,7 @@ class Checks:
         self.contact = contact
         self.stage = stage
         self.visit = visit
-        self.asked = world.now
+        self.asked = world.since
         self.replies = 0
         self.joined = not stage.partners
         self.asking = True
@@ -33,11 +33,21 @@ class Checks:
         world, contact, stage = self.world, self.contact, self.stage
         contact.absent += len(stage.partners)
         for number, partner in enumerate(stage.partners):
-            self.after(world.passed_on(contact, partner.request, self.visit), number, "handoff", self.wait_for)
+            stood = self.asked < world.now
+            arrives = world.now if stood else world.passed_on(contact, partner.request, self.visit)
+            self.after(arrives, number, "handoff", self.wait_for)
         limit = stage.give_up[contact.rag]
         self.asking = False
         if not self.joined:
-            world.at(reached(world.now, limit), TIME_OUTS, contact.key, stage.number, self.visit, 0, self.join)
+            world.at(
+                max(world.now, reached(self.asked, limit)),
+                TIME_OUTS,
+                contact.key,
+                stage.number,
+                self.visit,
+                0,
+                self.join,
+            )
 
     def after(self, until: int, number: int, cause: str, action: Callable[[int], None]) -> None:
         """A request waits until a second and then moves on, at once if that is now."""
@@ -64,7 +74,7 @@ class Checks:
             self.reply(number)
             return
         touch = world.drawn.seconds(self.contact, partner.touch, self.visit) or 1
-        job = Job(self.contact, self.stage, self.visit, number + 1, world.now, touch, partial(self.reply, number))
+        job = Job(self.contact, self.stage, self.visit, number + 1, world.since, touch, partial(self.reply, number))
         world.teams[world.plan.team_goes[partner.team]].join(job)
 
     def reply(self, number: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.engine.backlog import OPEN_STAGE, standing
 from frontdoor_sim.engine.plan import Plan
 
 
@@ -15,9 +16,9 @@ class Contact:
     """One contact on its way: what it is, and what has been learnt of it so far."""
 
     __slots__ = (
-        "absent", "agrees", "area", "children", "consent", "deadline", "enters", "family", "go", "index", "judged", "key",
-        "last_row", "leave", "need", "open_case", "parent", "rag", "rag_on_arrival", "received", "recorded",
-        "return_number", "returns_at", "source", "visits",
+        "absent", "agrees", "area", "children", "consent", "deadline", "enters", "family", "go", "index", "is_held",
+        "judged", "key", "last_row", "leave", "need", "open_case", "parent", "rag", "rag_on_arrival", "received", "recorded",
+        "return_number", "returns_at", "source", "stands_at", "visits",
     )  # fmt: skip
 
     def __init__(self, index: int, fields: tuple[int, ...], stages: int) -> None:
@@ -27,6 +28,8 @@ class Contact:
         self.visits = [0] * stages
         self.rag_on_arrival = self.rag
         self.judged = 0
+        self.stands_at = -1
+        self.is_held = False
         self.agrees = 1
         self.absent = 0
         self.recorded = 0
@@ -51,4 +54,10 @@ def contacts_of(table: pd.DataFrame, plan: Plan) -> list[Contact]:
     order = np.lexsort((columns["contact"], columns["enters"]))
     rows = zip(*(columns[name].to_numpy(np.int64)[order].tolist() for name in columns), strict=True)
     stages = len(plan.stages)
-    return [Contact(index, row, stages) for index, row in zip(order.tolist(), rows, strict=True)]
+    found = [Contact(index, row, stages) for index, row in zip(order.tolist(), rows, strict=True)]
+    if OPEN_STAGE in table:
+        stands_at, judged, is_held = (column.tolist() for column in standing(table, plan))
+        for contact in found:
+            contact.stands_at, contact.judged = stands_at[contact.index], judged[contact.index]
+            contact.is_held = is_held[contact.index]
+    return found

@@ -30,6 +30,7 @@ from frontdoor_sim.engine.record import REKEYING, SEARCH, WORK
 from frontdoor_sim.engine.regrading import BY_JUDGEMENT, regrade
 from frontdoor_sim.luck import code
 from frontdoor_sim.operating_model import CHECKS_OUTCOMES, CONSENT_OUTCOMES, QUEUE_OUTCOMES
+from frontdoor_sim.working_time import NEVER
 
 if TYPE_CHECKING:
     from frontdoor_sim.engine.simpy_engine import World
@@ -64,7 +65,7 @@ def wait_at_most(world: World, job: Job, give_up: Callable[[], None]) -> None:
 def put_to_work(world: World, contact: Contact, number: int, visit: int, nth: int, is_first: bool = True) -> Job:
     """Queue the work of a visit, with the luck of time `nth`; how long it lasts is read when it is first taken up."""
     stage = world.plan.stages[number]
-    job = Job(contact, stage, visit, 0, world.now, 0, contact.go)
+    job = Job(contact, stage, visit, 0, world.since, 0, contact.go)
     job.nth, job.is_first = nth, is_first
     world.teams[stage.team].join(job)
     return job
@@ -110,15 +111,12 @@ def judge(world: World, contact: Contact, stage: PlannedStage, visit: int) -> No
 
 
 def consent(world: World, contact: Contact, stage: PlannedConsent, visit: int) -> Steps:
-    """Attempts with gaps, unless consent came with the contact or protection overrides it."""
-    if contact.consent >= 0:
-        arrived = contact.consent == 1
-    else:
-        arrived = world.drawn.luck(contact, CONSENT) < stage.arrives_with[contact.source]
-    if arrived:
-        return GIVEN
-    if stage.override_for[contact.rag]:
-        return OVERRIDDEN
+    """Attempts with gaps, unless consent came with the contact, or protection overrides it, when it arrives here."""
+    if world.stood_since == NEVER:
+        if came_with_consent(world, contact, stage):
+            return GIVEN
+        if stage.override_for[contact.rag]:
+            return OVERRIDDEN
     for attempt in range(stage.attempts):
         nth = visit * stage.attempts + attempt
         put_to_work(world, contact, stage.number, visit, nth, is_first=attempt == 0)
@@ -133,11 +131,19 @@ def consent(world: World, contact: Contact, stage: PlannedConsent, visit: int) -
     return NOT_REACHED
 
 
+def came_with_consent(world: World, contact: Contact, stage: PlannedConsent) -> bool:
+    """Whether consent came with a contact, by the table or by luck."""
+    if contact.consent >= 0:
+        return contact.consent == 1
+    return world.drawn.luck(contact, CONSENT) < stage.arrives_with[contact.source]
+
+
 def wait(world: World, contact: Contact, stage: PlannedStage, visit: int, span: Span, nth: int, cause: str) -> Steps:
     """A wait that uses nobody, on its own clock (rule 6)."""
-    until = span.after(world.now, world.drawn.seconds(contact, span, nth))
+    since, until = world.since, span.after(world.now, world.drawn.seconds(contact, span, nth))
+    if until > since:
+        world.record.waited(contact, stage.number, visit, 0, since, until, cause)
     if until > world.now:
-        world.record.waited(contact, stage.number, visit, 0, world.now, until, cause)
         world.at(until, WAITS_END, contact.key, stage.number, visit, 0, contact.go)
         yield
     return 0
@@ -152,7 +158,7 @@ def delay(world: World, contact: Contact, stage: PlannedDelay, visit: int) -> St
 def meeting(world: World, contact: Contact, stage: PlannedMeeting, visit: int) -> Steps:
     """Wait for all the people of a meeting, and for its end (rule 4)."""
     lasts = world.drawn.seconds(contact, stage.lasts, visit) or 1
-    world.meetings.join(Job(contact, stage, visit, 0, world.now, lasts, contact.go))
+    world.meetings.join(Job(contact, stage, visit, 0, world.since, lasts, contact.go))
     yield
     judge(world, contact, stage, visit)
     return 0
@@ -172,9 +178,11 @@ def checks(world: World, contact: Contact, stage: PlannedChecks, visit: int) -> 
 
 def caseload(world: World, contact: Contact, stage: PlannedCaseload, visit: int) -> Steps:
     """Wait for a slot, then hold it (rule 8)."""
-    job = Job(contact, stage, visit, 0, world.now, 0, partial(hold, world))
-    world.teams[stage.team].slots.join(job)
-    if stage.patience:
+    job = Job(contact, stage, visit, 0, world.since, 0, partial(hold, world))
+    slots = world.teams[stage.team].slots
+    if not (world.stood_since < NEVER and contact.is_held and slots.held_already(job)):
+        slots.join(job)
+    if stage.patience and not job.begun:
         wait_at_most(world, job, lambda: world.teams[job.team].slots.give_up(job))
     yield
     if job.timed_out:
@@ -185,12 +193,12 @@ def caseload(world: World, contact: Contact, stage: PlannedCaseload, visit: int)
 
 def hold(world: World, job: Job, worker: int, slots: int) -> None:
     """A person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
-    contact, stage, visit = job.contact, job.stage, job.visit
-    if world.now > job.ready:
+    contact, stage, visit, stood = job.contact, job.stage, job.visit, world.stood_since < NEVER
+    if world.now > job.ready and not stood:
         world.record.unallocated(job, world.now)
     until = stage.hold.after(world.now, max(1, world.drawn.seconds(contact, stage.hold, visit)))
-    world.record.held(contact, stage, visit, worker, world.now, until)
-    if stage.first_visit is not None:
+    world.record.held(contact, stage, visit, worker, world.since, until)
+    if stage.first_visit is not None and not stood:
         seen = stage.first_visit.after(world.now, world.drawn.seconds(contact, stage.first_visit, visit))
         world.record.waited(contact, stage.number, visit, 1, world.now, seen, "visit")
 

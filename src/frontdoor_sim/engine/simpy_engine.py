@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import partial
 from heapq import heappop, heappush
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -40,6 +40,7 @@ from frontdoor_sim.engine.plan import (
 )
 from frontdoor_sim.engine.record import Record
 from frontdoor_sim.luck import code, draw, key
+from frontdoor_sim.working_time import NEVER
 
 Pathway = Generator[None, None, None]
 Entry = tuple[int, int, int, int, int, Callable[[], Any]]
@@ -63,6 +64,7 @@ class World:
         self.ends = plan.timeline.ends
         self.env = Environment(initial_time=plan.timeline.starts - 1)
         self.now = plan.timeline.starts - 1
+        self.stood_since = NEVER
         self.agenda: dict[int, list[Entry]] = {}
         self.due: list[Entry] = []
         self.touched: set[int] = set()
@@ -174,7 +176,8 @@ class World:
 
     def arrivals(self) -> Pathway:
         """All contacts that enter at one second begin, in the order of their keys."""
-        for when, together in groupby(self.contacts, attrgetter("enters")):
+        starts = self.now + 1
+        for when, together in groupby(self.contacts, lambda contact: max(contact.enters, starts)):
             self.at(when, ARRIVALS, -1, 0, 0, 0, self.next_arrivals)
             yield
             for contact in together:
@@ -187,18 +190,28 @@ class World:
         steps = self.pathway(contact)
         contact.go, contact.leave = resuming(steps), leaving(steps)
         contact.go()
+        self.stood_since = NEVER
+
+    @property
+    def since(self) -> int:
+        """Since when a contact waits that joins a queue now: this second, or where it stood there one before the run."""
+        return min(self.now, self.stood_since)
 
     # --- the pathway -------------------------------------------------------------------------------------------------
 
     def pathway(self, contact: Contact) -> Pathway:
         """From stage to stage until an end (rule 10).
 
-        A stage that is no more is left for where its work goes, without a handoff.
+        A stage that is no more is left for where its work goes, without a handoff; at the start a contact of the backlog is put
+        where it stood (rule 9).
         """
         stage, visit, outcome, taken_out = self.entry, 0, 0, False
         while True:
+            stood = stage == self.entry and contact.stands_at >= 0
             target = self.plan.goes[stage] if taken_out else self.only_target[stage]
-            if target is None:
+            if stood:
+                target = contact.stands_at
+            elif target is None:
                 target = self.route(contact, stage, visit, outcome, self.now)
             self.record.outcome(contact.last_row, target)
             if target < 0:
@@ -206,15 +219,16 @@ class World:
             next_visit = contact.visits[target]
             contact.visits[target] += 1
             rows = contact.last_row
-            handoff = None if taken_out else self.handoffs[stage, target]
+            handoff = None if taken_out or stood else self.handoffs[stage, target]
             ready = self.passed_on(contact, handoff, visit) if handoff else self.now
-            if stage == self.entry and contact.enters > contact.received:
+            if stage == self.entry and contact.enters > contact.received and not stood:
                 self.record.waited(contact, target, next_visit, 0, contact.received, contact.enters, "shift")
             if ready > self.now:
                 self.record.waited(contact, target, next_visit, 0, self.now, ready, "handoff")
                 self.at(ready, WAITS_END, contact.key, target, next_visit, 0, contact.go)
                 yield
             stage, visit = target, next_visit
+            self.stood_since = contact.enters if stood else NEVER
             taken_out = self.plan.goes[stage] != stage
             if taken_out:
                 continue

@@ -63,6 +63,22 @@ class Slots:
         heappush(self.waiting.setdefault((job.stage.number, self.need(job)), []), self.order(job))
         self.world.touched.add(self.number)
 
+    def held_already(self, job: Job) -> bool:
+        """Give a case that was held when the run started to whoever has most slots free; False where nobody can hold any.
+
+        Beyond their limit too: what people hold stays with them (rule 8).
+        """
+        assert isinstance(job.stage, PlannedCaseload)
+        self.stages[job.stage.number] = job.stage
+        self.most_free()
+        if not self.freest:
+            return False
+        slots, worker = self.need(job), self.freest[0][1]
+        self.take(worker, slots)
+        job.begun = True
+        job.done(job, worker, slots)
+        return True
+
     def withdrawn(self, contact: Contact) -> list[Job]:
         """Take a contact's cases out of the queue; their waits so far are written."""
         jobs = [job for queue in self.waiting.values() for job in taken_out(queue, contact)]

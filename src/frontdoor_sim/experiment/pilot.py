@@ -9,7 +9,7 @@ import pandas as pd
 
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
-from frontdoor_sim.experiment.running import draw_contacts, simulate
+from frontdoor_sim.experiment.running import draw_contacts, placed, simulate
 from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.scenario import Scenario
 
@@ -78,7 +78,8 @@ def _offered(asked: tuple[Scenario, int, float, Engine]) -> pd.DataFrame:
 
 
 def _pilot(scenario: Scenario, seed: int, returns: float, engine: Engine) -> EventLog:
-    return simulate(with_more_people(scenario), draw_contacts(scenario, seed, 0, returns), seed, 0, engine)
+    contacts = placed(scenario, draw_contacts(scenario, seed, 0, returns))
+    return simulate(with_more_people(scenario), contacts, seed, 0, engine)
 
 
 def with_more_people(scenario: Scenario) -> Scenario:
@@ -88,7 +89,7 @@ def with_more_people(scenario: Scenario) -> Scenario:
         for team, facts in scenario.model.teams.items()
         for index, group in enumerate(facts.staff)
     }
-    return Scenario(scenario.file, scenario.data, scenario.parameters).varied(wte)
+    return Scenario(scenario.file, scenario.data, scenario.parameters, backlog=scenario.backlog).varied(wte)
 
 
 def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from frontdoor_sim.contacts import draw
+from frontdoor_sim.contacts import draw, joined, open_at_start
 from frontdoor_sim.engine import Engine, Plan, chosen, compile_phases, run_unwritten
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.event_log import EventLog, Reading, check_conserved, check_laws
@@ -28,6 +28,7 @@ def simulate(
     scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int, engine: Engine = "auto"
 ) -> EventLog:
     """Run a scenario on a contacts table."""
+    contacts = placed(scenario, contacts)
     roster, plan = prepared(scenario, contacts, seed, replication)
     return run_plan(contacts, roster, plan, replication, engine)
 
@@ -55,6 +56,7 @@ def read_run(
         log = simulate(scenario, contacts, seed, replication, "simpy")
         check_laws(log)
         return log
+    contacts = placed(scenario, contacts)
     roster, plan = prepared(scenario, contacts, seed, replication)
     reading = run_unwritten(contacts, roster, plan, replication)
     check_conserved(reading)
@@ -100,7 +102,24 @@ def draw_contacts(scenario: Scenario, seed: int, replication: int, returns_per_c
         returns_per_contact: how many contacts each contact brings back, by which fewer are drawn.
     """
     base = scenario.base or scenario
-    return draw(base.model, base.parameters, seed, replication, returns_per_contact)
+    drawn = draw(base.model, base.parameters, seed, replication, returns_per_contact)
+    return with_backlog(scenario, drawn, seed, replication)
+
+
+def with_backlog(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int) -> pd.DataFrame:
+    """A contacts table, and in it whoever is open when the run starts: the same in an option as in its base."""
+    base = scenario.base or scenario
+    if base.backlog is None or not base.backlog.contacts:
+        return contacts
+    stand = open_at_start(base.backlog.table, base.model, base.parameters, seed, replication)
+    return joined(contacts, stand)
+
+
+def placed(scenario: Scenario, contacts: pd.DataFrame) -> pd.DataFrame:
+    """The same contacts, with those that are open where an option has them: it may have renamed or taken out a stage."""
+    if "open: stage" not in contacts or not scenario.open_at:
+        return contacts
+    return contacts.assign(**{"open: stage": contacts["open: stage"].replace(scenario.open_at)})
 
 
 def people_of_phases(phases: Sequence[Phase], seed: int, replication: int) -> Roster:

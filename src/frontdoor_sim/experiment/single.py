@@ -7,7 +7,7 @@ import pandas as pd
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.pilot import returns_per_contact
-from frontdoor_sim.experiment.running import draw_contacts, simulate
+from frontdoor_sim.experiment.running import draw_contacts, simulate, with_backlog
 from frontdoor_sim.scenario import Scenario
 
 
@@ -24,7 +24,8 @@ def run(
         scenario: from `read_scenario`.
         seed: of the study; the same seed and replication meet the same contacts, people and luck.
         replication: its number.
-        contacts: a table given instead of drawn (dictionary `contacts`), such as the real arrivals of a year.
+        contacts: a table given instead of drawn (dictionary `contacts`), such as the real arrivals of a year; whoever the
+            scenario's backlog says is open at the start is added.
         engine: `auto`, `simpy` or `compiled`; the log is the same.
 
     Returns:
@@ -38,4 +39,6 @@ def run(
     """
     if contacts is None:
         contacts = draw_contacts(scenario, seed, replication, returns_per_contact(scenario, seed, engine))
+    else:
+        contacts = with_backlog(scenario, contacts, seed, replication)
     return simulate(scenario, contacts, seed, replication, engine)

@@ -12,7 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from frontdoor_sim.documents import Document, InputError, Mistake, dotted, in_words, read_yaml
+from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
+from frontdoor_sim.scenario.backlog import Backlog, left_nowhere, read_backlog
 from frontdoor_sim.scenario.changes import VERBS, Change, CombinationFile, OptionFile, Step, Touched
 from frontdoor_sim.scenario.combining import clashes, combined
 from frontdoor_sim.scenario.dates import boundaries, broken_phases, is_dated, lasting, made_on, undated_ways
@@ -91,8 +93,23 @@ def _read(path: FilePath, below: tuple[FilePath, ...]) -> Scenario:
 
 def _read_base(document: Document) -> Scenario:
     parameters, unread = _read_parameters(document)
-    _stop([*_placed(examine(document.data, parameters, bool(unread)), document.where), *unread])
-    return Scenario(document.path, dict(document.data), parameters)
+    found, model = examined(document.data, parameters, bool(unread))
+    backlog, lost = _read_backlog(document, model, parameters)
+    _stop([*_placed(found, document.where), *unread, *lost])
+    return Scenario(document.path, dict(document.data), parameters, backlog=backlog)
+
+
+def _read_backlog(
+    document: Document, model: OperatingModel | None, parameters: Parameters | None
+) -> tuple[Backlog | None, Sequence[Mistake]]:
+    """The contacts that are open when the run starts, where the scenario names a file of them."""
+    name = look(document.data, ("run", "backlog"))
+    if not isinstance(name, str):
+        return None, []
+    try:
+        return read_backlog(document.beside(name, "run", "backlog"), model, parameters), []
+    except InputError as error:
+        return None, error.mistakes
 
 
 def _read_parameters(document: Document) -> tuple[Parameters | None, Sequence[Mistake]]:
@@ -128,6 +145,7 @@ def _changed(
     dangling = _forgotten(made, touched)
     mistakes = [*wrong, *lost, *(mistake for _, mistake in dangling), *_of_the_base(touched, base, made)]
     mistakes += undated_ways(touched)
+    mistakes += left_nowhere(base.backlog, base.data, steps) if base.backlog and not lost else []
     found = examine(made, base.parameters, laws=not wrong and not lost)
     named = [place for still, _ in dangling for place in still]
     found = _once(touched, [(at, mistake) for at, mistake in found if not any(_meet(at, place) for place in named)])

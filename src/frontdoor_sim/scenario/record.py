@@ -19,6 +19,7 @@ from frontdoor_sim.distributions import Distribution
 from frontdoor_sim.documents import InputError, Mistake, dotted, in_words, shown
 from frontdoor_sim.operating_model import Lasting, OperatingModel, Phase
 from frontdoor_sim.parameters import Parameters
+from frontdoor_sim.scenario.backlog import Backlog, moved_by
 from frontdoor_sim.scenario.changes import Change, Step, Touched
 from frontdoor_sim.scenario.dates import days_of, gone, is_dated, lasting, made_on
 from frontdoor_sim.scenario.edits import apply
@@ -41,6 +42,7 @@ class Scenario:
         base: the scenario that an option changes; None for a base. An option of an option has the same base.
         steps: the option's changes, each with its place, in file order; those of options that it builds on come first.
         touched: every place that they touch, with what was there before.
+        backlog: of a base, the contacts that are open when its run starts.
     """
 
     file: FilePath
@@ -49,6 +51,7 @@ class Scenario:
     base: Scenario | None = None
     steps: tuple[Step, ...] = ()
     touched: tuple[Touched, ...] = field(default=(), repr=False)
+    backlog: Backlog | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -70,6 +73,7 @@ class Scenario:
             ['one_desk_open_longer.yaml', 'one_desk_two_more.yaml', 'one_desk.yaml']
         """
         made_of = [self.file, *(step.document.path for step in self.steps), *(self.base.files if self.base else ())]
+        made_of += [self.backlog.file] if self.backlog else []
         return tuple({file.resolve(): file for file in made_of}.values())
 
     @property
@@ -95,6 +99,11 @@ class Scenario:
         if self.base is None or not is_dated(self.steps):
             return (Phase(self.model),)
         return tuple(self._phase(self.base.data, day) for day in days_of(self.model.run, self.steps))
+
+    @cached_property
+    def open_at(self) -> dict[str, str]:
+        """Where contacts stand when the run starts that the backlog has at a stage of the base that this option has not."""
+        return moved_by(self.base.data, self.steps) if self.base is not None else {}
 
     def _phase(self, base: dict[str, Any], day: date) -> Phase:
         data, touched, _ = made_on(base, self.steps, day)
@@ -123,6 +132,7 @@ class Scenario:
             self.parameters.digest if self.parameters else "",
             self.base.digest if self.base else "",
         ]
+        said += [self.backlog.digest] if self.backlog else []
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def varied(self, values: Mapping[str, Any]) -> Scenario:
@@ -201,7 +211,7 @@ def _varied_base(variation: _Variation) -> Scenario:
             mistakes.append(Mistake(f"{scenario.file.name}: {path}", error.what, error.right, error.remedy))
     if mistakes:
         raise InputError(mistakes)
-    return _checked(Scenario(scenario.file, data, parameters))
+    return _checked(Scenario(scenario.file, data, parameters, backlog=scenario.backlog))
 
 
 def _varied_option(option: Scenario, base: Scenario, values: Mapping[str, Any]) -> Scenario:

@@ -50,18 +50,20 @@ MILLION = np.int64(1_000_000)
     STAGES_NUMBER, TEAMS, TEAMS_NUMBER, SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, NORMAL, EXPONENTIAL,  # of all models
     SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, IS_DATED, CHANGES, CHANGES_END,
     MEETINGS, MEETINGS_NUMBER, MEETINGS_WAITING, RESERVED, RESERVED_NUMBER,  # stages; people kept for a meeting
+    STOOD_SINCE,  # while a contact of the backlog is put where it stood: since when it has been there; else NEVER
     WORLD_FIELDS,
-) = numbered(64)  # fmt: skip
+) = numbered(65)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
+# STANDS_AT is 1 + the number of the stage where it stands when the run starts, 0 where it is new.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
 (
     KEY, NUMBER, STAGE, VISIT, STEP, RAG, LAST_ROW, ROWS_BEFORE,
     NEED, JUDGED, ABSENT, RECORDED, WHAT_IT_IS, ROW, ATTEMPT, ASKED,
     RECEIVED, ENTERS, DEADLINE, CHILDREN, HOLDER, SLOTS_HELD, FAMILY, RETURNS_AT,
     SOURCE, AREA, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, EARLIER_RETURN, DISAGREES,
-    MAIN_JOB, RAG_ON_ARRIVAL, VISITS,
-) = numbered(35)  # fmt: skip
+    MAIN_JOB, RAG_ON_ARRIVAL, STANDS_AT, IS_HELD, VISITS,
+) = numbered(37)  # fmt: skip
 
 # A stage; the entry is one too, the last. Fields that its kind has not are NONE.
 (
@@ -464,7 +466,8 @@ def run(world):
     """Rules 2 and 9: play to the end; events at the end second count, later ones do not."""
     w = memory(world)
     w[NEXT_DUTY] = min(next_window(w), next_change(w))
-    w[NEXT_ARRIVAL] = w[w[ARRIVING] + ENTERS] if w[ARRIVING] < w[CONTACTS_END] else NEVER
+    w[STOOD_SINCE] = NEVER
+    w[NEXT_ARRIVAL] = next_arrival(w)
     while w[FULL] == 0:
         now = next_second(w)
         if now > w[ENDS]:
@@ -508,6 +511,8 @@ def apply_next(w, now):
         contact = apply(w, take_event(w, heap), now)
     if contact != NONE:
         go_on(w, contact, now)
+    if arrives:
+        w[STOOD_SINCE] = NEVER
     return (arrives or due_now) and w[FULL] == 0
 
 
@@ -776,7 +781,8 @@ def in_force(w, stage):
 
 @compiled
 def new_job(w, contact, stage, visit, part, left, now):
-    """A piece of work, which joins a queue now."""
+    """A piece of work, which joins a queue now, or has waited in it since before the run (rule 9)."""
+    since = min(now, w[STOOD_SINCE])
     job = spare(w, SPARE_JOBS, JOB_FIELDS)
     w[job + JOB_CONTACT] = contact
     w[job + JOB_STAGE] = stage
@@ -785,8 +791,8 @@ def new_job(w, contact, stage, visit, part, left, now):
     w[job + LEFT] = left
     w[job + SEARCH_LEFT] = 0
     w[job + REKEY_LEFT] = 0
-    w[job + JOINED] = now
-    w[job + READY] = now
+    w[job + JOINED] = since
+    w[job + READY] = since
     w[job + JOB_WORKER] = NONE
     w[job + JOB_KEY] = w[contact + KEY]
     w[job + JOB_STAGE_NUMBER] = w[stage + STAGE_NUMBER]
@@ -1502,11 +1508,12 @@ def passed_on(w, contact, handoff, visit, now):
 @compiled
 def wait(w, contact, span, nth, cause, step, now):
     """Rule 6: wait on a clock of its own; False where that takes no time."""
-    until = after(w, w[span + SPAN_CALENDAR], now, seconds(w, contact, span, nth))
+    since, until = min(now, w[STOOD_SINCE]), after(w, w[span + SPAN_CALENDAR], now, seconds(w, contact, span, nth))
+    stage, visit = w[contact + STAGE], w[contact + VISIT]
+    if until > since:
+        write_wait(w, contact, stage, visit, MAIN, since, until, cause)
     if until <= now:
         return False
-    stage, visit = w[contact + STAGE], w[contact + VISIT]
-    write_wait(w, contact, stage, visit, MAIN, now, until, cause)
     w[contact + STEP] = step
     due(w, SOON, until, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
     return True
@@ -1522,7 +1529,8 @@ def ask(w, contact, stage, visit, now):
     w[checks + CHECKS_CONTACT] = contact
     w[checks + CHECKS_STAGE] = stage
     w[checks + CHECKS_VISIT] = visit
-    w[checks + ASKED_AT] = now
+    asked_at = min(now, w[STOOD_SINCE])
+    w[checks + ASKED_AT] = asked_at
     w[checks + REPLIES] = 0
     w[checks + IS_JOINED] = w[stage + PARTNERS_NUMBER] == 0
     w[checks + ASKING] = 1
@@ -1533,7 +1541,7 @@ def ask(w, contact, stage, visit, now):
     w[contact + ABSENT] += w[stage + PARTNERS_NUMBER]
     for part in range(1, w[stage + PARTNERS_NUMBER] + 1):
         request = w[partner_of(w, stage, part) + PARTNER_REQUEST]
-        arrives = passed_on(w, contact, request, visit, now)
+        arrives = now if asked_at < now else passed_on(w, contact, request, visit, now)
         if arrives > now:
             write_wait(w, contact, stage, visit, part, now, arrives, FOR_HANDOFF)
             later(w, checks, part, arrives, REQUEST_ARRIVES)
@@ -1541,8 +1549,10 @@ def ask(w, contact, stage, visit, now):
             request_arrives(w, checks, part, now)
     w[checks + ASKING] = 0
     if w[checks + IS_JOINED]:
+        if asked_at < now:
+            write_wait(w, contact, stage, visit, MAIN, asked_at, now, FOR_PARTNER)
         return joined_outcome(w, checks)
-    time_up = reached(w, now, w[w[stage + GIVE_UP] + w[contact + RAG]])
+    time_up = max(now, reached(w, asked_at, w[w[stage + GIVE_UP] + w[contact + RAG]]))
     due(w, SOON, time_up, TIME_OUTS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, TIME_UP, checks)
     w[contact + STEP] = CHECKING
     return WAITS
@@ -1712,15 +1722,17 @@ def wake(w, stage, team, now):
 def hold(w, job, worker, slots, now):
     """Rule 8: a person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
     contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
+    stood = w[STOOD_SINCE] < NEVER
     w[contact + MAIN_JOB] = NONE
-    if now > w[job + READY]:
+    if now > w[job + READY] and not stood:
         write_unallocated(w, job, now)
     span = w[stage + HOLD]
     until = after(w, w[span + SPAN_CALENDAR], now, max(1, seconds(w, contact, span, visit)))
     what = packed(w[stage + STAGE_NUMBER], visit, MAIN, ROW_CASELOAD, w[w[stage + TEAM] + TEAM_NUMBER], NO_CAUSE)
-    w[contact + LAST_ROW] = write(w, contact, what, w[worker + WORKER_NUMBER], now, now, until)
+    since = min(now, w[STOOD_SINCE])
+    w[contact + LAST_ROW] = write(w, contact, what, w[worker + WORKER_NUMBER], since, since, until)
     first = w[stage + FIRST_VISIT]
-    if first != NONE:
+    if first != NONE and not stood:
         seen = after(w, w[first + SPAN_CALENDAR], now, seconds(w, contact, first, visit))
         write_wait(w, contact, stage, visit, MAIN + 1, now, seen, FOR_VISIT)
     w[contact + HOLDER] = worker
@@ -1728,6 +1740,24 @@ def hold(w, job, worker, slots, now):
     w[contact + STEP] = HOLDING
     give_back(w, SPARE_JOBS, job)
     due(w, LATER, until, WORK_ENDS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, RELEASE, contact)
+
+
+@compiled
+def held_already(w, job, team, now):
+    """Rules 8 and 9: a case that was held when the run started is that of whoever has most slots free, if that is none.
+
+    What people hold beyond their limit stays with them. False where nobody holds any.
+    """
+    found, most = NONE, -NEVER
+    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        if w[worker + SLOTS] > 0 and w[worker + SLOTS_FREE] > most:
+            found, most = worker, w[worker + SLOTS_FREE]
+    if found == NONE:
+        return False
+    need = slots_needed(w, job, team)
+    w[found + SLOTS_FREE] -= need
+    hold(w, job, found, need, now)
+    return True
 
 
 @compiled
@@ -1747,8 +1777,14 @@ def arrive(w):
     """Rules 2 and 9: the next contact begins; those of one second do so in the order of their keys."""
     contact = w[ARRIVING]
     w[ARRIVING] += w[CONTACT_WIDTH]
-    w[NEXT_ARRIVAL] = w[w[ARRIVING] + ENTERS] if w[ARRIVING] < w[CONTACTS_END] else NEVER
+    w[NEXT_ARRIVAL] = next_arrival(w)
     return begin(w, contact)
+
+
+@compiled
+def next_arrival(w):
+    """Rule 9: the second at which the next contact begins: whoever stands somewhere already does so when the run starts."""
+    return max(w[w[ARRIVING] + ENTERS], w[STARTS]) if w[ARRIVING] < w[CONTACTS_END] else NEVER
 
 
 @compiled
@@ -1819,11 +1855,18 @@ def leave(w, contact, now):
 
 @inlined
 def move(w, contact, outcome, now):
-    """Rules 6 and 10: route a contact and hand it on. ENTERS_NOW where it may enter its next stage at once, or WAITS."""
+    """Rules 6, 9 and 10: route a contact and hand it on, or at the start put it where it stood.
+
+    ENTERS_NOW where it may enter its next stage at once, or WAITS.
+    """
     leaves, visit = w[contact + STAGE], w[contact + VISIT]
     taken_out = w[contact + STEP] == TAKEN_OUT
     leaves = in_force(w, leaves)
-    target = w[leaves + GOES] if taken_out else route(w, contact, leaves, visit, outcome, now)
+    stood = leaves == w[ENTRY] and w[contact + STANDS_AT] > 0
+    if stood:
+        target = w[contact + STANDS_AT] - 1
+    else:
+        target = w[leaves + GOES] if taken_out else route(w, contact, leaves, visit, outcome, now)
     if w[contact + LAST_ROW] != NONE and w[FULL] == 0:
         w[w[LOG] + w[contact + LAST_ROW] * LOG_FIELDS + OUTCOME] = target
     if target < 0:
@@ -1835,8 +1878,9 @@ def move(w, contact, outcome, now):
     w[contact + VISITS + target] += 1
     w[contact + ROWS_BEFORE] = w[contact + LAST_ROW]
     handoff = w[w[HANDOFFS] + w[leaves + STAGE_NUMBER] * w[STAGES_NUMBER] + target]
-    ready = now if handoff == NONE or taken_out else passed_on(w, contact, handoff, visit, now)
-    if leaves == w[ENTRY] and w[contact + ENTERS] > w[contact + RECEIVED]:
+    ready = now if handoff == NONE or taken_out or stood else passed_on(w, contact, handoff, visit, now)
+    w[STOOD_SINCE] = w[contact + ENTERS] if stood else NEVER
+    if leaves == w[ENTRY] and w[contact + ENTERS] > w[contact + RECEIVED] and not stood:
         write_wait(w, contact, stage, w[contact + VISIT], MAIN, w[contact + RECEIVED], w[contact + ENTERS], FOR_SHIFT)
     if ready > now:
         write_wait(w, contact, stage, w[contact + VISIT], MAIN, now, ready, FOR_HANDOFF)
@@ -1896,6 +1940,8 @@ def enter(w, contact, now):
     if kind == OF_CASELOAD:
         team = w[stage + TEAM]
         job = new_job(w, contact, stage, visit, MAIN, MAIN, now)
+        if w[STOOD_SINCE] < NEVER and w[contact + IS_HELD] and held_already(w, job, team, now):
+            return WAITS
         put_in(w, team + SLOT_QUEUE, job, team)
         w[contact + MAIN_JOB] = job
         w[contact + STEP] = HOLDING
@@ -1994,18 +2040,23 @@ def bits(number):
 
 @compiled
 def seek_consent(w, contact, stage, visit, now):
-    """Consent came with the contact, or protection overrides it; else it is attempted."""
-    if w[contact + CONSENT] >= 0:
-        arrived = w[contact + CONSENT] == 1
-    else:
-        arrived = draw(w[contact + KEY], CONSENT_LUCK, MAIN) < w[w[stage + ARRIVES_WITH] + w[contact + SOURCE]]
-    if arrived:
-        return CONSENT_GIVEN
-    if w[w[stage + OVERRIDE_FOR] + w[contact + RAG]]:
-        return CONSENT_OVERRIDDEN
+    """Consent came with the contact, or protection overrides it; else, or where it stood here at the start, it is attempted."""
+    if w[STOOD_SINCE] == NEVER:
+        if came_with_consent(w, contact, stage):
+            return CONSENT_GIVEN
+        if w[w[stage + OVERRIDE_FOR] + w[contact + RAG]]:
+            return CONSENT_OVERRIDDEN
     w[contact + ATTEMPT] = 0
     attempt_consent(w, contact, stage, visit, now)
     return WAITS
+
+
+@compiled
+def came_with_consent(w, contact, stage):
+    """Whether consent came with a contact, by the table or by luck."""
+    if w[contact + CONSENT] >= 0:
+        return w[contact + CONSENT] == 1
+    return draw(w[contact + KEY], CONSENT_LUCK, MAIN) < w[w[stage + ARRIVES_WITH] + w[contact + SOURCE]]
 
 
 @compiled

@@ -24,6 +24,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.distributions import QuantileTable
+from frontdoor_sim.engine.backlog import OPEN_STAGE, standing
 from frontdoor_sim.engine.compiled import kernel as k
 from frontdoor_sim.engine.drawn import GIVEN
 from frontdoor_sim.engine.people import FlatWindows, Roster
@@ -468,7 +469,11 @@ def contact_columns(table: pd.DataFrame, plan: Plan) -> dict[int, Int64s]:
         return table[column].to_numpy().astype(np.int64)
 
     rags = {"red": 0, "amber": 1, "green": 2, "blue": 3}
-    return {
+    stands: dict[int, Int64s] = {}
+    if OPEN_STAGE in table:
+        stands_at, judged, is_held = standing(table, plan)
+        stands = {k.STANDS_AT: 1 + stands_at, k.JUDGED: judged, k.IS_HELD: is_held.astype(np.int64)}
+    return stands | {
         k.KEY: number("contact"),
         k.FAMILY: number("family"),
         k.RECEIVED: number("received"),
