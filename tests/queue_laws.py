@@ -89,8 +89,17 @@ def check_order(log: EventLog, model: OperatingModel) -> None:
     """Nobody is begun while one with a smaller place waits in the same queue."""
     for team, mine in spells(log, model).items():
         for one in (spell for spell in mine if not spell.gave_up):
-            passed = [other for other in mine if other.place < one.place and other.ready <= one.begun < other.begun]
+            passed = [
+                other
+                for other in mine
+                if other.place < one.place and other.ready <= one.begun < other.begun and not held_back(model, other)
+            ]
             assert one.begun > log.about.ends or not passed, f"{team}: {one} is begun before {passed[0]}"
+
+
+def held_back(model: OperatingModel, spell: Spell) -> bool:
+    """Whether the work may be held back by a full out-tray."""
+    return getattr(list(model.stages.values())[spell.place[-3]], "out_tray", None) is not None
 
 
 def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:
@@ -105,7 +114,7 @@ def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:
             for worker, rows in duty.groupby("worker")
             for window in gaps(rows, busy.get(worker, events.iloc[:0]))
         ]
-        for spell in mine:
+        for spell in (one for one in mine if not held_back(model, one)):
             until = min(spell.begun, log.about.ends)
             clash = [(start, end) for start, end in idle if max(start, spell.ready) < min(end, until)]
             assert not clash, f"{team}: somebody is idle from {clash[0]} while {spell} waits"
@@ -131,8 +140,9 @@ def check_patience(log: EventLog, model: OperatingModel) -> None:
     line, events = Timeline.of(model), plain(log.events)
     for name, facts in model.stages.items():
         limits = getattr(facts, "give_up_after", {}) if facts.kind in ("work", "caseload") else {}
-        on_the_way = (events["team"] == "") & events["waited_for"].isin(["handoff", "shift"])
-        mine = events[(events["stage"] == name) & (events["part"] == 0) & ~on_the_way]
+        on_the_way = (events["team"] == "") & events["waited_for"].isin(["handoff", "shift", "acceptance"])
+        turned_away = (events["team"] == "") & (events["start"] == events["end"])
+        mine = events[(events["stage"] == name) & (events["part"] == 0) & ~on_the_way & ~turned_away]
         for (_, _), rows in mine.groupby(["contact", "visit"]) if limits else ():
             limit, served = limits.get(rows["rag"].iloc[0]), (rows["kind"] != "wait").any()
             if limit is None or limit.shape.kind != "constant":
@@ -143,6 +153,34 @@ def check_patience(log: EventLog, model: OperatingModel) -> None:
             joined = int(rows["enabled"].min())
             time_up = joined + seconds if calendar is None else int(calendar.add(joined, seconds))
             assert first < time_up if served or rows["censored"].any() else first == time_up, rows.to_string()
+
+
+def check_limits(log: EventLog, model: OperatingModel) -> None:
+    """Rule 8: a stage never takes more than it says, at once or a day; who is turned away has gone at once."""
+    clock, events = Timeline.of(model).clock, plain(log.events)
+    limited = {name: facts for name, facts in model.stages.items() if getattr(facts, "is_limited", False)}
+    for name, facts in limited.items():
+        mine = events[(events["stage"] == name) & (events["part"] == 0)].sort_values(["start", "end"], kind="stable")
+        steps, days = [], Counter()
+        for _, rows in mine.groupby(["contact", "visit"]):
+            outside = (
+                (rows["team"] == "") & rows["waited_for"].isin(["shift", "acceptance"]) & (rows["end"] > rows["start"])
+            )
+            inside = rows[~outside]
+            served = inside[inside["kind"].isin(["work", "caseload", "search", "re-keying"])]
+            if inside.empty or (served.empty and (inside["end"] == inside["start"]).all()):
+                assert facts.when_full == "route" or inside.empty
+                continue
+            comes = int(rows.loc[outside, "end"].max()) if outside.any() else int(inside["start"].min())
+            cases = inside.loc[inside["kind"] == "caseload", "start"]
+            leaves = NEVER if inside["censored"].any() else int(inside["end"].max())
+            steps += [(comes, 1), (int(cases.min()) if len(cases) else leaves, -1)]
+            days[clock.date_of(comes)] += 1
+        level = 0
+        for _, change in sorted(steps):
+            level += change
+            assert facts.holds_at_most is None or level <= facts.holds_at_most, f"{name} holds {level}"
+        assert facts.takes_a_day is None or max(days.values(), default=0) <= facts.takes_a_day, f"{name}: {days}"
 
 
 def check_slots(log: EventLog, model: OperatingModel, seed: int) -> None:
@@ -199,7 +237,9 @@ def check_handoffs(log: EventLog, model: OperatingModel) -> None:
     line = Timeline.of(model)
     events = plain(log.events)
     main = events[events["part"] == 0].sort_values(["contact", "start", "end", "enabled", "visit"], kind="stable")
-    main["leaves"] = main.groupby("contact")["stage"].shift()
+    visit = main[["stage", "visit"]].astype(str).agg(" ".join, axis=1)
+    before = main.groupby("contact")["stage"].shift()
+    main["leaves"] = before.where(visit != visit.groupby(main["contact"]).shift()).groupby(main["contact"]).ffill()
     for row in main[(main["waited_for"] == "handoff") & ~main["censored"]].itertuples(index=False):
         handoff = handoff_between(model, row.leaves, row.stage)
         if handoff.release:

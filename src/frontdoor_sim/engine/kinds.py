@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Steps = Generator[None, None, int]
 COMPLETE, TIMED_OUT = range(len(CHECKS_OUTCOMES))
-DONE, GAVE_UP = range(len(QUEUE_OUTCOMES))
+DONE, GAVE_UP, TURNED_AWAY = range(len(QUEUE_OUTCOMES))
 GIVEN, REFUSED, NOT_REACHED, OVERRIDDEN = range(len(CONSENT_OUTCOMES))
 HISTORY, CONSENT = code("history missed"), code("consent on arrival")
 
@@ -47,6 +47,7 @@ def work(world: World, contact: Contact, stage: PlannedWork, visit: int) -> Step
     if stage.patience:
         wait_at_most(world, job, stage.patience, world.teams[stage.team].give_up)
     yield
+    vacate(world, stage)
     if job.timed_out:
         contact.recorded = recorded
         return GAVE_UP
@@ -61,6 +62,12 @@ def wait_at_most(world: World, job: Job, patience: tuple[Span | None, ...], give
     if span is not None:
         until = span.after(world.now, max(1, world.drawn.seconds(contact, span, job.visit)))
         world.at(until, TIME_OUTS, contact.key, job.stage.number, job.visit, 0, partial(give_up, job))
+
+
+def vacate(world: World, stage: PlannedStage) -> None:
+    """A contact makes room at a stage that takes only so many (rule 8)."""
+    if stage.door:
+        world.doors[stage.number].leave()
 
 
 def put_to_work(world: World, contact: Contact, stage: PlannedWork, visit: int, nth: int, search: int = 0) -> Job:
@@ -163,6 +170,7 @@ def caseload(world: World, contact: Contact, stage: PlannedCaseload, visit: int)
         wait_at_most(world, job, stage.patience, slots.give_up)
     yield
     if job.timed_out:
+        vacate(world, stage)
         return GAVE_UP
     judge(world, contact, stage, visit)
     return DONE
@@ -172,6 +180,7 @@ def hold(
     world: World, contact: Contact, stage: PlannedCaseload, visit: int, joined: int, worker: int, slots: int
 ) -> None:
     """A person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
+    vacate(world, stage)
     if world.now > joined:
         world.record.waited(contact, stage.number, visit, 0, joined, world.now, "allocation")
     until = stage.hold.after(world.now, max(1, world.drawn.seconds(contact, stage.hold, visit)))

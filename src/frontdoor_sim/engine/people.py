@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -185,6 +185,8 @@ class Team:
         self.queue: list[Place] = []
         self.idle: list[tuple[int, int, Worker]] = []
         self.slots = Slots(number, self.order, world)
+        mine = [stage for stage in world.plan.stages if stage.team == number]
+        self.trays = {stage.number: stage.out_tray for stage in mine if stage.out_tray is not None}
 
     def order(self, job: Job) -> Place:
         """The place of a job in the queue: criteria, time of joining less head start, then a total order."""
@@ -233,12 +235,26 @@ class Team:
                 self.served_by(self.world.teams[helper.team], now)
 
     def served_by(self, people: Team, now: int) -> None:
-        """Start the least jobs that wait here while somebody of a team is idle and on duty."""
+        """Start the least jobs that wait here, but those held back, while somebody of a team is idle and on duty."""
+        held = self.held_back() if self.trays else []
         while self.queue and people.idle:
             worker = people.next_idle(now)
             if worker is None:
                 break
             self.start(heappop(self.queue)[-1], worker, now)
+        for place in held:
+            heappush(self.queue, place)
+
+    def held_back(self) -> list[Place]:
+        """Take out of the queue, for now, what nobody may begin, since the out-tray of its stage is full (rule 8)."""
+        full = {stage for stage, most in self.trays.items() if self.world.trays[stage] >= most}
+        parts: tuple[list[Place], list[Place]] = [], []
+        for place in self.queue:
+            job = place[-1]
+            parts[job.stage.number in full and not job.begun].append(place)
+        self.queue, held = parts
+        heapify(self.queue)
+        return held
 
     def start(self, job: Job, worker: Worker, now: int) -> None:
         """Somebody takes up a job; when they will put it down is known from here on."""

@@ -22,6 +22,7 @@ from frontdoor_sim.operating_model import RAGS
 if TYPE_CHECKING:
     from frontdoor_sim.engine.checks import Checks
     from frontdoor_sim.engine.contact import Contact
+    from frontdoor_sim.engine.doors import Door
     from frontdoor_sim.engine.jobs import Job
     from frontdoor_sim.engine.people import Team, Worker
 
@@ -129,7 +130,7 @@ class Record:
             self.outcomes.append(row)
             self.outcomes.append(target)
 
-    def close(self, teams: Iterable[Team], open_checks: Iterable[Checks], ends: int) -> None:
+    def close(self, teams: Iterable[Team], doors: Iterable[Door], open_checks: Iterable[Checks], ends: int) -> None:
         """Write the waits that were still going on at the end of the run."""
         for team in teams:
             for entry in team.queue:
@@ -137,6 +138,9 @@ class Record:
             for entry in chain.from_iterable(team.slots.waiting.values()):
                 job = entry[-1]
                 self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, ends + 1, "allocation")
+        for entry in chain.from_iterable(door.waiting for door in doors):
+            job = entry[-1]
+            self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, ends + 1, "acceptance")
         for checks in open_checks:
             self.waited(checks.contact, checks.stage.number, checks.visit, 0, checks.asked, ends + 1, "partner")
 

@@ -22,9 +22,10 @@ from simpy import Environment, Event, Timeout
 from frontdoor_sim.engine.checks import Checks
 from frontdoor_sim.engine.compile import outcomes_from
 from frontdoor_sim.engine.contact import Contact, contacts_of
+from frontdoor_sim.engine.doors import Door
 from frontdoor_sim.engine.drawn import Drawn
 from frontdoor_sim.engine.jobs import ARRIVALS, DUTY, WAITS_END
-from frontdoor_sim.engine.kinds import KINDS
+from frontdoor_sim.engine.kinds import KINDS, TURNED_AWAY
 from frontdoor_sim.engine.people import Roster, Team, Worker
 from frontdoor_sim.engine.plan import (
     MILLION,
@@ -50,7 +51,8 @@ class World:
     """One run.
 
     `agenda` holds what is to come, a heap a second; SimPy calls `instant` once for each second that it holds. `due` is what
-    phase one applies at this second, `touched` are the teams that phase two looks at.
+    phase one applies at this second, `touched` are the teams that phase two looks at, `knocked` the stages whose doors are
+    looked at before. `trays` counts, for each stage, those who left it and wait at doors.
     """
 
     def __init__(self, contacts: pd.DataFrame, roster: Roster, plan: Plan) -> None:
@@ -64,6 +66,13 @@ class World:
         self.touched: set[int] = set()
         self.record = Record(plan)
         self.teams = [Team(number, team, self) for number, team in enumerate(plan.teams)]
+        self.doors = {
+            stage.number: Door(stage, stage.door, self.teams[stage.team].order, self)
+            for stage in plan.stages
+            if stage.door
+        }
+        self.knocked: set[int] = set()
+        self.trays = [0] * (self.entry + 1)
         self.helped = [team for team in self.teams if team.helpers]
         self.only_rule = [only_rule(plan, stage) for stage in range(self.entry + 1)]
         self.only_target = [only_target(plan, rule) for rule in self.only_rule]
@@ -88,16 +97,18 @@ class World:
             if contact.enters > self.ends:
                 target = self.route(contact, self.entry, 0, 0, contact.enters)
                 self.record.waited(contact, target, 0, 0, contact.received, self.ends + 1, "shift")
-        self.record.close(self.teams, self.open_checks, self.ends)
+        self.record.close(self.teams, self.doors.values(), self.open_checks, self.ends)
 
     def instant(self, _: Event) -> None:
         """Apply what is due, least first; then dispatch once for the whole model; repeat until nothing is due."""
         self.now = now = int(self.env.now)
         self.due = due = self.agenda.pop(now)
-        touched, teams = self.touched, self.teams
-        while due or touched:
-            while due:
-                heappop(due)[-1]()
+        touched, teams, knocked = self.touched, self.teams, self.knocked
+        while due or touched or knocked:
+            while due or knocked:
+                while due:
+                    heappop(due)[-1]()
+                self.open_doors(now)
             if len(touched) == 1:
                 teams[touched.pop()].dispatch(now)
             else:
@@ -107,6 +118,14 @@ class World:
                     teams[number].dispatch(now)
             for team in self.helped:
                 team.take_help(now)
+
+    def open_doors(self, now: int) -> None:
+        """Look at the doors that somebody came to or left by, in file order (rule 8)."""
+        if self.knocked:
+            looked_at = sorted(self.knocked)
+            self.knocked.clear()
+            for number in looked_at:
+                self.doors[number].open(now)
 
     def at(
         self, when: int, kind: int, owner: int, stage: int, visit: int, part: int, action: Callable[[], Any]
@@ -175,19 +194,22 @@ class World:
             self.record.outcome(contact.last_row, target)
             if target < 0:
                 break
-            next_visit = contact.visits[target]
+            came_from, came_visit = stage, visit
+            stage, visit = target, contact.visits[target]
             contact.visits[target] += 1
             rows = contact.last_row
-            handoff = self.handoffs[stage, target]
-            ready = self.passed_on(contact, handoff, visit) if handoff else self.now
-            if stage == self.entry and contact.enters > contact.received:
-                self.record.waited(contact, target, next_visit, 0, contact.received, contact.enters, "shift")
-            if ready > self.now:
-                self.record.waited(contact, target, next_visit, 0, self.now, ready, "handoff")
-                self.at(ready, WAITS_END, contact.key, target, next_visit, 0, contact.go)
-                yield
-            stage, visit = target, next_visit
-            outcome = yield from self.kinds[stage](self, contact, self.plan.stages[stage], visit)
+            if came_from == self.entry and contact.enters > contact.received:
+                self.record.waited(contact, stage, visit, 0, contact.received, contact.enters, "shift")
+            if stage in self.doors and not (yield from self.doors[stage].pass_through(contact, visit, came_from)):
+                outcome = TURNED_AWAY
+            else:
+                handoff = self.handoffs[came_from, stage]
+                ready = self.passed_on(contact, handoff, came_visit) if handoff else self.now
+                if ready > self.now:
+                    self.record.waited(contact, stage, visit, 0, self.now, ready, "handoff")
+                    self.at(ready, WAITS_END, contact.key, stage, visit, 0, contact.go)
+                    yield
+                outcome = yield from self.kinds[stage](self, contact, self.plan.stages[stage], visit)
             if contact.last_row == rows:
                 self.record.waited(contact, stage, visit, 0, self.now, self.now, self.plan.stages[stage].wait_cause)
         del contact.go

@@ -49,8 +49,8 @@ MILLION = np.int64(1_000_000)
     CUTS, GRADE_CUTS, GRADE_NOISE, MISSED_HISTORY,
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH,
     SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
-    WORLD_FIELDS,
-) = numbered(56)  # fmt: skip
+    DOORS, DOORS_NUMBER, KNOCKED, WORLD_FIELDS,  # stages that take only so many; whether any is to be looked at
+) = numbered(59)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
@@ -69,15 +69,17 @@ MILLION = np.int64(1_000_000)
     ATTEMPTS, ATTEMPT_PURPOSE, GAP, GIVEN, REFUSED, ARRIVES_WITH, OVERRIDE_FOR,
     PARTNERS, PARTNERS_NUMBER, JOIN, GIVE_UP,
     HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
-    DELAY, PATIENCE, STAGE_FIELDS,
-) = numbered(37)  # fmt: skip
+    DELAY, PATIENCE,
+    HAS_DOOR, AT_ONCE, A_DAY, MIDNIGHTS, TURNS_AWAY, INSIDE, DAY, TODAY, DOOR, DOOR_WOKEN, IS_KNOCKED,
+    OUT_TRAY, IN_TRAY, HELD_BACK, STAGE_FIELDS,
+) = numbered(51)  # fmt: skip
 
 # A team; the four head starts stand together, red first.
 (
     TEAM_NUMBER, SYSTEMS, SYSTEMS_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE,
     WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, SLOT_STAGES, SLOT_STAGES_NUMBER, LARGEST, IS_TOUCHED, SOMEBODY_IDLE,
-    HELPERS, HELPERS_NUMBER, TEAM_FIELDS,
-) = numbered(22)  # fmt: skip
+    HELPERS, HELPERS_NUMBER, HAS_TRAYS, TEAM_FIELDS,
+) = numbered(23)  # fmt: skip
 
 # A worker, and one of their windows of available duty; a worker's windows stand together in time order.
 (WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE, WORKER_FIELDS) = numbered(
@@ -86,11 +88,13 @@ MILLION = np.int64(1_000_000)
 (WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, NEXT_OWN_DUTY, WINDOW_WORKER, WINDOW_FIELDS) = numbered(7)
 
 # A piece of work in a queue or in hand; nobody has begun it while JOB_WORKER is NONE. CHILD and NEXT hold the heap of the
-# queue together, in which a job without a contact is one that gave up; the least of a queue never is.
+# queue together, in which a job without a contact is one that gave up; the least of a queue never is. Whoever waits at the
+# door of a stage stands there as a job too, which came from another stage and visit.
 (
     JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
-    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, RECORDED_BEFORE, JOB_FIELDS,
-) = numbered(22)  # fmt: skip
+    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, RECORDED_BEFORE, CAME_FROM,
+    CAME_VISIT, JOB_FIELDS,
+) = numbered(24)  # fmt: skip
 
 # The requests of one visit to a checks stage.
 (CHECKS_CONTACT, CHECKS_STAGE, CHECKS_VISIT, ASKED_AT, REPLIES, IS_JOINED, ASKING, CHECKS_FIELDS) = numbered(8)
@@ -125,8 +129,21 @@ OF_WORK, OF_CONSENT, OF_CHECKS, OF_CASELOAD, OF_DELAY, OF_ENTRY = numbered(6)
 BY_NOTHING, BY_RAG, BY_DEADLINE_ORDER, BY_ARRIVAL, BY_STAGE = numbered(5)
 PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
-GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING = numbered(9)
-BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP = numbered(8)
+(
+    GO_ON,
+    STOP,
+    REQUEST_ARRIVES,
+    REACHES_DESK,
+    TIME_UP,
+    RELEASE,
+    BEGIN,
+    WAKE,
+    GIVE_UP_WAITING,
+    LET_IN,
+    TURN_AWAY,
+    WAKE_DOOR,
+) = numbered(12)
+BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP, SENT_AWAY = numbered(9)
 ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUEUE, ROW_OVERTIME = numbered(8)
 (
     NO_CAUSE, FOR_WORKER, FOR_SHIFT, FOR_PARTNER, FOR_CONSENT, FOR_SIGN_OFF, FOR_HANDOFF, FOR_ACCEPTANCE, FOR_ALLOCATION,
@@ -134,7 +151,7 @@ ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUE
 ) = numbered(10)  # fmt: skip
 CONSENT_GIVEN, CONSENT_REFUSED, CONSENT_NOT_REACHED, CONSENT_OVERRIDDEN = numbered(4)
 CHECKS_COMPLETE, CHECKS_TIMED_OUT = numbered(2)
-DONE, TIMED_OUT = numbered(2)
+DONE, TIMED_OUT, TURNED_AWAY = numbered(3)
 ENTERS_NOW, WAITS = numbered(0, -2)  # instead of an outcome: the visit is not over, or not begun
 NO_OUTCOME = np.int64(1 << 30)
 LEVELS = np.int64(5)
@@ -455,6 +472,9 @@ def instant(w, now):
     while w[FULL] == 0:
         while apply_next(w, now):
             continue
+        if w[KNOCKED]:
+            open_doors(w, now)
+            continue
         if w[TOUCHED_NUMBER] == 0:
             break
         dispatch_touched(w, now)
@@ -499,6 +519,13 @@ def apply(w, event, now):
         return release(w, subject)
     if action == GIVE_UP_WAITING:
         return give_up_waiting(w, subject, stage_number, visit, now)
+    if action == LET_IN:
+        return let_in(w, subject, now)
+    if action == TURN_AWAY:
+        return turn_away(w, subject, now)
+    if action == WAKE_DOOR:
+        knock(w, subject)
+        return NONE
     if action == WAKE:
         touch(w, subject)
         return NONE
@@ -863,12 +890,16 @@ def take_help(w, team, helper, now):
 @compiled
 def serve(w, team, people, now):
     """Rules 3 and 4: start the least jobs that wait at a team while somebody of `people`, a team, is idle and on duty."""
+    if w[team + HAS_TRAYS]:
+        hold_back(w, team)
     while w[team + QUEUE] != NONE and w[people + SOMEBODY_IDLE]:
         worker = next_idle(w, people, now)
         if worker == NONE:
             w[people + SOMEBODY_IDLE] = 0
             break
         begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
+        if w[team + HAS_TRAYS]:
+            hold_back(w, team)
 
 
 # --- rule 5: the end of a shift --------------------------------------------------------------------------------------
@@ -1172,6 +1203,8 @@ def wake(w, stage, team, now):
 def hold(w, job, worker, slots, now):
     """Rule 8: a person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
     contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
+    if w[stage + HAS_DOOR]:
+        vacate(w, stage)
     if now > w[job + READY]:
         write_wait(w, contact, stage, visit, MAIN, w[job + READY], now, FOR_ALLOCATION)
     span = w[stage + HOLD]
@@ -1196,6 +1229,140 @@ def release(w, contact):
     w[worker + SLOTS_FREE] += w[contact + SLOTS_HELD]
     touch(w, w[w[contact + STAGE] + TEAM])
     return contact
+
+
+@compiled
+def come_to_door(w, contact, leaves, leaves_visit, now):
+    """Rule 8: a contact asks to be let in at its stage, and waits in the out-tray of the one that it left."""
+    stage = w[contact + STAGE]
+    job = new_job(w, contact, stage, w[contact + VISIT], MAIN, MAIN, now)
+    w[job + CAME_FROM] = leaves
+    w[job + CAME_VISIT] = leaves_visit
+    take_place(w, job, w[stage + TEAM])
+    w[stage + DOOR] = melded(w, w[stage + DOOR], job)
+    if w[leaves + OUT_TRAY] != NONE:
+        w[leaves + IN_TRAY] += 1
+    knock(w, stage)
+
+
+@compiled
+def knock(w, stage):
+    """Rule 8: let the door of a stage be looked at before anybody starts work."""
+    w[stage + IS_KNOCKED] = 1
+    w[KNOCKED] = 1
+
+
+@compiled
+def open_doors(w, now):
+    """Rule 8: look at the doors that somebody came to or left by, in file order."""
+    w[KNOCKED] = 0
+    for at in range(w[DOORS_NUMBER]):
+        stage = w[w[DOORS] + at]
+        if w[stage + IS_KNOCKED]:
+            w[stage + IS_KNOCKED] = 0
+            open_door(w, stage, now)
+
+
+@compiled
+def open_door(w, stage, now):
+    """Rule 8: let in those there is room for, in the order of the team's queue, and turn the rest away where nobody waits."""
+    while w[stage + DOOR] != NONE and has_room(w, stage, now):
+        w[stage + INSIDE] += 1
+        w[stage + TODAY] += 1
+        answer(w, stage, LET_IN, now)
+    while w[stage + DOOR] != NONE and w[stage + TURNS_AWAY]:
+        answer(w, stage, TURN_AWAY, now)
+    if w[stage + DOOR] != NONE and w[stage + A_DAY] != NONE:
+        wake_door(w, stage, now)
+
+
+@compiled
+def has_room(w, stage, now):
+    """Rule 8: whether one more may come in now; with midnight a new day begins."""
+    if w[stage + A_DAY] != NONE:
+        day = number_up_to(w, w[stage + MIDNIGHTS] + 1, w[w[stage + MIDNIGHTS]], now)
+        if day != w[stage + DAY]:
+            w[stage + DAY] = day
+            w[stage + TODAY] = 0
+        if w[stage + TODAY] >= w[stage + A_DAY]:
+            return False
+    return w[stage + AT_ONCE] == NONE or w[stage + INSIDE] < w[stage + AT_ONCE]
+
+
+@compiled
+def answer(w, stage, action, now):
+    """Rule 8: tell the next in order whether they may come in; they go on before anybody starts work."""
+    job = take_least(w, stage + DOOR)
+    due(w, SOON, now, WAITS_END, w[job + JOB_KEY], w[stage + STAGE_NUMBER], w[job + JOB_VISIT], MAIN, action, job)
+
+
+@compiled
+def wake_door(w, stage, now):
+    """Rule 8: see to it that a door is looked at again at midnight."""
+    midnight = next_instant(w, w[stage + MIDNIGHTS], now + 1)
+    if midnight != NEVER and midnight != w[stage + DOOR_WOKEN]:
+        w[stage + DOOR_WOKEN] = midnight
+        due(w, SOON, midnight, WAITS_END, NONE, w[stage + STAGE_NUMBER], MAIN, MAIN + 1, WAKE_DOOR, stage)
+
+
+@compiled
+def let_in(w, job, now):
+    """Rules 6 and 8: a contact has its place, and is handed on to it. Who goes on, or NONE."""
+    contact, leaves, visit = w[job + JOB_CONTACT], w[job + CAME_FROM], w[job + CAME_VISIT]
+    leave_tray(w, job, now)
+    return contact if hand_on(w, contact, leaves, visit, now) == ENTERS_NOW else NONE
+
+
+@compiled
+def turn_away(w, job, now):
+    """Rule 8: a contact finds a stage full, and goes on elsewhere."""
+    contact = w[job + JOB_CONTACT]
+    leave_tray(w, job, now)
+    w[contact + STEP] = SENT_AWAY
+    return contact
+
+
+@compiled
+def leave_tray(w, job, now):
+    """Rule 8: a contact leaves the out-tray of the stage that it left, which may begin something new again."""
+    stage, came_from = w[job + JOB_STAGE], w[job + CAME_FROM]
+    if now > w[job + READY]:
+        write_wait(w, w[job + JOB_CONTACT], stage, w[job + JOB_VISIT], MAIN, w[job + READY], now, FOR_ACCEPTANCE)
+    give_back(w, SPARE_JOBS, job)
+    if w[came_from + OUT_TRAY] != NONE:
+        w[came_from + IN_TRAY] -= 1
+        if w[came_from + IN_TRAY] < w[came_from + OUT_TRAY]:
+            begin_again(w, came_from)
+
+
+@compiled
+def begin_again(w, stage):
+    """Rule 8: what was held back is in the queue of its team again."""
+    team = w[stage + TEAM]
+    w[team + QUEUE] = melded(w, w[team + QUEUE], w[stage + HELD_BACK])
+    w[stage + HELD_BACK] = NONE
+    drop_gone(w, team + QUEUE)
+    touch(w, team)
+
+
+@compiled
+def hold_back(w, team):
+    """Rule 8: what comes first in a queue and must not be begun, since the out-tray of its stage is full, is set aside."""
+    while w[team + QUEUE] != NONE:
+        stage = w[w[team + QUEUE] + JOB_STAGE]
+        may_begin = w[stage + OUT_TRAY] == NONE or w[stage + IN_TRAY] < w[stage + OUT_TRAY]
+        if may_begin or w[w[team + QUEUE] + JOB_WORKER] != NONE:
+            break
+        job = take_waiting(w, team + QUEUE)
+        take_place(w, job, team)
+        w[stage + HELD_BACK] = melded(w, w[stage + HELD_BACK], job)
+
+
+@compiled
+def vacate(w, stage):
+    """Rule 8: a contact makes room at a stage that takes only so many."""
+    w[stage + INSIDE] -= 1
+    knock(w, stage)
 
 
 # --- rule 9: start and end -------------------------------------------------------------------------------------------
@@ -1229,6 +1396,8 @@ def close(w):
     for contact in range(w[ARRIVING], w[CONTACTS_END], w[CONTACT_WIDTH]):
         target = route(w, begin(w, contact), w[ENTRY], MAIN, MAIN, w[contact + ENTERS])
         write_wait(w, contact, stage_at(w, target), MAIN, MAIN, w[contact + RECEIVED], beyond, FOR_SHIFT)
+    for number in range(w[STAGES_NUMBER]):
+        close_door(w, stage_at(w, number), beyond)
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
         while w[team + QUEUE] != NONE:
@@ -1243,6 +1412,16 @@ def close(w):
     while contact != NONE:
         close_checks(w, contact, beyond)
         contact = w[contact + EARLIER_RETURN]
+
+
+@compiled
+def close_door(w, stage, beyond):
+    """Rule 10: who still waits at a door stands in the log as open; what was held back is in its team's queue again."""
+    if w[stage + HELD_BACK] != NONE:
+        begin_again(w, stage)
+    while w[stage + DOOR] != NONE:
+        job = take_least(w, stage + DOOR)
+        write_wait(w, w[job + JOB_CONTACT], stage, w[job + JOB_VISIT], MAIN, w[job + READY], beyond, FOR_ACCEPTANCE)
 
 
 @compiled
@@ -1292,16 +1471,25 @@ def move(w, contact, outcome, now):
     w[contact + VISIT] = w[contact + VISITS + target]
     w[contact + VISITS + target] += 1
     w[contact + ROWS_BEFORE] = w[contact + LAST_ROW]
-    handoff = w[w[HANDOFFS] + w[leaves + STAGE_NUMBER] * w[STAGES_NUMBER] + target]
-    ready = now if handoff == NONE else passed_on(w, contact, handoff, visit, now)
     if leaves == w[ENTRY] and w[contact + ENTERS] > w[contact + RECEIVED]:
         write_wait(w, contact, stage, w[contact + VISIT], MAIN, w[contact + RECEIVED], w[contact + ENTERS], FOR_SHIFT)
-    if ready > now:
-        write_wait(w, contact, stage, w[contact + VISIT], MAIN, now, ready, FOR_HANDOFF)
-        w[contact + STEP] = HANDED_ON
-        due(w, SOON, ready, WAITS_END, w[contact + KEY], target, w[contact + VISIT], MAIN, GO_ON, contact)
+    if w[stage + HAS_DOOR]:
+        come_to_door(w, contact, leaves, visit, now)
         return WAITS
+    return hand_on(w, contact, leaves, visit, now)
+
+
+@compiled
+def hand_on(w, contact, leaves, leaves_visit, now):
+    """Rule 6: hand a contact on to its stage. ENTERS_NOW where it may enter at once, or WAITS."""
+    stage, visit = w[contact + STAGE], w[contact + VISIT]
+    handoff = w[w[HANDOFFS] + w[leaves + STAGE_NUMBER] * w[STAGES_NUMBER] + w[stage + STAGE_NUMBER]]
+    ready = now if handoff == NONE else passed_on(w, contact, handoff, leaves_visit, now)
     w[contact + STEP] = HANDED_ON
+    if ready > now:
+        write_wait(w, contact, stage, visit, MAIN, now, ready, FOR_HANDOFF)
+        due(w, SOON, ready, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
+        return WAITS
     return ENTERS_NOW
 
 
@@ -1383,6 +1571,10 @@ def resume(w, contact, now):
         return WAITS
     if step == AT_WORK and w[stage + KIND] == OF_CONSENT:
         return after_attempt(w, contact, stage, visit, now)
+    if step == SENT_AWAY:
+        return TURNED_AWAY
+    if w[stage + HAS_DOOR] and step != HOLDING:
+        vacate(w, stage)
     if step == GAVE_UP:
         return TIMED_OUT
     if step != DELAYED:

@@ -38,6 +38,7 @@ from frontdoor_sim.engine.plan import (
     PlannedChecks,
     PlannedConsent,
     PlannedDelay,
+    PlannedDoor,
     PlannedHandoff,
     PlannedJudges,
     PlannedStage,
@@ -160,6 +161,8 @@ class _PlanLayout:
         world[k.TEAMS], world[k.TEAMS_NUMBER] = first_team, len(teams)
         world[k.TOUCHED] = words.put([0] * (len(teams) + 1))
         world[k.SOME_HELP] = any(team.helpers for team in plan.teams)
+        doors = [world[k.STAGES] + stage.number * k.STAGE_FIELDS for stage in plan.stages if stage.door]
+        world[k.DOORS], world[k.DOORS_NUMBER] = words.put(doors), len(doors)
         self.caseloads(teams)
         self.scalars()
         array = words.array()
@@ -240,6 +243,7 @@ class _PlanLayout:
         record[k.HEAD_START : k.HEAD_START + 4] = team.head_start
         record[[k.QUEUE, k.SLOT_QUEUE]] = NONE
         record[k.HELPERS_NUMBER] = len(team.helpers)
+        record[k.HAS_TRAYS] = any(stage.team == number and stage.out_tray for stage in self.plan.stages)
         return record
 
     def caseloads(self, teams: tuple[int, ...]) -> None:
@@ -281,6 +285,9 @@ class _PlanLayout:
             k.OVERTIME: stage.overtime,
             k.JUDGES: self.judges(stage.judges),
             k.PATIENCE: self.patience(stage.patience),
+            k.HAS_DOOR: stage.door is not None,
+            k.OUT_TRAY: NONE if stage.out_tray is None else stage.out_tray,
+            k.IN_TRAY: 0,
         }
         match stage:
             case PlannedConsent():
@@ -293,12 +300,25 @@ class _PlanLayout:
                 fields |= self.caseload(stage)
             case PlannedDelay():
                 fields |= {k.DELAY: self.span(stage.delay)}
+        fields |= self.door(stage.door) if stage.door else {}
         record[list(fields)] = list(fields.values())
         return record
 
     def patience(self, spans: tuple[Span | None, ...] | None) -> int:
         """How long contacts wait before they give up, by RAG; NONE where nobody does."""
         return NONE if spans is None else self.words.put([self.span(span) for span in spans])
+
+    def door(self, door: PlannedDoor) -> dict[int, int]:
+        """The way into a stage that takes only so many."""
+        return {
+            k.AT_ONCE: NONE if door.at_once is None else door.at_once,
+            k.A_DAY: NONE if door.a_day is None else door.a_day,
+            k.MIDNIGHTS: self.instants(door.midnights),
+            k.TURNS_AWAY: door.turns_away,
+            k.INSIDE: 0,
+            k.TODAY: 0,
+            k.IS_KNOCKED: 0,
+        }
 
     def work(self, stage: PlannedWork) -> dict[int, int]:
         return {

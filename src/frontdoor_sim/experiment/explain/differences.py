@@ -31,6 +31,8 @@ _LABELS = {
     "by_source": "judged otherwise by source", "by_area": "judged otherwise by area",
     "provides": "meets need up to level", "requests_between_sites": "a request to another site is seen after",
     "slots": "a slot for each of", "decides": "decides", "attempts": "attempts",
+    "holds_at_most": "takes at once at most", "takes_a_day": "takes a day at most", "when_full": "who finds it full goes by",
+    "out_tray": "begins nothing new while so many wait to be taken on",
     "late": "entered late", "entered": "late entries are made", "missing": "never entered",
     "matched": "records of one contact that are matched",
 }  # fmt: skip
