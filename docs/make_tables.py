@@ -21,8 +21,14 @@ ABOUT = {
     "outcomes": "Where contacts can be routed, part of what one must know to read a log.",
     "people": "Who there is. One row a person of the roster.",
     "records": "What a council's case systems say of contacts, as its dashboard counts it. One row a record.",
+    "silent": "What those who recorded a log cannot support, part of what one must know to read it. Empty for a simulated log.",
     "stages": "The stages of the model that was run, part of what one must know to read a log.",
     "targets": "Time limits by RAG, part of what one must know to read a log.",
+    "validation_curves": "How soon contacts are through, really and by the model. One row a prediction, curve and hour.",
+    "validation_errors": "What the error of a weekly series is made of. One row a prediction and series.",
+    "validation_findings": "What really happened against the bands of what was predicted. One row a prediction and figure.",
+    "validation_weeks": "Week by week, really and by the model. One row a prediction, series and week. Real counts of 1 to 5 "
+    "are left out.",
 }
 """What each table is, in a sentence; a table without one cannot be printed."""
 

@@ -55,6 +55,18 @@ KEPT = {
     "missing": {"receipt": 0.05, "decision": 0.1, "end": 0.2},
 }  # fmt: skip
 
+OTHER_WORK = (
+    [{"at": "every day 09:30, 18:00, 23:00", "lasts": "90 min", "training": True}],
+    [
+        {"at": "every day 10:00, 21:00", "lasts": "2 h", "every": 2, "in_turn": True},
+        {"at": "Mon-Fri 10:30, 20:30", "lasts": "1 h"},
+    ],
+)
+COMING_AND_GOING = (
+    {"turnover": {"stays": 1, "refilled_after": 1}},
+    {"turnover": {"stays": 2}, "induction": {"weeks": 1, "share": 0.5}},
+    {"starts": "2026-03-25", "leaves": "2026-10-22", "induction": {"weeks": 2, "share": 0.3}},
+)
 shift_names = st.sampled_from([*SHIFTS, "always"])
 
 
@@ -121,17 +133,24 @@ def staff(draw: DrawFn, caseload: bool) -> list[dict[str, Any]]:
             "sickness_spell_days": draw(st.sampled_from([1, 4])),
             "leave_days_per_year": draw(st.sampled_from([0, 0, 60])),
             "caseload": draw(st.sampled_from([1, 3, 8])) if caseload else 0,
+            "vacant": draw(st.sampled_from([0, 0, 0, "25%"])),
+            "other_work": draw(st.sampled_from([[], [], *OTHER_WORK])) if groups else [],
         })  # fmt: skip
-    groups[0]["wte"] = max(1, groups[0]["wte"])
+        if number and draw(st.booleans()):
+            groups[-1] |= {"caseload": 0, **draw(st.sampled_from(COMING_AND_GOING))}
+    groups[0] |= {"wte": max(1, groups[0]["wte"]), "vacant": 0}
     return groups
 
 
 @st.composite
 def team(draw: DrawFn, grid: int) -> dict[str, Any]:
+    order = draw(st.sampled_from(ORDERS))
+    first = order if isinstance(order, str) else order[0]
     return {
         "site": draw(st.sampled_from(["here", "there"])),
         "case_system": draw(st.sampled_from(SYSTEMS)),
-        "order": draw(st.sampled_from(ORDERS)),
+        "order": order,
+        "interrupts": draw(st.sampled_from([[], ["red"], ["red", "amber"]])) if first == "rag" else [],
         "head_start": draw(st.sampled_from([{}, {"red": "4 h", "amber": "30 min"}])),
         "staff": draw(staff(caseload=True)),
     }

@@ -10,7 +10,7 @@ ANSWERED = {
     "Interim single system": {2},
     "Redesigned MASH": {2, 4, 5, 6},
     "Integrated Front Door": {2, 4, 5, 6, 7, 10},
-    "Full programme": {2, 3, 4, 5, 6, 7, 8, 9, 10},
+    "Full programme": {1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
 }
 
 

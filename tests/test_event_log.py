@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import (
+    ANY,
     BrokenLaw,
     EventLog,
     arrange,
@@ -31,6 +32,7 @@ from frontdoor_sim.event_log import (
 )
 from frontdoor_sim.event_log.intervals import Stretches, covered_seconds
 from frontdoor_sim.event_log.laws import LAWS
+from frontdoor_sim.tables import from_rows
 from small_logs import HOUR, SmallLog, a_week, about, seconds
 
 Change = Callable[[EventLog], EventLog]
@@ -231,10 +233,17 @@ def test_a_log_written_and_read_again_is_the_same(tmp_path: Path, name: str) -> 
     assert (again.about.opens, again.about.starts, again.about.closes, again.about.ends) == (
         log.about.opens, log.about.starts, log.about.closes, log.about.ends,
     )  # fmt: skip
-    for table in ("stages", "outcomes", "targets"):
+    for table in ("stages", "outcomes", "targets", "silent"):
         pd.testing.assert_frame_equal(getattr(again.about, table), getattr(log.about, table))
     assert again.about.clocks == log.about.clocks
     assert again.about.working_days.deadline(17 * HOUR, 3) == log.about.working_days.deadline(17 * HOUR, 3)
+
+
+def test_what_a_log_cannot_support_is_kept_with_it(tmp_path: Path) -> None:
+    log = a_week()
+    why = from_rows([{"measure": "queue_length", "by": ANY, "why": "nobody wrote down when work began"}], "silent")
+    write_log(EventLog(log.events, log.contacts, log.duty, replace(log.about, silent=why)), tmp_path)
+    pd.testing.assert_frame_equal(read_log(tmp_path).about.silent, why)
 
 
 def test_the_same_log_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from frontdoor_sim.calibration import calibrate_history
 from frontdoor_sim.calibration.history import delimited as delimited_module
-from frontdoor_sim.calibration.history import examine, held_back, read_history, to_log
+from frontdoor_sim.calibration.history import examine, read_history, to_log
 from frontdoor_sim.calibration.history.door import Door
 from frontdoor_sim.calibration.history.layouts import FORMATS as STANDARD
 from frontdoor_sim.calibration.history.layouts import layouts
@@ -49,19 +50,21 @@ def outputs(council, tmp_path_factory):
     quality.write(folder)
     joined = to_log(quality.history, council.period)
     write_log(joined.log, folder / "log")
-    held_back(measure(joined.log), joined.silent).to_csv(folder / "measures.csv")
+    found = calibrate_history([council.extracts() / name for name in FORMATS.values()], "Nowhere")
+    found.write(folder / "calibration")
+    measure(joined.log).to_csv(folder / "measures.csv")
     joined.account.to_csv(folder / "account.csv")
     history.records.to_csv(folder / "records.csv")
     history.findings.to_csv(folder / "findings.csv")
     (folder / "said.txt").write_text(
-        f"{history!r}{quality!s}{quality!r}{joined!r}{history.records.to_string()}", encoding="utf-8"
+        f"{history!r}{quality!s}{quality!r}{joined!r}{found!r}{history.records.to_string()}", encoding="utf-8"
     )
     return folder
 
 
 def test_no_output_byte_holds_an_identifier_a_name_or_free_text(council, outputs):
     files = [path for path in outputs.rglob("*") if path.is_file()]
-    assert len(files) >= 14
+    assert len(files) >= 19
     words = planted(council)
     assert len(words) > 800
     for path in files:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from frontdoor_sim.calibration.history import Links, examine, held_back, read_history, to_log
+from frontdoor_sim.calibration.history import Links, examine, read_history, to_log
 from frontdoor_sim.event_log import check_laws
 from frontdoor_sim.measures import MEASURES, measure
 from invented_councils import FORMATS, TIMED, beside
@@ -24,7 +24,7 @@ OPEN = ["open_undecided_at_opens", "open_undecided_at_close"]
 def measured(council, form, *faults):
     joined = to_log(examine(council.read(form, *faults), council.extracted).history, council.period)
     check_laws(joined.log)
-    return held_back(measure(joined.log), joined.silent)
+    return measure(joined.log)
 
 
 @pytest.mark.parametrize("form", ["liquidlogic", "mosaic"])
@@ -152,5 +152,5 @@ def test_links_are_wider_when_told_so(council):
 
 def test_what_is_held_back_are_measures_that_exist(council):
     for form in ("template", "mosaic", "annex_a", "ssd"):
-        names = set(to_log(council.read(form), council.period).silent["measure"])
+        names = set(to_log(council.read(form), council.period).log.about.silent["measure"])
         assert names - {"*"} <= set(MEASURES)

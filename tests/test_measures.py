@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from frontdoor_sim.event_log import EventLog, assemble, check_laws
+from frontdoor_sim.event_log import ANY, EventLog, assemble, check_laws
 from frontdoor_sim.measures import MEASURES, catalogue, manual, measure
-from frontdoor_sim.tables import check, conform, empty
+from frontdoor_sim.tables import check, conform, empty, from_rows
 from frontdoor_sim.working_time import WallClock, WorkingDays, working_dates
 from small_logs import OPENS, SmallLog, a_week, about, note, read
 
@@ -292,3 +292,21 @@ def test_the_catalogue_lists_every_measure_once() -> None:
     assert tuple(table["measure"]) == MEASURES
     assert len(set(MEASURES)) == len(MEASURES)
     assert table["meaning"].str.endswith(".").all()
+
+
+def test_a_figure_that_nobody_recorded_is_not_given_and_the_others_are():
+    log = a_week()
+    rows = [
+        {"measure": "decided_within_24h", "by": ANY, "why": "nobody wrote down the decision"},
+        {"measure": ANY, "by": "rag", "why": "nobody graded"},
+    ]
+    silent = from_rows(rows, "silent")
+    held = EventLog(log.events, log.contacts, log.duty, replace(log.about, silent=silent))
+    assert note(held, "decided_within_24h") == "not measurable: nobody wrote down the decision"
+    assert note(held, "decision_hours_median", "red", "rag") == "not measurable: nobody graded"
+    assert read(held, "decision_hours_median") == read(log, "decision_hours_median") == 24
+    table = measure(held)
+    gone = (table["measure"] == "decided_within_24h") | (table["by"] == "rag")
+    assert table.loc[gone, "value"].isna().all()
+    assert (table.loc[gone, "contacts"] == 0).all()
+    pd.testing.assert_frame_equal(table[~gone], measure(log)[~gone])

@@ -233,6 +233,15 @@ def test_a_surge_begins_when_so_many_wait_and_lasts_until_so_few_do():
     assert [who(few, contact) for contact in (1, 2, 3)] == [0, 0, 0]
 
 
+def test_a_surge_is_over_when_helpers_have_taken_all_that_waited():
+    """Four are taken at once; a fifth, who comes later, waits alone and is nobody's surge."""
+    teams = {"desk": officers(helpers=[{"team": "other", "when_waiting": 3}]), "other": officers(8)}
+    stages = {"work": {"team": "desk", "touch": "1 h"}}
+    log = played(stages, TO_DONE, at(*[f"{DAY} 09:00"] * 5, f"{DAY} 09:10"), teams=teams)
+    assert [said(log, contact) for contact in (4, 5)] == [["work work 02 09:00-02 10:00"]] * 2
+    assert said(log, 6) == ["work worker 02 09:10-02 10:00", "work work 02 10:00-02 11:00"]
+
+
 def test_a_wait_is_for_a_worker_while_somebody_who_would_help_is_on_duty():
     stages = {"work": {"team": "desk", "touch": "1 h"}, "own": {"team": "other", "touch": "3 h"}}
     ways = {"entry": [{"if": {"area": "own"}, "to": "own"}, {"to": "work"}], "work": "done", "own": "done"}

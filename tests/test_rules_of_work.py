@@ -102,6 +102,90 @@ def test_work_is_set_down_at_a_block_of_other_work_and_runs_over_at_no_other_tim
         ]
 
 
+# --- rule 5: urgent work interrupts less urgent work ---------------------------------------------------------------------
+
+
+def urgent(
+    contacts: list[dict[str, Any]], number: float = 1, stage: dict[str, Any] | None = None, **team: Any
+) -> EventLog:
+    """Work of two hours at a desk where red interrupts what is less urgent."""
+    stages = {"work": {"team": "desk", "touch": "2 h", **(stage or {})}}
+    desk = officers(number, **({"order": "rag", "interrupts": "red"} | team))
+    return played(stages, TO_DONE, contacts, teams={"desk": desk, "other": officers()},
+                  handoffs={"each_extra_system": {"search": "30 min"}})  # fmt: skip
+
+
+def test_interrupted_work_goes_back_to_its_place_and_is_resumed():
+    log = urgent(at(f"{DAY} 09:00", f"{DAY} 09:30", f"{DAY} 10:00", rag=["green", "green", "red"]))
+    assert said(log, 3) == ["work work 02 10:00-02 12:00"]
+    assert said(log, 1) == [
+        "work work 02 09:00-02 10:00",
+        "work worker 02 10:00-02 12:00",
+        "work work 02 12:00-02 13:00",
+    ]
+    assert said(log, 2)[-1] == "work work 02 13:00-02 15:00"
+    assert log.events.loc[log.events["contact"] == 1, "enabled"].map(lambda second: moment(log, second)).tolist() == [
+        "02 09:00", "02 10:00", "02 10:00"]  # fmt: skip
+
+
+def test_nobody_is_interrupted_while_somebody_is_idle_nor_by_work_that_is_no_more_urgent():
+    log = urgent(
+        at(*[f"{DAY} 09:00"] * 2, *[f"{DAY} 10:00"] * 4, rag=["green", "red", "red", "red", "amber", "red"]), 3
+    )
+    assert said(log, 3) == ["work work 02 10:00-02 12:00"]
+    assert said(log, 1)[0] == "work work 02 09:00-02 10:00"
+    assert said(log, 4) == ["work work 02 10:00-02 12:00"]
+    assert said(log, 2) == ["work work 02 09:00-02 11:00"]
+    assert said(log, 6) == ["work worker 02 10:00-02 11:00", "work work 02 11:00-02 13:00"]
+    assert said(log, 5) == ["work worker 02 10:00-02 12:00", "work work 02 12:00-02 14:00"]
+
+
+def test_whoever_does_what_goes_last_in_the_queue_is_interrupted():
+    rags = ["green", "amber", "green", "red"]
+    log = urgent(at(f"{DAY} 09:00", f"{DAY} 09:10", f"{DAY} 09:05", f"{DAY} 10:00", rag=rags), 3)
+    assert [len(said(log, contact)) for contact in (1, 2, 3, 4)] == [1, 1, 3, 1]
+    assert said(log, 3)[1] == "work worker 02 10:00-02 11:00"
+
+
+def test_work_set_down_for_the_night_makes_way_in_the_morning():
+    log = urgent(at(f"{DAY} 16:30", f"{DAY} 18:00", rag=["green", "red"]))
+    assert said(log, 2) == ["work shift 02 18:00-03 09:00", "work work 03 09:00-03 11:00"]
+    assert said(log, 1) == [
+        "work work 02 16:30-02 17:00", "work shift 02 17:00-03 09:00", "work worker 03 09:00-03 11:00",
+        "work work 03 11:00-03 12:30",
+    ]  # fmt: skip
+
+
+def test_who_works_on_after_the_shift_is_not_interrupted():
+    facts = {"end_of_shift": "finish", "overtime_limit": "2 h"}
+    log = urgent(at(f"{DAY} 16:30", f"{DAY} 17:30", rag=["green", "red"]), stage=facts)
+    assert said(log, 1) == ["work work 02 16:30-02 18:30"]
+    assert said(log, 2) == ["work shift 02 17:30-03 09:00", "work work 03 09:00-03 11:00"]
+    log = urgent(at(f"{DAY} 16:30", f"{DAY} 16:45", rag=["green", "red"]), stage=facts)
+    assert said(log, 1)[:2] == ["work work 02 16:30-02 16:45", "work worker 02 16:45-02 17:00"]
+    overtime = log.duty[log.duty["kind"] == "overtime"]
+    assert [moment(log, second) for second in overtime[["start", "end"]].to_numpy().ravel()] == ["02 17:00", "02 18:45"]
+
+
+def test_a_search_that_is_interrupted_is_gone_on_with():
+    log = urgent(
+        at(f"{DAY} 09:00", f"{DAY} 09:10", rag=["green", "red"]), stage={"searches": True, "touch": "1 h"}, case_system=["A", "B"]
+    )  # fmt: skip
+    assert said(log, 2) == ["work search 02 09:10-02 09:40", "work work 02 09:40-02 10:40"]
+    assert said(log, 1) == [
+        "work search 02 09:00-02 09:10", "work worker 02 09:10-02 10:40", "work search 02 10:40-02 11:00",
+        "work work 02 11:00-02 12:00",
+    ]  # fmt: skip
+
+
+def test_helpers_are_asked_first_and_finish_what_they_began():
+    rags = ["green", "green", "green", "red"]
+    log = urgent(at(f"{DAY} 09:00", f"{DAY} 09:00", f"{DAY} 09:05", f"{DAY} 10:00", rag=rags), helpers="other")
+    assert [len(said(log, contact)) for contact in (1, 2, 4)] == [3, 1, 1], "the helper's contact is the second"
+    log = urgent(at(f"{DAY} 09:00", f"{DAY} 10:00", rag=["green", "red"]), helpers="other")
+    assert [len(said(log, contact)) for contact in (1, 2)] == [1, 1], "the helper was idle"
+
+
 # --- what work consists of -----------------------------------------------------------------------------------------------
 
 

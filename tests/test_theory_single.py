@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from theory_runs import HOUR, agrees, exponential, played, visits
+from frontdoor_sim.experiment import run
+from theory_runs import HOUR, agrees, exponential, played, scenario, through, visits
 
 OF_HOURS = {"unit": "hours"}
 
@@ -102,11 +103,15 @@ def test_mdc(rate, servers, wq):
 CLASSES = (("first", "red"), ("second", "amber"), ("third", "green"))
 
 
-def priorities(rates, services, servers=1, order="rag", contacts=48_000, seed=1):
-    values = {"teams.desk.order": order, "teams.desk.staff.server.wte": servers}
-    values |= {f"arrivals.{source}.per_hour": rate for (source, _), rate in zip(CLASSES, rates, strict=True)}
+def classes(rates, services, contacts=48_000):
+    values = {f"arrivals.{source}.per_hour": rate for (source, _), rate in zip(CLASSES, rates, strict=True)}
     values |= {f"stages.{rag}.touch": service | OF_HOURS for (_, rag), service in zip(CLASSES, services, strict=True)}
     values["run.weeks"] = min(500, math.ceil(contacts / sum(rates) / 168))
+    return values
+
+
+def priorities(rates, services, servers=1, order="rag", contacts=48_000, seed=1):
+    values = classes(rates, services, contacts) | {"teams.desk.order": order, "teams.desk.staff.server.wte": servers}
     return visits(played("priorities", values, seed))
 
 
@@ -131,6 +136,33 @@ def test_mg1_priorities(rates, services, exact):
     found = priorities(rates, services, seed=round(100 * sum(exact)))
     for (_, rag), wq, blunt in zip(CLASSES, exact, (0.06, 0.10, 0.22), strict=True):
         agrees(f"M/G/1 priorities {rates} {rag} Wq", found.loc[found["stage"] == rag, "wait"], wq, blunt)
+
+
+# M/G/1 with preemptive-resume priorities (White and Christie 1958), from receipt to the end of work:
+# W_k = E[S_k] / (1 - sigma_(k-1)) + R_k / ((1 - sigma_(k-1)) (1 - sigma_k)), R_k = sum over i <= k of lambda_i E[S_i^2] / 2.
+RESUME = [
+    ((0.2, 0.3, 0.3), exponentials(1, 1, 1), (1.25, 2.5, 10.0)),
+    ((0.2, 0.3, 0.2), exponentials(0.5, 1, 2), (0.5555555556, 1.759259259, 12.91666667)),
+    (
+        (0.15, 0.25, 0.3),
+        [{"distribution": "lognormal", "mean": mean, "cv": 1} for mean in (1, 1.5, 0.8)],
+        (1.176470588, 3.529411765, 9.787234043),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rates", "services", "exact", "engine"),
+    [(*case, engine) for case, engine in zip(RESUME, ("compiled", "simpy", "compiled"), strict=True)],
+)
+def test_mg1_urgent_work_interrupts(rates, services, exact, engine):
+    values = classes(rates, services) | {"teams.desk.interrupts": ["red", "amber"]}
+    log = run(scenario("priorities").varied(values), seed=round(100 * sum(exact)), engine=engine)
+    contacts = log.contacts.sort_values(["received", "contact"])
+    of_window = (contacts["received"] >= 0) & (contacts["received"] < log.about.closes)
+    source, hours = contacts.loc[of_window, "source"].to_numpy(), through(log)
+    for (name, rag), whole, blunt in zip(CLASSES, exact, (0.06, 0.08, 0.22), strict=True):
+        agrees(f"M/G/1 interrupted {rates} {rag} W", hours[source == name], whole, blunt)
 
 
 # M/M/c with non-preemptive priorities: Wq_k = C / (c mu (1 - sigma_(k-1)) (1 - sigma_k)); and first come first served.

@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from tqdm.auto import tqdm
 
 from frontdoor_sim.appraisal import write_tables
 from frontdoor_sim.appraisal.charts import svg_document
-from frontdoor_sim.calibration import calibrate_published
+from frontdoor_sim.calibration import calibrate_history, calibrate_published
 from frontdoor_sim.calibration import explain as explain_published
+from frontdoor_sim.calibration.from_history.asking import by_system, parse_extracted, parse_window, spelt
+from frontdoor_sim.calibration.from_history.report import headline
 from frontdoor_sim.calibration.history.invent import FAULTS, check_faults, invent
 from frontdoor_sim.calibration.published import folder_name
 from frontdoor_sim.documents import InputError, Mistake, in_words, read_yaml
@@ -41,10 +44,14 @@ from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.parameters.known import sections
 from frontdoor_sim.scenario import Scenario, read_scenario
+from frontdoor_sim.validation import Tolerance, read_tolerance
+from frontdoor_sim.validation.command import add_arguments, run_command
 
 DONE, OUR_FAULT, USER_INPUT, STOPPED = 0, 1, 2, 130
 DEBUG = "FRONTDOOR_DEBUG"
 SEED = 1
+OUTPUT = ("-o", "--output")
+_STEPS = 14
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,7 +96,9 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="frontdoor", description=said)
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add = commands.add_parser
-    one = add("check", help="every mistake of a scenario, appraisal or parameters file at once; offered load")
+    one = add(
+        "check", help="every mistake of a scenario, appraisal, parameters or tolerance file at once; offered load"
+    )
     one.add_argument("files", nargs="+", type=Path, metavar="FILE")
     one.set_defaults(does=do_check)
     one = add("explain", help="what an option changes, in plain words, and its pathway in words or as a picture")
@@ -108,8 +117,13 @@ def parser() -> argparse.ArgumentParser:
     _common(one, replications=10, least=2)
     one = add("appraise", help="a whole option appraisal and its pack")
     one.add_argument("appraisal", type=Path, metavar="APPRAISAL")
+    one.add_argument("--options", nargs="+", type=Path, metavar="OPTION", help="other options, under the same ranges")
     one.set_defaults(does=do_appraise)
     _common(one, replications=None, least=2)
+    one = add("validate", help="a scenario against the part of a history that it has not seen; a page with the verdict")
+    add_arguments(one)
+    one.set_defaults(does=do_validate)
+    _common(one, replications=100, least=20)
     _add_calibrate(commands)
     _add_history(commands)
     return top
@@ -127,9 +141,31 @@ def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     one.add_argument("--council", required=True, metavar="NAME", help="a council or region, or England")
     one.add_argument("--year", required=True, type=_whole(2000), metavar="YEAR", help="in which 31 March ends the year")
     one.add_argument("--data", required=True, type=Path, metavar="DIR", help="folder of the CSV files as published")
-    one.add_argument("--output", type=Path, metavar="DIR", help="folder for parameters.yaml (calibration/<council>)")
+    one.add_argument(*OUTPUT, type=Path, metavar="DIR", help="folder for parameters.yaml (calibration/<council>)")
     one.add_argument("--quiet", action="store_true", help="only where it was written")
     one.set_defaults(does=do_calibrate_published)
+    one = kinds.add_parser(
+        "history",
+        help="from a council's own extracts, in any mix of formats",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog='example:\n  frontdoor calibrate history extracts/ --council "North Tyneside" --window 2024-04-01..2025-03-31',
+    )
+    what = "files and folders; with several case systems, each as NAME=PATH"
+    one.add_argument("files", nargs="+", metavar="FILE", help=what)
+    one.add_argument("--council", required=True, metavar="NAME", help="whose history it is")
+    one.add_argument("--window", metavar="FROM..TO", help="first and last date to be used (those of the receipts)")
+    one.add_argument(
+        "--extracted", metavar="DATE", help="when the files were taken (the last day on which anything happened)"
+    )
+    one.add_argument("--mapping", type=Path, metavar="FILE", help="CSV that says who is who in two case systems")
+    one.add_argument(
+        "--combine", choices=["published"], help="published volumes and local times; needs --year and --data"
+    )
+    one.add_argument("--year", type=_whole(2000), metavar="YEAR", help="of the published figures")
+    one.add_argument("--data", type=Path, metavar="DIR", help="folder of the published CSV files")
+    one.add_argument(*OUTPUT, type=Path, metavar="DIR", help="results folder (calibration/<council>)")
+    one.add_argument("--quiet", action="store_true", help="no progress bar, only where it was written")
+    one.set_defaults(does=do_calibrate_history)
 
 
 def _add_history(commands: Any) -> None:
@@ -138,7 +174,7 @@ def _add_history(commands: Any) -> None:
     faults = ", ".join(fault.name for fault in FAULTS)
     one.add_argument("scenario", type=Path, metavar="SCENARIO")
     one.add_argument("--faults", default="", metavar="NAME,NAME", help=f"faults to plant: {faults}")
-    one.add_argument("--output", type=Path, metavar="DIR", help="results folder (results/<name>_history)")
+    one.add_argument(*OUTPUT, type=Path, metavar="DIR", help="results folder (results/<name>_history)")
     one.add_argument("--seed", type=_whole(0), default=SEED, metavar="N", help=f"key of all luck ({SEED})")
     one.add_argument("--engine", choices=ENGINES, default="auto", help="auto takes the fastest there is (auto)")
     one.set_defaults(does=do_history)
@@ -147,7 +183,7 @@ def _add_history(commands: Any) -> None:
 def _common(one: argparse.ArgumentParser, replications: int | None, least: int) -> None:
     said, seed = ("the appraisal's own", None) if replications is None else (str(replications), SEED)
     runs, more = f"how many runs, at least {least} ({said})", f"key of all luck ({seed or said})"
-    one.add_argument("--output", type=Path, metavar="DIR", help="results folder (results/<name>)")
+    one.add_argument(*OUTPUT, type=Path, metavar="DIR", help="results folder (results/<name>)")
     one.add_argument("--seed", type=_whole(0), default=seed, metavar="N", help=more)
     one.add_argument("--replications", type=_whole(least), default=replications, metavar="N", help=runs)
     one.add_argument("--jobs", type=_whole(1), metavar="N", help="worker processes (all cores)")
@@ -184,6 +220,9 @@ def check_file(file: Path) -> str:
     if kind == "appraisal":
         study = read_study(file)
         return f"{file}: an appraisal of {len(study.options)} options, no mistakes.\n{load_text(study.base)}"
+    if kind == "tolerance":
+        stated = read_tolerance(file)
+        return f"{file}: a tolerance statement of {len(stated.statistics)} figures, no mistakes.\n  Digest: {stated.digest}"
     if kind == "parameters":
         return f"{file}: parameters of {Parameters.read(file).council}, no mistakes."
     scenario = read_scenario(file)
@@ -202,6 +241,7 @@ def kind_of(data: Any) -> str:
     fields = {
         "scenario": {*OperatingModel.model_fields, "parameters", "changes", "because", "combines", "over"},
         "appraisal": set(StudyFile.model_fields),
+        "tolerance": set(Tolerance.model_fields),
         "parameters": {"council", "year", "made_by", "files", *sections()},
     }
     return max(fields, key=lambda kind: len(fields[kind] & names))
@@ -288,12 +328,18 @@ def _folder(asked: argparse.Namespace, name: str) -> Path:
 def do_appraise(asked: argparse.Namespace) -> None:
     """A whole appraisal."""
     study = read_study(asked.appraisal)
+    study = study.of(asked.options) if asked.options else study
     folder = _folder(asked, study.facts.title)
     result = appraise(
         study, folder, asked.seed, asked.replications, asked.jobs, asked.quiet, asked.command, asked.engine
     )
     print(result.comparison)
     print(f"\n{result.verdict}\n\nPack: {result.pack}")
+
+
+def do_validate(asked: argparse.Namespace) -> None:
+    """A scenario held against a history."""
+    print(run_command(asked, _folder(asked, f"{asked.scenario.stem}_validated")))
 
 
 def do_calibrate_published(asked: argparse.Namespace) -> None:
@@ -305,6 +351,46 @@ def do_calibrate_published(asked: argparse.Namespace) -> None:
     if not asked.quiet:
         print(explain_published(parameters))
     print(f"Written to {path}")
+
+
+def do_calibrate_history(asked: argparse.Namespace) -> None:
+    """Parameters from a council's own extracts, with joint draws and a report on the fit."""
+    published = _combined(asked)
+    folder = asked.output or Path("calibration") / folder_name(asked.council)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tqdm(total=_STEPS, unit="step", disable=asked.quiet, leave=False) as bar:
+
+        def say(step: str) -> None:
+            bar.set_description(step)
+            bar.update()
+
+        found = calibrate_history(
+            by_system(asked.files),
+            published.council if published else asked.council,
+            window=parse_window(asked.window) if asked.window else None,
+            extracted=parse_extracted(asked.extracted) if asked.extracted else None,
+            mapping=asked.mapping,
+            published=published,
+            command=spelt(asked),
+            say=say,
+        )
+        say("Writing the page")
+        found.write(folder)
+    if not asked.quiet:
+        print("\n".join(headline(found)))
+    print(f"Written to {folder}; begin with {folder / 'fit.html'}")
+
+
+def _combined(asked: argparse.Namespace) -> Parameters | None:
+    """The published figures that the history is to be combined with."""
+    given = [name for name in ("year", "data") if getattr(asked, name) is not None]
+    if asked.combine is None and not given:
+        return None
+    if asked.combine is None or len(given) < 2:
+        what = "Published figures are asked for by halves."
+        right = "--combine published with --year YEAR and --data DIR, or none of the three."
+        raise InputError([Mistake("--combine", what, right, "Give all three, or none.")])
+    return calibrate_published(asked.council, asked.year, asked.data)
 
 
 def do_history(asked: argparse.Namespace) -> None:

@@ -162,9 +162,50 @@ class RunWindow(Closed):
     follow_up: Weeks = 2
 
 
+class OtherWork(Closed):
+    """Times at which people on duty do no cases: a team meeting, supervision, training.
+
+    `every` of so many weeks one counts, for all the same or for each person another (`in_turn`); `starts` and `ends` are the
+    first and the last date.
+    """
+
+    at: Annotated[Instants, BeforeValidator(_instants)]
+    lasts: Duration
+    every: Weeks = Field(default=1, ge=1)
+    in_turn: bool = False
+    training: bool = False
+    starts: date | None = None
+    ends: date | None = None
+
+    @field_validator("lasts")
+    @classmethod
+    def _lasts_a_time(cls, lasts: Lasting) -> Lasting:
+        if lasts.shape.kind != "constant" or lasts.clock != "elapsed" or not 1 <= lasts.mean_seconds <= _LONGEST_BLOCK:
+            raise ValueError("other work lasts some minutes or hours, at most 24 hours")
+        return lasts
+
+
+_LONGEST_BLOCK = 86_400
+
+
+class Induction(Closed):
+    """What a start takes: a share of every duty day in the first week, falling in equal steps to none after `weeks`."""
+
+    weeks: Weeks = Field(ge=1)
+    share: Share
+
+
+class Turnover(Closed):
+    """How long each person stays, and after how many weeks somebody new begins in their place."""
+
+    stays: Weeks = Field(ge=1)
+    refilled_after: Weeks = 0
+
+
 class Staff(Closed):
     """A group of people with one role in one team.
 
+    `vacant` is the share of the WTE that nobody fills. `starts` and `leaves` are the first and the last day of all of them.
     `named` is what they were called before they moved (`ehap/early_help_coordinator`), so that they keep their luck.
     """
 
@@ -177,6 +218,22 @@ class Staff(Closed):
     leave_days_per_year: float = Field(default=0.0, ge=0, le=120)
     caseload: int = Field(default=0, ge=0)
     named: str = ""
+    vacant: Share = 0.0
+    starts: date | None = None
+    leaves: date | None = None
+    turnover: Turnover | None = None
+    induction: Induction | None = None
+    other_work: tuple[OtherWork, ...] = ()
+
+    @property
+    def filled(self) -> float:
+        """WTE that somebody fills.
+
+        Example:
+            >>> Staff(role="officer", wte=5, shift="office", vacant="20%").filled
+            4.0
+        """
+        return self.wte * (1 - self.vacant)
 
 
 class Helper(Closed):
@@ -195,7 +252,10 @@ def _helpers(value: Any) -> Any:
 
 
 class Team(Closed):
-    """People who share one queue, one site and one or more case systems; `helpers` in the order in which they are asked."""
+    """People who share one queue, one site and one or more case systems; `helpers` in the order in which they are asked.
+
+    Work on a contact of a RAG in `interrupts` that finds nobody idle has somebody set down less urgent work for it.
+    """
 
     site: str = "one site"
     case_system: Systems = ()
@@ -204,6 +264,7 @@ class Team(Closed):
     ] = ("joining",)
     head_start: dict[Rag, Duration] = {}
     helpers: Annotated[tuple[Helper, ...], BeforeValidator(_helpers)] = ()
+    interrupts: Annotated[tuple[Rag, ...], BeforeValidator(_as_list)] = ()
     staff: tuple[Staff, ...] = ()
 
     @field_validator("order")

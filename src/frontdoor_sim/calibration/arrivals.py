@@ -60,7 +60,7 @@ def arrivals(asked: Asked, numbers: Mapping[str, Graded]) -> dict[str, Graded]:
             numbers["arrivals.relative_conversion"], value={s: round(rate, 4) for s, rate in conversion.items()}
         ),
         "arrivals.month_index": _index_graded(asked, index),
-        "arrivals.school_holidays": _holidays_graded(asked.year),
+        "arrivals.school_holidays": holidays_parameter(asked.year),
         **_variances(asked, numbers, index, habit, np.array([mix.value[source] for source in habit.sources])),
     }
 
@@ -156,7 +156,8 @@ def _index_graded(asked: Asked, index: Floats) -> Graded:
     return replace(graded, source=cited_years("months", "England", years))
 
 
-def _holidays_graded(year: int) -> Graded:
+def holidays_parameter(year: int) -> Graded:
+    """School holidays around a reporting year, by the rule for England."""
     first, last = min(HOLIDAY_YEARS[0], year - 1), max(HOLIDAY_YEARS[1], year)
     value = [[start, end] for start, end in school_holidays(first, last)]
     source = (

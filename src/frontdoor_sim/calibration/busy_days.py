@@ -43,6 +43,7 @@ class BusyDays:
         of_days: d (1 + w), the part of the covariance within a day that is not the week's.
         index: variance over mean of the daily counts given their expectations: Q_day over its expectation without factors.
         covariance_of_days: d (1 + w) diag(mu^2) + w sum of mu_week mu_week', shape (days, days).
+        draws: of both variances, by the bootstrap whose quantiles are the intervals, shape (400, 2).
     """
 
     day: Interval
@@ -50,6 +51,7 @@ class BusyDays:
     of_days: float
     index: float
     covariance_of_days: Floats
+    draws: Floats
 
 
 def busy_days(counted: Floats, expected: Floats, explained: Floats, week: Int64s) -> BusyDays:
@@ -82,16 +84,20 @@ def busy_days(counted: Floats, expected: Floats, explained: Floats, week: Int64s
     truth = (max(day, 0.0), max(w, 0.0))
     again = _histories(expected, left, weeks, week, equations, truth)
     floors = (float(1 / expected.mean()), float(1 / (weeks.T @ expected).mean() + truth[0] / 7))
-    ends = [
-        _interval(value, centre, simulated, floor)
-        for value, centre, simulated, floor in zip((day, w), truth, again.T, floors, strict=True)
-    ]
+    drawn = np.stack(
+        [
+            _drawn(value, centre, simulated, floor)
+            for value, centre, simulated, floor in zip((day, w), truth, again.T, floors, strict=True)
+        ],
+        axis=1,
+    )
+    ends = [_interval(value, each) for value, each in zip((day, w), drawn.T, strict=True)]
     spread = truth[0] * (1 + truth[1])
     together = (week_of_all[:, None] == week_of_all) * np.outer(every, every)
     covariance = spread * np.diag(every**2) + truth[1] * together
     residual = counted - expected
     index = float((residual**2 / expected).sum() / equations.alone[0])
-    return BusyDays(ends[0], ends[1], spread, index, covariance)
+    return BusyDays(ends[0], ends[1], spread, index, covariance, np.maximum(drawn, 0.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,10 +164,13 @@ def _gamma(variance: float, p: Floats) -> Floats:
     return np.asarray(np.interp(p, _GRID, gammaincinv(1 / variance, _GRID) * variance))
 
 
-def _interval(value: float, centre: float, simulated: Floats, floor: float) -> Interval:
-    tail = (1 - LEVEL) / 2
+def _drawn(value: float, centre: float, simulated: Floats, floor: float) -> Floats:
+    """A draw of the variance for each simulated history: what it would be if the history erred as that one did."""
     ratio = (simulated + floor) / (centre + floor)
-    ratio = ratio / ratio.mean()
-    low, high = np.quantile(ratio, (tail, 1 - tail)).tolist()
-    ends = ((max(value, 0.0) + floor) / high - floor, (max(value, 0.0) + floor) / low - floor)
-    return Interval(max(value, 0.0), max(ends[0], 0.0), max(ends[1], 0.0))
+    return np.asarray((max(value, 0.0) + floor) / (ratio / ratio.mean()) - floor)
+
+
+def _interval(value: float, drawn: Floats) -> Interval:
+    tail = (1 - LEVEL) / 2
+    low, high = np.quantile(drawn, (tail, 1 - tail), method="linear").tolist()
+    return Interval(max(value, 0.0), max(low, 0.0), max(high, 0.0))

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from frontdoor_sim.calibration.judgement import cut_point, gap_shares, screening_caution, solved
+from frontdoor_sim.calibration.judgement import Judgement, cut_point, gap_shares, screening_caution, share_below, solved
 from frontdoor_sim.calibration.returns import family_spread, scale_for, within
 from frontdoor_sim.parameters import Graded
 
@@ -33,14 +33,27 @@ def decisions(numbers: Mapping[str, Graded]) -> dict[str, Graded]:
     shares = numbers["arrivals.source_shares"].value
     bias, noise = numbers["judgement.bias"].value, numbers["judgement.noise"].value
     base = solved(shares, numbers["arrivals.relative_conversion"].value, levels_reached(split), bias, noise)
-    gaps = gap_shares(shares, base, bias, noise)
-    caution = screening_caution(shares, base, bias, noise, levels_reached(split)[3])
     return {
-        **_caution_graded(caution),
         **_split_graded(numbers, split),
         **_judgement_graded(base.need_mean, base.thresholds),
+        **follows(numbers, base),
+    }
+
+
+def follows(numbers: Mapping[str, Graded], base: Judgement) -> dict[str, Graded]:
+    """What follows from needs and thresholds: the caution of screening, cut-points of the grade, rates of returns.
+
+    Args:
+        numbers: every other number of the council by `section.name`.
+        base: needs and thresholds of the base model.
+    """
+    shares = numbers["arrivals.source_shares"].value
+    bias, noise = numbers["judgement.bias"].value, numbers["judgement.noise"].value
+    referred = 1 - share_below(base.thresholds[1] - bias, shares, base.need_mean, noise)
+    return {
+        **_caution_graded(screening_caution(shares, base, bias, noise, referred)),
         **_cuts_graded(numbers, shares, base.need_mean),
-        **_returns_graded(numbers, gaps),
+        **_returns_graded(numbers, gap_shares(shares, base, bias, noise)),
     }
 
 
@@ -110,7 +123,8 @@ def _judgement_graded(need_mean: Mapping[str, float], thresholds: tuple[float, f
 def _caution_graded(caution: float) -> dict[str, Graded]:
     source = "Solved so that screening and a second judgement after checks refer as many as were published"
     note = "Added to need by screening alone, on purpose: when in doubt it asks partners."
-    graded = Graded(round(caution, 3), "sd of need", source, MADE, "assumed", (0, 0.9), note)
+    value = round(caution, 3)
+    graded = Graded(value, "sd of need", source, MADE, "assumed", (0, max(0.9, value)), note)
     return {"judgement.screening_caution": graded}
 
 

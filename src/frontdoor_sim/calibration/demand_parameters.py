@@ -18,6 +18,9 @@ from frontdoor_sim.parameters import Graded
 
 Floats = NDArray[np.float64]
 
+DAYS, HOURS = 7, 24
+"""Groups of the slots of a week: weekdays, Monday first, and hours of the day."""
+
 _DIGITS = 3
 
 
@@ -36,12 +39,12 @@ def demand_parameters(found: Demand, source: str, on: date) -> dict[str, Graded]
     base = Graded(None, "", source, on, "fitted", note=f"Window: {found.window.words}.")
     numbers = {
         "arrivals.source_shares": _with(base, _shares(found), "share of contacts", _widest(found)),
-        "arrivals.weekday_weights": _with(base, _patterns(found, 7), "relative rate", _patterns_note(found)),
+        "arrivals.weekday_weights": _with(base, _patterns(found, DAYS), "relative rate", _patterns_note(found)),
         **_holidays(found, base),
         **_variances(found, base),
     }
     if found.cells.slots > 7:
-        numbers["arrivals.hour_weights"] = _with(base, _patterns(found, 24), "relative rate", "")
+        numbers["arrivals.hour_weights"] = _with(base, _patterns(found, HOURS), "relative rate", "")
     if not found.rates.season_given and np.isfinite(found.rates.month).all():
         numbers["arrivals.month_index"] = _months(found, base)
     return numbers
@@ -108,36 +111,64 @@ def _widest(found: Demand) -> str:
 
 
 def _patterns(found: Demand, groups: int) -> dict[str, list[float]]:
-    """Weights of weekdays or of hours by source, mean 1."""
-    days = found.cells.slots // 7
+    """Weights of weekdays or of hours by source, mean 1, rounded."""
+    found_patterns = zip(found.sources, patterns(found, found.rates.slot, groups).tolist(), strict=True)
+    return {name: [round(weight, _DIGITS) for weight in one] for name, one in found_patterns}
+
+
+def patterns(found: Demand, slot: Floats, groups: int) -> Floats:
+    """Weights of weekdays or of hours by source, mean 1, in which nothing can be told of one to five contacts.
+
+    Args:
+        found: the fit; its counts say what may be told.
+        slot: rates by source and slot of the week, shape (..., sources, slots): the fitted ones, or draws of them.
+        groups: `DAYS` or `HOURS`.
+
+    Returns:
+        Shape (..., sources, groups).
+    """
     place = np.arange(found.cells.slots)
-    group = place // days if groups == 7 else place % 24
-    of_cell = group[found.cells.slot]
-    rates = np.stack([np.bincount(group, slot, groups) for slot in found.rates.slot])
-    counts = np.stack([np.bincount(of_cell, one, groups) for one in found.counts])
-    of_all = told(rates.sum(axis=0), counts.sum(axis=0))
-    patterns = [told(r, c) if c.sum() >= FEW else of_all for r, c in zip(rates, counts, strict=True)]
-    return {name: [round(float(w), _DIGITS) for w in one] for name, one in zip(found.sources, patterns, strict=True)}
+    group = place // (found.cells.slots // DAYS) if groups == DAYS else place % HOURS
+    rates = slot @ np.eye(groups)[group]
+    counts = np.stack([np.bincount(group[found.cells.slot], one, groups) for one in found.counts])
+    of_all = told(rates.sum(axis=-2), counts.sum(axis=0))
+    each = [told(rates[..., s, :], one) if one.sum() >= FEW else of_all for s, one in enumerate(counts)]
+    return np.stack(each, axis=-2)
 
 
 def told(rates: Floats, counts: Floats) -> Floats:
-    """Rates of mean 1, in which those with fewer than six counts share evenly.
+    """Rates of mean 1 (along the last axis), in which those with fewer than six counts share evenly.
 
-    Where the few have one to five counts in all, the next smallest joins them, so that neither they nor the rest tell.
+    Where the few have one to five counts in all, they count as three, so that neither they nor the rest tell. (To join them
+    with the next smallest would move a whole weekday's contacts to the weekend.)
 
     Example:
-        >>> told(np.array([9.0, 8.0, 0.1, 0.2, 0.7]), np.array([90, 80, 1, 2, 7])).round(2).tolist()
-        [2.5, 2.22, 0.09, 0.09, 0.09]
+        >>> told(np.array([90.0, 80.0, 1.0, 0.0, 3.0]), np.array([90, 80, 1, 0, 3])).round(3).tolist()
+        [2.601, 2.312, 0.029, 0.029, 0.029]
+    """
+    shared, few = rates.copy(), counts < FEW
+    if few.any():
+        together = rates[..., few].sum(axis=-1)
+        if 0 < counts[few].sum() < FEW and not few.all():
+            together = rates[..., ~few].sum(axis=-1) / counts[~few].sum() * FEW / 2
+        shared[..., few] = (together / few.sum())[..., None]
+    return np.asarray(shared / shared.mean(axis=-1, keepdims=True))
+
+
+def sharing(counts: Floats) -> NDArray[np.int64]:
+    """Places of the counts that may only be told together: those below six.
+
+    Where they are one to five in all, the next smallest joins them, so that neither they nor the rest tell.
+
+    Example:
+        >>> sharing(np.array([90, 80, 1, 2, 7])).tolist()
+        [2, 3, 4]
     """
     order = np.argsort(counts, kind="stable")
     together = int((counts < FEW).sum())
     while together < len(counts) and 0 < counts[order[:together]].sum() < FEW:
         together += 1
-    shared = rates.copy()
-    few = order[:together]
-    if together:
-        shared[few] = rates[few].mean()
-    return np.asarray(shared / shared.mean())
+    return np.asarray(order[:together])
 
 
 def _patterns_note(found: Demand) -> str:
@@ -167,14 +198,9 @@ def _holidays(found: Demand, base: Graded) -> dict[str, Graded]:
         factors = found.rates.bank if kind == "bank" else found.rates.school
         if not np.isfinite(factors).all():
             continue
-        counts, totals = found.counts[:, flag].sum(axis=1), _totals(found)
-        few = (counts > 0) & (counts < FEW) | (totals < FEW)
-        weights = np.where(factors > 0, counts / np.where(factors > 0, factors, 1.0), 0.0)
-        pooled = float(counts.sum() / weights.sum()) if weights.sum() > 0 else 1.0
-        value = {
-            name: round(pooled if one else float(f), _DIGITS)
-            for name, f, one in zip(found.sources, factors, few, strict=True)
-        }
+        few = _few(found, flag)
+        safe = factors_told(found, kind, factors)
+        value = {name: round(float(one), _DIGITS) for name, one in zip(found.sources, safe, strict=True)}
         spread = [
             one for one, small in zip(found.holidays(kind).values(), few, strict=True) if not small and one.estimate > 0
         ]
@@ -184,6 +210,27 @@ def _holidays(found: Demand, base: Graded) -> dict[str, Graded]:
         note += f" Too few contacts for one of their own: {in_words(joined, 'and')}." if joined else ""
         numbers[f"arrivals.{kind}_holiday_factor"] = _with(base, value, units[kind], note)
     return numbers
+
+
+def _few(found: Demand, flag: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Sources of which nothing may be told by themselves on the flagged cells."""
+    counts = found.counts[:, flag].sum(axis=1)
+    return np.asarray((counts > 0) & (counts < FEW) | (_totals(found) < FEW))
+
+
+def factors_told(found: Demand, kind: str, factors: Floats) -> Floats:
+    """Factors of `bank` or `school` holidays, in which sources with few contacts take that of all sources.
+
+    Args:
+        found: the fit; its counts say what may be told.
+        kind: `bank` or `school`.
+        factors: by source, shape (..., sources): the fitted ones, or draws of them.
+    """
+    flag = found.cells.bank_holiday if kind == "bank" else found.cells.school_holiday
+    counts = found.counts[:, flag].sum(axis=1)
+    weights = np.where(factors > 0, counts / np.where(factors > 0, factors, 1.0), 0.0).sum(axis=-1, keepdims=True)
+    pooled = np.where(weights > 0, counts.sum() / np.where(weights > 0, weights, 1.0), 1.0)
+    return np.where(_few(found, flag), pooled, factors)
 
 
 def _variances(found: Demand, base: Graded) -> dict[str, Graded]:

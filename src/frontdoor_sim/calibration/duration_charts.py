@@ -12,6 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentF
 from numpy.typing import NDArray
 
 from frontdoor_sim.calibration.durations import HOURS_THAT_MATTER, Fitted
+from frontdoor_sim.calibration.estimates import FEW
 from frontdoor_sim.calibration.turnbull import Bands, by_dates, fit_by_dates, turnbull
 
 Floats = NDArray[np.float64]
@@ -85,7 +86,8 @@ def _quantiles(axes: Axes, found: Sequence[Fitted], bands: Bands) -> None:
 
 def _days(axes: Axes, found: Sequence[Fitted]) -> None:
     days = np.arange(_DAYS + 1)
-    axes.bar(days, by_dates(found[0].observed, _DAYS), color="#dfe4e9", edgecolor=_MUTED, width=0.9, label="History")
+    seen = told_days(by_dates(found[0].observed, _DAYS), found[0].observed.number)
+    axes.bar(days, seen, color="#dfe4e9", edgecolor=_MUTED, width=0.9, label="History")
     offsets = _offsets(len(found))
     for place, (one, offset) in enumerate(zip(found, offsets, strict=True)):
         colour, marker = _LOOKS[place]
@@ -97,6 +99,22 @@ def _days(axes: Axes, found: Sequence[Fitted]) -> None:
     axes.set_title("Share that is over (all that dates can say)", loc="left", fontsize=10, color=_INK)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, 0))
     _tidy(axes)
+
+
+def told_days(reached: Floats, number: int) -> Floats:
+    """Shares reached by day, without those that one to five cases set apart from the day before that is shown.
+
+    Example:
+        >>> told_days(np.array([0.5, 0.52, 0.8, 0.8]), 100).tolist()
+        [0.5, nan, 0.8, 0.8]
+    """
+    told, last = reached.copy(), 0.0
+    for day, share in enumerate(reached.tolist()):
+        if 0 < round((share - last) * number) < FEW:
+            told[day] = np.nan
+        else:
+            last = share
+    return told
 
 
 def _offsets(number: int) -> Floats:

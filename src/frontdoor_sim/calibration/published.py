@@ -40,7 +40,7 @@ def calibrate_published(council: str, year: int, data: str | Path) -> Parameters
     figures = read_figures(data)
     asked = ask(figures, council, year)
     _require_england(figures)
-    numbers = {**_staff(year), **starting_values(asked.area), **results(asked), **_volumes(asked)}
+    numbers = {**staff_of_england(year), **starting_values(asked.area), **results(asked), **_volumes(asked)}
     numbers.update(arrivals(asked, numbers))
     numbers.update(decisions(numbers))
     command = _command(asked.area, year, Path(data))
@@ -99,7 +99,7 @@ def _volumes(asked: Asked) -> dict[str, Graded]:
     }
 
 
-def _staff(year: int) -> dict[str, Graded]:
+def staff_of_england(year: int) -> dict[str, Graded]:
     """Sickness and caseloads of England in the nearest year."""
     sickness, caseload = england("sickness_share", year), england("caseload", year)
     return {
@@ -130,7 +130,17 @@ def _without_place(numbers: dict[str, Graded]) -> dict[str, Graded]:
 
 def _command(area: str, year: int, data: Path) -> str:
     """The command that makes this file again; never with a path of this machine."""
-    here = Path.cwd()
-    if data.is_absolute():
-        data = data.relative_to(here) if data.is_relative_to(here) else Path(data.name)
-    return f'frontdoor calibrate published --council "{area}" --year {year} --data {data.as_posix()}'
+    return f'frontdoor calibrate published --council "{area}" --year {year} --data {without_machine(data)}'
+
+
+def without_machine(path: str | Path) -> str:
+    """A path as it may be written down: relative to where the command ran, or else its name alone.
+
+    Example:
+        >>> without_machine("extracts/2025"), without_machine(Path.cwd().anchor + "elsewhere/steps.csv")
+        ('extracts/2025', 'steps.csv')
+    """
+    path, here = Path(path), Path.cwd()
+    if path.is_absolute():
+        path = path.relative_to(here) if path.is_relative_to(here) else Path(path.name)
+    return path.as_posix()

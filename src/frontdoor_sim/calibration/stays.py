@@ -12,7 +12,8 @@ from frontdoor_sim.working_time import NEVER
 
 Int64s = NDArray[np.int64]
 
-_WIDTHS = {"second": SECOND, "minute": MINUTE, "day": DAY}
+WIDTHS = {"second": SECOND, "minute": MINUTE, "day": DAY}
+"""Width of a stamp [s] by what it is recorded to."""
 
 
 def stays(
@@ -39,11 +40,11 @@ def stays(
     visits = events.groupby(["contact", "visit"], observed=True, sort=False)
     started, ended = visits["enabled"].min().to_numpy(np.int64), visits["end"].max().to_numpy(np.int64)
     is_open = visits["censored"].any().to_numpy(bool)
-    widths = events["recorded_to"].astype(str).map(_WIDTHS)
+    widths = events["recorded_to"].astype(str).map(WIDTHS)
     coarsest = widths.groupby([events["contact"], events["visit"]], sort=False).max()
     width = np.asarray(coarsest, dtype=np.int64)
-    start_cell, start_width = _cells(log.about, started, width)
-    end_cell, end_width = _cells(log.about, ended, width)
+    start_cell, start_width = cells_of(log.about, started, width)
+    end_cell, end_width = cells_of(log.about, ended, width)
     return observe(
         start_cell,
         np.where(is_open, NEVER, end_cell),
@@ -56,8 +57,14 @@ def stays(
     )
 
 
-def _cells(about: About, seconds: Int64s, width: Int64s) -> tuple[Int64s, Int64s]:
-    """Where the cell of each stamp begins, and how wide it is: a date is as long as it was."""
+def cells_of(about: About, seconds: Int64s, width: Int64s) -> tuple[Int64s, Int64s]:
+    """Where the cell of each stamp begins, and how wide it is [s]: a date is as long as it was.
+
+    Args:
+        about: of the log.
+        seconds: the stamps.
+        width: how precise each is: 1, 60, or 86,400 for a date.
+    """
     begins = seconds // np.maximum(width, 1) * width
     dates = about.clock.date_of(seconds)
     midnight = about.clock.at(dates, 0)

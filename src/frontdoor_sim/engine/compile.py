@@ -225,7 +225,8 @@ class _Compiler:
             PlannedHelper(self.team_number[helper.team], helper.when_waiting, helper.until_waiting)
             for helper in team.helpers
         )
-        return PlannedTeam(name, team.order, (red, amber, green, blue), systems, helpers)
+        interrupts = tuple(RAGS.index(rag) for rag in team.interrupts)
+        return PlannedTeam(name, team.order, (red, amber, green, blue), systems, helpers, interrupts)
 
     def handoff(self, stage: str, to: str) -> PlannedHandoff:
         """The particular handoff between two stages, else what their teams' sites say; entering costs nothing."""

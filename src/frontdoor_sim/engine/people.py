@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from frontdoor_sim.engine.interrupting import Interrupting
 from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, without
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
 from frontdoor_sim.engine.record import WORK
@@ -180,6 +181,7 @@ class Team:
         self.criteria: Callable[[Job], Any] = attrgetter(*criteria) if criteria else lambda _: 0
         self.head_start = plan.head_start
         self.helpers = [Help(*helper) for helper in plan.helpers]
+        self.interrupting = Interrupting(self, plan.interrupts) if plan.interrupts else None
         self.world = world
         self.touched = world.touched
         self.queue: list[Place] = []
@@ -205,6 +207,8 @@ class Team:
         worker.until = worker.ends[worker.window]
         if not worker.busy:
             self.set_idle(worker, worker.starts[worker.window])
+        elif self.interrupting is not None:
+            self.touched.add(self.number)
 
     def set_idle(self, worker: Worker, now: int) -> None:
         """A worker has nothing to do from now on; while on duty they can be given work."""
@@ -233,6 +237,7 @@ class Team:
             helper.judge(len(self.queue))
             if helper.on:
                 self.served_by(self.world.teams[helper.team], now)
+                helper.judge(len(self.queue))
 
     def served_by(self, people: Team, now: int) -> None:
         """Start the least jobs that wait here, but those held back, while somebody of a team is idle and on duty."""
@@ -262,6 +267,9 @@ class Team:
         if now > job.ready:
             record.queued(job, self.number, now)
         worker.busy = job.begun = True
+        if self.interrupting is not None and worker.home is self:
+            self.interrupting.take_in_hand(job, worker, now)
+            return
         end = now + job.left
         if end <= worker.until and job.phases is None:
             record.stretch(job, WORK, self.number, worker.number, now, end)

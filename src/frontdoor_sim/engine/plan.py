@@ -199,13 +199,17 @@ class PlannedHelper(NamedTuple):
 
 @dataclass(frozen=True)
 class PlannedTeam:
-    """A team: queue order as up to two criteria, head starts in seconds by RAG, case systems as a bit mask, helpers."""
+    """A team: queue order as up to two criteria, head starts in seconds by RAG, case systems as a bit mask, helpers.
+
+    `interrupts` are the RAGs, by number, whose work interrupts less urgent work.
+    """
 
     name: str
     order: tuple[str, ...]
     head_start: tuple[int, int, int, int]
     systems: int
     helpers: tuple[PlannedHelper, ...] = ()
+    interrupts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

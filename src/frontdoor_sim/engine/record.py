@@ -7,6 +7,7 @@ Both engines write the same rows: stretches of work, waits in a queue (still who
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import chain
 from struct import Struct
@@ -119,8 +120,9 @@ class Record:
             self.note_overtime(worker, stretches)
 
     def note_overtime(self, worker: Worker, stretches: list[tuple[int, int]]) -> None:
-        """The part of each stretch that lies beyond the end of the worker's window."""
-        for (start, until), ends in zip(stretches, worker.ends[worker.window :], strict=False):
+        """The part of each stretch that lies beyond the end of the window in which it began."""
+        for start, until in stretches:
+            ends = worker.ends[bisect_right(worker.starts, start) - 1]
             if until > ends:
                 self.overtime.extend((worker.number, max(start, ends), until))
 
@@ -135,6 +137,8 @@ class Record:
         for team in teams:
             for entry in team.queue:
                 self.queued(entry[-1], team.number, ends + 1)
+            if team.interrupting is not None:
+                team.interrupting.close()
             for entry in chain.from_iterable(team.slots.waiting.values()):
                 job = entry[-1]
                 self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, ends + 1, "allocation")

@@ -74,6 +74,7 @@ class World:
         self.knocked: set[int] = set()
         self.trays = [0] * (self.entry + 1)
         self.helped = [team for team in self.teams if team.helpers]
+        self.interrupting = [team.interrupting for team in self.teams if team.interrupting is not None]
         self.only_rule = [only_rule(plan, stage) for stage in range(self.entry + 1)]
         self.only_target = [only_target(plan, rule) for rule in self.only_rule]
         self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in plan.handoffs.items()}
@@ -118,6 +119,8 @@ class World:
                     teams[number].dispatch(now)
             for team in self.helped:
                 team.take_help(now)
+            for interrupting in self.interrupting:
+                interrupting.interrupt(now)
 
     def open_doors(self, now: int) -> None:
         """Look at the doors that somebody came to or left by, in file order (rule 8)."""

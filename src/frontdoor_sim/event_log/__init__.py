@@ -7,10 +7,11 @@ from frontdoor_sim.event_log.exports import to_bupar, to_prosimos, to_vidigi, to
 from frontdoor_sim.event_log.files import read_log, write_log
 from frontdoor_sim.event_log.laws import BrokenLaw, check_conserved, check_laws
 from frontdoor_sim.event_log.reading import Reading
-from frontdoor_sim.event_log.record import About, EventLog, arrange, assemble, main_thread
+from frontdoor_sim.event_log.record import ANY, About, EventLog, arrange, assemble, main_thread
 from frontdoor_sim.event_log.recording import Recording, SystemRecording
 
 __all__ = [
+    "ANY",
     "About",
     "BrokenLaw",
     "EventLog",

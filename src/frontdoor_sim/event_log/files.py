@@ -97,6 +97,7 @@ def _about_as_data(about: About) -> dict[str, Any]:
         "stages": _rows(about.stages),
         "outcomes": _rows(about.outcomes),
         "targets": _rows(about.targets),
+        "silent": _rows(about.silent),
         "clocks": {n: {"starts": c.starts.tolist(), "ends": c.ends.tolist()} for n, c in sorted(about.clocks.items())},
         "working_days": {
             "opens": days.clock.opens.isoformat(),
@@ -144,6 +145,7 @@ def _about_from_data(data: dict[str, Any]) -> About:
         stages=conform(pd.DataFrame(data["stages"]), "stages"),
         outcomes=conform(pd.DataFrame(data["outcomes"]), "outcomes"),
         targets=conform(pd.DataFrame(data["targets"], columns=["target", "rag", "limit", "clock"]), "targets"),
+        silent=conform(pd.DataFrame(data["silent"], columns=["measure", "by", "why"]), "silent"),
         clocks={name: Calendar(clock["starts"], clock["ends"]) for name, clock in data["clocks"].items()},
         working_days=WorkingDays(
             WallClock(date.fromisoformat(days["opens"]), days["zone"]),

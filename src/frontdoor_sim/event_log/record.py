@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 
@@ -13,8 +13,11 @@ import pandas as pd
 from frontdoor_sim.event_log.columns import Columns, sorting
 from frontdoor_sim.event_log.columns import Ints as Ints
 from frontdoor_sim.event_log.recording import Recording
-from frontdoor_sim.tables import conform
+from frontdoor_sim.tables import conform, empty
 from frontdoor_sim.working_time import Calendar, WallClock, WorkingDays
+
+ANY = "*"
+"""Stands for every measure, and for every breakdown, in a table `silent`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,7 @@ class About:
         working_days: the count of working days.
         targets: table `targets`.
         recording: how contacts are recorded; None where nothing is said of it, as in history, which is itself a record.
+        silent: table `silent`: measures that those who recorded the log cannot support, and why. None of a simulated log.
 
     Raises:
         ValueError: starts, 0, closes and ends do not follow one another.
@@ -53,6 +57,7 @@ class About:
     working_days: WorkingDays
     targets: pd.DataFrame
     recording: Recording | None = None
+    silent: pd.DataFrame = field(default_factory=lambda: empty("silent"))
 
     def __post_init__(self) -> None:
         if not self.starts <= 0 < self.closes <= self.ends:

@@ -99,10 +99,10 @@ def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:
         duty = log.duty[log.duty["kind"] == "available"]
         available = _seconds(duty, team, (), closes)
         if available and offered:
-            people = sum(group.wte for group in facts.staff)
+            people = sum(group.filled for group in facts.staff)
             load = offered / (available / MORE_PEOPLE)
             rows.append((scenario.name, team, "time", load * people, people, load))
-        slots = sum(int(group.caseload * group.wte) for group in facts.staff)
+        slots = sum(int(group.caseload * group.filled) for group in facts.staff)
         if slots:
             held = _held(log, team, closes)
             rows.append((scenario.name, team, "slots", held, float(slots), held / slots))

@@ -61,6 +61,32 @@ class Study:
     base: Scenario
     options: tuple[Scenario, ...]
 
+    def of(self, options: Sequence[str | Path]) -> Study:
+        """The same appraisal of other options: today's model, ranges, symptoms and luck stay.
+
+        Args:
+            options: option files.
+
+        Raises:
+            InputError: every mistake in them; options of another base; two scenarios of one name.
+
+        Example:
+            >>> study = read_study("scenarios/examples/appraisal.yaml")
+            >>> [option.name for option in study.of(["scenarios/examples/one_desk_two_more.yaml"]).options]
+            ['Two more officers']
+        """
+        read: list[Scenario] = []
+        mistakes: list[Mistake] = []
+        for path in options:
+            try:
+                read.append(read_scenario(path))
+            except InputError as error:
+                mistakes += error.mistakes
+        mistakes += not_changes(self.base, [(option.file.name, option) for option in read])
+        if mistakes:
+            raise InputError(mistakes)
+        return replace(self, options=tuple(read))
+
 
 def read_study(path: str | Path) -> Study:
     """Read and check an appraisal file and every scenario that it names.

@@ -11,7 +11,8 @@ import pandas as pd
 from frontdoor_sim.contacts import draw
 from frontdoor_sim.engine import Engine, Plan, chosen, compile_plan, run_unwritten
 from frontdoor_sim.engine import run as run_plan
-from frontdoor_sim.event_log import EventLog, check_conserved, check_laws
+from frontdoor_sim.event_log import EventLog, Reading, check_conserved, check_laws
+from frontdoor_sim.experiment.staffing import coming_and_going
 from frontdoor_sim.luck import key
 from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import OperatingModel, Timeline
@@ -38,14 +39,25 @@ def measured(
     Raises:
         BrokenLaw: contacts were lost; on SimPy, any law of the log is broken.
     """
+    return measure(read_run(scenario, contacts, seed, replication, engine))
+
+
+def read_run(
+    scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int, engine: Engine = "auto"
+) -> EventLog | Reading:
+    """Run a scenario on a contacts table for whoever wants to measure it: its log, or what measures ask of one.
+
+    Raises:
+        BrokenLaw: as `measured`.
+    """
     if chosen(engine) == "simpy":
         log = simulate(scenario, contacts, seed, replication, "simpy")
         check_laws(log)
-        return measure(log)
+        return log
     roster, plan = prepared(scenario, contacts, seed, replication)
     reading = run_unwritten(contacts, roster, plan, replication)
     check_conserved(reading)
-    return measure(reading)
+    return reading
 
 
 def prepared(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int) -> tuple[Roster, Plan]:
@@ -93,7 +105,7 @@ def people(model: OperatingModel, timeline: Timeline, seed: int, replication: in
         Post(
             team=name,
             role=group.role,
-            wte=group.wte,
+            wte=group.filled,
             shift=timeline.shifts[group.shift],
             non_case_share=group.non_case_share,
             sickness_share=group.sickness_share,
@@ -101,6 +113,7 @@ def people(model: OperatingModel, timeline: Timeline, seed: int, replication: in
             leave_days_per_year=group.leave_days_per_year,
             caseload=group.caseload,
             named=group.named,
+            **coming_and_going(group, timeline),
         )
         for name, team in model.teams.items()
         for group in team.staff

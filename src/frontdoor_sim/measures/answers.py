@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from frontdoor_sim.event_log import About
+from frontdoor_sim.event_log import ANY, About
 from frontdoor_sim.event_log.columns import Flags, Ints
 from frontdoor_sim.measures.breakdowns import EVERY
 from frontdoor_sim.measures.journeys import Journeys
@@ -148,6 +148,31 @@ def tidy(answers: Sequence[tuple[Answer, str]], about: About) -> pd.DataFrame:
             "note": pd.array(list(chain.from_iterable(notes)), dtype="str"),
         }
     )
+
+
+def held_back(measured: pd.DataFrame, silent: pd.DataFrame) -> pd.DataFrame:
+    """A table of measures without the figures that those who recorded the log cannot support; each note says why.
+
+    Args:
+        measured: table `measures`.
+        silent: table `silent` of what one must know to read the log.
+
+    Example:
+        >>> row = {"measure": "decided_within_24h", "by": "all", "value": 1.0, "contacts": 9, "note": ""}
+        >>> why = pd.DataFrame([{"measure": "decided_within_24h", "by": "*", "why": "nobody wrote it down"}])
+        >>> held_back(pd.DataFrame([row]), why)[["value", "note"]].values.tolist()
+        [[nan, 'not measurable: nobody wrote it down']]
+    """
+    if silent.empty:
+        return measured
+    out = measured.copy()
+    for measure, by, why in silent[["measure", "by", "why"]].itertuples(index=False):
+        mine = (out["measure"].eq(measure) | (measure == ANY)) & (out["by"].eq(by) | (by == ANY))
+        fresh = mine & ~out["note"].astype(str).str.startswith("not measurable")
+        out.loc[fresh, "note"] = f"not measurable: {why}"
+        out["value"] = out["value"].mask(mine)
+        out["contacts"] = out["contacts"].mask(mine, 0)
+    return out
 
 
 def _spread(words: list[str], sizes: list[int]) -> pd.Categorical[Any]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from frontdoor_sim.event_log import EventLog, Reading
 from frontdoor_sim.measures import protection, reported, timeliness, transfer, waiting, workload
-from frontdoor_sim.measures.answers import Measure, missing, tidy
+from frontdoor_sim.measures.answers import Measure, held_back, missing, tidy
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.table_reading import TableReading
 from frontdoor_sim.tables import as_markdown
@@ -43,7 +43,8 @@ def measure(log: EventLog | Reading) -> pd.DataFrame:
 
     Returns:
         The table of the dictionary `measures`: `run, option, measure, by, group, value, unit, contacts, note`. A
-        measure that the log cannot support has one row, NaN, with the reason in `note`.
+        measure that the log cannot support has one row, NaN, with the reason in `note`; likewise the figures that
+        `about.silent` names, which the events would give although nobody recorded them.
     """
     journeys, found = Journeys(TableReading(log) if isinstance(log, EventLog) else log), []
     for _, family in FAMILIES:
@@ -51,7 +52,8 @@ def measure(log: EventLog | Reading) -> pd.DataFrame:
             why = _too_coarse(member, journeys)
             answers = [missing(name, why) for name in member.names] if why else member.answer(journeys)
             found += [(answer, member.unit) for answer in answers]
-    return tidy(sorted(found, key=lambda pair: MEASURES.index(pair[0].measure)), journeys.about)
+    table = tidy(sorted(found, key=lambda pair: MEASURES.index(pair[0].measure)), journeys.about)
+    return held_back(table, journeys.about.silent)
 
 
 def _too_coarse(member: Measure, journeys: Journeys) -> str:

@@ -1,6 +1,7 @@
 """Who is on duty: people with names, days of their own, leave and sickness."""
 
+from frontdoor_sim.roster.blocks import Block
 from frontdoor_sim.roster.duty import DutyWindows, FlatWindows, Roster, draw_roster
 from frontdoor_sim.roster.posts import Post
 
-__all__ = ["DutyWindows", "FlatWindows", "Post", "Roster", "draw_roster"]
+__all__ = ["Block", "DutyWindows", "FlatWindows", "Post", "Roster", "draw_roster"]

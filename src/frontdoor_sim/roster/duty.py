@@ -101,9 +101,15 @@ class Roster:
                 "role": there.roles.take(workers),
                 "start": self.stretches.starts,
                 "end": self.stretches.ends,
-                "kind": pd.Categorical.from_codes(np.where(self.stretches.on_cases, 0, 1), dtype=_KINDS),
+                "kind": pd.Categorical.from_codes(self._kinds, dtype=_KINDS),
             }
         )
+
+    @property
+    def _kinds(self) -> Int64s:
+        """The place in `DUTY_KINDS` of each stretch of duty."""
+        rows = self.stretches
+        return np.where(rows.on_cases, 0, np.where(rows.training, 2, 1))
 
     @cached_property
     def flat(self) -> FlatWindows:
@@ -117,7 +123,7 @@ class Roster:
             >>> flat.first.tolist(), flat.starts.tolist()
             ([0, 2, 4], [32400, 118800, 32400, 118800])
         """
-        workers, starts, ends, days, last_days, _, ends_shift = self.stretches.where(self.stretches.on_cases)
+        workers, starts, ends, days, last_days, _, ends_shift, _ = self.stretches.where(self.stretches.on_cases)
         own_next = np.append(days[1:], NO_DAY)[: len(days)]
         own_next[np.flatnonzero(workers[1:] != workers[:-1])] = NO_DAY
         hands_over = own_next > self.establishment.next_team_day[workers, last_days - self.first]

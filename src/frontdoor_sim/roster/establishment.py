@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from frontdoor_sim.roster.blocks import taken_out
 from frontdoor_sim.roster.posts import FORTNIGHT, Crew, Post, crew_of, name_prefixes
 from frontdoor_sim.roster.stretches import Pieces, Stretches, cut, duty_days, in_one
 from frontdoor_sim.working_time import Calendar, WallClock
@@ -20,6 +21,7 @@ from frontdoor_sim.working_time import Calendar, WallClock
 Int64s = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+_MILLE = 1000
 NO_DAY = np.iinfo(np.int64).max
 
 
@@ -89,9 +91,26 @@ def _full_duty(post: Post, prefix: str, number_in_team: int, clock: WallClock, f
     pieces = _pieces(post.shift, clock, first, last)
     days = np.unique(pieces.days)
     crew = crew_of(post, prefix, number_in_team, days)
-    stretches = cut(pieces, crew.places, post.non_case_share)
+    stretches = cut(pieces, crew.places, _other_work(post, crew, pieces.days))
     works = crew.pattern | crew.full_time[:, None]
-    return _FullDuty(crew, days, stretches.where(works[stretches.workers, (stretches.days - 1) % FORTNIGHT]))
+    there = works[stretches.workers, (stretches.days - 1) % FORTNIGHT]
+    there &= (stretches.days >= crew.starts[stretches.workers]) & (stretches.days < crew.leaves[stretches.workers])
+    duty, midnights = stretches.where(there), clock.midnights(first, last)
+    for block in post.blocks:
+        duty = taken_out(duty, block, len(crew.names), midnights, first.toordinal())
+    return _FullDuty(crew, days, duty)
+
+
+def _other_work(post: Post, crew: Crew, days: Int64s) -> Int64s:
+    """Thousandths of each duty day taken by the block of other work: one for all, or by person and day while inducted."""
+    usual = round(post.non_case_share * _MILLE)
+    if not post.induction_days or not post.induction_share:
+        return np.array(usual)
+    weeks = post.induction_days // 7
+    since = (days[None, :] - crew.starts[:, None]) // 7
+    left = np.where((since >= 0) & (since < weeks), weeks - since, 0)
+    share: Int64s = np.minimum(_MILLE, usual + left * round(post.induction_share * _MILLE) // weeks)
+    return share
 
 
 @lru_cache(maxsize=32)

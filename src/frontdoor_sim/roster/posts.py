@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from frontdoor_sim.working_time import Calendar
+from frontdoor_sim.roster.blocks import Block
+from frontdoor_sim.working_time import NEVER, Calendar
 
 Int64s = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 FORTNIGHT = 14
 _MILLE = 1000
-_TURN = 1 << 32
+_TURN_BITS = 32
+_TURN = 1 << _TURN_BITS
+_EPOCH = date(2000, 1, 3).toordinal()
 _GOLDEN_STEP = 2_654_435_769
 """The golden section of a turn of 2**32: steps of it never bunch."""
 
@@ -37,6 +41,11 @@ class Post:
         named: the first part of the people's permanent names; `team/role` if empty. An option that moves
             people to another team gives what they were called before, so that they keep their luck.
         first_ordinal: number of the first person, from 1; above 1 where part of a post is moved.
+        starts, leaves: dates (proleptic ordinals) of the first duty day, and of the day after the last; None without one.
+        stays, refilled: duty of one person lasts `stays` days, and `refilled` days later somebody new begins; 0 for ever.
+        induction_days: days after a start during which induction takes part of every duty day.
+        induction_share: that part at first; it falls week by week, in equal steps, to none.
+        blocks: other work at stated times.
 
     Raises:
         ValueError: a number lies outside its range; the message says which.
@@ -59,6 +68,13 @@ class Post:
     caseload: int = 0
     named: str = ""
     first_ordinal: int = 1
+    starts: int | None = None
+    leaves: int | None = None
+    stays: int = 0
+    refilled: int = 0
+    induction_days: int = 0
+    induction_share: float = 0.0
+    blocks: tuple[Block, ...] = ()
 
     def __post_init__(self) -> None:
         for name, good, right in (
@@ -68,6 +84,9 @@ class Post:
             ("sickness_spell_days", 1 <= self.sickness_spell_days <= 366, "a mean from 1 to 366 days"),
             ("leave_days_per_year", 0 <= self.leave_days_per_year <= 366, "a number of days from 0 to 366"),
             ("caseload", self.caseload >= 0, "0 or more slots"),
+            ("induction_share", 0 <= self.induction_share <= 1, "a share from 0 to 1"),
+            ("stays", self.stays >= 0 and self.stays % 7 == 0, "whole weeks"),
+            ("refilled", self.refilled >= 0 and self.refilled % 7 == 0, "whole weeks"),
             ("first_ordinal", self.first_ordinal >= 1, "1 or more"),
         ):
             if not good:
@@ -84,6 +103,7 @@ class Crew:
         possible: duty days the shift has in a fortnight.
         pattern: whether each works on each day of a fortnight [people, 14], from a Monday.
         places: where in the day each one's non-case block lies, in 2**-32 of the room there is.
+        starts, leaves: first day of each, and the day after the last (proleptic ordinals).
     """
 
     names: tuple[str, ...]
@@ -91,6 +111,8 @@ class Crew:
     possible: int
     pattern: Bools
     places: Int64s
+    starts: Int64s
+    leaves: Int64s
 
     @property
     def full_time(self) -> Bools:
@@ -142,8 +164,38 @@ def crew_of(post: Post, prefix: str, number_in_team: int, duty_days: Int64s) -> 
     if possible:
         pattern[:, slots] = (turn + 1) * worked[:, None] // possible > turn * worked[:, None] // possible
     ordinals = range(post.first_ordinal, post.first_ordinal + len(worked))
+    places = _block_places(ordinals, number_in_team)
     names = tuple(f"{prefix}/{ordinal}" for ordinal in ordinals)
-    return Crew(names, worked, possible, pattern, _block_places(ordinals, number_in_team))
+    starts = np.full(len(names), -NEVER if post.starts is None else post.starts, dtype=np.int64)
+    leaves = np.full(len(names), NEVER if post.leaves is None else post.leaves, dtype=np.int64)
+    full_crew = Crew(names, worked, possible, pattern, places, starts, leaves)
+    return _one_after_another(full_crew, post, duty_days) if post.stays and len(duty_days) else full_crew
+
+
+def _one_after_another(crew: Crew, post: Post, duty_days: Int64s) -> Crew:
+    """The crew of a post whose people stay for a time only: one person after another in each place of it.
+
+    Places change hands evenly over time, in the golden-section steps of their blocks, counted from Monday 3 January 2000:
+    when somebody leaves depends neither on the run nor on how many there are.
+    """
+    cycle = post.stays + post.refilled
+    offsets = _EPOCH - (crew.places * (cycle // 7) >> _TURN_BITS) * 7
+    numbers = [
+        np.arange((duty_days[0] - offset - post.stays) // cycle + 1, (duty_days[-1] - offset) // cycle + 1)
+        for offset in offsets.tolist()
+    ]
+    place = np.repeat(np.arange(len(crew.names)), [len(number) for number in numbers])
+    number = np.concatenate([np.empty(0, dtype=np.int64), *numbers])
+    starts = offsets[place] + number * cycle
+    return Crew(
+        tuple(f"{crew.names[at]}/{turn}" for at, turn in zip(place.tolist(), number.tolist(), strict=True)),
+        crew.worked[place],
+        crew.possible,
+        crew.pattern[place],
+        crew.places[place],
+        np.maximum(starts, crew.starts[place]),
+        np.minimum(starts + post.stays, crew.leaves[place]),
+    )
 
 
 def _fortnight_of(duty_days: Int64s) -> Int64s:

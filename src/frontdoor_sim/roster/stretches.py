@@ -48,6 +48,7 @@ class Stretches(NamedTuple):
         last_days: duty day on which it ends.
         on_cases: whether the worker is available for cases; else it is a block of other work.
         ends_shift: whether it is the last of that duty day in which the worker is available.
+        training: whether the block of other work is training.
     """
 
     workers: Int64s
@@ -57,10 +58,14 @@ class Stretches(NamedTuple):
     last_days: Int64s
     on_cases: Bools
     ends_shift: Bools
+    training: Bools
 
     def where(self, chosen: Bools) -> Stretches:
         """Those that are chosen, in order."""
-        places = np.flatnonzero(chosen)
+        return self.where_places(np.flatnonzero(chosen))
+
+    def where_places(self, places: Int64s) -> Stretches:
+        """Those at some places, in the order of the places."""
         return Stretches._make(column.take(places) for column in self)
 
 
@@ -97,7 +102,7 @@ def duty_days(shift: Calendar, midnights: Int64s, first: int) -> Pieces:
     return Pieces(starts, ends, day + first, before[:-1] - before[day_begins], before[day_ends] - before[day_begins])
 
 
-def cut(pieces: Pieces, places: Int64s, block_share: float) -> Stretches:
+def cut(pieces: Pieces, places: Int64s, block_mille: Int64s) -> Stretches:
     """Every person's duty if they are never away: each duty day with one block of other work cut out of it.
 
     The block has that share of the day's length, to the second; it lies in one go along the day's duty,
@@ -106,10 +111,10 @@ def cut(pieces: Pieces, places: Int64s, block_share: float) -> Stretches:
     Args:
         pieces: the shift in pieces.
         places: where the block begins, in 2**-32 of the day's length without it, for each person.
-        block_share: share of a duty day, to the thousandth.
+        block_mille: thousandths of a duty day, for each person and piece (or arrays that broadcast to it).
     """
-    block = pieces.lengths * round(block_share * _MILLE) // _MILLE
-    begins = ((pieces.lengths - block)[None, :] * places[:, None]) >> _PLACE_BITS
+    block = pieces.lengths[None, :] * block_mille // _MILLE
+    begins = ((pieces.lengths - block) * places[:, None]) >> _PLACE_BITS
     opens, closes = pieces.offsets, pieces.offsets + pieces.ends - pieces.starts
     away, back = np.clip(begins, opens, closes), np.clip(begins + block, opens, closes)
     away, back = np.where(away == back, closes, away), np.where(away == back, closes, back)
@@ -118,15 +123,15 @@ def cut(pieces: Pieces, places: Int64s, block_share: float) -> Stretches:
     person, piece, part = np.nonzero(edges_of_all[..., 1:] > edges_of_all[..., :-1])
     days, on_cases = pieces.days[piece], part != _BLOCK
     ends_shift = np.zeros(len(person), dtype=bool)
-    ends_shift[on_cases] = _last_of_run(person[on_cases], days[on_cases])
+    ends_shift[on_cases] = last_of_run(person[on_cases], days[on_cases])
     starts, ends = edges_of_all[person, piece, part], edges_of_all[person, piece, part + 1]
-    return Stretches(person, starts, ends, days, days, on_cases, ends_shift)
+    return Stretches(person, starts, ends, days, days, on_cases, ends_shift, np.zeros(len(person), dtype=bool))
 
 
 def in_one(parts: Sequence[Stretches], sizes: Sequence[int]) -> Stretches:
     """The stretches of several crews in one; workers are numbered on from crew to crew, each of its size."""
     none = np.empty(0, dtype=np.int64)
-    empty = Stretches(none, none, none, none, none, none.astype(bool), none.astype(bool))
+    empty = Stretches(none, none, none, none, none, *[none.astype(bool)] * 3)
     hired = np.cumsum([0, *sizes])
     numbered = [part._replace(workers=part.workers + number) for part, number in zip(parts, hired, strict=False)]
     return Stretches(*(np.concatenate(columns) for columns in zip(empty, *numbered, strict=True)))
@@ -135,7 +140,7 @@ def in_one(parts: Sequence[Stretches], sizes: Sequence[int]) -> Stretches:
 def joined(rows: Stretches) -> Stretches:
     """The stretches with those of a person and kind in one that touch, as round-the-clock duty of two days does."""
     touches = (rows.workers[1:] == rows.workers[:-1]) & (rows.starts[1:] == rows.ends[:-1])
-    touches &= rows.on_cases[1:] == rows.on_cases[:-1]
+    touches &= (rows.on_cases[1:] == rows.on_cases[:-1]) & (rows.training[1:] == rows.training[:-1])
     if not touches.any():
         return rows
     edge = np.ones(1, dtype=bool)
@@ -143,7 +148,12 @@ def joined(rows: Stretches) -> Stretches:
     return first._replace(ends=last.ends, last_days=last.last_days, ends_shift=last.ends_shift)
 
 
-def _last_of_run(*columns: Int64s) -> Bools:
-    """Whether the next row differs in any column."""
+def last_of_run(*columns: Int64s) -> Bools:
+    """For each row, whether the next one differs in any column.
+
+    Example:
+        >>> last_of_run(np.array([1, 1, 2])).tolist()
+        [False, True, True]
+    """
     differs = np.any([column[1:] != column[:-1] for column in columns], axis=0)
     return np.concatenate((differs, np.ones(min(1, len(columns[0])), dtype=bool)))

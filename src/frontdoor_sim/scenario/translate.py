@@ -29,6 +29,7 @@ _LAWS = {
     "^an order has at most": "Leave two of them.",
     "^given and refused": "Lower one of the two.",
     "^entries that are late": 'Add the times, such as `entered: "Mon-Fri 09:00, 16:30"`.',
+    "^other work lasts": "Write, for example, `lasts: 90 min`.",
     "^a partner with a team": "Add the one that is missing, or remove the other.",
     "^a partner answers": "Add `delay: 1 working day`, or a `team` with a `touch`.",
     "^a duration is never below 0": "Use a lognormal or a gamma, or raise the lowest value.",

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from frontdoor_sim.appraisal.charts.pathways import pathway
     from frontdoor_sim.appraisal.charts.queues import queue_by_hour_of_week
     from frontdoor_sim.appraisal.charts.rows import decided_within_24h, transfer_time, utilisation, who_waits_by_rag
-    from frontdoor_sim.appraisal.charts.sheet import svg_document, svg_text
     from frontdoor_sim.appraisal.charts.stacks import waiting_stacked
+    from frontdoor_sim.pictures import svg_document, svg_text
 
 __all__ = [
     "decided_within_24h", "decision_curve", "pathway", "queue_by_hour_of_week", "svg_document", "svg_text", "transfer_time",
@@ -26,8 +26,8 @@ _MODULES = {
     "decision_curve": "curves",
     "pathway": "pathways",
     "queue_by_hour_of_week": "queues",
-    "svg_document": "sheet",
-    "svg_text": "sheet",
+    "svg_document": "frontdoor_sim.pictures",
+    "svg_text": "frontdoor_sim.pictures",
     "transfer_time": "rows",
     "utilisation": "rows",
     "waiting_stacked": "stacks",
@@ -38,4 +38,5 @@ _MODULES = {
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    module = _MODULES[name]
+    return getattr(import_module(module if "." in module else f"{__name__}.{module}"), name)

@@ -15,20 +15,9 @@ from matplotlib.ticker import FuncFormatter
 
 from frontdoor_sim.appraisal.charts.palette import Look, looks
 from frontdoor_sim.appraisal.charts.scales import hour_ticks, percent
-from frontdoor_sim.appraisal.charts.sheet import (
-    BODY,
-    INK,
-    SMALL,
-    WIDTH,
-    Sheet,
-    interval,
-    no_frame,
-    nothing_to_draw,
-    printable,
-    styled,
-    wrapped,
-)
+from frontdoor_sim.appraisal.charts.sheet import WIDTH, Sheet, interval, no_frame, nothing_to_draw, printable, wrapped
 from frontdoor_sim.appraisal.wording import Estimate, estimates
+from frontdoor_sim.pictures import BODY, INK, SMALL, styled
 
 Numbers = npt.NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from frontdoor_sim.appraisal.charts.sheet import INK
+from frontdoor_sim.pictures import INK
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#e69f00", "#56b4e9", "#009e73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#f0e442", "#0072b2", "#d55e00", "#cc79a7"

@@ -12,10 +12,6 @@ from matplotlib.figure import Figure
 
 from frontdoor_sim.appraisal.charts.palette import Look, looks
 from frontdoor_sim.appraisal.charts.sheet import (
-    BODY,
-    MUTED,
-    SHADE,
-    SMALL,
     WIDTH,
     Sheet,
     interval,
@@ -24,10 +20,10 @@ from frontdoor_sim.appraisal.charts.sheet import (
     nothing_to_draw,
     printable,
     strip_height,
-    styled,
     wrapped,
 )
 from frontdoor_sim.appraisal.wording import Estimate, estimates, plain
+from frontdoor_sim.pictures import BODY, MUTED, SHADE, SMALL, styled
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS = 168

@@ -14,12 +14,6 @@ from matplotlib.ticker import FuncFormatter
 from frontdoor_sim.appraisal.charts.palette import VERMILLION, Look, looks
 from frontdoor_sim.appraisal.charts.scales import hour_ticks, hours_range, percent
 from frontdoor_sim.appraisal.charts.sheet import (
-    BODY,
-    INK,
-    MUTED,
-    RULE,
-    SHADE,
-    SMALL,
     WIDTH,
     Sheet,
     interval,
@@ -28,10 +22,10 @@ from frontdoor_sim.appraisal.charts.sheet import (
     nothing_to_draw,
     printable,
     strip_height,
-    styled,
     wrapped,
 )
 from frontdoor_sim.appraisal.wording import RAG_ORDER, Estimate, estimates, plain
+from frontdoor_sim.pictures import BODY, INK, MUTED, RULE, SHADE, SMALL, styled
 
 LABELS = 1.62  # width of the column of labels [in]
 UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"), "")

@@ -14,9 +14,6 @@ from frontdoor_sim.appraisal.charts.palette import CAUSES, GREY, looks, text_on
 from frontdoor_sim.appraisal.charts.rows import LABELS
 from frontdoor_sim.appraisal.charts.scales import hour_ticks
 from frontdoor_sim.appraisal.charts.sheet import (
-    BODY,
-    INK,
-    SMALL,
     WIDTH,
     Sheet,
     legend_strip,
@@ -24,11 +21,11 @@ from frontdoor_sim.appraisal.charts.sheet import (
     nothing_to_draw,
     printable,
     strip_height,
-    styled,
     text_width,
     wrapped,
 )
 from frontdoor_sim.appraisal.wording import WAITED_FOR, Estimate, estimates, plain
+from frontdoor_sim.pictures import BODY, INK, SMALL, styled
 
 TITLES = {
     "decision": "Where do the hours before a decision go?",

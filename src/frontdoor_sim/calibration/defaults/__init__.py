@@ -1,4 +1,4 @@
-"""What published figures cannot say: starting values with their sources, and England's figures by year.
+"""What a council's figures cannot say: starting values with their sources, and England's figures.
 
 `everywhere.yaml` holds for any council; a file that names a council holds for that one only and comes first.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from frontdoor_sim.parameters import Graded, Parameters
 
 _FOLDER = Path(__file__).parent
-_EVERYWHERE = "everywhere.yaml"
+_EVERYWHERE, _ENGLAND = "everywhere.yaml", "england.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,22 @@ def starting_values(council: str) -> dict[str, Graded]:
     """
     found = dict(Parameters.read(_FOLDER / _EVERYWHERE).numbers)
     for path in sorted(_FOLDER.glob("*.yaml")):
-        if path.name != _EVERYWHERE and (own := Parameters.read(path)).council == council:
+        if path.name not in (_EVERYWHERE, _ENGLAND) and (own := Parameters.read(path)).council == council:
             found.update(own.numbers)
     return found
+
+
+@cache
+def englands_values() -> dict[str, Graded]:
+    """Published figures of England by `section.name`, for a council whose own are not at hand.
+
+    Made from the published figures by `python docs/make_england.py`; each note begins by saying whose they are.
+
+    Example:
+        >>> englands_values()["arrivals.month_index"].grade
+        'published'
+    """
+    return dict(Parameters.read(_FOLDER / _ENGLAND).numbers)
 
 
 def england(figure: str, year: int) -> EnglandFigure:

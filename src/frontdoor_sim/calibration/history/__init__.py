@@ -5,6 +5,5 @@ from frontdoor_sim.calibration.history.linking import Links
 from frontdoor_sim.calibration.history.period import Period
 from frontdoor_sim.calibration.history.quality import Quality, examine
 from frontdoor_sim.calibration.history.reading import History, read_history
-from frontdoor_sim.calibration.history.silence import held_back
 
-__all__ = ["History", "Joined", "Links", "Period", "Quality", "examine", "held_back", "read_history", "to_log"]
+__all__ = ["History", "Joined", "Links", "Period", "Quality", "examine", "read_history", "to_log"]

@@ -28,13 +28,12 @@ class Joined:
     """The event log of a history.
 
     Args:
-        log: the log; it obeys every law of `event_log`.
-        silent: `measure, by, why`: what the files cannot answer although a log could; `*` stands for all.
+        log: the log; it obeys every law of `event_log`, and its `about.silent` says what the files cannot answer although
+            a log could.
         account: `kind, records, used, why`: how many records of each kind the log is made of, and why not of the others.
     """
 
     log: EventLog
-    silent: pd.DataFrame
     account: pd.DataFrame
 
 
@@ -70,11 +69,12 @@ def to_log(history: History, period: Period, links: Links | None = None, precisi
     events = events_of(thread, ends)
     if to_the_day:
         events["recorded_to"] = "day"
-    about = period.about(thread.stages, thread.outcomes, int(thread.contacts["received"].min()))
+    begins = int(thread.contacts["received"].min())
+    about = period.about(thread.stages, thread.outcomes, begins, silence_of(chosen, thread, steps))
     contacts = _with_returns(thread).drop(columns="recorded_to")
     log = assemble(events, contacts, empty("duty"), about)
     account = _account(records, thread.used, chosen, steps, to_the_day)
-    return Joined(log, silence_of(chosen, thread, steps), account)
+    return Joined(log, account)
 
 
 def _with_returns(thread: Thread) -> pd.DataFrame:

@@ -33,7 +33,7 @@ class Period:
 
     Example:
         >>> year = Period(date(2024, 4, 1), date(2025, 4, 1), datetime(2025, 5, 1))
-        >>> year.about(empty("stages"), empty("outcomes"), 0).closes // 86_400
+        >>> year.about(empty("stages"), empty("outcomes"), 0, empty("silent")).closes // 86_400
         365
     """
 
@@ -60,12 +60,13 @@ class Period:
         """Second at which the files were taken."""
         return self.clock.seconds(self.extracted)
 
-    def about(self, stages: pd.DataFrame, outcomes: pd.DataFrame, starts: int) -> About:
+    def about(self, stages: pd.DataFrame, outcomes: pd.DataFrame, starts: int, silent: pd.DataFrame) -> About:
         """What one must know to read a log of this period.
 
         Args:
             stages, outcomes: tables of those names.
             starts: second of the first receipt.
+            silent: table `silent`: what the files cannot answer.
         """
         clock, starts = self.clock, min(starts, 0)
         first, last = clock.date_of(starts), self.extracted.date() + _BEYOND
@@ -82,4 +83,5 @@ class Period:
             clocks={"working_hours": self.hours.lay_out(clock, first, last, holidays)},
             working_days=WorkingDays(clock, working_dates(first, last, holidays), self.receipt_closes),
             targets=self.targets,
+            silent=silent,
         )

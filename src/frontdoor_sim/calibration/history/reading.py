@@ -79,7 +79,7 @@ def read_history(
         InputError: files that are missing, damaged, or of no known format; all of them at once.
     """
     systems = files if isinstance(files, Mapping) else {ONE_SYSTEM: files}
-    listed = [(system, path) for system, given in systems.items() for path in _expanded(given)]
+    listed = [(system, path) for system, given in systems.items() for path in expanded(given)]
     mistakes: list[Mistake] = []
     maps = _maps([path for _, path in listed if path.suffix.lower() in MAPS], mistakes)
     door = Door() if key is None else Door(key)
@@ -104,7 +104,7 @@ def read_history(
     return History(records, door.found(), pd.DataFrame(account), door.looked_at, stages, outcomes, same is not None)
 
 
-def _expanded(files: Files) -> Iterator[Path]:
+def expanded(files: Files) -> Iterator[Path]:
     """Files as they are, folders as the readable files in them, by name."""
     for given in [files] if isinstance(files, (str, Path)) else files:
         path = Path(given)

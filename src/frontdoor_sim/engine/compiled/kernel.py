@@ -49,8 +49,9 @@ MILLION = np.int64(1_000_000)
     CUTS, GRADE_CUTS, GRADE_NOISE, MISSED_HISTORY,
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH,
     SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
-    DOORS, DOORS_NUMBER, KNOCKED, WORLD_FIELDS,  # stages that take only so many; whether any is to be looked at
-) = numbered(59)  # fmt: skip
+    DOORS, DOORS_NUMBER, KNOCKED,  # stages that take only so many; whether any is to be looked at
+    SOME_INTERRUPT, WORLD_FIELDS,
+) = numbered(60)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
@@ -78,13 +79,15 @@ MILLION = np.int64(1_000_000)
 (
     TEAM_NUMBER, SYSTEMS, SYSTEMS_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE,
     WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, SLOT_STAGES, SLOT_STAGES_NUMBER, LARGEST, IS_TOUCHED, SOMEBODY_IDLE,
-    HELPERS, HELPERS_NUMBER, HAS_TRAYS, TEAM_FIELDS,
-) = numbered(23)  # fmt: skip
+    HELPERS, HELPERS_NUMBER, INTERRUPTS, HAS_TRAYS, TEAM_FIELDS,
+) = numbered(24)  # fmt: skip
 
 # A worker, and one of their windows of available duty; a worker's windows stand together in time order.
-(WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE, WORKER_FIELDS) = numbered(
-    10
-)
+# What a worker has in hand: the job, its rows in the log, and the event that ends it.
+(
+    WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE,
+    IN_HAND, FIRST_ROW, ROWS_END, ENDS_BY, WORKER_FIELDS,
+) = numbered(14)  # fmt: skip
 (WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, NEXT_OWN_DUTY, WINDOW_WORKER, WINDOW_FIELDS) = numbered(7)
 
 # A piece of work in a queue or in hand; nobody has begun it while JOB_WORKER is NONE. CHILD and NEXT hold the heap of the
@@ -130,19 +133,9 @@ BY_NOTHING, BY_RAG, BY_DEADLINE_ORDER, BY_ARRIVAL, BY_STAGE = numbered(5)
 PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
 (
-    GO_ON,
-    STOP,
-    REQUEST_ARRIVES,
-    REACHES_DESK,
-    TIME_UP,
-    RELEASE,
-    BEGIN,
-    WAKE,
-    GIVE_UP_WAITING,
-    LET_IN,
-    TURN_AWAY,
-    WAKE_DOOR,
-) = numbered(12)
+    GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING, CALLED_OFF,
+    LET_IN, TURN_AWAY, WAKE_DOOR,
+) = numbered(13)  # fmt: skip
 BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP, SENT_AWAY = numbered(9)
 ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUEUE, ROW_OVERTIME = numbered(8)
 (
@@ -529,21 +522,23 @@ def apply(w, event, now):
     if action == WAKE:
         touch(w, subject)
         return NONE
+    if action == CALLED_OFF:
+        return NONE
     return begin(w, subject)
 
 
 @compiled
 def due(w, heap, when, kind, key, stage_number, visit, part, action, subject):
-    """Rule 2: make something due at a second, with its place in the order of that second.
+    """Rule 2: make something due at a second, with its place in the order of that second; the event, NONE where none is.
 
     What is weeks away has a heap of its own, LATER, so that the other, SOON, stays small.
     """
     if when > w[ENDS]:
-        return
+        return NONE
     hole = w[heap + SIZE]
     if hole == w[heap + HEAP_ROOM]:
         w[FULL] = 1
-        return
+        return NONE
     event = spare(w, SPARE_EVENTS, EVENT_FIELDS)
     w[event + EVENT_STAGE] = stage_number
     w[event + EVENT_VISIT] = visit
@@ -559,6 +554,7 @@ def due(w, heap, when, kind, key, stage_number, visit, part, action, subject):
         put_entry(w, first + hole * ENTRY_FIELDS, w[parent + MOMENT], w[parent + DUE_KEY], w[parent + EVENT])
         hole = (hole - 1) >> 1
     put_entry(w, first + hole * ENTRY_FIELDS, moment, key, event)
+    return event
 
 
 @compiled
@@ -648,6 +644,8 @@ def dispatch_touched(w, now):
         dispatch(w, w[touched + one], now)
     if w[SOME_HELP]:
         help_out(w, now)
+    if w[SOME_INTERRUPT]:
+        interrupt(w, now)
 
 
 # --- rule 3: queues --------------------------------------------------------------------------------------------------
@@ -833,6 +831,8 @@ def open_windows(w, now):
         w[worker + UNTIL] = w[window + WINDOW_END]
         if w[worker + BUSY] == 0:
             set_idle(w, worker, now)
+        elif w[w[worker + WORKER_TEAM] + INTERRUPTS]:
+            touch(w, w[worker + WORKER_TEAM])
         w[DUTY] += 1
         w[NEXT_DUTY] = w[w[w[DUTY]] + WINDOW_START] if w[DUTY] < w[DUTY_END] else NEVER
 
@@ -879,12 +879,19 @@ def help_out(w, now):
 @compiled
 def take_help(w, team, helper, now):
     """Rule 4: idle people of another team take up what waits here, from so many waiting until so few."""
-    if w[team + QUEUE_SIZE] >= w[helper + ON_AT]:
-        w[helper + HELP_IS_ON] = 1
-    elif w[team + QUEUE_SIZE] <= w[helper + OFF_AT]:
-        w[helper + HELP_IS_ON] = 0
+    judge_help(w, helper, w[team + QUEUE_SIZE])
     if w[helper + HELP_IS_ON]:
         serve(w, team, w[helper + HELP_TEAM], now)
+        judge_help(w, helper, w[team + QUEUE_SIZE])
+
+
+@compiled
+def judge_help(w, helper, waiting):
+    """Rule 4: switch help on or off by the number that wait; between the two it stays as it is."""
+    if waiting >= w[helper + ON_AT]:
+        w[helper + HELP_IS_ON] = 1
+    elif waiting <= w[helper + OFF_AT]:
+        w[helper + HELP_IS_ON] = 0
 
 
 @compiled
@@ -915,13 +922,16 @@ def begin_work(w, job, worker, team, now):
     w[team + QUEUE_SIZE] -= 1
     w[job + JOB_WORKER] = worker
     w[job + JOB_TEAM] = team
+    w[worker + IN_HAND] = job
+    w[worker + FIRST_ROW] = w[LOG_ROWS]
     end = now + w[job + LEFT]
     if end <= w[worker + UNTIL]:
         write_stretch(w, job, worker, team, now, end)
         w[job + LEFT] = 0
     else:
         end = lay_out(w, job, worker, team, now)
-    due(
+    w[worker + ROWS_END] = w[LOG_ROWS]
+    w[worker + ENDS_BY] = due(
         w,
         SOON,
         end,
@@ -995,6 +1005,67 @@ def stop(w, job, now):
     contact, checks, part = w[job + JOB_CONTACT], w[job + JOB_CHECKS], w[job + PART]
     give_back(w, SPARE_JOBS, job)
     return contact if part == 0 else reply(w, checks)
+
+
+@compiled
+def interrupt(w, now):
+    """Rule 5, the end of phase two: where urgent work may interrupt, the least urgent work in hand makes way for it."""
+    for number in range(w[TEAMS_NUMBER]):
+        team = w[TEAMS] + number * TEAM_FIELDS
+        while w[team + INTERRUPTS] and w[team + QUEUE] != NONE:
+            rag = w[w[w[team + QUEUE] + JOB_CONTACT] + RAG]
+            worker = whom_to_interrupt(w, team, rag, now)
+            if worker == NONE:
+                break
+            job = put_down(w, worker, now)
+            begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
+            put_in(w, team + QUEUE, job, team)
+
+
+@compiled
+def whom_to_interrupt(w, team, rag, now):
+    """Rule 5: who of a team is on duty, at work here on a contact less urgent than a RAG that may interrupt, and goes last."""
+    found = NONE
+    if w[team + INTERRUPTS] >> rag & 1 == 0:
+        return found
+    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        if w[worker + BUSY] == 0 or now >= w[worker + UNTIL]:
+            continue
+        job = w[worker + IN_HAND]
+        if w[job + JOB_TEAM] != team or w[w[job + JOB_CONTACT] + RAG] <= rag:
+            continue
+        if found == NONE or goes_before(w, w[found + IN_HAND], job):
+            found = worker
+    return found
+
+
+@compiled
+def put_down(w, worker, now):
+    """Rule 5: what somebody has in hand ends now: its rows are cut, and the job, which is returned, has the rest to do."""
+    job = w[worker + IN_HAND]
+    if w[worker + ENDS_BY] != NONE:
+        w[w[worker + ENDS_BY] + ACTION] = CALLED_OFF
+    for row in range(w[worker + FIRST_ROW], w[worker + ROWS_END]):
+        place = w[LOG] + row * LOG_FIELDS
+        undone = w[place + END] - max(w[place + START], now)
+        if undone > 0:
+            give_seconds_back(w, job, unpacked(w[place + WHAT], KIND_BIT, FOUR_BITS), undone)
+            w[place + END] = now
+            if w[place + START] >= now:
+                w[place + START] = w[place + END] = NEVER
+    w[job + READY] = now
+    return job
+
+
+@compiled
+def give_seconds_back(w, job, kind, undone):
+    """Rule 5: seconds of a row that were not worked after all are left to do."""
+    if kind in (ROW_WORK, ROW_SEARCH, ROW_REKEYING):
+        w[job + LEFT] += undone
+    if kind == ROW_SEARCH:
+        w[job + SEARCH_LEFT] += undone
+    if kind == ROW_REKEYING:
+        w[job + REKEY_LEFT] += undone
 
 
 # --- rule 6: waits that use nobody -----------------------------------------------------------------------------------

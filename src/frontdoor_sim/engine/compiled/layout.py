@@ -163,6 +163,7 @@ class _PlanLayout:
         world[k.SOME_HELP] = any(team.helpers for team in plan.teams)
         doors = [world[k.STAGES] + stage.number * k.STAGE_FIELDS for stage in plan.stages if stage.door]
         world[k.DOORS], world[k.DOORS_NUMBER] = words.put(doors), len(doors)
+        world[k.SOME_INTERRUPT] = any(team.interrupts for team in plan.teams)
         self.caseloads(teams)
         self.scalars()
         array = words.array()
@@ -244,6 +245,7 @@ class _PlanLayout:
         record[[k.QUEUE, k.SLOT_QUEUE]] = NONE
         record[k.HELPERS_NUMBER] = len(team.helpers)
         record[k.HAS_TRAYS] = any(stage.team == number and stage.out_tray for stage in self.plan.stages)
+        record[k.INTERRUPTS] = sum(1 << rag for rag in team.interrupts)
         return record
 
     def caseloads(self, teams: tuple[int, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +16,12 @@ LINE = "Compiling the engine for this machine, this once: about 15 seconds."
 
 @contextmanager
 def said_if_it_compiles() -> Iterator[None]:
-    """One line on the error stream if the first run of a process takes long, for then it compiles the kernel."""
-    if kernel.run.signatures:
+    """One line on the error stream if the first run of a process takes long, for then it compiles the kernel.
+
+    A worker process says nothing: whoever started it has run the kernel before (`experiment.workers`), and a busy machine
+    may take as long to read it.
+    """
+    if kernel.run.signatures or multiprocessing.parent_process() is not None:
         yield
         return
     saying = Timer(SOON, print, (LINE,), {"file": sys.stderr, "flush": True})

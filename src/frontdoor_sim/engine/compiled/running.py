@@ -15,6 +15,9 @@ from frontdoor_sim.engine.played import Played
 from frontdoor_sim.engine.record import events_frame
 
 Int64s = NDArray[np.int64]
+MOST_ROOM = 1 << 12
+"""Times the usual room, some 100,000 rows a contact, beyond which a run is taken to go round in circles."""
+
 _room_needed: dict[str, int] = {}
 
 
@@ -38,6 +41,9 @@ def played_out(laid: PlanWords, roster: Roster, contacts: pd.DataFrame) -> World
     """A world after its run; where the usual room is not enough it is played again with more.
 
     The room that a model needed is tried first when it runs again.
+
+    Raises:
+        RuntimeError: no room is enough, which is our fault.
     """
     name = laid.plan.model.name
     room = _room_needed.get(name, 1)
@@ -48,6 +54,10 @@ def played_out(laid: PlanWords, roster: Roster, contacts: pd.DataFrame) -> World
         if not found.words[k.FULL]:
             return found
         room *= 2
+        if room > MOST_ROOM:
+            raise RuntimeError(
+                f"The compiled engine finds no end of {name}. Report this as a fault; `simpy` may run it."
+            )
         _room_needed[name] = room
 
 

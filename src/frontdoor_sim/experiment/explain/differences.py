@@ -18,6 +18,7 @@ from frontdoor_sim.scenario.resolve import resolve
 _ONE = {"shifts": "shift", "teams": "team", "stages": "stage", "ends": "end", "targets": "target"}
 _LABELS = {
     "case_system": "case system", "order": "who goes first", "head_start": "head start",
+    "interrupts": "RAGs that interrupt other work",
     "non_case_share": "share of duty not on cases", "sickness_share": "share of days lost to sickness",
     "sickness_spell_days": "mean spell of sickness", "leave_days_per_year": "annual leave", "caseload": "caseload",
     "named": "known before as", "touch": "time of work", "end_of_shift": "at the end of a shift",
@@ -34,7 +35,9 @@ _LABELS = {
     "holds_at_most": "takes at once at most", "takes_a_day": "takes a day at most", "when_full": "who finds it full goes by",
     "out_tray": "begins nothing new while so many wait to be taken on",
     "late": "entered late", "entered": "late entries are made", "missing": "never entered",
-    "matched": "records of one contact that are matched",
+    "matched": "records of one contact that are matched", "vacant": "vacant share", "stays": "weeks that people stay",
+    "refilled_after": "weeks until a post is filled again", "starts": "first day", "leaves": "last day",
+    "induction": "induction", "other_work": "other work",
 }  # fmt: skip
 """Fields whose name does not say what they are."""
 

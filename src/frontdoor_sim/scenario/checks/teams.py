@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from frontdoor_sim.documents import in_words, nearest
 from frontdoor_sim.operating_model import CaseloadStage, ChecksStage, OperatingModel
@@ -11,6 +11,7 @@ from frontdoor_sim.scenario.paths import Path
 from frontdoor_sim.working_time import Instants
 
 FIRST_YEAR, LAST_YEAR = 1980, 2070
+DAYS_OF_WEEK, DAY = 7, 86_400
 DECISION = "decision"
 
 
@@ -64,6 +65,15 @@ def check_helpers(model: OperatingModel) -> Found:
                 what = f"Help begins when {helper.when_waiting} wait and ends when {helper.until_waiting} do."
                 remedy = f"Write, for example, `until_waiting: {helper.when_waiting - 1}`."
                 yield broken(at, what, "Fewer waiting at the end than at the beginning.", remedy)
+
+
+def check_interrupts(model: OperatingModel) -> Found:
+    """Work that may interrupt goes first in the queue."""
+    for name, team in model.teams.items():
+        if team.interrupts and team.order[0] != "rag":
+            what = f"{in_words(team.interrupts, 'and')} may interrupt, and the queue is in order of {team.order[0]}."
+            right = "A queue in which the most urgent go first."
+            yield broken(("teams", name, "interrupts"), what, right, "Write `order: rag`, or remove `interrupts`.")
 
 
 def check_case_systems(model: OperatingModel) -> Found:
@@ -140,15 +150,52 @@ def check_staff(model: OperatingModel) -> Found:
     desks = {p.team for s in model.stages.values() if isinstance(s, ChecksStage) for p in s.partners.values() if p.team}
     working = {stage.team for stage in model.stages.values() if stage.kind in ("work", "consent")} | desks
     for name, team in model.teams.items():
-        if name in working and sum(group.wte for group in team.staff) <= 0:
+        if name in working and sum(group.filled for group in team.staff) <= 0:
             remedy = "Add, for example, `staff: [{role: officer, wte: 2, shift: always}]`."
             yield broken(("teams", name, "staff"), f"{name!r} has work but no staff.", "At least one person.", remedy)
     for stage_name, stage in model.stages.items():
         held = model.teams.get(stage.team)
-        if isinstance(stage, CaseloadStage) and held and not any(g.caseload and g.wte for g in held.staff):
+        if isinstance(stage, CaseloadStage) and held and not any(g.caseload and g.filled for g in held.staff):
             at: Path = ("teams", stage.team, "staff")
             what = f"{stage.team!r} holds the cases of {stage_name!r}, and nobody there has a caseload."
             yield broken(at, what, "A `caseload` above 0 for some staff.", "Add, for example, `caseload: 16`.")
+
+
+def check_people_come_and_go(model: OperatingModel) -> Found:
+    """People start before they leave, and who holds cases stays: their cases have nobody else to go to."""
+    for name, team in model.teams.items():
+        for index, group in enumerate(team.staff):
+            at: Path = ("teams", name, "staff", index)
+            if group.starts and group.leaves and group.starts > group.leaves:
+                what = f"They leave on {group.leaves} and start on {group.starts}."
+                yield broken((*at, "leaves"), what, "A day of leaving that is not before the start.", "Swap the two.")
+            moving = [field for field in ("starts", "leaves", "turnover") if getattr(group, field)]
+            if group.caseload and moving:
+                what = f"People with a caseload have `{moving[0]}`."
+                remedy = f"Remove `{moving[0]}`, or `caseload`."
+                yield broken((*at, moving[0]), what, "People with a caseload are there for the whole run.", remedy)
+
+
+def check_other_work_is_in_the_shift(model: OperatingModel) -> Found:
+    """Other work begins while the shift is open; at other times it takes nothing from cases."""
+    for name, team in model.teams.items():
+        for index, group in enumerate(team.staff):
+            if group.shift not in (ALWAYS, *model.shifts):
+                continue
+            windows = model.pattern(group.shift).windows
+            for number, work in enumerate(group.other_work):
+                if not any(_is_open(windows, kind, second) for kind, at in enumerate(work.at.seconds) for second in at):
+                    what = f"No time of this is in the shift {group.shift!r}."
+                    right = "Days and times at which the people are on duty."
+                    place: Path = ("teams", name, "staff", index, "other_work", number, "at")
+                    yield broken(place, what, right, "Correct the times, or the shift.")
+
+
+def _is_open(windows: Sequence[Sequence[tuple[int, int]]], kind: int, second: int) -> bool:
+    """Whether a second of a kind of day lies in a window of that day, or in one that began on the day before."""
+    before = windows[(kind - 1) % DAYS_OF_WEEK] if kind < DAYS_OF_WEEK else ()
+    today = any(start <= second < end for start, end in windows[kind])
+    return today or any(start <= second + DAY < end for start, end in before)
 
 
 def check_people_are_named_once(model: OperatingModel) -> Found:

@@ -30,8 +30,9 @@ from frontdoor_sim.appraisal.charts.pathways.layout import (
     laid_out,
     site_lines,
 )
-from frontdoor_sim.appraisal.charts.sheet import INK, MUTED, RULE, SHADE, WIDTH, Sheet, styled, text_width, wrapped
+from frontdoor_sim.appraisal.charts.sheet import WIDTH, Sheet, text_width, wrapped
 from frontdoor_sim.operating_model import OperatingModel
+from frontdoor_sim.pictures import INK, MUTED, RULE, SHADE, styled
 
 _LOOKS: dict[str, tuple[str, float, Any, str]] = {
     WITHIN: (MUTED, 1.0, "-", "goes on within a team"),

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from frontdoor_sim.calibration.history.invent.journeys import journeys_of
 from frontdoor_sim.calibration.history.invent.people import children_of, codes_of
+from frontdoor_sim.calibration.journeys import journeys_of
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.luck import code, draws, share_as_luck
 from frontdoor_sim.working_time import NEVER, WallClock

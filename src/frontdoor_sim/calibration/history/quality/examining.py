@@ -62,9 +62,9 @@ class Quality:
         texts = {
             "quality.html": as_page(self.account, self.findings),
             "quality.txt": str(self),
-            "quality.csv": _csv(self.findings),
-            "rows_read.csv": _csv(self.account),
-            "set_aside.csv": _csv(self.set_aside),
+            "quality.csv": safe_csv(self.findings),
+            "rows_read.csv": safe_csv(self.account),
+            "set_aside.csv": safe_csv(self.set_aside),
         }
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
@@ -173,7 +173,7 @@ def _rows(history: History, left: History, set_aside: pd.DataFrame) -> pd.DataFr
     return table
 
 
-def _csv(table: pd.DataFrame) -> str:
+def safe_csv(table: pd.DataFrame) -> str:
     """A table as CSV, with text that a spreadsheet would take for a formula made harmless."""
     words = [str(name) for name in table.columns if not pd.api.types.is_numeric_dtype(table[name])]
     safe = {name: table[name].astype(str).str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True) for name in words}

@@ -118,6 +118,37 @@ def _shown(number: Any) -> str:
     return _SYMBOL if pd.isna(number) else f"{int(number):,}"
 
 
+def shown_account(account: pd.DataFrame) -> pd.DataFrame:
+    """Rows read, used and set aside as they are shown; `account` is from `account_table`."""
+    return pd.DataFrame(
+        {
+            "File": account["file"],
+            "Read as": [
+                f"{form}, {table}" if form else "not read: no known columns"
+                for form, table in zip(account["format"], account["table"], strict=True)
+            ],
+            **{
+                title: [_shown(number) for number in account[name]]
+                for title, name in (("Rows", "rows"), ("Used", "used"), ("Set aside", "set_aside"))
+            },
+        }
+    )
+
+
+def shown_findings(findings: pd.DataFrame) -> pd.DataFrame:
+    """What was found, and what to do, as it is shown; `findings` is from `findings_table`."""
+    some = findings[findings["advice"] != ""]
+    return pd.DataFrame(
+        {
+            "Grade": some["grade"].astype(str),
+            "Rows": [_shown(number) for number in some["found"]],
+            "Share": [f"{share:.1%}" if share == share else "" for share in some["share"]],
+            "What": [f"{row['title']} ({row['origin']}; {row['action']})" for row in some.to_dict("records")],
+            "What it means": some["advice"],
+        }
+    )
+
+
 def as_page(account: pd.DataFrame, findings: pd.DataFrame) -> str:
     """The report as a page of HTML that needs nothing else; what comes from the files is escaped."""
     text = (resources.files(__name__.rpartition(".")[0]) / "report.html.j2").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What befell each contact of a simulated log, as a case system would hold it."""
+"""What befell each contact of a log, of a run or of history, as a case system would hold it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class Journeys:
 
     Args:
         contacts: one row a contact, by key: `contact, family, received, enters, source, rag, open_case, children, level,
-            started, decided, outcome, accepted, allocated, assessed, team`.
+            started, decided, outcome, accepted, allocated, assessed, left, end, team`. `outcome` is `assessment` for what
+            was decided for transfer, and empty where nothing is decided; `left` is when the contact reached its end, and
+            `end` the name of that.
         visits: one row a visit of a main thread, in order: `contact, stage, incoming, started, settled, outcome, team`.
     """
 
@@ -44,9 +46,9 @@ def journeys_of(log: EventLog) -> Journeys:
     for name in ("source", "rag"):
         table[name] = table[name].astype(str)
     made = _decisions(log, visits)
-    for name in ("decided", "accepted", "allocated", "assessed"):
+    for name in ("decided", "accepted", "allocated", "assessed", "left"):
         table[name] = table["contact"].map(made[name]).fillna(NEVER).astype("int64")
-    for name in ("outcome", "team"):
+    for name in ("outcome", "end", "team"):
         table[name] = table["contact"].map(made[name]).fillna("")
     first_work = visits[visits["started"] < NEVER].groupby("contact")["started"].min()
     table["started"] = table["contact"].map(first_work).fillna(NEVER).astype("int64")
@@ -87,7 +89,7 @@ def _visits(log: EventLog) -> pd.DataFrame:
 
 
 def _decisions(log: EventLog, visits: pd.DataFrame) -> pd.DataFrame:
-    """By contact: `decided, outcome, team, accepted, allocated, assessed`."""
+    """By contact: `decided, outcome, team, accepted, allocated, assessed, left, end`."""
     stages, outcomes = log.about.stages.set_index("stage"), log.about.outcomes.set_index("outcome")
     flags = {name: _flagged(visits["stage"], stages[name]) for name in ("decides", "accepts", "allocates")}
     transfer = _flagged(visits["outcome"], outcomes["transfer"])
@@ -106,6 +108,8 @@ def _decisions(log: EventLog, visits: pd.DataFrame) -> pd.DataFrame:
     end = visits[is_end].drop_duplicates("contact", keep="last").set_index("contact")
     answer = pd.DataFrame(index=pd.Index(contact.unique(), name="contact"))
     answer["decided"] = final["settled"].reindex(answer.index).fillna(end["ended"]).fillna(NEVER)
+    answer["left"] = end["ended"].reindex(answer.index).fillna(NEVER)
+    answer["end"] = end["outcome"].reindex(answer.index).fillna("")
     answer["team"] = final["team"].reindex(answer.index).fillna(end["team"]).fillna("")
     passed = place < served
     accepting = flags["accepts"] & routed & ~is_end & ~back & passed & (place > first_transfer)

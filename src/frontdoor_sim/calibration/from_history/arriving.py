@@ -1,0 +1,211 @@
+"""Who comes and when, from a history: the fitted demand, its numbers, and joint draws of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv
+
+from frontdoor_sim.calibration.batches import Families
+from frontdoor_sim.calibration.demand import Demand, demand
+from frontdoor_sim.calibration.demand_parameters import (
+    DAYS,
+    HOURS,
+    children_parameter,
+    demand_parameters,
+    factors_told,
+    patterns,
+)
+from frontdoor_sim.calibration.estimates import FEW, LEVEL, z
+from frontdoor_sim.calibration.from_history.draws import DRAWS, Part, Unsaid, by_path, normal, uniform
+from frontdoor_sim.calibration.from_history.gathering import Gathered
+from frontdoor_sim.calibration.proportional_fitting import Rates
+from frontdoor_sim.calibration.window import MONTHS_OF_YEAR, Cells, Window, lay_out
+from frontdoor_sim.parameters import Graded
+
+Floats = NDArray[np.float64]
+
+_ONE_SEASON = 700
+_HABITS = {
+    f"arrivals.{name}" for name in ("weekday_weights", "hour_weights", "bank_holiday_factor", "school_holiday_factor")
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Arriving:
+    """Demand fitted to a history.
+
+    Args:
+        demand: the fit.
+        part: its numbers and draws.
+        yearly: contacts of families in the reporting year of the parameters, were it like the window.
+        yearly_draws: draws of that number, shape (DRAWS,).
+        children: children of each contact in the window.
+    """
+
+    demand: Demand
+    part: Part
+    yearly: float
+    yearly_draws: Floats
+    children: Families
+
+
+def arriving(gathered: Gathered, base: Mapping[str, Graded], year: int) -> Arriving:
+    """Fit demand to the receipts of a history.
+
+    Volumes, shares and busy days are of all contacts. Habits (weekdays, hours, holidays) are of those whose family had no
+    earlier contact in the files: the model draws these, and brings returns back by itself, at hours of their own. The months
+    of a window of less than two years cannot be told from a trend: there the season is that of `base`.
+
+    Args:
+        gathered: the history.
+        base: starting values, among them school holidays and a season.
+        year: reporting year of the parameters, which ends on 31 March.
+
+    Raises:
+        InputError: as `demand.demand`.
+    """
+    log = gathered.log
+    found, fresh = _fit(gathered, base, returns=True), _fit(gathered, base, returns=False)
+    if set(fresh.sources) != set(found.sources):
+        fresh = found
+    inside = log.contacts["received"].between(0, log.about.closes - 1).to_numpy()
+    children = Families(np.flatnonzero(inside), log.contacts["children"].to_numpy(dtype=np.int64)[inside])
+    window = Window(date(year - 1, 4, 1), date(year, 3, 31))
+    reporting = lay_out(window, log.about.clock, _school_holidays(base), by_date=gathered.by_date)
+    drawn = _drawn(found, "all")
+    yearly = float(_totals(found.rates, reporting).sum())
+    part = _part(gathered, (found, drawn), (fresh, drawn if fresh is found else _drawn(fresh, "new")), children)
+    return Arriving(found, part, yearly, _totals(drawn, reporting).sum(axis=1), children)
+
+
+def _school_holidays(base: Mapping[str, Graded]) -> list[tuple[date, date]]:
+    return [(first, last) for first, last in base["arrivals.school_holidays"].value]
+
+
+def _fit(gathered: Gathered, base: Mapping[str, Graded], *, returns: bool) -> Demand:
+    """Demand of all contacts, or of those alone whose family had no earlier contact in the files that had ended."""
+    contacts, window = gathered.log.contacts, gathered.window
+    mine = contacts if returns else contacts[(contacts["returned_from"] < 0) | contacts["open_case"]]
+    return demand(
+        mine["received"].to_numpy(dtype=np.int64),
+        mine["source"].astype(str).to_numpy(dtype=np.str_),
+        window,
+        gathered.log.about.clock,
+        _school_holidays(base),
+        season=base["arrivals.month_index"].value if window.days < _ONE_SEASON else None,
+        by_date=gathered.by_date,
+    )
+
+
+def _part(gathered: Gathered, every: tuple[Demand, Rates], fresh: tuple[Demand, Rates], children: Families) -> Part:
+    """Numbers and draws: habits of sources from families that are new, all else from all contacts."""
+    found = every[0]
+    numbers = demand_parameters(found, gathered.source, gathered.on)
+    new = demand_parameters(fresh[0], gathered.source, gathered.on)
+    for name in sorted(_HABITS & set(new)):
+        note = f"{new[name].note} Families that came back after a closure in the files are left out."
+        numbers[name] = replace(new[name], note=note)
+    draws = {path: one for path, one in _draws(*every) if not _habit(path)}
+    draws |= {path: one for path, one in _draws(*fresh) if _habit(path)}
+    if gathered.families_known:
+        numbers["volumes.children_per_contact"] = children_parameter(children, gathered.source, gathered.on)
+        mean = children.mean()
+        error = (mean.high - mean.estimate) / z(LEVEL)
+        each = normal("children", np.array([mean.estimate]), np.array([[error**2]]))[:, 0]
+        draws["volumes.children_per_contact"] = np.maximum(each, 1.0)
+    return Part(numbers, draws, tuple(_unsaid(gathered, found)))
+
+
+def _habit(path: str) -> bool:
+    return ".".join(path.split(".")[:2]) in _HABITS
+
+
+def _drawn(found: Demand, purpose: str) -> Rates:
+    """Draws of the factors: the logs are jointly normal, and each factor has the fitted one as its mean.
+
+    The factor of holidays on which nobody came is that of a Poisson number of none, as its interval is.
+    """
+    logs = normal(f"rates of {purpose}", np.zeros(len(found.names)), found.covariance)
+    factor = np.exp(logs - np.diag(found.covariance) / 2)
+    slot = np.repeat(found.rates.slot[None], DRAWS, axis=0)
+    shared = (found.rates.month, found.rates.bank, found.rates.school)
+    month, bank, school = (np.repeat(one[None], DRAWS, axis=0) for one in shared)
+    for (kind, source, place), column in zip(found.names, factor.T, strict=True):
+        if kind == "slot":
+            slot[:, source, place] *= column
+        elif kind == "month":
+            month[:, place] *= column
+        else:
+            (bank if kind == "bank" else school)[:, source] *= column
+    for kind, factors in (("bank", bank), ("school", school)):
+        for s, one in enumerate(found.holidays(kind).values()):
+            if one.estimate == 0 and np.isfinite(one.high):
+                none = gammaincinv(0.5, uniform(f"none on {kind} holidays of {purpose} {s}")[:, 0])
+                factors[:, s] = one.high * none / gammaincinv(0.5, (1 + LEVEL) / 2)
+    level = np.nanmean(month, axis=1, keepdims=True)
+    return Rates(slot * level[:, :, None], month / level, bank, school, found.rates.season_given)
+
+
+def _totals(rates: Rates, cells: Cells) -> Floats:
+    """Expected receipts of some cells by source, shape (..., sources); a holiday that the window lacks counts as none."""
+    shape = (cells.slots, MONTHS_OF_YEAR, 2, 2)
+    flags = cells.bank_holiday.astype(np.int64), cells.school_holiday.astype(np.int64)
+    alike, count = np.unique(np.ravel_multi_index((cells.slot, cells.month, *flags), shape), return_counts=True)
+    slot, month, bank, school = np.unravel_index(alike, shape)
+    of_source = []
+    for s in range(rates.slot.shape[-2]):
+        each = rates.slot[..., s, :][..., slot] * np.nan_to_num(rates.month, nan=1.0)[..., month] * count
+        for factor, flag in ((rates.bank, bank), (rates.school, school)):
+            each = each * np.where(flag == 1, np.nan_to_num(factor, nan=1.0)[..., s, None], 1.0)
+        of_source.append(each.sum(axis=-1))
+    return np.stack(of_source, axis=-1)
+
+
+def _draws(found: Demand, drawn: Rates) -> Iterator[tuple[str, Floats]]:
+    """Draws of every fitted number of demand, of which nothing tells more than the number itself."""
+    totals, counted = _totals(drawn, found.cells), found.counts.sum(axis=1)
+    totals = np.where((counted > 0) & (counted < FEW), FEW / 2, totals)
+    yield from by_path("arrivals.source_shares", found.sources, totals / totals.sum(axis=1, keepdims=True)).items()
+    for name, groups in (("weekday", DAYS), ("hour", HOURS)):
+        if groups == DAYS or found.cells.slots > DAYS:
+            weights = patterns(found, drawn.slot, groups)
+            for s, source in enumerate(found.sources):
+                yield from by_path(f"arrivals.{name}_weights.{source}", range(groups), weights[:, s]).items()
+    for kind, factors in (("bank", drawn.bank), ("school", drawn.school)):
+        if np.isfinite(factors).all():
+            safe = factors_told(found, kind, factors)
+            yield from by_path(f"arrivals.{kind}_holiday_factor", found.sources, safe).items()
+    if not found.rates.season_given and np.isfinite(found.rates.month).all():
+        yield from by_path("arrivals.month_index", range(MONTHS_OF_YEAR), drawn.month).items()
+    history = (uniform("busy days")[:, 0] * len(found.busy.draws)).astype(np.int64)
+    for place, name in enumerate(("day", "week")):
+        yield f"arrivals.{name}_variance", found.busy.draws[history, place]
+
+
+def _unsaid(gathered: Gathered, found: Demand) -> Iterator[Unsaid]:
+    if found.rates.season_given:
+        yield Unsaid(
+            "The shape of the year",
+            "In less than two years a season looks like a trend or a step.",
+            "Two years of contacts, or the council's monthly referrals of several years (--combine published).",
+            "The months of the starting values: England's, or the published ones.",
+        )
+    if gathered.by_date:
+        yield Unsaid(
+            "At which hours contacts come",
+            "Receipts are known by date alone.",
+            "The same extract with its times, or a week's tally at the desk.",
+            "Assumed hours, graded so.",
+        )
+    if not gathered.families_known:
+        yield Unsaid(
+            "How many children come in one contact",
+            "The files have a row a child, and nothing that joins siblings; every child counted as a contact.",
+            "A family or contact number in the extract.",
+            "Another council's figure.",
+        )

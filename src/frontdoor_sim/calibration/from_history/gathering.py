@@ -1,0 +1,102 @@
+"""Files in, one log with its dates and its account out: what every estimator of a calibration reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from frontdoor_sim.calibration.from_history.dates import Dates, dates_of
+from frontdoor_sim.calibration.history import Joined, Period, Quality, examine, read_history, to_log
+from frontdoor_sim.calibration.history.reading import Files
+from frontdoor_sim.calibration.window import Window
+from frontdoor_sim.event_log import ANY, EventLog
+
+Say = Callable[[str], None]
+"""Told the name of each step as it begins."""
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """A history as the estimators take it.
+
+    Args:
+        council: whose it is.
+        quality: what the checks found, and the records that are left.
+        joined: their event log, and of how many records it is made.
+        dates: the window, and when the files were taken.
+    """
+
+    council: str
+    quality: Quality
+    joined: Joined
+    dates: Dates
+
+    @property
+    def log(self) -> EventLog:
+        """The event log; second 0 is the first of the window."""
+        return self.joined.log
+
+    @property
+    def records(self) -> pd.DataFrame:
+        """The records that were not set aside."""
+        return self.quality.history.records
+
+    @property
+    def window(self) -> Window:
+        """The dates that are used."""
+        return self.dates.window
+
+    @property
+    def on(self) -> date:
+        """The last date of the window, which every fitted number carries."""
+        return self.window.last
+
+    @property
+    def source(self) -> str:
+        """The source of every fitted number, in words."""
+        return f"{self.council}: the council's own history, {self.window.words}"
+
+    @property
+    def by_date(self) -> bool:
+        """Whether the log knows days alone."""
+        return bool((self.log.events["recorded_to"] == "day").all())
+
+    @property
+    def families_known(self) -> bool:
+        """Whether the files say which children came in one contact; else every child counts as a contact."""
+        silent = self.log.about.silent
+        return "contacts_received" not in set(silent.loc[silent["by"] == ANY, "measure"])
+
+
+def gather(
+    council: str,
+    files: Files | Mapping[str, Files],
+    mapping: str | Path | None,
+    window: tuple[date, date] | None,
+    extracted: datetime | None,
+    say: Say,
+) -> Gathered:
+    """Read, check and join a council's own files.
+
+    Args:
+        council: whose they are.
+        files, mapping: as `history.read_history` takes them.
+        window: first and last date to be used, both included; found from the receipts where None.
+        extracted: local time at which the files were taken; found from what happened last where None.
+        say: told each step.
+
+    Raises:
+        InputError: as `history.read_history`, `dates_of` and `history.to_log`.
+    """
+    say("Reading the files")
+    history = read_history(files, mapping)
+    dates = dates_of(history.records, window, extracted)
+    say("Checking every row")
+    quality = examine(history, dates.extracted)
+    say("Joining them into one log")
+    period = Period(dates.window.first, dates.window.last + timedelta(days=1), dates.extracted)
+    return Gathered(council, quality, to_log(quality.history, period), dates)

@@ -1,0 +1,352 @@
+"""What the page of a calibration says, section by section: words, pictures and tables, each of them safe to pass on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from frontdoor_sim.calibration.batches import hand_overs
+from frontdoor_sim.calibration.breaks import coding_changes, steadiness
+from frontdoor_sim.calibration.durations import HOURS_THAT_MATTER
+from frontdoor_sim.calibration.estimates import FEW, Interval, many, wilson
+from frontdoor_sim.calibration.from_history.calibrating import Calibration
+from frontdoor_sim.calibration.from_history.deciding import SPLIT
+from frontdoor_sim.calibration.from_history.report import pictures
+from frontdoor_sim.calibration.history.quality.report import shown_account, shown_findings
+from frontdoor_sim.calibration.routes import routes
+from frontdoor_sim.documents import in_words
+from frontdoor_sim.parameters.writing import as_text
+
+_WEEKS, _MISFIT = 12, 0.03
+_SPLIT_WORDS = dict(
+    zip(
+        SPLIT,
+        (
+            "end with advice or no further action",
+            "go to Early Help",
+            "are about a family with an open case",
+            "are referred",
+            "are referred with a strategy discussion",
+        ),
+        strict=True,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the page.
+
+    Args:
+        title: its heading.
+        words: paragraphs.
+        pictures: figures by caption.
+        tables: tables by caption, as they are to be shown; counts of 1 to 5 must be gone from them.
+    """
+
+    title: str
+    words: Sequence[str] = ()
+    pictures: Mapping[str, Figure] = field(default_factory=dict)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def headline(found: Calibration) -> list[str]:
+    """What matters most, in a few sentences that a head of service can read aloud."""
+    return [*_how_many(found), *_what_comes_of_them(found), *_how_long(found), _what_not(found)]
+
+
+def sections(found: Calibration, more: Sequence[Section] = ()) -> list[Section]:
+    """Every section, in order.
+
+    Args:
+        found: the calibration.
+        more: what other checks of the same history add, such as touch time and capacity by simulation, or weeks held out;
+            they stand before what the history does not say.
+    """
+    parts = [_read(found), _demand(found), *_durations(found), *_judgement(found), _routes(found)]
+    if found.published is not None:
+        parts.append(_beside_published(found))
+    return [*parts, *more, _unsaid(found), _numbers(found)]
+
+
+def _how_many(found: Calibration) -> Iterator[str]:
+    week, arrived = found.arrived.demand.per_week(), found.arrived
+    what = "contacts of families" if found.gathered.families_known else "children in contacts"
+    number = many(int(arrived.demand.counts.sum()))
+    yield (
+        f"About {week.estimate:.0f} {what} come in a week ({week.low:.0f} to {week.high:.0f}), from {number} between "
+        f"{_dates(found)}."
+    )
+    steady = _steady(found)
+    if steady:
+        yield steady
+
+
+def _dates(found: Calibration) -> str:
+    window = found.gathered.window
+    return f"{window.first.day} {window.first:%B %Y} and {window.last.day} {window.last:%B %Y}"
+
+
+def _steady(found: Calibration) -> str:
+    weekly = found.arrived.demand.weekly()
+    if len(weekly.monday) < _WEEKS:
+        return ""
+    counted, expected = (np.sum(list(one.values()), axis=0) for one in (weekly.counted, weekly.expected))
+    return str(steadiness(counted, expected, weekly.monday))
+
+
+def _what_comes_of_them(found: Calibration) -> Iterator[str]:
+    graded = found.parameters["contacts.outcome_split"]
+    if graded.grade == "fitted":
+        parts = [f"{100 * share:.0f} {_SPLIT_WORDS[name]}" for name, share in graded.value.items()]
+        yield f"Of 100 contacts, {in_words(parts, 'and')}."
+
+
+def _how_long(found: Calibration) -> Iterator[str]:
+    fitted = found.lasted.fits.get("received_to_decided")
+    if not fitted:
+        yield "How long decisions take is not known: none of the files holds when a contact was decided."
+        return
+    day, median = _seen(found, "received_to_decided", 24.0), _half(found, "received_to_decided")
+    yield (
+        f"Half of all contacts are decided within {median:.0f} hours, and {100 * day.estimate:.0f} of 100 within 24 hours "
+        f"({100 * day.low:.0f} to {100 * day.high:.0f}). Contacts that were still undecided count."
+    )
+
+
+def _seen(found: Calibration, name: str, hours: float) -> Interval:
+    """Share of a span that is over within so many hours: the history's own, or by the fit where days alone are known."""
+    best, bands = found.lasted.fits[name][0], found.lasted.bands.get(name)
+    if bands is None:
+        return best.share_within(hours)
+    number = best.observed.number
+    return wilson(bands.within(hours) * number, number)
+
+
+def _half(found: Calibration, name: str) -> float:
+    """The hour by which half of a span is over."""
+    bands = found.lasted.bands.get(name)
+    if bands is None:
+        return float(found.lasted.fits[name][0].distribution.ppf(np.array([0.5]))[0])
+    return float(np.interp(0.5, bands.reached, bands.edges))
+
+
+def _what_not(found: Calibration) -> str:
+    graded = found.parameters.numbers.values()
+    fitted = sum(one.grade == "fitted" for one in graded)
+    return (
+        f"The history says {fitted} of the {len(graded)} numbers that the model needs; the others keep the grade they had. "
+        f"It cannot say {len(found.unsaid)} things, listed below, each with the fact that would settle it."
+    )
+
+
+def _read(found: Calibration) -> Section:
+    quality, gathered = found.gathered.quality, found.gathered
+    findings = quality.findings
+    poor = findings[findings["grade"] == "poor"]["title"].tolist()
+    words = [
+        "Counts of 1 to 5, and those that would give them away, are shown as c. Nothing here is about a single child. "
+        "set_aside.csv names the rows that could not be used by file and number.",
+        f"Window: {gathered.window.words}."
+        + (f" Nobody said so: {gathered.dates.assumed}." if gathered.dates.assumed else ""),
+    ]
+    if poor:
+        words.append(f"Look at these first: {in_words(poor, 'and')}.")
+    joined = gathered.joined.account.copy()
+    some = joined["used"].between(1, FEW - 1) | joined["records"].between(1, FEW - 1)
+    some |= (joined["records"] - joined["used"]).between(1, FEW - 1)
+    shown = joined.astype({"records": object, "used": object})
+    shown.loc[some, ["records", "used"]] = "c"
+    return Section(
+        "What was read, and what was set aside",
+        words,
+        {},
+        {
+            "Files": shown_account(quality.account),
+            "What the checks found": shown_findings(findings),
+            "Of which the log is made": shown.set_axis(["Records of", "Number", "Used", "Why not the others"], axis=1),
+        },
+    )
+
+
+def _demand(found: Calibration) -> Section:
+    demand, log = found.arrived.demand, found.gathered.log
+    words = ["Dots are weeks, the line what the fit expects of them, and nine weeks of ten should lie in the band."]
+    weekly = demand.weekly()
+    if len(weekly.monday) >= _WEEKS:
+        words += [str(one) for one in coding_changes(weekly.counted, weekly.expected, weekly.monday)]
+    inside = log.contacts["received"].between(0, log.about.closes - 1)
+    received = log.contacts.loc[inside, "received"].to_numpy(dtype=np.int64)
+    source = log.contacts.loc[inside, "source"].astype(str).to_numpy(dtype=np.str_)
+    for one in [] if found.gathered.by_date else hand_overs(received, source, log.about.clock):
+        words.append(
+            f"{100 * one.share.estimate:.0f} % of contacts from {one.source.replace('_', ' ')} bear the time {one.at}: they "
+            "were entered then, and when they came is not in the history. The fitted hours are those of entry."
+        )
+    busy = found.arrived.demand.busy
+    words.append(
+        f"Days differ by {_percent(busy.day)} beyond chance and weekday, weeks by {_percent(busy.week)}: that is what makes "
+        "queues longer than an average would."
+    )
+    charts = {"Contacts a week": pictures.weekly_chart(demand), "When they come": pictures.patterns_chart(demand)}
+    return Section("Who comes and when", words, charts, {"Share of contacts by source": _sources(found)})
+
+
+def _percent(variance: Interval) -> str:
+    low, estimate, high = (
+        100 * float(np.sqrt(max(end, 0.0))) for end in (variance.low, variance.estimate, variance.high)
+    )
+    return f"{estimate:.0f} % ({low:.0f} to {high:.0f})"
+
+
+def _sources(found: Calibration) -> pd.DataFrame:
+    demand = found.arrived.demand
+    counts = dict(zip(demand.sources, demand.counts.sum(axis=1).tolist(), strict=True))
+    rows = []
+    for source, one in demand.shares().items():
+        told = counts[source] >= FEW
+        shown = f"{100 * one.estimate:.1f} % ({100 * one.low:.1f} to {100 * one.high:.1f})"
+        rows.append((pictures.plain(source), shown if told else f"fewer than {FEW} contacts"))
+    return pd.DataFrame(rows, columns=["Source", "Share, with its 90 % interval"])
+
+
+def _durations(found: Calibration) -> Iterator[Section]:
+    charts, rows, apart = {}, [], []
+    for name, fitted in found.lasted.fits.items():
+        span, bands = found.lasted.spans[name], found.lasted.bands.get(name)
+        charts[f"{span.words[:1].upper()}{span.words[1:]}"] = pictures.durations_chart(fitted, bands)
+        rows.append(_row(found, name, span.words))
+        miss = max(
+            abs(fitted[0].share_within(hour).estimate - _seen(found, name, hour).estimate) for hour in HOURS_THAT_MATTER
+        )
+        if miss > _MISFIT:
+            apart.append(f"{span.words} (up to {100 * miss:.0f} points)")
+    if not charts:
+        return
+    heads = ["Span", "Cases", "Open", "Family", *(f"Within {hour:g} h" for hour in HOURS_THAT_MATTER)]
+    words = [
+        "Left: where the dots leave the diagonal, the family does not hold. Right: the share that is over within 4, 8, 24 "
+        "and 72 hours, with 90 % intervals; the black bar is the history without any family. With thousands of contacts "
+        "every formal test rejects every family, so judge by these hours.",
+        "A span is waiting and work together. None of these is a touch time; the model makes its waits from queues, and "
+        "these figures are what its results should be held against.",
+    ]
+    if apart:
+        words.append(
+            f"No family holds within {100 * _MISFIT:.0f} points at these hours {in_words(apart, 'and')}: nights, set times and "
+            "queues leave marks that no smooth curve has. Use the history's own shares there, and not the fitted curve."
+        )
+    table = pd.DataFrame(rows, columns=heads)
+    yield Section(
+        "How long things take", words, charts, {"Share that is over: history, and the family in brackets": table}
+    )
+
+
+def _row(found: Calibration, name: str, words: str) -> tuple[str, ...]:
+    best = found.lasted.fits[name][0]
+    observed, own = best.observed, name in found.lasted.bands
+    fit = [best.share_within(hour) for hour in HOURS_THAT_MATTER]
+    seen = [_seen(found, name, hour) for hour in HOURS_THAT_MATTER]
+    told = [
+        f"{100 * h.estimate:.0f} % ({100 * f.estimate:.0f} %)"
+        if own
+        else f"({100 * f.low:.0f} to {100 * f.high:.0f} %)"
+        for h, f in zip(seen, fit, strict=True)
+    ]
+    family = best.family.name + ("" if best.determined else " (not determined: not written)")
+    return (words, many(observed.number), many(observed.open_cases), family, *told)
+
+
+def _judgement(found: Calibration) -> Iterator[Section]:
+    judged = found.judged
+    if judged is None:
+        return
+    noise, bias = (float(found.parameters.value(f"judgement.{name}")) for name in ("noise", "bias"))
+    rows = []
+    for level, one in judged.found.cuts(noise).items():
+        ends = [judged.found.cuts(end)[level].estimate for end in (0.3, 1.0)]
+        rows.append(
+            (
+                f"Level {level}",
+                f"{one.estimate:.2f} ({one.low:.2f} to {one.high:.2f})",
+                f"{ends[0]:.2f} to {ends[1]:.2f}",
+            )
+        )
+    words = [
+        "A decision is need seen with some error and held against thresholds. Dots are shares counted, with 90 % intervals, "
+        "and the bar what the fit says.",
+        f"The table gives the thresholds less the bias, for a noise of {noise:g}, and how far they move if the noise is 0.3 or "
+        f"1.0 instead: the decisions themselves cannot tell. The parameters add the assumed bias of {bias:g}.",
+    ]
+    heads = ["Threshold", "Fitted, with its 90 % interval [sd of need]", "From noise 0.3 to 1.0"]
+    chart = pictures.judged_chart(found.decided, judged)
+    yield Section(
+        "Thresholds", words, {"Decisions by source": chart}, {"Thresholds": pd.DataFrame(rows, columns=heads)}
+    )
+
+
+def _routes(found: Calibration) -> Section:
+    table = routes(found.gathered.log)
+    shown = pd.DataFrame(
+        {
+            "From": table["stage"].str.replace("_", " "),
+            "To": table["outcome"].str.replace("_", " "),
+            "Visits": [f"{n:,}" if n else f"fewer than {FEW}" for n in table["visits"]],
+            "Share, with its 90 % interval": [
+                f"{100 * share:.1f} % ({100 * low:.1f} to {100 * high:.1f})" if share == share else "c"
+                for share, low, high in zip(table["share"], table["low"], table["high"], strict=True)
+            ],
+        }
+    )
+    words = ["Finished visits alone; the scenario's own routes are not changed by these figures."]
+    return Section("Where contacts went", words, {}, {"Routes": shown})
+
+
+def _beside_published(found: Calibration) -> Section:
+    published = found.published
+    if published is None:
+        return Section("Beside the published figures")
+    own = found.decided.part.numbers.get("volumes.referrals_per_year")
+    official = float(published.value("volumes.referrals_per_year"))
+    rows = [("Children referred in a year", f"{own.value:,}" if own else "not told", f"{official:,.0f}")]
+    words = ["The volume of a year is the published one; hours, mix and durations are the history's."]
+    if own and abs(own.value / official - 1) > 0.1:
+        words.append(
+            f"The history has {100 * own.value / official:.0f} % of the published referrals. Find out why before using either: "
+            "another year, contacts that are not in the extract, or referrals counted otherwise."
+        )
+    return Section(
+        "Beside the published figures",
+        words,
+        {},
+        {"Both": pd.DataFrame(rows, columns=["What", "History", "Published"])},
+    )
+
+
+def _unsaid(found: Calibration) -> Section:
+    heads = ["What", "Why not", "What would settle it", "Until then"]
+    rows = pd.DataFrame([tuple(one) for one in found.unsaid], columns=heads)
+    words = ["Draws in posterior.csv cover noise and bias over their assumed ranges; the other gaps stay at one value."]
+    return Section("What the history cannot say", words, {}, {"And which fact from outside would settle it": rows})
+
+
+def _numbers(found: Calibration) -> Section:
+    rows = [
+        (name, _short(as_text(one.value)), one.unit, _span(one.range), one.grade)
+        for name, one in found.parameters.in_order().items()
+    ]
+    words = ["As they stand in parameters.yaml, where each has its source and its note."]
+    table = pd.DataFrame(rows, columns=["Number", "Value", "Unit", "Range", "Grade"])
+    return Section("Every number and its grade", words, {}, {"Parameters": table})
+
+
+def _short(text: str, most: int = 90) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _span(ends: tuple[float, float] | None) -> str:
+    return "" if ends is None else f"{ends[0]:g} to {ends[1]:g}"

@@ -1,0 +1,98 @@
+"""`frontdoor validate`: files in, a folder with the page, its tables and the account of the history out."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from frontdoor_sim.appraisal import write_manifest, write_run_record
+from frontdoor_sim.calibration.history import History, examine, read_history
+from frontdoor_sim.documents import InputError, Mistake
+from frontdoor_sim.experiment.study import versions
+from frontdoor_sim.scenario import Scenario, read_scenario
+from frontdoor_sim.validation.meaning import headline
+from frontdoor_sim.validation.tolerance import Tolerance, read_tolerance
+from frontdoor_sim.validation.validating import validate
+
+EXAMPLE = """example:
+  frontdoor validate as_found.yaml extracts/ --split 2025-01-06 --taken 2025-07-01
+  holds the scenario against what happened from 6 January on; it must have learnt from what came before alone"""
+
+
+def add_arguments(one: argparse.ArgumentParser) -> None:
+    """What `frontdoor validate` takes, besides what every command does."""
+    one.add_argument("scenario", type=Path, metavar="SCENARIO", help="calibrated on what came before the split")
+    one.add_argument("files", nargs="+", type=Path, metavar="FILE", help="the history: files or folders of extracts")
+    one.add_argument("--split", required=True, type=_day, metavar="DATE", help="first day of the part held out")
+    taken = "when the files were taken from the case system: a date, or date and time in quotes"
+    one.add_argument("--taken", required=True, type=_moment, metavar="DATE", help=taken)
+    one.add_argument("--tolerance", type=Path, metavar="FILE", help="what is near enough (the package's own statement)")
+    one.epilog, one.formatter_class = EXAMPLE, argparse.RawDescriptionHelpFormatter
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2025-01-06") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            return moment
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a local date such as 2025-07-01, or '2025-07-01 06:00'")
+
+
+def run_command(asked: argparse.Namespace, folder: Path) -> str:
+    """Validate as asked, write everything into a folder, and say what came of it.
+
+    Raises:
+        InputError: the scenario, the history, the statement or the dates are wrong; of the files all mistakes at once.
+    """
+    started, clock = datetime.now().astimezone().isoformat(timespec="seconds"), time.perf_counter()
+    scenario, tolerance, history = _read(asked)
+    quality = examine(history, asked.taken)
+    found = validate(
+        scenario, quality.history, asked.split, asked.taken, tolerance, asked.replications, asked.seed, asked.jobs,
+        asked.quiet, asked.engine,
+    )  # fmt: skip
+    quality.write(folder / "quality")
+    page = found.write(folder, asked.command)
+    inputs = [*scenario.files, *([asked.tolerance] if asked.tolerance else []), *_every_file(asked.files)]
+    about = {"verdict": found.verdict, "tolerance": tolerance.digest}
+    write_manifest(folder, inputs, seed=asked.seed, replications=asked.replications, versions=versions(), about=about)
+    seconds = time.perf_counter() - clock
+    write_run_record(folder, command=asked.command, started=started, seconds=seconds, host=socket.gethostname())
+    return f"{headline(found)}\n\nPage: {page}"
+
+
+def _read(asked: argparse.Namespace) -> tuple[Scenario, Tolerance, History]:
+    """The scenario, the tolerance statement and the history, or the mistakes of all of them."""
+    mistakes: list[Mistake] = []
+
+    def read(reader: Callable[[Any], Any], what: Any) -> Any:
+        try:
+            return reader(what)
+        except InputError as error:
+            mistakes.extend(error.mistakes)
+
+    asked_for = ((read_scenario, asked.scenario), (read_tolerance, asked.tolerance), (read_history, asked.files))
+    scenario, tolerance, history = (read(reader, what) for reader, what in asked_for)
+    if mistakes:
+        raise InputError(mistakes)
+    return scenario, tolerance, history
+
+
+def _every_file(files: Sequence[Path]) -> Iterator[Path]:
+    """Files as they are, folders as the files in them."""
+    for path in files:
+        yield from sorted(inside for inside in path.iterdir() if inside.is_file()) if path.is_dir() else [path]

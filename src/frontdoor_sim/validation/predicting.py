@@ -1,0 +1,48 @@
+"""The held-out part simulated many times, and what each time shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from frontdoor_sim.engine import Engine
+from frontdoor_sim.event_log import EventLog
+from frontdoor_sim.experiment.running import read_run
+from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.measures.journeys import Journeys
+from frontdoor_sim.measures.table_reading import TableReading
+from frontdoor_sim.validation.arrivals import ForecastArrivals, RealArrivals
+from frontdoor_sim.validation.statistics import Seen, seen
+
+
+@dataclass(frozen=True)
+class Part:
+    """One simulation of the held-out part.
+
+    Args:
+        arrivals: who comes, and the scenario that meets them.
+        seed, replication: key of all luck.
+        by_date: whether it is read by date, as the history is.
+        engine: which engine runs it.
+    """
+
+    arrivals: RealArrivals | ForecastArrivals = field(repr=False)
+    seed: int
+    replication: int
+    by_date: bool
+    engine: Engine = "auto"
+
+
+def show(part: Part) -> Seen:
+    """Run a part and read what it shows."""
+    contacts = part.arrivals.contacts(part.seed, part.replication)
+    log = read_run(part.arrivals.scenario, contacts, part.seed, part.replication, part.engine)
+    return seen(Journeys(TableReading(log) if isinstance(log, EventLog) else log), part.by_date)
+
+
+def predicted(
+    parts: Sequence[Part], jobs: int | None = None, quiet: bool = True, say: str = "Held-out part"
+) -> list[Seen]:
+    """What each of several parts shows, in their order; `jobs` and `quiet` as for `experiment.workers.worked`."""
+    shown: list[Seen] = worked(show, parts, jobs, None, quiet, say)
+    return shown
