@@ -241,25 +241,31 @@ class Team:
 
     def served_by(self, people: Team, now: int) -> None:
         """Start the least jobs that wait here, but those held back, while somebody of a team is idle and on duty."""
-        held = self.held_back() if self.trays else []
+        held_back = self.hold_back()
         while self.queue and people.idle:
             worker = people.next_idle(now)
             if worker is None:
                 break
             self.start(heappop(self.queue)[-1], worker, now)
-        for place in held:
-            heappush(self.queue, place)
+        self.put_back(held_back)
 
-    def held_back(self) -> list[Place]:
+    def hold_back(self) -> list[Place]:
         """Take out of the queue, for now, what nobody may begin, since the out-tray of its stage is full (rule 8)."""
+        if not self.trays:
+            return []
         full = {stage for stage, most in self.trays.items() if self.world.trays[stage] >= most}
         parts: tuple[list[Place], list[Place]] = [], []
         for place in self.queue:
             job = place[-1]
             parts[job.stage.number in full and not job.begun].append(place)
-        self.queue, held = parts
+        self.queue, held_back = parts
         heapify(self.queue)
-        return held
+        return held_back
+
+    def put_back(self, held_back: list[Place]) -> None:
+        """What was held back waits in the queue again."""
+        for place in held_back:
+            heappush(self.queue, place)
 
     def start(self, job: Job, worker: Worker, now: int) -> None:
         """Somebody takes up a job; when they will put it down is known from here on."""

@@ -1012,6 +1012,8 @@ def interrupt(w, now):
     """Rule 5, the end of phase two: where urgent work may interrupt, the least urgent work in hand makes way for it."""
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
+        if w[team + INTERRUPTS] and w[team + HAS_TRAYS]:
+            hold_back(w, team)
         while w[team + INTERRUPTS] and w[team + QUEUE] != NONE:
             rag = w[w[w[team + QUEUE] + JOB_CONTACT] + RAG]
             worker = whom_to_interrupt(w, team, rag, now)
@@ -1020,6 +1022,8 @@ def interrupt(w, now):
             job = put_down(w, worker, now)
             begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
             put_in(w, team + QUEUE, job, team)
+            if w[team + HAS_TRAYS]:
+                hold_back(w, team)
 
 
 @compiled
