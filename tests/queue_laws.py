@@ -6,6 +6,7 @@ Work that is handed over begins a new spell with its old place.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 
@@ -156,8 +157,8 @@ def check_patience(log: EventLog, model: OperatingModel) -> None:
 
 
 def check_limits(log: EventLog, model: OperatingModel) -> None:
-    """Rule 8: a stage never takes more than it says, at once or a day; who is turned away has gone at once."""
-    clock, events = Timeline.of(model).clock, plain(log.events)
+    """Rule 8: a stage never takes more than it says, at once or a working day; who is turned away has gone at once."""
+    line, events = Timeline.of(model), plain(log.events)
     limited = {name: facts for name, facts in model.stages.items() if getattr(facts, "is_limited", False)}
     for name, facts in limited.items():
         mine = events[(events["stage"] == name) & (events["part"] == 0)].sort_values(["start", "end"], kind="stable")
@@ -175,12 +176,12 @@ def check_limits(log: EventLog, model: OperatingModel) -> None:
             cases = inside.loc[inside["kind"] == "caseload", "start"]
             leaves = NEVER if inside["censored"].any() else int(inside["end"].max())
             steps += [(comes, 1), (int(cases.min()) if len(cases) else leaves, -1)]
-            days[clock.date_of(comes)] += 1
+            days[bisect_right(line.working_dates, line.clock.date_of(comes))] += 1
         level = 0
         for _, change in sorted(steps):
             level += change
             assert facts.holds_at_most is None or level <= facts.holds_at_most, f"{name} holds {level}"
-        assert facts.takes_a_day is None or max(days.values(), default=0) <= facts.takes_a_day, f"{name}: {days}"
+        assert facts.takes_a_working_day is None or max(days.values(), default=0) <= facts.takes_a_working_day, f"{name}: {days}"
 
 
 def check_slots(log: EventLog, model: OperatingModel, seed: int) -> None:

@@ -44,8 +44,8 @@ PATIENCE = (
 DOORS = (
     {"holds_at_most": 1, "when_full": "route"},
     {"holds_at_most": 3, "when_full": "wait"},
-    {"takes_a_day": 1, "when_full": "route"},
-    {"takes_a_day": 2, "holds_at_most": 4},
+    {"takes_a_working_day": 1, "when_full": "route"},
+    {"takes_a_working_day": 2, "holds_at_most": 4},
     {"holds_at_most": 0},
 )
 LIMITS = {"red": "4 h", "amber": "1 working days", "green": "20 working hours"}
@@ -288,7 +288,7 @@ def out_trays(draw: DrawFn, stages: dict[str, Any], ways: dict[str, Any]) -> dic
 
 def is_limited(facts: dict[str, Any]) -> bool:
     """Whether a stage takes only so many."""
-    return "holds_at_most" in facts or "takes_a_day" in facts
+    return "holds_at_most" in facts or "takes_a_working_day" in facts
 
 
 def particular(ways: dict[str, Any]) -> SearchStrategy[list[tuple[str, str]]]:

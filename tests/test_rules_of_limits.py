@@ -165,13 +165,23 @@ def test_a_stage_that_takes_nobody_loses_nobody():
     assert [said(log, contact) for contact in (1, 2, 3)] == [["work acceptance 02 09:00-.."]] * 3
 
 
-def test_so_many_a_day():
-    """A day begins at midnight; who waited longest comes first, and nobody is taken on for a day that is over."""
-    log = limited(at(*[f"{DAY} 09:00"] * 3, f"{NEXT_DAY} 08:00"), takes_a_day=1)
+def test_so_many_a_working_day():
+    """It begins at midnight; who waited longest comes first, and nobody is taken on for a day that is over."""
+    log = limited(at(*[f"{DAY} 09:00"] * 3, f"{NEXT_DAY} 08:00"), takes_a_working_day=1)
     assert said(log, 1) == ["work work 02 09:00-02 11:00"]
     assert said(log, 2)[0] == "work acceptance 02 09:00-03 00:00"
     assert said(log, 3)[0] == "work acceptance 02 09:00-04 00:00"
     assert said(log, 4)[0] == "work acceptance 03 08:00-05 00:00"
+
+
+def test_a_weekend_counts_with_its_friday():
+    friday, saturday = "2025-06-06", "2025-06-07"
+    log = limited(at(*[f"{friday} 09:00"] * 3, f"{saturday} 12:00"), takes_a_working_day=2)
+    assert said(log, 3)[0] == "work acceptance 06 09:00-09 00:00"
+    assert said(log, 4)[0] == "work acceptance 07 12:00-09 00:00"
+    log = limited(at(f"{friday} 09:00", f"{saturday} 12:00", f"{saturday} 12:00"), takes_a_working_day=2)
+    assert said(log, 2)[0] == "work shift 07 12:00-09 09:00"
+    assert said(log, 3)[0] == "work acceptance 07 12:00-09 00:00"
 
 
 def test_at_the_door_the_order_of_the_team_holds():

@@ -344,13 +344,13 @@ class _QueueStage(_Stage):
 
     give_up_after: dict[Rag, Duration] = {}
     holds_at_most: Annotated[int, Field(ge=0)] | None = None
-    takes_a_day: Annotated[int, Field(ge=0)] | None = None
+    takes_a_working_day: Annotated[int, Field(ge=0)] | None = None
     when_full: Literal["wait", "route"] = "wait"
 
     @property
     def is_limited(self) -> bool:
-        """Whether it takes only so many at once, or a day."""
-        return self.holds_at_most is not None or self.takes_a_day is not None
+        """Whether it takes only so many at once, or a working day."""
+        return self.holds_at_most is not None or self.takes_a_working_day is not None
 
 
 class WorkStage(_QueueStage):

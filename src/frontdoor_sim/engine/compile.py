@@ -320,8 +320,9 @@ class _Compiler:
         """The way into a stage; None where it takes everybody."""
         if not stage.is_limited:
             return None
-        midnights = self.instants(Instants.parse("every day 00:00")) if stage.takes_a_day is not None else ()
-        return PlannedDoor(stage.holds_at_most, stage.takes_a_day, midnights, stage.when_full == "route")
+        line, a_day = self.timeline, stage.takes_a_working_day
+        midnights = tuple(line.clock.midnight(day) for day in line.working_dates) if a_day is not None else ()
+        return PlannedDoor(stage.holds_at_most, a_day, midnights, stage.when_full == "route")
 
     def working(self, stage: WorkStage | ConsentStage, purpose: str) -> dict[str, Any]:
         rekeying = self.model.handoffs.systems_differ

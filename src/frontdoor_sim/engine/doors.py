@@ -19,7 +19,7 @@ class Door:
     """The way into a stage that takes only so many.
 
     `inside` are those who were let in and whose work is not done: on their way, in the queue or in hand; at a caseload, those
-    to whom nobody is allocated yet. `today` were let in since the last midnight.
+    to whom nobody is allocated yet. `today` were let in since this working day began.
     """
 
     def __init__(self, stage: PlannedStage, limits: PlannedDoor, order: Callable[[Job], Place], world: World) -> None:
@@ -60,7 +60,7 @@ class Door:
             self.wake()
 
     def has_room(self, now: int) -> bool:
-        """Whether one more may come in now; with midnight a new day begins."""
+        """Whether one more may come in now; the midnight of a working day begins a new one."""
         day = bisect_right(self.limits.midnights, now)
         if day != self.day:
             self.day, self.today = day, 0
@@ -74,7 +74,7 @@ class Door:
         self.world.at(now, WAITS_END, job.contact.key, self.stage.number, job.visit, 0, job.done)
 
     def wake(self) -> None:
-        """See to it that the door is looked at again at midnight."""
+        """See to it that the door is looked at again when the next working day begins."""
         if self.day < len(self.limits.midnights) and self.woken != self.day:
             self.woken = self.day
             number, midnight = self.stage.number, self.limits.midnights[self.day]

@@ -103,7 +103,7 @@ def reached(start: int, limit: Limit | None) -> int:
 
 
 class PlannedDoor(NamedTuple):
-    """The way into a stage that takes only so many: at once, or a day (from one of `midnights` to the next).
+    """The way into a stage that takes only so many: at once, or a working day (from one of `midnights` to the next).
 
     None is no limit. Whoever finds it full waits, or is turned away.
     """

@@ -1353,7 +1353,7 @@ def open_door(w, stage, now):
 
 @compiled
 def has_room(w, stage, now):
-    """Rule 8: whether one more may come in now; with midnight a new day begins."""
+    """Rule 8: whether one more may come in now; the midnight of a working day begins a new one."""
     if w[stage + A_DAY] != NONE:
         day = number_up_to(w, w[stage + MIDNIGHTS] + 1, w[w[stage + MIDNIGHTS]], now)
         if day != w[stage + DAY]:
@@ -1373,7 +1373,7 @@ def answer(w, stage, action, now):
 
 @compiled
 def wake_door(w, stage, now):
-    """Rule 8: see to it that a door is looked at again at midnight."""
+    """Rule 8: see to it that a door is looked at again when the next working day begins."""
     midnight = next_instant(w, w[stage + MIDNIGHTS], now + 1)
     if midnight != NEVER and midnight != w[stage + DOOR_WOKEN]:
         w[stage + DOOR_WOKEN] = midnight

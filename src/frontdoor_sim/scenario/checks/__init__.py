@@ -46,7 +46,7 @@ LAWS: tuple[Law, ...] = (
 )
 """Laws of an operating model; `routes.check_sources_and_areas` asks the parameters as well."""
 
-_LIMITS = ("give_up_after", "holds_at_most", "takes_a_day", "when_full")
+_LIMITS = ("give_up_after", "holds_at_most", "takes_a_working_day", "when_full")
 _SILENT_AFTER: dict[Law, set[str]] = {
     teams.check_partners: {"partners"},
     routes.check_stages_are_reached: {"routes"},

@@ -57,7 +57,7 @@ def check_limits_are_stated(model: OperatingModel) -> Found:
     for name, stage in model.stages.items():
         if isinstance(stage, (WorkStage, CaseloadStage)) and stage.when_full == "route" and not stage.is_limited:
             what = f"{name!r} is never full: it takes everybody."
-            right = "`holds_at_most` or `takes_a_day` beside `when_full`."
+            right = "`holds_at_most` or `takes_a_working_day` beside `when_full`."
             yield broken(("stages", name, "when_full"), what, right, "Write, for example, `holds_at_most: 20`.")
 
 
@@ -69,7 +69,7 @@ def check_out_trays(model: OperatingModel) -> Found:
         at = ("stages", name, "out_tray")
         if name in trays and not fills[name]:
             what = f"The out-tray of {name!r} never fills: wherever contacts go from there, they are taken."
-            right = "A route to a stage with `holds_at_most` or `takes_a_day` and `when_full: wait`."
+            right = "A route to a stage with `holds_at_most` or `takes_a_working_day` and `when_full: wait`."
             yield broken(at, what, right, "Limit a stage that follows, or remove `out_tray`.")
         elif name in trays and name in _beyond(fills, name):
             what = f"{name!r} can wait for itself: the out-trays from there fill each other in a round."
