@@ -59,7 +59,7 @@ AT_WORK = {
 IN_A_QUEUE = {
     "give_up_after": "by RAG, after how long in the queue a contact that nobody has begun leaves with the outcome `timed_out`",
     "holds_at_most": "so many at once, from being let in until their work is done, or until a case is allocated; left out, all",
-    "takes_a_working_day": "so many are let in from one working day's first second to the next's; left out, all",
+    "takes_a_working_day": "so many are let in from the midnight of one working day to that of the next; left out, all",
     "when_full": "whether a contact that finds no place waits for acceptance, or leaves with the outcome `full`",
 }
 KEPT = {

@@ -181,7 +181,9 @@ def check_limits(log: EventLog, model: OperatingModel) -> None:
         for _, change in sorted(steps):
             level += change
             assert facts.holds_at_most is None or level <= facts.holds_at_most, f"{name} holds {level}"
-        assert facts.takes_a_working_day is None or max(days.values(), default=0) <= facts.takes_a_working_day, f"{name}: {days}"
+        assert facts.takes_a_working_day is None or max(days.values(), default=0) <= facts.takes_a_working_day, (
+            f"{name}: {days}"
+        )
 
 
 def check_slots(log: EventLog, model: OperatingModel, seed: int) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from frontdoor_sim.event_log import EventLog
+from frontdoor_sim.experiment.pilot import offered_load
+from frontdoor_sim.scenario import read_scenario
 from stories import DAY, NEXT_DAY, at, officers, outcome, played, said
 
 # --- rule 3: who gives up waiting ----------------------------------------------------------------------------------------
@@ -221,6 +225,12 @@ def test_a_place_is_kept_for_who_is_on_the_way():
     assert said(log, 2)[1:] == [
         "second acceptance 02 10:00-02 13:00", "second handoff 02 13:00-02 15:00", "second work 02 15:00-02 16:00",
     ]  # fmt: skip
+
+
+def test_offered_load_is_what_is_asked_for_and_not_what_is_let_in():
+    free = read_scenario("scenarios/examples/back_pressure.yaml")
+    closed = {"stages.assessment.holds_at_most": 0, "stages.early_help.holds_at_most": 0}
+    pd.testing.assert_frame_equal(offered_load(free, seed=3), offered_load(free.varied(closed), seed=3))
 
 
 # --- rule 8: out-trays ---------------------------------------------------------------------------------------------------

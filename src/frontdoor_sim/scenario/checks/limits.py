@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from frontdoor_sim.operating_model import (
-    CaseloadStage,
-    OperatingModel,
-    WorkStage,
-    decided_later,
-    outcomes_of,
-)
+from frontdoor_sim.operating_model import CaseloadStage, OperatingModel, WorkStage, decided_later, outcomes_of
 from frontdoor_sim.scenario.checks.found import Found, broken
 
 TIMED_OUT, FULL = "timed_out", "full"
@@ -38,11 +32,16 @@ def check_undecided_is_decided_elsewhere(model: OperatingModel) -> Found:
     for stage, outcome in _unserved(model):
         for index, rule in enumerate(model.routes.get(stage, ()) if model.stages[stage].decides else ()):
             for to in rule.to if outcome in rule.when.outcome else ():
-                if to in model.stages and not (model.stages[to].decides or decided_later(model, to)):
+                if _may_stay_undecided(model, to):
                     what = f"Contacts that nobody has decided at {stage!r} go on to {to!r}, and may never be decided."
                     right = "A stage that decides or from which every way leads to one, or an end."
                     remedy = f"Write `decides: true` at {to!r}, or change where they go."
                     yield broken(("routes", stage, index, "to"), what, right, remedy)
+
+
+def _may_stay_undecided(model: OperatingModel, name: str) -> bool:
+    """Whether a stage neither decides nor is always followed by one that does."""
+    return name in model.stages and not (model.stages[name].decides or decided_later(model, name))
 
 
 def _unserved(model: OperatingModel) -> Iterator[tuple[str, str]]:
