@@ -43,7 +43,7 @@ from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.parameters.known import sections
-from frontdoor_sim.scenario import Scenario, read_scenario
+from frontdoor_sim.scenario import Scenario, read_scenario, read_scenarios
 from frontdoor_sim.validation import Tolerance, read_tolerance
 from frontdoor_sim.validation.command import add_arguments, run_command
 
@@ -291,7 +291,7 @@ def do_run(asked: argparse.Namespace) -> None:
 
 def do_compare(asked: argparse.Namespace) -> None:
     """Paired differences and a verdict for each option."""
-    base, *options = _read_all([asked.base, *asked.options])
+    base, *options = read_scenarios([asked.base, *asked.options])
     wrong = not_changes(base, [(str(file), option) for file, option in zip(asked.options, options, strict=True)])
     if wrong:
         raise InputError(wrong)
@@ -302,20 +302,6 @@ def do_compare(asked: argparse.Namespace) -> None:
     print(found)
     print("Intervals: 95% for all options together, of the average; simulation noise alone.")
     print(f"Written to {folder}")
-
-
-def _read_all(files: Sequence[Path]) -> list[Scenario]:
-    """Several scenarios, or the mistakes of all of them."""
-    scenarios: list[Scenario] = []
-    mistakes: list[Mistake] = []
-    for file in files:
-        try:
-            scenarios.append(read_scenario(file))
-        except InputError as error:
-            mistakes += error.mistakes
-    if mistakes:
-        raise InputError(mistakes)
-    return scenarios
 
 
 def _folder(asked: argparse.Namespace, name: str) -> Path:

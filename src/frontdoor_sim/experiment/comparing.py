@@ -244,8 +244,31 @@ def sentence(row: object, base: str) -> str:
     if word == "unclear" and abs(middle) > half:
         return f"{head}: no difference that matters."
     if word == "unclear":
-        return f"{head}: cannot be told apart ({middle - half:+.0f} to {middle + half:+.0f} {unit} on average)."
+        least, most = signed(middle - half), signed(middle + half)
+        return f"{head}: cannot be told apart ({least} to {most} {unit} on average)."
     if not every_year(row):
-        return f"{head}: {word} by {abs(middle):.0f} {unit} on average; one case may show {low:+.0f} to {high:+.0f}."
-    near, far = sorted((abs(low), abs(high)))
-    return f"{head}: {word} by {near:.0f} to {far:.0f} {unit}."
+        by = f"{abs(middle):.0f}"
+        told = f"{head}: {word} by {by} {counted(unit, by)} on average"
+        return f"{told}; one case may show {signed(low)} to {signed(high)}."
+    near, far = (f"{end:.0f}" for end in sorted((abs(low), abs(high))))
+    return f"{head}: {word} by {f'{near} to {far} {unit}' if near != far else f'{near} {counted(unit, near)}'}."
+
+
+def signed(number: float) -> str:
+    """A whole number with its sign; 0 has none.
+
+    Example:
+        >>> signed(3.2), signed(-0.4)
+        ('+3', '0')
+    """
+    return f"{round(number):+d}" if round(number) else "0"
+
+
+def counted(unit: str, number: str) -> str:
+    """A unit after a number.
+
+    Example:
+        >>> counted("points", "1"), counted("points", "2")
+        ('point', 'points')
+    """
+    return unit.removesuffix("s") if number == "1" else unit

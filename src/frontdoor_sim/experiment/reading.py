@@ -12,7 +12,7 @@ from frontdoor_sim.documents import Document, InputError, Mistake, in_words, nea
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import RAGS, Closed
-from frontdoor_sim.scenario import Scenario, check_kind, read_form, read_scenario, slips
+from frontdoor_sim.scenario import Scenario, check_kind, read_form, read_scenario, read_scenarios, slips
 
 INSIDE = 0.37
 """A place within a range, at which a whole number is not enough."""
@@ -75,14 +75,8 @@ class Study:
             >>> [option.name for option in study.of(["scenarios/examples/one_desk_two_more.yaml"]).options]
             ['Two more officers']
         """
-        read: list[Scenario] = []
-        mistakes: list[Mistake] = []
-        for path in options:
-            try:
-                read.append(read_scenario(path))
-            except InputError as error:
-                mistakes += error.mistakes
-        mistakes += not_changes(self.base, [(option.file.name, option) for option in read])
+        read = read_scenarios(options)
+        mistakes = not_changes(self.base, [(option.file.name, option) for option in read])
         if mistakes:
             raise InputError(mistakes)
         return replace(self, options=tuple(read))

@@ -2,8 +2,8 @@
 
 from frontdoor_sim.scenario.changes import Change
 from frontdoor_sim.scenario.forms import check_kind, read_form
-from frontdoor_sim.scenario.read import read_scenario
+from frontdoor_sim.scenario.read import read_scenario, read_scenarios
 from frontdoor_sim.scenario.record import Scenario
 from frontdoor_sim.scenario.slips import slips
 
-__all__ = ["Change", "Scenario", "check_kind", "read_form", "read_scenario", "slips"]
+__all__ = ["Change", "Scenario", "check_kind", "read_form", "read_scenario", "read_scenarios", "slips"]

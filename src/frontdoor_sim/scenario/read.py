@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path as FilePath
@@ -53,6 +53,27 @@ def read_scenario(path: str | FilePath) -> Scenario:
         'One desk'
     """
     return _read(FilePath(path), ())
+
+
+def read_scenarios(paths: Iterable[str | FilePath]) -> list[Scenario]:
+    """Read and check several scenarios.
+
+    Raises:
+        InputError: the mistakes of all of them.
+
+    Example:
+        >>> [one.name for one in read_scenarios(["scenarios/examples/one_desk.yaml"])]
+        ['One desk']
+    """
+    found: list[Scenario] = []
+    mistakes: list[Mistake] = []
+    for path in paths:
+        try:
+            found.append(read_scenario(path))
+        except InputError as error:
+            mistakes += error.mistakes
+    _stop(mistakes)
+    return found
 
 
 def _read(path: FilePath, below: tuple[FilePath, ...]) -> Scenario:

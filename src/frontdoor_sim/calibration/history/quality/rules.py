@@ -84,7 +84,7 @@ _KEPT = (
     Rule("conference_twice", "conferences recorded more than once", "2884", "kept",
          "Count them once.", overlaps.conference_twice),
     Rule("dates_only", "contacts whose times are days", "quirk", "kept",
-         "Hours cannot be measured: ask for the form's date *and time* of contact and of decision.", recording.dates_only),
+         "Hours cannot be measured: ask for the form's date and time of contact and of decision.", recording.dates_only),
     Rule("batch_entry", "decisions that share their minute of the day with far too many others", "quirk", "kept",
          "Decision times look batch-entered at {said}: the 24-hour figure is of recording, not of deciding.",
          recording.batch_entry),
