@@ -169,7 +169,8 @@ def check_limits(log: EventLog, model: OperatingModel) -> None:
             )
             inside = rows[~outside]
             served = inside[inside["kind"].isin(["work", "caseload", "search", "re-keying"])]
-            if inside.empty or (served.empty and (inside["end"] == inside["start"]).all()):
+            went_at_once = (inside["end"] == inside["start"]) & ~inside["censored"]
+            if inside.empty or (served.empty and went_at_once.all()):
                 assert facts.when_full == "route" or inside.empty
                 continue
             comes = int(rows.loc[outside, "end"].max()) if outside.any() else int(inside["start"].min())
