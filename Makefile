@@ -1,7 +1,7 @@
 # Names for what takes more than one word to type; each line can be typed by hand where there is no make.
 PYTHON ?= python
 
-.PHONY: test walls twins mutations estimators benchmarks england history
+.PHONY: test walls twins mutations estimators capacity benchmarks england history
 
 test:
 	$(PYTHON) -m pytest
@@ -23,6 +23,10 @@ mutations:
 # Bias and coverage of every estimator over 120 invented histories; some ten minutes on one core.
 estimators:
 	$(PYTHON) tests/estimators_long_run.py --repetitions 120
+
+# Touch and capacity of synthetic councils, found again from two stamps a contact; some 25 minutes on one busy core.
+capacity:
+	$(PYTHON) tests/capacity_long_run.py --folder results/capacity
 
 benchmarks:
 	$(PYTHON) benchmarks/run.py

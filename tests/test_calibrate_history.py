@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import runpy
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,11 @@ from frontdoor_sim.calibration.from_history.draws import DRAWS
 from frontdoor_sim.calibration.from_history.lasting import flat
 from frontdoor_sim.calibration.from_history.report import Section
 from frontdoor_sim.calibration.history.invent import invent
+from frontdoor_sim.calibration.touch import posterior as posteriors
 from frontdoor_sim.cli import main
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.experiment import run
+from frontdoor_sim.experiment.touch import page as touch_page
 from frontdoor_sim.measures import measure
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario import read_scenario
@@ -286,10 +289,32 @@ def test_the_command_says_what_matters_and_where_it_stands(nowhereshire, capsys)
     assert str(folder) not in (folder / "told" / "parameters.yaml").read_text(encoding="utf-8")
 
 
+def test_touch_and_capacity_are_a_section_for_those_who_ask(nowhereshire, monkeypatch, capsys):
+    """66 runs instead of 3,000; tests/test_touch.py and `make capacity` say how right they are."""
+    folder, _, _, _ = nowhereshire
+    monkeypatch.setattr(posteriors, "LEAST", 6)
+    monkeypatch.setattr(touch_page, "touch_and_capacity", partial(touch_page.touch_and_capacity, runs=66))
+    desk = ROOT / "calibration" / "invented" / "desk.yaml"
+    words = [str(folder / "template.csv"), "--council", "Nowhereshire (invented)", "--touch-and-capacity", str(desk)]
+    assert main(["calibrate", "history", *words, "-o", str(folder / "touched"), "--jobs", "1"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("the history answers") + said.count("the history does not answer") == 4
+    page = (folder / "touched" / "fit.html").read_text(encoding="utf-8")
+    assert "2.2 people at work at once, give or take 0.5" in page
+    assert "What if, in points of the share within 24 hours" in page
+    assert page.index("Touch time and capacity</h2>") < page.index("What the history cannot say</h2>")
+    assert "--touch-and-capacity calibration/invented/desk.yaml" in page
+    table = pd.read_csv(folder / "touched" / "touch_quantities.csv").set_index("quantity")
+    assert table.loc["people", "low_before"] >= 1.5
+    assert (table["low"] <= table["high"]).all()
+    assert "Touch time and capacity</h2>" not in (folder / "calibration" / "fit.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
         (["--combine", "published"], "asked for by halves"),
+        (["--touch-and-capacity", "none.yaml"], "There is no such file"),
         (["--year", "2020", "--data", "calibration/dfe"], "asked for by halves"),
         (["--window", "tomorrow"], "is not a window"),
     ],

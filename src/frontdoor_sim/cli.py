@@ -39,6 +39,8 @@ from frontdoor_sim.experiment import (
 from frontdoor_sim.experiment.explain import explain, picture
 from frontdoor_sim.experiment.reading import StudyFile
 from frontdoor_sim.experiment.replications import Task, slug
+from frontdoor_sim.experiment.touch.desk_file import read_desk
+from frontdoor_sim.experiment.touch.page import added
 from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
@@ -163,6 +165,9 @@ def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     one.add_argument("--year", type=_whole(2000), metavar="YEAR", help="of the published figures")
     one.add_argument("--data", type=Path, metavar="DIR", help="folder of the published CSV files")
+    what = "also touch time and capacity of the desk in this file, by simulation (minutes)"
+    one.add_argument("--touch-and-capacity", type=Path, metavar="DESK", help=what)
+    one.add_argument("--jobs", type=_whole(1), metavar="N", help="worker processes of that simulation (all cores)")
     one.add_argument(*OUTPUT, type=Path, metavar="DIR", help="results folder (calibration/<council>)")
     one.add_argument("--quiet", action="store_true", help="no progress bar, only where it was written")
     one.set_defaults(does=do_calibrate_history)
@@ -342,6 +347,7 @@ def do_calibrate_published(asked: argparse.Namespace) -> None:
 def do_calibrate_history(asked: argparse.Namespace) -> None:
     """Parameters from a council's own extracts, with joint draws and a report on the fit."""
     published = _combined(asked)
+    desk = read_desk(asked.touch_and_capacity) if asked.touch_and_capacity else None
     folder = asked.output or Path("calibration") / folder_name(asked.council)
     folder.mkdir(parents=True, exist_ok=True)
     with tqdm(total=_STEPS, unit="step", disable=asked.quiet, leave=False) as bar:
@@ -360,10 +366,11 @@ def do_calibrate_history(asked: argparse.Namespace) -> None:
             command=spelt(asked),
             say=say,
         )
+        more = [added(found.gathered.log, desk, folder, asked.jobs, asked.quiet)] if desk else []
         say("Writing the page")
-        found.write(folder)
+        found.write(folder, more)
     if not asked.quiet:
-        print("\n".join(headline(found)))
+        print("\n".join([*headline(found), *(words for one in more for words in one.words)]))
     print(f"Written to {folder}; begin with {folder / 'fit.html'}")
 
 

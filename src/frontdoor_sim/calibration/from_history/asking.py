@@ -92,8 +92,8 @@ def spelt(asked: argparse.Namespace) -> str:
     named = [_named(file) for file in asked.files]
     files = [f"{system}={without_machine(path)}" if system else without_machine(path) for system, path in named]
     words = ["frontdoor", "calibrate", "history", *files, "--council", asked.council]
-    for name in ("window", "extracted", "mapping", "combine", "year", "data"):
+    for name in ("window", "extracted", "mapping", "combine", "year", "data", "touch_and_capacity"):
         value = getattr(asked, name)
         if value is not None:
-            words += [f"--{name}", without_machine(value) if isinstance(value, Path) else str(value)]
+            words += [f"--{name.replace('_', '-')}", without_machine(value) if isinstance(value, Path) else str(value)]
     return shlex.join(words)
