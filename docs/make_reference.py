@@ -188,6 +188,13 @@ MEANINGS: dict[str, dict[str, str]] = {
         "delay": "how long it lasts; it uses nobody",
         "waits_for": "what the wait is called",
     },
+    "MeetingStage": {
+        **OF_EVERY_STAGE,
+        **JUDGES,
+        "people": "by team, how many of its people it needs, all at once; the first has the contact's main thread",
+        "lasts": "how long it lasts",
+        "overtime_limit": "how long after anybody's shift it may last; else it begins on another day",
+    },
     "Judges": {
         "bias": "added to need [sd]: above 0, the thresholds are in effect too low",
         "caution": "added to need on purpose [sd], where another judgement follows",
@@ -259,7 +266,11 @@ MEANINGS: dict[str, dict[str, str]] = {
         "growth": "how much graver a return is [sd of need]",
         "arrives_in": "the shift in whose hours families come back",
     },
-    "Target": {rag: f"limit for {rag} contacts" for rag in operating_model.RAGS},
+    "Target": {
+        **{rag: f"limit for {rag} contacts" for rag in operating_model.RAGS},
+        "since": "the stage whose end starts the clock; left out, the clock starts when the contact is sent to `until`",
+        "until": "the stage that has to be over in time; left out, as for `decision`, from receipt to the decision",
+    },
     "Arrivals": {
         "per_hour": "moments of arrival an hour; of windows that are open at once the first counts",
         "together": "how many contacts arrive at one moment",
@@ -294,6 +305,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "remove": "what goes; of a stage, team, shift or end, with where its work goes",
         "rename": "stages, teams, shifts or ends that are called otherwise; whatever names them follows, and luck stays",
         "over": "paths at which this change may go over an earlier one of the file",
+        "from": "the date on which the change comes into force, at the very start of the day; else it always is",
+        "until": "the date on which the change ends, and what was before is again; else it lasts",
     },
     "Moved": {
         "to": "what the work goes to: a stage or an end for a stage or an end, a team for a team, a shift for a shift",

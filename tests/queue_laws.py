@@ -14,7 +14,7 @@ import pandas as pd
 
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.running import people
-from frontdoor_sim.operating_model import RAGS, Handoff, OperatingModel, Timeline
+from frontdoor_sim.operating_model import RAGS, Handoff, MeetingStage, OperatingModel, Timeline
 
 PIECE = ["contact", "stage", "visit", "part"]
 NEVER = 1 << 62
@@ -37,9 +37,10 @@ def plain(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def spells(log: EventLog, model: OperatingModel) -> dict[str, list[Spell]]:
-    """The spells in each team's queue."""
+    """The spells in each team's queue; meetings have a line of their own."""
     facts = log.contacts.set_index("contact")
     events = plain(log.events)
+    events = events[~events["stage"].isin(meetings(model))]
     events = events[(events["team"] != "") & (events["kind"] != "caseload")].sort_values(
         [*PIECE, "enabled", "start", "end"]
     )
@@ -103,12 +104,42 @@ def held_back(model: OperatingModel, spell: Spell) -> bool:
     return getattr(list(model.stages.values())[spell.place[-3]], "out_tray", None) is not None
 
 
+def meetings(model: OperatingModel) -> dict[str, MeetingStage]:
+    """The stages of the model at which people meet."""
+    return {name: stage for name, stage in model.stages.items() if isinstance(stage, MeetingStage)}
+
+
+def check_meetings(log: EventLog, model: OperatingModel) -> None:
+    """A meeting has all its people from beginning to end, and none of one stage goes before one with a smaller place."""
+    events = plain(log.events)
+    for name, stage in meetings(model).items():
+        rows = events[events["stage"] == name]
+        for visit, met in rows[rows["kind"] == "meeting"].groupby(["contact", "visit"]):
+            assert Counter(met["team"]) == stage.people, f"{name}: {visit} is of other people"
+            assert met["worker"].nunique() == len(met), f"{name}: {visit} has one person twice"
+            assert met[["enabled", "start", "end"]].nunique().max() == 1, f"{name}: {visit} has people who come and go"
+            assert met["part"].tolist() == list(range(len(met))), f"{name}: {visit} is not in the order of its people"
+        main = rows[(rows["part"] == 0) & (rows["team"] != "")].sort_values("start")
+        places = []
+        for (contact, visit), mine in main.groupby(["contact", "visit"]):
+            held = mine[mine["kind"] == "meeting"]
+            begun = int(held["start"].iloc[0]) if len(held) else NEVER
+            ready = int(mine["enabled"].iloc[0])
+            places.append((RAGS.index(mine["rag"].iloc[0]), ready, contact, visit, begun))
+        for one in places:
+            passed = [other for other in places if other < one and other[1] <= one[-1] < other[-1]]
+            assert one[-1] > log.about.ends or not passed, f"{name}: {one} is held before {passed[0]}"
+
+
 def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:
-    """Nobody is on duty and idle while work waits in the queue of their team."""
+    """Nobody is on duty and idle while work waits in the queue of their team, but for those kept for a meeting."""
     events = plain(log.events)
     at_work = events[(events["worker"] >= 0) & (events["kind"] != "caseload")]
     busy = {int(worker): rows for worker, rows in at_work.groupby("worker")}
+    may_be_kept = {team for stage in meetings(model).values() for team in stage.people}
     for team, mine in spells(log, model).items():
+        if team in may_be_kept:
+            continue
         duty = log.duty[(log.duty["team"].astype(str) == team) & (log.duty["kind"] == "available")]
         idle = [
             window

@@ -7,6 +7,7 @@ caseload) and is taken by chance, so that contacts go round, and get out again.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -184,8 +185,22 @@ def leanings(draw: DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def stage(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
-    kind = draw(st.sampled_from(["work", "work", "work", "checks", "consent", "caseload", "delay"]))
+def meeting(draw: DrawFn, teams: dict[str, Any], grid: int) -> dict[str, Any]:
+    """So many people of some teams, all at once; of a team that has so many."""
+    called = draw(st.lists(st.sampled_from(list(teams)), min_size=1, max_size=3, unique=True))
+    people = {name: sum(math.ceil(group["wte"]) for group in teams[name]["staff"]) for name in called}
+    return {
+        "team": called[0],
+        "people": {name: draw(st.integers(1, min(2, number))) for name, number in people.items()},
+        "lasts": draw(touches(grid)),
+        "overtime_limit": draw(st.sampled_from(["0 min", "1 h", "20 h"])),
+    }
+
+
+@st.composite
+def stage(draw: DrawFn, facts_of_teams: dict[str, Any], grid: int) -> dict[str, Any]:
+    teams = list(facts_of_teams)
+    kind = draw(st.sampled_from(["work", "work", "work", "checks", "consent", "caseload", "delay", "meeting"]))
     found: dict[str, Any] = {"kind": kind, "team": draw(st.sampled_from(teams)), "decides": draw(st.booleans())}
     judges = {"bias": 0.2, "caution": -0.1, "noise": 0.7, "without_checks": 0.5} | draw(leanings())
     if kind in ("work", "consent"):
@@ -219,6 +234,9 @@ def stage(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
         found |= {"hold": draw(on_grid(max(grid, 900), 200, 1)), "slots": draw(st.sampled_from(["children", "family"]))}
         found |= {"allocates": draw(st.sampled_from([None, "office", "Mon-Fri 09:30", "every day 10:00, 15:00"]))}
         found |= {"first_visit": draw(st.sampled_from([None, "1 working days", "0 min"]))}
+        found |= {"judges": judges} if draw(st.booleans()) else {}
+    elif kind == "meeting":
+        found |= draw(meeting(facts_of_teams, grid))
         found |= {"judges": judges} if draw(st.booleans()) else {}
     else:
         found |= {"delay": draw(delays(grid)), "waits_for": draw(st.sampled_from(["partner", "acceptance", "visit"]))}
@@ -336,6 +354,14 @@ def contacts(draw: DrawFn, starts: int, ends: int, grid: int, purposes: list[str
 
 
 @st.composite
+def steps_in_time(draw: DrawFn, stages: list[str]) -> dict[str, Any]:
+    """Targets of some stages, counted from another or from being sent there."""
+    names = st.sampled_from(stages)
+    steps = draw(st.lists(st.tuples(st.sampled_from(["", *stages]), names), max_size=2))
+    return {f"step {n}": {**LIMITS, "since": since, "until": until} for n, (since, until) in enumerate(steps)}
+
+
+@st.composite
 def instances(draw: DrawFn) -> Instance:
     """A random model and its contacts."""
     grid = draw(st.sampled_from(GRIDS))
@@ -346,7 +372,7 @@ def instances(draw: DrawFn) -> Instance:
     teams = {f"team {n}": draw(team(grid)) for n in range(draw(st.integers(1, 3)))}
     if len(teams) > 1 and draw(st.booleans()):
         teams = {name: {**facts, "helpers": draw(helpers(name, list(teams)))} for name, facts in teams.items()}
-    stages = {f"stage {n}": draw(stage(list(teams), grid)) for n in range(draw(st.integers(1, 5)))}
+    stages = {f"stage {n}": draw(stage(teams, grid)) for n in range(draw(st.integers(1, 5)))}
     ends = {"closed": {"provides": 1}, "served": {"provides": draw(st.integers(2, 4)), "returns": draw(st.booleans())}}
     ways = routes(draw, stages, list(ends))
     stages = out_trays(draw, stages, ways)
@@ -369,7 +395,7 @@ def instances(draw: DrawFn) -> Instance:
         },
         "grading": {"green": -1, "amber": 0.5, "red": 1.5, "noise": 0.3},
         "returns": draw(st.sampled_from([None, returning])),
-        "targets": {"decision": LIMITS},
+        "targets": {"decision": LIMITS, **draw(steps_in_time(list(stages)))},
         "recording": draw(st.sampled_from([None, {"matched": 0.4, **KEPT, "systems": {}}])),
     }  # fmt: skip
     line = Timeline.of(as_scenario(data).model)

@@ -32,9 +32,9 @@ OUTCOMES = [
     ("assessment", False, None, True, False),
 ]
 TARGETS = [
-    ("decision", "red", 4 * HOUR, "elapsed_hours"),
-    ("decision", "amber", 8 * HOUR, "working_hours"),
-    ("decision", "green", 1, "working_days"),
+    ("decision", "red", 4 * HOUR, "elapsed_hours", "", ""),
+    ("decision", "amber", 8 * HOUR, "working_hours", "", ""),
+    ("decision", "green", 1, "working_days", "", ""),
 ]
 
 

@@ -19,6 +19,7 @@ ONE_KIND = {
     "checks": {"partners": {"police": {"delay": "3 h"}, "health": {"team": "desk", "touch": "20 min"}}},
     "caseload": {"hold": "2 days"},
     "delay": {"delay": "90 min"},
+    "meeting": {"people": {"desk": 2}, "lasts": "15 min"},
 }
 
 

@@ -20,6 +20,7 @@ from queue_laws import (
     check_handoffs,
     check_joins,
     check_limits,
+    check_meetings,
     check_nobody_idles,
     check_order,
     check_patience,
@@ -54,6 +55,7 @@ def test_laws_of_logs_and_queues(instance: Instance):
     check_slots(log, model.model, SEED)
     check_routes(log, model.model)
     check_joins(log, model.model)
+    check_meetings(log, model.model)
     check_patience(log, model.model)
     check_limits(log, model.model)
     check_handoffs(log, model.model)
@@ -199,6 +201,11 @@ def test_an_irrelevant_number_doubled_changes_nothing(instance: Instance):
 @settings(max_examples=20)
 @given(instances())
 def test_a_longer_follow_up_changes_nothing_before_it(instance: Instance):
+    """But for meetings, of which it is not known whether one that would last beyond the end of the run fits into a shift.
+
+    Where posts change hands, people who come later have numbers of their own between those who are there.
+    """
+    assume(not any(facts["kind"] == "meeting" for facts in instance.data["stages"].values()))
     short = play(instance.scenario(), instance.table())
     run_on = instance.data["run"] | {"follow_up": instance.data["run"]["follow_up"] + 2}
     long = play(instance.scenario(run=run_on), instance.table())
@@ -207,4 +214,5 @@ def test_a_longer_follow_up_changes_nothing_before_it(instance: Instance):
     cut = events["end"] > ends
     events = events.assign(censored=cut, end=events["end"].clip(upper=ends))
     events["outcome"] = events["outcome"].astype(str).where(~cut, "")
-    assert_same(short, replace(long, events=events))
+    others_come = "turnover" in str(instance.data["teams"])
+    assert_same(short, replace(long, events=events), but=("worker",) if others_come else ())

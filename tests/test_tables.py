@@ -16,6 +16,8 @@ def targets(**columns: list[object]) -> pd.DataFrame:
         "rag": ["red", "amber"],
         "limit": [4, 24],
         "clock": ["elapsed_hours", "working_hours"],
+        "since": ["", ""],
+        "until": ["", ""],
     }
     return pd.DataFrame({**good, **columns})
 
@@ -107,10 +109,10 @@ def test_many_wrong_words_are_counted_not_listed() -> None:
 
 
 def test_conform_sets_order_dtypes_and_closed_categories_and_leaves_its_input() -> None:
-    given = targets(limit=[4.0, 24.0])[["limit", "clock", "rag", "target"]]
+    given = targets(limit=[4.0, 24.0])[["limit", "until", "clock", "rag", "since", "target"]]
     before = given.copy()
     made = tables.conform(given, "targets")
-    assert list(made.columns) == ["target", "rag", "limit", "clock"]
+    assert list(made.columns) == ["target", "rag", "limit", "clock", "since", "until"]
     assert made["limit"].dtype == np.int64
     assert list(made["rag"].cat.categories) == ["red", "amber", "green", "blue"]
     pd.testing.assert_frame_equal(given, before)

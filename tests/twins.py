@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.engine import compile_plan
+from frontdoor_sim.engine import compile_phases
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.event_log import EventLog
-from frontdoor_sim.experiment.running import people
-from frontdoor_sim.operating_model import OperatingModel, Timeline
+from frontdoor_sim.experiment.running import people_of_phases
+from frontdoor_sim.operating_model import OperatingModel, Phase
 
 
 def both(
     model: OperatingModel, contacts: pd.DataFrame, seed: int = 3, replication: int = 0
 ) -> tuple[EventLog, EventLog]:
     """The logs of the reference engine and of the compiled one."""
-    line = Timeline.of(model)
-    plan = compile_plan(model, line, list(contacts["source"].unique()), list(contacts["area"].unique()))
-    roster = people(model, line, seed, replication)
+    return both_of_phases((Phase(model),), contacts, seed, replication)
+
+
+def both_of_phases(
+    phases: Sequence[Phase], contacts: pd.DataFrame, seed: int = 3, replication: int = 0
+) -> tuple[EventLog, EventLog]:
+    """The same of models that follow each other in one run."""
+    plan = compile_phases(phases, list(contacts["source"].unique()), list(contacts["area"].unique()))
+    roster = people_of_phases(phases, seed, replication)
     reference, compiled = (run_plan(contacts, roster, plan, replication, engine) for engine in ("simpy", "compiled"))
     return reference, compiled
 

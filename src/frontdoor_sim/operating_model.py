@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import Annotated, Any, Literal, overload
@@ -425,6 +425,20 @@ class CaseloadStage(_QueueStage):
     judges: Judges | None = None
 
 
+class MeetingStage(_Stage):
+    """Several people at once, so many of each team: all of them or none, and nobody leaves before it is over.
+
+    It begins where it will be over before the next block of other work of everybody, and `overtime_limit` after the end of
+    everybody's shift at the latest.
+    """
+
+    kind: Literal["meeting"]
+    people: dict[str, Annotated[int, Field(ge=1, le=100)]]
+    lasts: Duration
+    overtime_limit: Duration = Field(default="1 h", validate_default=True)
+    judges: Judges | None = None
+
+
 class DelayStage(_Stage):
     """A wait that uses nobody, on its own clock."""
 
@@ -438,13 +452,14 @@ def _stage_kind(value: Any) -> str:
     return str(kind)
 
 
-Stage = WorkStage | ConsentStage | ChecksStage | CaseloadStage | DelayStage
+Stage = WorkStage | ConsentStage | ChecksStage | CaseloadStage | DelayStage | MeetingStage
 STAGE_KINDS: dict[str, type[Closed]] = {
     "work": WorkStage,
     "consent": ConsentStage,
     "checks": ChecksStage,
     "caseload": CaseloadStage,
     "delay": DelayStage,
+    "meeting": MeetingStage,
 }
 
 
@@ -474,7 +489,8 @@ AnyStage = Annotated[
     | Annotated[ConsentStage, Tag("consent")]
     | Annotated[ChecksStage, Tag("checks")]
     | Annotated[CaseloadStage, Tag("caseload")]
-    | Annotated[DelayStage, Tag("delay")],
+    | Annotated[DelayStage, Tag("delay")]
+    | Annotated[MeetingStage, Tag("meeting")],
     Discriminator(_stage_kind),
 ]
 
@@ -656,12 +672,18 @@ class Returns(Closed):
 
 
 class Target(Closed):
-    """A time limit by RAG, on a named clock."""
+    """A time limit by RAG, on a named clock.
+
+    `decision` runs from receipt to the decision. Any other runs until a visit to the stage `until` is over: since the last
+    visit before it to the stage `since`, or, where that is left out, since the contact was sent there.
+    """
 
     red: Duration
     amber: Duration
     green: Duration
     blue: Duration | None = None
+    since: str = ""
+    until: str = ""
 
 
 class Entries(Closed):
@@ -800,6 +822,23 @@ class OperatingModel(Closed):
     def targets_of(self, stage: str) -> tuple[str, ...]:
         """Every stage or end to which the routes can lead from a stage, in file order."""
         return tuple(dict.fromkeys(name for rule in self.routes.get(stage, ()) for name in rule.to))
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A model that is in force for a part of a run: dated changes make the phases of one run follow each other.
+
+    Args:
+        model: the whole model.
+        begins: the date from which it is in force; None of the first.
+        goes: of stages and ends that earlier models had and this one has not, where the work goes.
+        team_goes: likewise of teams.
+    """
+
+    model: OperatingModel
+    begins: date | None = None
+    goes: Mapping[str, str] = field(default_factory=dict)
+    team_goes: Mapping[str, str] = field(default_factory=dict)
 
 
 def transfers(model: OperatingModel, name: str) -> bool:

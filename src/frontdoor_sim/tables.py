@@ -66,7 +66,7 @@ def dictionary(name: str) -> tuple[Column, ...]:
 
     Example:
         >>> [column.name for column in dictionary("targets")]
-        ['target', 'rag', 'limit', 'clock']
+        ['target', 'rag', 'limit', 'clock', 'since', 'until']
     """
     if name not in names():
         raise ValueError(f'There is no dictionary called "{name}". Dictionaries here: {in_words(names(), "and")}.')
@@ -124,7 +124,7 @@ def check(table: pd.DataFrame, name: str, where: str) -> None:
         >>> check(pd.DataFrame({"target": ["decision"]}), "targets", "targets.csv")
         Traceback (most recent call last):
             ...
-        frontdoor_sim.documents.InputError: 3 mistakes.
+        frontdoor_sim.documents.InputError: 5 mistakes.
         ...
     """
     columns = dictionary(name)
@@ -276,7 +276,7 @@ def conform(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
     Example:
         >>> conform(pd.DataFrame({"target": ["decision"], "clock": ["elapsed_hours"],
-        ...                       "limit": [86400.0], "rag": ["red"]}), "targets").dtypes["limit"]
+        ...                       "limit": [86400.0], "rag": ["red"], "since": [""], "until": [""]}), "targets").dtypes["limit"]
         dtype('int64')
     """
     check(table, name, name)
@@ -312,8 +312,9 @@ def from_rows(rows: Iterable[dict[str, object]], name: str) -> pd.DataFrame:
         InputError: as `check`.
 
     Example:
-        >>> from_rows([{"target": "decision", "rag": "red", "limit": 4, "clock": "working_days"}], "targets").shape
-        (1, 4)
+        >>> row = {"target": "decision", "rag": "red", "limit": 4, "clock": "working_days", "since": "", "until": ""}
+        >>> from_rows([row], "targets").shape
+        (1, 6)
     """
     rows = list(rows)
     return conform(pd.DataFrame(rows), name) if rows else empty(name)

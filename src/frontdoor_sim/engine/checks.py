@@ -64,7 +64,7 @@ class Checks:
             return
         touch = world.drawn.seconds(self.contact, partner.touch, self.visit) or 1
         job = Job(self.contact, self.stage, self.visit, number + 1, world.now, touch, self.reply)
-        world.teams[partner.team].join(job)
+        world.teams[world.plan.team_goes[partner.team]].join(job)
 
     def reply(self) -> None:
         """A partner has answered, in time or late."""

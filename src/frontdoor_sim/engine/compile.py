@@ -26,6 +26,7 @@ from frontdoor_sim.engine.plan import (
     PlannedHandoff,
     PlannedHelper,
     PlannedJudges,
+    PlannedMeeting,
     PlannedPartner,
     PlannedReturns,
     PlannedStage,
@@ -47,6 +48,7 @@ from frontdoor_sim.operating_model import (
     Handoff,
     Judges,
     Lasting,
+    MeetingStage,
     OperatingModel,
     Rag,
     Rule,
@@ -57,14 +59,27 @@ from frontdoor_sim.operating_model import (
 from frontdoor_sim.working_time import Calendar, Instants
 
 
-def compile_plan(model: OperatingModel, timeline: Timeline, sources: Sequence[str], areas: Sequence[str]) -> Plan:
-    """Compile a checked operating model and its calendars for contacts of these sources and areas."""
-    named_sources, named_areas = _all_names(model, sources, areas)
+def compile_plan(
+    model: OperatingModel,
+    timeline: Timeline,
+    sources: Sequence[str],
+    areas: Sequence[str],
+    systems: Sequence[str] = (),
+    gone: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
+) -> Plan:
+    """Compile a checked operating model and its calendars.
+
+    Args:
+        model, timeline: what is compiled.
+        sources, areas: of the contacts that will come.
+        systems: case systems that come first in every bit mask.
+        gone: of stages, and of teams, that are no more: where their work goes.
+    """
+    named_sources, named_areas = all_names(model, sources, areas)
     number = {name: index for index, name in enumerate(model.stages)}
     number |= {name: -1 - index for index, name in enumerate(model.ends)}
     rules = [(stage, rule) for stage in (*model.stages, "entry") for rule in model.routes.get(stage, ())]
-    compiler = _Compiler(model, timeline, named_sources, named_areas)
-    missed = model.handoffs.missed_history
+    compiler = _Compiler(model, timeline, named_sources, named_areas, systems)
     return Plan(
         model=model,
         timeline=timeline,
@@ -89,15 +104,17 @@ def compile_plan(model: OperatingModel, timeline: Timeline, sources: Sequence[st
         cuts=_millionths(model.thresholds.cuts()),
         grade_cuts=_millionths((model.grading.green, model.grading.amber, model.grading.red)),
         grade_noise=round(model.grading.noise * MILLION),
-        missed_history=share_as_luck(missed.share) if missed else 0,
         returns=compiler.returns(),
         deadlines=compiler.limits("decision"),
+        goes=tuple(number[gone[0].get(name, name)] for name in model.stages),
+        team_goes=tuple(compiler.team_number[gone[1].get(name, name)] for name in model.teams),
     )
 
 
-def _all_names(
+def all_names(
     model: OperatingModel, sources: Sequence[str], areas: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Sources and areas of contacts, then those that only the routes name."""
     conditions = [rule.when for rules in model.routes.values() for rule in rules]
     more_sources = [name for condition in conditions for name in condition.source]
     more_areas = [name for condition in conditions for name in condition.area]
@@ -179,15 +196,20 @@ class _Compiler:
     """Turns the parts of one model into their compiled forms; holds only what every part needs."""
 
     def __init__(
-        self, model: OperatingModel, timeline: Timeline, sources: tuple[str, ...], areas: tuple[str, ...]
+        self,
+        model: OperatingModel,
+        timeline: Timeline,
+        sources: tuple[str, ...],
+        areas: tuple[str, ...],
+        systems: Sequence[str],
     ) -> None:
         self.model = model
         self.timeline = timeline
         self.sources = sources
         self.areas = areas
         self.team_number = {name: index for index, name in enumerate(model.teams)}
-        systems = dict.fromkeys(system for team in model.teams.values() for system in team.case_system)
-        self.system_bit = {system: 1 << index for index, system in enumerate(systems)}
+        own = [system for team in model.teams.values() for system in team.case_system]
+        self.system_bit = {system: 1 << index for index, system in enumerate(dict.fromkeys([*systems, *own]))}
 
     def calendar(self, lasting: Lasting) -> Calendar | None:
         return self.timeline.calendar(lasting.clock, self.model)
@@ -220,13 +242,12 @@ class _Compiler:
             round(team.head_start[rag].mean_seconds) if rag in team.head_start else 0 for rag in RAGS
         )
         assert set(team.order) <= set(ORDERS)
-        systems = sum(self.system_bit[system] for system in team.case_system)
         helpers = tuple(
             PlannedHelper(self.team_number[helper.team], helper.when_waiting, helper.until_waiting)
             for helper in team.helpers
         )
         interrupts = tuple(RAGS.index(rag) for rag in team.interrupts)
-        return PlannedTeam(name, team.order, (red, amber, green, blue), systems, helpers, interrupts)
+        return PlannedTeam(name, team.order, (red, amber, green, blue), helpers, interrupts)
 
     def handoff(self, stage: str, to: str) -> PlannedHandoff:
         """The particular handoff between two stages, else what their teams' sites say; entering costs nothing."""
@@ -260,13 +281,16 @@ class _Compiler:
         line = self.timeline
         return tuple(moments.lay_out(line.clock, line.first, line.last, line.bank_holidays).tolist())
 
-    def judges(self, judges: Judges | None, purpose: str) -> PlannedJudges | None:
+    def judges(self, judges: Judges | None, team: str, purpose: str) -> PlannedJudges | None:
         if judges is None:
             return None
         verdicts = [[self.verdicts(judges.of(source, area)) for area in self.areas] for source in self.sources]
         kinds = list(dict.fromkeys(one for of_source in verdicts for one in of_source))
         which = tuple(tuple(kinds.index(one) for one in of_source) for of_source in verdicts)
-        return PlannedJudges(code(f"{purpose}: noise"), tuple(kinds), which)
+        missed = self.model.handoffs.missed_history if len(set(self.model.teams[team].case_system)) > 1 else None
+        return PlannedJudges(
+            code(f"{purpose}: noise"), share_as_luck(missed.share) if missed else 0, tuple(kinds), which
+        )
 
     def verdicts(self, judges: Judges) -> Verdicts:
         """How contacts of one source and area are judged; added noises combine as the root of the sum of squares."""
@@ -292,6 +316,7 @@ class _Compiler:
             "name": name,
             "kind": stage.kind,
             "team": self.team_number[stage.team],
+            "systems": sum(self.system_bit[system] for system in set(self.model.teams[stage.team].case_system)),
             "decides": stage.decides,
             "purpose": code(purpose),
             "route_purpose": code(f"{purpose}: route"),
@@ -310,6 +335,8 @@ class _Compiler:
                 return self.caseload(stage, purpose, common)
             case DelayStage():
                 return PlannedDelay(**common, delay=self.span(stage.delay, purpose), wait_cause=stage.waits_for)
+            case MeetingStage():
+                return self.meeting(stage, purpose, common)
 
     def patience(self, give_up_after: Mapping[Rag, Lasting], purpose: str) -> tuple[Span | None, ...] | None:
         """How long contacts wait before they give up, for each RAG; None where nobody does."""
@@ -339,7 +366,7 @@ class _Compiler:
         searching = self.model.handoffs.each_extra_system if stage.searches and extra else None
         return {
             "wait_cause": stage.waits_for,
-            "judges": self.judges(stage.judges, purpose),
+            "judges": self.judges(stage.judges, stage.team, purpose),
             "searches": extra if searching else 0,
             "search": self.span(searching.search, f"{purpose}: search") if searching else None,
         }
@@ -394,11 +421,20 @@ class _Compiler:
             **common,
             wait_cause="allocation",
             hold=self.span(stage.hold, purpose),
-            judges=self.judges(stage.judges, purpose),
+            judges=self.judges(stage.judges, stage.team, purpose),
             slots_by_children=stage.slots == "children",
             allocates_in=self.timeline.shifts[allocates] if allocates and in_shift else None,
             allocates_at=self.instants(Instants.parse(allocates)) if allocates and not in_shift else None,
             first_visit=self.span(stage.first_visit, f"{purpose}: first visit") if stage.first_visit else None,
+        )
+
+    def meeting(self, stage: MeetingStage, purpose: str, common: dict[str, Any]) -> PlannedMeeting:
+        return PlannedMeeting(
+            **common,
+            lasts=self.span(stage.lasts, purpose),
+            people=tuple((self.team_number[team], number) for team, number in stage.people.items()),
+            overtime=round(stage.overtime_limit.mean_seconds),
+            judges=self.judges(stage.judges, stage.team, purpose),
         )
 
     def returns(self) -> PlannedReturns | None:

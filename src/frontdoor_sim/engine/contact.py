@@ -16,8 +16,8 @@ class Contact:
 
     __slots__ = (
         "absent", "agrees", "area", "children", "consent", "deadline", "enters", "family", "go", "index", "judged", "key",
-        "last_row", "need", "open_case", "parent", "rag", "received", "recorded", "return_number", "returns_at", "source",
-        "visits",
+        "last_row", "leave", "need", "open_case", "parent", "rag", "received", "recorded", "return_number", "returns_at",
+        "source", "visits",
     )  # fmt: skip
 
     def __init__(self, index: int, fields: tuple[int, ...], stages: int) -> None:
@@ -33,6 +33,7 @@ class Contact:
         self.last_row = -1
         self.returns_at = -1
         self.go: Callable[[], Any] = lambda: None
+        self.leave: Callable[[], Any] = lambda: None
 
 
 def contacts_of(table: pd.DataFrame, plan: Plan) -> list[Contact]:

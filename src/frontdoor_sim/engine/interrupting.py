@@ -42,12 +42,12 @@ class InHand:
 class Interrupting:
     """What the people of a team have in hand, where work of some RAGs interrupts less urgent work (rule 5).
 
-    Since it may be cut short, their work is written in the log when it is over.
+    Since it may be cut short, their work is written in the log when it is over. `rags` are those that interrupt now.
     """
 
-    def __init__(self, team: Team, rags: tuple[int, ...]) -> None:
+    def __init__(self, team: Team) -> None:
         self.team = team
-        self.rags = rags
+        self.rags: tuple[int, ...] = ()
         self.in_hand: dict[int, InHand] = {}
 
     def take_in_hand(self, job: Job, worker: Worker, now: int) -> None:

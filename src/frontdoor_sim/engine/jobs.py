@@ -7,7 +7,6 @@ from heapq import heapify
 from typing import Any
 
 from frontdoor_sim.engine.contact import Contact
-from frontdoor_sim.engine.plan import PlannedStage
 
 DUTY, ENDS_OF_WORK, WAITS_END, ARRIVALS, TIME_OUTS = range(1, 6)
 """What is due at one second is applied in this order of classes (rule 2)."""
@@ -18,15 +17,20 @@ class Job:
 
     `left` is the seconds still to be done and `phases` what kinds of work they are, or None where all is touch time;
     `ready` is since when it waits, `joined` its lasting place in the queue, and `done` what follows when it is done.
-    It waits for the first time until it is `begun`, or has `timed_out`.
+    `nth` is the time of which its work has the luck, and -1 where how long it lasts is known already; `is_first` says
+    whether the visit begins with it. It waits for the first time until it is `begun`, or has `timed_out`; `team` is the
+    number of the team in whose queue it waits, or waited last. Who waits at a door `came_from` the stage with that number.
     """
 
-    __slots__ = ("begun", "contact", "done", "joined", "left", "part", "phases", "ready", "stage", "timed_out", "visit")
+    __slots__ = (
+        "begun", "came_from", "contact", "done", "is_first", "joined", "left", "nth", "part", "phases", "ready", "stage",
+        "team", "timed_out", "visit",
+    )  # fmt: skip
 
     def __init__(
         self,
         contact: Contact,
-        stage: PlannedStage,
+        stage: Any,
         visit: int,
         part: int,
         now: int,
@@ -40,9 +44,13 @@ class Job:
         self.joined = now
         self.ready = now
         self.left = left
+        self.nth = -1
+        self.is_first = True
         self.phases: list[tuple[int, int]] | None = None
         self.done = done
         self.begun = False
+        self.came_from = -1
+        self.team = -1
         self.timed_out = False
 
 

@@ -21,6 +21,7 @@ from frontdoor_sim.engine.plan import (
     PlannedChecks,
     PlannedConsent,
     PlannedDelay,
+    PlannedMeeting,
     PlannedStage,
     PlannedWork,
     Span,
@@ -41,50 +42,49 @@ HISTORY, CONSENT = code("history missed"), code("consent on arrival")
 
 def work(world: World, contact: Contact, stage: PlannedWork, visit: int) -> Steps:
     """A worker searches, re-keys and works; then, at a judging stage, judges."""
-    search = stage.searches * world.drawn.seconds(contact, stage.search, visit) if stage.search else 0
-    recorded = contact.recorded
-    job = put_to_work(world, contact, stage, visit, visit, search)
-    if stage.patience:
-        wait_at_most(world, job, stage.patience, world.teams[stage.team].give_up)
+    job = put_to_work(world, contact, stage.number, visit, visit)
+    if job.stage.patience:
+        wait_at_most(world, job, lambda: world.teams[job.team].give_up(job))
     yield
-    vacate(world, stage)
+    world.make_room(stage.number)
     if job.timed_out:
-        contact.recorded = recorded
         return GAVE_UP
-    if stage.judges is not None:
-        judge(world, contact, stage, visit)
+    judge(world, contact, job.stage, visit)
     return DONE
 
 
-def wait_at_most(world: World, job: Job, patience: tuple[Span | None, ...], give_up: Callable[[Job], None]) -> None:
+def wait_at_most(world: World, job: Job, give_up: Callable[[], None]) -> None:
     """Fix, by the RAG on joining, when a contact gives up waiting in a queue (rule 3); it waits for a second at least."""
-    span, contact = patience[job.contact.rag], job.contact
+    span, contact = job.stage.patience[job.contact.rag], job.contact
     if span is not None:
         until = span.after(world.now, max(1, world.drawn.seconds(contact, span, job.visit)))
-        world.at(until, TIME_OUTS, contact.key, job.stage.number, job.visit, 0, partial(give_up, job))
+        world.at(until, TIME_OUTS, contact.key, job.stage.number, job.visit, 0, give_up)
 
 
-def vacate(world: World, stage: PlannedStage) -> None:
-    """A contact makes room at a stage that takes only so many (rule 8)."""
-    if stage.door:
-        world.doors[stage.number].leave()
-
-
-def put_to_work(world: World, contact: Contact, stage: PlannedWork, visit: int, nth: int, search: int = 0) -> Job:
-    """Queue the work of a visit: search, then re-keying, then touch time, with the luck of time `nth`."""
-    again = rekeying(world, contact, stage, nth) if stage.rekey else 0
-    touch = world.drawn.seconds(contact, stage.touch, nth) or 1
-    job = Job(contact, stage, visit, 0, world.now, search + again + touch, contact.go)
-    if search or again:
-        kinds = ((SEARCH, search), (REKEYING, again), (WORK, touch))
-        job.phases = [(kind, seconds) for kind, seconds in kinds if seconds]
+def put_to_work(world: World, contact: Contact, number: int, visit: int, nth: int, is_first: bool = True) -> Job:
+    """Queue the work of a visit, with the luck of time `nth`; how long it lasts is read when it is first taken up."""
+    stage = world.plan.stages[number]
+    job = Job(contact, stage, visit, 0, world.now, 0, contact.go)
+    job.nth, job.is_first = nth, is_first
     world.teams[stage.team].join(job)
     return job
 
 
+def take_up(world: World, job: Job) -> None:
+    """Somebody first takes a piece of work up: search, then re-keying, then touch time (rule 1)."""
+    contact, stage, nth = job.contact, job.stage, job.nth
+    search = stage.searches * world.drawn.seconds(contact, stage.search, nth) if stage.search else 0
+    again = rekeying(world, contact, stage, nth) if stage.rekey else 0
+    touch = world.drawn.seconds(contact, stage.touch, nth) or 1
+    job.left, job.nth = search + again + touch, -1
+    if search or again:
+        kinds = ((SEARCH, search), (REKEYING, again), (WORK, touch))
+        job.phases = [(kind, seconds) for kind, seconds in kinds if seconds]
+
+
 def rekeying(world: World, contact: Contact, stage: PlannedWork, visit: int) -> int:
     """Seconds to enter the record on each further system of the team; the very first entry is part of the touch."""
-    systems = world.plan.teams[stage.team].systems
+    systems = stage.systems
     missing = (systems & ~contact.recorded).bit_count() - (0 if contact.recorded or not systems else 1)
     contact.recorded |= systems
     return missing * world.drawn.seconds(contact, stage.rekey, visit) if missing and stage.rekey else 0
@@ -96,8 +96,7 @@ def judge(world: World, contact: Contact, stage: PlannedStage, visit: int) -> No
     if judges is None:
         return
     verdicts = judges.of(contact.source, contact.area)
-    two_systems = world.plan.teams[stage.team].systems.bit_count() > 1
-    missed = two_systems and world.drawn.luck(contact, HISTORY) < world.plan.missed_history
+    missed = judges.missed > 0 and world.drawn.luck(contact, HISTORY) < judges.missed
     noise = verdicts.noise[2 * missed + (contact.absent > 0)]
     perceived = contact.need + verdicts.bias
     if noise:
@@ -120,7 +119,7 @@ def consent(world: World, contact: Contact, stage: PlannedConsent, visit: int) -
         return OVERRIDDEN
     for attempt in range(stage.attempts):
         nth = visit * stage.attempts + attempt
-        put_to_work(world, contact, stage, visit, nth)
+        put_to_work(world, contact, stage.number, visit, nth, is_first=attempt == 0)
         yield
         luck = world.drawn.luck(contact, stage.attempt_purpose, nth)
         if luck < stage.given:
@@ -148,6 +147,15 @@ def delay(world: World, contact: Contact, stage: PlannedDelay, visit: int) -> St
     return 0
 
 
+def meeting(world: World, contact: Contact, stage: PlannedMeeting, visit: int) -> Steps:
+    """Wait for all the people of a meeting, and for its end (rule 4)."""
+    lasts = world.drawn.seconds(contact, stage.lasts, visit) or 1
+    world.meetings.join(Job(contact, stage, visit, 0, world.now, lasts, contact.go), stage)
+    yield
+    judge(world, contact, stage, visit)
+    return 0
+
+
 def checks(world: World, contact: Contact, stage: PlannedChecks, visit: int) -> Steps:
     """Ask all partners at once; go on when enough have answered or time is up (rule 7)."""
     asked = Checks(world, contact, stage, visit)
@@ -163,26 +171,24 @@ def checks(world: World, contact: Contact, stage: PlannedChecks, visit: int) -> 
 
 def caseload(world: World, contact: Contact, stage: PlannedCaseload, visit: int) -> Steps:
     """Wait for a slot, then hold it (rule 8)."""
-    allocated = partial(hold, world, contact, stage, visit, world.now)
-    job, slots = Job(contact, stage, visit, 0, world.now, 0, allocated), world.teams[stage.team].slots
-    slots.join(job, stage)
+    job = Job(contact, stage, visit, 0, world.now, 0, partial(hold, world))
+    world.teams[stage.team].slots.join(job, stage)
     if stage.patience:
-        wait_at_most(world, job, stage.patience, slots.give_up)
+        wait_at_most(world, job, lambda: world.teams[job.team].slots.give_up(job))
     yield
     if job.timed_out:
-        vacate(world, stage)
+        world.make_room(stage.number)
         return GAVE_UP
-    judge(world, contact, stage, visit)
+    judge(world, contact, job.stage, visit)
     return DONE
 
 
-def hold(
-    world: World, contact: Contact, stage: PlannedCaseload, visit: int, joined: int, worker: int, slots: int
-) -> None:
+def hold(world: World, job: Job, worker: int, slots: int) -> None:
     """A person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
-    vacate(world, stage)
-    if world.now > joined:
-        world.record.waited(contact, stage.number, visit, 0, joined, world.now, "allocation")
+    contact, stage, visit = job.contact, job.stage, job.visit
+    world.make_room(stage.number)
+    if world.now > job.ready:
+        world.record.waited(contact, stage.number, visit, 0, job.ready, world.now, "allocation")
     until = stage.hold.after(world.now, max(1, world.drawn.seconds(contact, stage.hold, visit)))
     world.record.held(contact, stage, visit, worker, world.now, until)
     if stage.first_visit is not None:
@@ -202,4 +208,5 @@ KINDS: dict[str, Callable[..., Steps]] = {
     "checks": checks,
     "caseload": caseload,
     "delay": delay,
+    "meeting": meeting,
 }

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.engine.interrupting import Interrupting
 from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, without
+from frontdoor_sim.engine.kinds import take_up
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
 from frontdoor_sim.engine.record import WORK
 from frontdoor_sim.engine.slots import Slots
@@ -97,6 +98,10 @@ class Roster(Protocol):
     def flat(self) -> FlatWindows:
         """The same windows as arrays."""
 
+    @property
+    def later_slots(self) -> Sequence[Int64s]:
+        """Each person's slots, by number, from the first dated change on, from the second, and so on."""
+
 
 class Worker:
     """One person: their available windows in time order, and where they stand in them (rule 4)."""
@@ -145,6 +150,11 @@ class Worker:
             window += 1
             start = self.starts[window]
 
+    def stays_until(self, overtime: int) -> int:
+        """The last second of a meeting that begins in the present window, if overtime may last so long."""
+        until = self.until + (overtime if self.ends_shift[self.window] else 0)
+        return min(until, self.next_duty[self.window])
+
 
 class Help:
     """Help from another team, and whether it is switched on: at `on_at` waiting or more, until `off_at` or fewer (rule 4)."""
@@ -175,20 +185,30 @@ CRITERIA = {
 class Team:
     """People who share one queue (rule 3). Nobody is started except by `dispatch`."""
 
-    def __init__(self, number: int, plan: PlannedTeam, world: World) -> None:
+    def __init__(self, number: int, plan: PlannedTeam, world: World, may_interrupt: bool) -> None:
         self.number = number
-        criteria = [CRITERIA[name] for name in plan.order if name != "joining"]
-        self.criteria: Callable[[Job], Any] = attrgetter(*criteria) if criteria else lambda _: 0
-        self.head_start = plan.head_start
-        self.helpers = [Help(*helper) for helper in plan.helpers]
-        self.interrupting = Interrupting(self, plan.interrupts) if plan.interrupts else None
+        self.helpers: list[Help] = []
+        self.interrupting = Interrupting(self) if may_interrupt else None
+        self.arrange(plan)
         self.world = world
         self.touched = world.touched
         self.queue: list[Place] = []
         self.idle: list[tuple[int, int, Worker]] = []
+        self.people: list[Worker] = []
         self.slots = Slots(number, self.order, world)
-        mine = [stage for stage in world.plan.stages if stage.team == number]
-        self.trays = {stage.number: stage.out_tray for stage in mine if stage.out_tray is not None}
+        self.trays: dict[int, int] = {}
+
+    def arrange(self, plan: PlannedTeam) -> None:
+        """Take the facts of a model: who goes first, who helps and what interrupts; help that is on stays so."""
+        criteria = [CRITERIA[name] for name in plan.order if name != "joining"]
+        self.criteria: Callable[[Job], Any] = attrgetter(*criteria) if criteria else lambda _: 0
+        self.head_start = plan.head_start
+        on = {helper.team for helper in self.helpers if helper.on}
+        self.helpers = [Help(*helper) for helper in plan.helpers]
+        for helper in self.helpers:
+            helper.on = helper.team in on
+        if self.interrupting is not None:
+            self.interrupting.rags = plan.interrupts
 
     def order(self, job: Job) -> Place:
         """The place of a job in the queue: criteria, time of joining less head start, then a total order."""
@@ -196,8 +216,14 @@ class Team:
         joined = job.joined - self.head_start[contact.rag]
         return self.criteria(job), joined, contact.key, job.stage.number, job.visit, job.part, job
 
+    def emptied(self) -> list[Job]:
+        """All that waits in the queue, taken out of it."""
+        waiting, self.queue = self.queue, []
+        return [place[-1] for place in waiting]
+
     def join(self, job: Job) -> None:
         """Put a job in the queue; it is looked at in phase two of this instant."""
+        job.team = self.number
         heappush(self.queue, self.order(job))
         self.touched.add(self.number)
 
@@ -207,7 +233,7 @@ class Team:
         worker.until = worker.ends[worker.window]
         if not worker.busy:
             self.set_idle(worker, worker.starts[worker.window])
-        elif self.interrupting is not None:
+        elif self.interrupting is not None or self.world.has_meetings:
             self.touched.add(self.number)
 
     def set_idle(self, worker: Worker, now: int) -> None:
@@ -216,6 +242,10 @@ class Team:
         if now < worker.until:
             heappush(self.idle, (now, worker.number, worker))
             self.touched.add(self.number)
+
+    def idle_as_before(self, worker: Worker) -> None:
+        """A worker who was taken by `next_idle` is not needed after all."""
+        heappush(self.idle, (worker.idle_since, worker.number, worker))
 
     def next_idle(self, now: int) -> Worker | None:
         """Whoever has been idle longest, then first in the roster (rule 4)."""
@@ -269,6 +299,8 @@ class Team:
 
     def start(self, job: Job, worker: Worker, now: int) -> None:
         """Somebody takes up a job; when they will put it down is known from here on."""
+        if job.nth >= 0:
+            take_up(self.world, job)
         stage, record, contact = job.stage, self.world.record, job.contact
         if now > job.ready:
             record.queued(job, self.number, now)
@@ -293,7 +325,7 @@ class Team:
         worker.home.set_idle(worker, self.world.now)
         if job.left:
             job.ready = self.world.now
-            self.join(job)
+            self.world.teams[self.world.plan.team_goes[self.number]].join(job)
         else:
             job.done()
 

@@ -60,9 +60,13 @@ class Verdicts:
 
 @dataclass(frozen=True)
 class PlannedJudges:
-    """A judge, compiled: `kinds` of verdicts that are unlike each other, and for each source and area which of them counts."""
+    """A judge, compiled: `kinds` of verdicts that are unlike each other, and for each source and area which of them counts.
+
+    `missed` is the luck below which history on another system is missed; 0 where the team works on one.
+    """
 
     purpose: int
+    missed: int
     kinds: tuple[Verdicts, ...]
     which: tuple[tuple[int, ...], ...]
 
@@ -116,16 +120,19 @@ class PlannedDoor(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedStage:
-    """What all kinds of stage have; purposes are codes of luck, `wait_cause` is what its waits wait for.
+    """What all kinds of stage have.
 
-    `patience` is how long a contact waits in its queue before it gives up, by RAG; None where nobody gives up. `door` is None
-    where it takes everybody. While `out_tray` contacts that left it wait at doors it begins nothing new; None is never.
+    Purposes are codes of luck, `wait_cause` is what its waits wait for, `systems` the case systems of its team as a bit mask.
+    `patience` is how long a contact waits in its queue before it gives up, by RAG; None where nobody gives up.
+    `door` is None where it takes everybody. While `out_tray` contacts that left it wait at doors it begins nothing new; None is
+    never.
     """
 
     number: int
     name: str
     kind: str
     team: int
+    systems: int
     decides: bool
     purpose: int
     route_purpose: int
@@ -189,6 +196,14 @@ class PlannedDelay(PlannedStage):
     delay: Span
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlannedMeeting(PlannedStage):
+    """A meeting, compiled: `people` are teams by number, and how many of each."""
+
+    lasts: Span
+    people: tuple[tuple[int, int], ...]
+
+
 class PlannedHelper(NamedTuple):
     """A team whose idle people help another, from so many waiting until so few."""
 
@@ -199,7 +214,7 @@ class PlannedHelper(NamedTuple):
 
 @dataclass(frozen=True)
 class PlannedTeam:
-    """A team: queue order as up to two criteria, head starts in seconds by RAG, case systems as a bit mask, helpers.
+    """A team: queue order as up to two criteria, head starts in seconds by RAG, helpers.
 
     `interrupts` are the RAGs, by number, whose work interrupts less urgent work.
     """
@@ -207,7 +222,6 @@ class PlannedTeam:
     name: str
     order: tuple[str, ...]
     head_start: tuple[int, int, int, int]
-    systems: int
     helpers: tuple[PlannedHelper, ...] = ()
     interrupts: tuple[int, ...] = ()
 
@@ -236,6 +250,10 @@ class Plan:
         handoffs: by (from stage or ENTRY, to stage).
         provides: level of need met, by end; `may_return`, by end.
         cuts: need in millionths at which levels 2, 3, 4 begin; `grade_cuts` likewise for green, amber, red.
+        goes: for each stage the target to which its work goes: itself, or where the work of a stage goes that is no more.
+        team_goes: likewise for each team.
+        later: plans that come into force later, each with the second from which it is; teams, stages, ends, sources and areas
+            have the same numbers in all.
     """
 
     model: OperatingModel
@@ -256,20 +274,33 @@ class Plan:
     cuts: tuple[int, int, int]
     grade_cuts: tuple[int, int, int]
     grade_noise: int
-    missed_history: int
     returns: PlannedReturns | None
     deadlines: tuple[Limit | None, ...]
+    goes: tuple[int, ...]
+    team_goes: tuple[int, ...]
+    later: tuple[tuple[int, Plan], ...] = ()
 
     def circumstances(self, now: int, agrees: int) -> int:
         """Which calendars that routes look at are open at a second, and whether the last judgement agrees, as bits."""
         hours = sum(1 << bit for bit, calendar in enumerate(self.route_hours) if calendar.is_open(now))
         return hours | agrees << len(self.route_hours) if self.asks_agreement else hours
 
-    def covers(self) -> tuple[tuple[int, int], ...]:
-        """Teams with those that help them as soon as anything waits, by number: people who could take up a waiting job."""
+    @property
+    def in_turn(self) -> tuple[tuple[int, Plan], ...]:
+        """This plan and the later ones, each with the second from which it is in force."""
+        return ((-NEVER, self), *self.later)
+
+    def covers(self) -> tuple[tuple[int, int, int, int], ...]:
+        """Teams with those that help them as soon as anything waits: people who could take up a waiting job.
+
+        Returns:
+            Number of the team helped and of that which helps, from which second, and until which.
+        """
+        ends = [*(second for second, _ in self.later), NEVER]
         return tuple(
-            (number, helper.team)
-            for number, team in enumerate(self.teams)
+            (number, helper.team, since, until)
+            for (since, plan), until in zip(self.in_turn, ends, strict=True)
+            for number, team in enumerate(plan.teams)
             for helper in team.helpers
             if helper.on_at == 1
         )

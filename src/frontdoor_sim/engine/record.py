@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.engine.plan import FINISH, Plan
 from frontdoor_sim.operating_model import RAGS
+from frontdoor_sim.working_time import NEVER
 
 if TYPE_CHECKING:
     from frontdoor_sim.engine.checks import Checks
@@ -93,6 +94,12 @@ class Record:
         else:
             cause = CAUSE[job.stage.wait_cause] if job.stage.kind == "work" else WORKER
             self.stretch(job, QUEUE, team, -1, job.ready, now, cause)
+
+    def met(self, job: Job, part: int, worker: Worker, start: int, end: int) -> None:
+        """One person of a meeting, for the team that they belong to; time beyond their window is overtime."""
+        stage, team = job.stage.number, worker.home.number
+        self.row(job.contact, stage, job.visit, part, MEETING, team, worker.number, job.ready, start, end, 0)
+        self.note_overtime(worker, [(start, end)])
 
     def held(self, contact: Contact, stage: Any, visit: int, worker: int, start: int, end: int) -> None:
         """A slot of somebody's caseload is held."""
@@ -191,12 +198,24 @@ def _boundaries(plan: Plan, duty: pd.DataFrame) -> list[Int64s]:
     """For every team, the seconds at which its duty opens and closes in turn: somebody is on duty who could help, nobody is."""
     found = []
     available = duty.loc[duty["kind"] == "available", ["team", "start", "end"]]
+    starts, ends = (available[name].to_numpy(np.int64) for name in ("start", "end"))
     covers = plan.covers()
     for number, team in enumerate(plan.teams):
-        eligible = [team.name, *(plan.teams[helper].name for helped, helper in covers if helped == number)]
-        mine = available[available["team"].isin(eligible)]
-        found.append(_union(mine["start"].to_numpy(np.int64), mine["end"].to_numpy(np.int64)))
+        eligible = [(team.name, -NEVER, NEVER)]
+        eligible += [(plan.teams[helper].name, since, until) for one, helper, since, until in covers if one == number]
+        windows = []
+        for name, since, until in eligible:
+            theirs = (available["team"] == name).to_numpy()
+            windows.append(within(starts[theirs], ends[theirs], since, until))
+        found.append(_union(*(np.concatenate(column) for column in zip(*windows, strict=True))))
     return found
+
+
+def within(starts: Int64s, ends: Int64s, since: int, until: int) -> tuple[Int64s, Int64s]:
+    """What of some windows lies within a span of time."""
+    starts, ends = np.maximum(starts, since), np.minimum(ends, until)
+    some = starts < ends
+    return starts[some], ends[some]
 
 
 def _union(starts: Int64s, ends: Int64s) -> Int64s:

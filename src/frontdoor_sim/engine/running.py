@@ -159,5 +159,6 @@ def target_facts(model: OperatingModel) -> pd.DataFrame:
             if lasting is not None:
                 in_days = lasting.clock == "working_days"
                 limit = round(lasting.shape.mean) if in_days else round(lasting.mean_seconds)
-                rows.append((name, rag, limit, lasting.clock if in_days else f"{lasting.clock}_hours"))
-    return pd.DataFrame(rows, columns=["target", "rag", "limit", "clock"])
+                clock = lasting.clock if in_days else f"{lasting.clock}_hours"
+                rows.append((name, rag, limit, clock, target.since, target.until))
+    return pd.DataFrame(rows, columns=["target", "rag", "limit", "clock", "since", "until"])

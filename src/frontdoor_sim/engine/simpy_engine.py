@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from functools import partial
 from heapq import heappop, heappush
 from itertools import groupby
@@ -19,13 +20,15 @@ from typing import Any
 import pandas as pd
 from simpy import Environment, Event, Timeout
 
+from frontdoor_sim.engine.changing import TakenOut, change
 from frontdoor_sim.engine.checks import Checks
 from frontdoor_sim.engine.compile import outcomes_from
 from frontdoor_sim.engine.contact import Contact, contacts_of
-from frontdoor_sim.engine.doors import Door
+from frontdoor_sim.engine.doors import doors_of
 from frontdoor_sim.engine.drawn import Drawn
 from frontdoor_sim.engine.jobs import ARRIVALS, DUTY, WAITS_END
 from frontdoor_sim.engine.kinds import KINDS, TURNED_AWAY
+from frontdoor_sim.engine.meetings import Meetings
 from frontdoor_sim.engine.people import Roster, Team, Worker
 from frontdoor_sim.engine.plan import (
     MILLION,
@@ -33,6 +36,7 @@ from frontdoor_sim.engine.plan import (
     STANDARD_NORMAL,
     Plan,
     PlannedHandoff,
+    PlannedMeeting,
     reached,
 )
 from frontdoor_sim.engine.record import Record
@@ -44,6 +48,7 @@ Entry = tuple[int, int, int, int, int, Callable[[], Any]]
 
 RETURN, PROPENSITY, GROWTH, GRADE = (code(name) for name in ("return", "return: propensity", "return: growth", "rag"))
 IMMEDIATE = PlannedHandoff(None, None, None)
+BEFORE_DUTY = -2
 ENTRY_ROUTE = code("entry: route")
 
 
@@ -56,7 +61,6 @@ class World:
     """
 
     def __init__(self, contacts: pd.DataFrame, roster: Roster, plan: Plan) -> None:
-        self.plan = plan
         self.entry = plan.entry
         self.ends = plan.timeline.ends
         self.env = Environment(initial_time=plan.timeline.starts - 1)
@@ -65,29 +69,41 @@ class World:
         self.due: list[Entry] = []
         self.touched: set[int] = set()
         self.record = Record(plan)
-        self.teams = [Team(number, team, self) for number, team in enumerate(plan.teams)]
-        self.doors = {
-            stage.number: Door(stage, stage.door, self.teams[stage.team].order, self)
-            for stage in plan.stages
-            if stage.door
-        }
+        interrupts = [any(one.teams[team].interrupts for _, one in plan.in_turn) for team in range(len(plan.teams))]
+        self.teams = [Team(number, team, self, interrupts[number]) for number, team in enumerate(plan.teams)]
+        self.doors = doors_of(plan, self)
         self.knocked: set[int] = set()
         self.trays = [0] * (self.entry + 1)
-        self.helped = [team for team in self.teams if team.helpers]
+        self.has_meetings = any(isinstance(stage, PlannedMeeting) for stage in plan.stages)
+        self.meetings = Meetings(self)
         self.interrupting = [team.interrupting for team in self.teams if team.interrupting is not None]
-        self.only_rule = [only_rule(plan, stage) for stage in range(self.entry + 1)]
-        self.only_target = [only_target(plan, rule) for rule in self.only_rule]
-        self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in plan.handoffs.items()}
+        self.workers: list[Worker] = []
+        self.read(plan)
         self.kinds = [KINDS[stage.kind] for stage in plan.stages]
         self.drawn = Drawn(contacts)
         self.open_checks: set[Checks] = set()
         self.returned: list[Contact] = []
-        self.by_deadline = any("deadline" in team.order for team in plan.teams)
+        self.by_deadline = any("deadline" in team.order for _, one in plan.in_turn for team in one.teams)
         self.contacts = contacts_of(contacts, plan)
         self.next_duty = resuming(self.duty(self.take_on(roster)))
         self.next_arrivals = resuming(self.arrivals())
+        for (when, later), slots in zip(plan.later, roster.later_slots, strict=True):
+            self.at(when, DUTY, BEFORE_DUTY, 0, 0, 0, partial(change, self, later, slots.tolist()))
         self.next_duty()
         self.next_arrivals()
+
+    def read(self, plan: Plan) -> None:
+        """Play by a model from now on."""
+        self.plan = plan
+        for team in self.teams:
+            mine = [stage for stage in plan.stages if stage.team == team.number]
+            team.trays = {stage.number: stage.out_tray for stage in mine if stage.out_tray is not None}
+        for number, door in self.doors.items():
+            door.read(plan.stages[number])
+        self.helped = [team for team in self.teams if plan.teams[team.number].helpers]
+        self.only_rule = [only_rule(plan, stage) for stage in range(self.entry + 1)]
+        self.only_target = [only_target(plan, rule) for rule in self.only_rule]
+        self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in plan.handoffs.items()}
 
     # --- rule 2: an instant has two phases ---------------------------------------------------------------------------
 
@@ -98,6 +114,7 @@ class World:
             if contact.enters > self.ends:
                 target = self.route(contact, self.entry, 0, 0, contact.enters)
                 self.record.waited(contact, target, 0, 0, contact.received, self.ends + 1, "shift")
+        self.meetings.close(self.ends + 1)
         self.record.close(self.teams, self.doors.values(), self.open_checks, self.ends)
 
     def instant(self, _: Event) -> None:
@@ -110,6 +127,10 @@ class World:
                 while due:
                     heappop(due)[-1]()
                 self.open_doors(now)
+            if not touched:
+                break
+            if self.has_meetings:
+                self.meetings.gather(now)
             if len(touched) == 1:
                 teams[touched.pop()].dispatch(now)
             else:
@@ -129,6 +150,11 @@ class World:
             self.knocked.clear()
             for number in looked_at:
                 self.doors[number].open(now)
+
+    def make_room(self, stage: int) -> None:
+        """Somebody at a stage that may take only so many is done there (rule 8)."""
+        if stage in self.doors:
+            self.doors[stage].leave()
 
     def at(
         self, when: int, kind: int, owner: int, stage: int, visit: int, part: int, action: Callable[[], Any]
@@ -153,8 +179,9 @@ class World:
         for name, team_name, slots in people:
             team, windows = self.teams[number[team_name]], roster.windows[name]
             worker = Worker(int(name), windows, team)
-            if slots:
-                team.slots.add_person(int(name), int(slots))
+            team.people.append(worker)
+            self.workers.append(worker)
+            team.slots.limit(int(name), int(slots))
             member = team, worker
             for start in windows.starts:
                 starts[start].append(member)
@@ -182,16 +209,20 @@ class World:
         """Send a contact on its way."""
         if self.by_deadline:
             contact.deadline = reached(contact.received, self.plan.deadlines[contact.rag])
-        contact.go = resuming(self.pathway(contact))
+        steps = self.pathway(contact)
+        contact.go, contact.leave = resuming(steps), leaving(steps)
         contact.go()
 
     # --- the pathway -------------------------------------------------------------------------------------------------
 
     def pathway(self, contact: Contact) -> Pathway:
-        """From stage to stage until an end (rule 10)."""
-        stage, visit, outcome = self.entry, 0, 0
+        """From stage to stage until an end (rule 10).
+
+        A stage that is no more is left for where its work goes, without a handoff.
+        """
+        stage, visit, outcome, taken_out = self.entry, 0, 0, False
         while True:
-            target = self.only_target[stage]
+            target = self.plan.goes[stage] if taken_out else self.only_target[stage]
             if target is None:
                 target = self.route(contact, stage, visit, outcome, self.now)
             self.record.outcome(contact.last_row, target)
@@ -203,19 +234,28 @@ class World:
             rows = contact.last_row
             if came_from == self.entry and contact.enters > contact.received:
                 self.record.waited(contact, stage, visit, 0, contact.received, contact.enters, "shift")
-            if stage in self.doors and not (yield from self.doors[stage].pass_through(contact, visit, came_from)):
-                outcome = TURNED_AWAY
-            else:
-                handoff = self.handoffs[came_from, stage]
-                ready = self.passed_on(contact, handoff, came_visit) if handoff else self.now
+            door, handoff = self.doors.get(stage), None if taken_out else self.handoffs[came_from, stage]
+            let_in, taken_out = door is None, False
+            try:
+                if door is not None:
+                    let_in = yield from door.pass_through(contact, visit, came_from)
+                ready = self.passed_on(contact, handoff, came_visit) if handoff and let_in else self.now
                 if ready > self.now:
                     self.record.waited(contact, stage, visit, 0, self.now, ready, "handoff")
                     self.at(ready, WAITS_END, contact.key, stage, visit, 0, contact.go)
                     yield
-                outcome = yield from self.kinds[stage](self, contact, self.plan.stages[stage], visit)
+                if self.plan.goes[stage] != stage:
+                    raise TakenOut
+                outcome = TURNED_AWAY
+                if let_in:
+                    outcome = yield from self.kinds[stage](self, contact, self.plan.stages[stage], visit)
+            except TakenOut:
+                taken_out = True
+                if door is not None and let_in:
+                    door.leave()
             if contact.last_row == rows:
                 self.record.waited(contact, stage, visit, 0, self.now, self.now, self.plan.stages[stage].wait_cause)
-        del contact.go
+        del contact.go, contact.leave
         self.end(contact, -1 - target)
 
     def route(self, contact: Contact, stage: int, visit: int, outcome: int, now: int) -> int:
@@ -274,6 +314,16 @@ class World:
         child = Contact(-1, fields, len(self.plan.stages))
         self.returned.append(child)
         self.at(when, WAITS_END, again, 0, 0, 0, lambda: self.begin(child))
+
+
+def leaving(steps: Pathway) -> Callable[[], None]:
+    """Calling it takes whoever is at the steps out of the stage where they wait, and goes on to the next `yield`."""
+
+    def leave() -> None:
+        with suppress(StopIteration):
+            steps.throw(TakenOut())
+
+    return leave
 
 
 def resuming(steps: Pathway) -> Callable[[], None]:

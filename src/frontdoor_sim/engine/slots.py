@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
+from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ class Slots:
         self.number = number
         self.order = order
         self.world = world
+        self.limits: dict[int, int] = {}
+        self.leavers: set[int] = set()
         self.free: dict[int, int] = {}
         self.freest: list[tuple[int, int]] = []
         self.stages: dict[int, PlannedCaseload] = {}
@@ -28,15 +31,33 @@ class Slots:
         self.waiting: dict[tuple[int, int], list[Place]] = {}
         self.woken: set[tuple[int, int]] = set()
 
-    def add_person(self, worker: int, slots: int) -> None:
-        """Somebody who can hold so many children's cases."""
-        self.free[worker] = 0
-        self.take(worker, -slots)
-        self.largest = max(self.largest, slots)
+    def limit(self, worker: int, slots: int) -> None:
+        """Somebody can hold so many children's cases from now on; what they hold stays with them (rule 8)."""
+        before = self.limits.get(worker, 0)
+        if slots != before:
+            self.free.setdefault(worker, 0)
+            self.limits[worker] = slots
+            self.take(worker, before - slots)
+            self.leavers = {worker for worker, limit in self.limits.items() if not limit}
+            self.largest = max(self.limits.values())
+
+    def emptied(self) -> list[Job]:
+        """All that waits for a slot, taken out of the queues."""
+        waiting, self.waiting, self.stages = self.waiting, {}, {}
+        return [place[-1] for queue in waiting.values() for place in queue]
+
+    def to_give_out(self) -> int:
+        """Slots of the person with the most; no more than the team has free beside what leavers still hold (rule 8)."""
+        most = self.most_free()
+        if not self.leavers:
+            return most
+        left = sum(-self.free[worker] for worker in self.leavers)
+        return min(most, sum(max(free, 0) for free in self.free.values()) - left)
 
     def join(self, job: Job, stage: PlannedCaseload) -> None:
         """Put a case in the queue for a slot; cases of one stage that need as much stand in a heap of their own."""
         self.stages[stage.number] = stage
+        job.team = self.number
         heappush(self.waiting.setdefault((stage.number, self.need(job)), []), self.order(job))
         self.world.touched.add(self.number)
 
@@ -47,12 +68,12 @@ class Slots:
     def dispatch(self, now: int) -> None:
         """Allocate in queue order; what cannot be allocated now blocks nobody (rule 3)."""
         open_now = {number for number, stage in self.stages.items() if self.allocates(stage, now)}
-        while (free := self.most_free()) and (found := self.next_in_order(open_now, free)):
+        while (free := self.to_give_out()) > 0 and (found := self.next_in_order(open_now, free)):
             slots, queue = found
             job, worker = heappop(queue)[-1], self.freest[0][1]
             self.take(worker, slots)
             job.begun = True
-            job.done(worker, slots)
+            job.done(job, worker, slots)
         if any(self.waiting.values()):
             for stage in self.stages.values():
                 self.wake(stage, now)
@@ -95,7 +116,8 @@ class Slots:
             return
         if moment is not None and (stage.number, moment) not in self.woken:
             self.woken.add((stage.number, moment))
-            self.world.at(moment, WAITS_END, -1, stage.number, 0, 0, lambda: self.world.touched.add(self.number))
+            look_again = partial(self.world.touched.add, self.number)
+            self.world.at(moment, WAITS_END, -1, stage.number, 0, self.number, look_again)
 
     def give_up(self, job: Job) -> None:
         """Time is up for a case: it leaves the queue, unless somebody has it by now (rule 3)."""

@@ -13,7 +13,7 @@ import pandas as pd
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.event_log.record import About, EventLog, assemble
 from frontdoor_sim.event_log.recording import Recording, SystemRecording
-from frontdoor_sim.tables import conform
+from frontdoor_sim.tables import conform, dictionary
 from frontdoor_sim.working_time import Calendar, WallClock, WorkingDays
 
 _TABLES = ("events", "contacts", "duty")
@@ -144,7 +144,9 @@ def _about_from_data(data: dict[str, Any]) -> About:
         ends=int(data["ends"]),
         stages=conform(pd.DataFrame(data["stages"]), "stages"),
         outcomes=conform(pd.DataFrame(data["outcomes"]), "outcomes"),
-        targets=conform(pd.DataFrame(data["targets"], columns=["target", "rag", "limit", "clock"]), "targets"),
+        targets=conform(
+            pd.DataFrame(data["targets"], columns=[column.name for column in dictionary("targets")]), "targets"
+        ),
         silent=conform(pd.DataFrame(data["silent"], columns=["measure", "by", "why"]), "silent"),
         clocks={name: Calendar(clock["starts"], clock["ends"]) for name, clock in data["clocks"].items()},
         working_days=WorkingDays(

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 import pandas as pd
 
 from frontdoor_sim.contacts import draw
-from frontdoor_sim.engine import Engine, Plan, chosen, compile_plan, run_unwritten
+from frontdoor_sim.engine import Engine, Plan, chosen, compile_phases, run_unwritten
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.event_log import EventLog, Reading, check_conserved, check_laws
 from frontdoor_sim.experiment.staffing import coming_and_going
 from frontdoor_sim.luck import key
 from frontdoor_sim.measures import measure
-from frontdoor_sim.operating_model import OperatingModel, Timeline
-from frontdoor_sim.roster import Post, Roster, draw_roster
+from frontdoor_sim.operating_model import OperatingModel, Phase, Timeline
+from frontdoor_sim.roster import Post, Roster, draw_roster, draw_roster_of_phases
 from frontdoor_sim.scenario import Scenario
 
 ROSTERED_BEYOND = timedelta(weeks=4)
@@ -62,29 +63,32 @@ def read_run(
 
 def prepared(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int) -> tuple[Roster, Plan]:
     """The people and the plan with which an engine runs a scenario on a contacts table."""
-    model = scenario.model
-    timeline = Timeline.of(model)
+    phases = scenario.phases
     names = (tuple(sorted(contacts[column].unique())) for column in ("source", "area"))
-    return people(model, timeline, seed, replication), _plan(_Itself(model), *names)
+    return people_of_phases(phases, seed, replication), _plan(_Themselves(phases), *names)
 
 
 @dataclass(frozen=True, eq=False)
-class _Itself:
-    """A model that equals only itself: comparing all that two models say would take longer than a plan."""
+class _Themselves:
+    """Models that equal only themselves: comparing all that two models say would take longer than a plan."""
 
-    model: OperatingModel
+    phases: tuple[Phase, ...]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Itself) and self.model is other.model
+        return isinstance(other, _Themselves) and self._models == other._models
 
     def __hash__(self) -> int:
-        return id(self.model)
+        return hash(self._models)
+
+    @property
+    def _models(self) -> tuple[tuple[int, date | None], ...]:
+        return tuple((id(phase.model), phase.begins) for phase in self.phases)
 
 
 @lru_cache(maxsize=16)
-def _plan(of: _Itself, sources: tuple[str, ...], areas: tuple[str, ...]) -> Plan:
-    """The plan of a model for contacts of these sources and areas, compiled once for many replications."""
-    return compile_plan(of.model, Timeline.of(of.model), sources, areas)
+def _plan(of: _Themselves, sources: tuple[str, ...], areas: tuple[str, ...]) -> Plan:
+    """The plan of a run's models for contacts of these sources and areas, compiled once for many replications."""
+    return compile_phases(of.phases, sources, areas)
 
 
 def draw_contacts(scenario: Scenario, seed: int, replication: int, returns_per_contact: float) -> pd.DataFrame:
@@ -99,9 +103,26 @@ def draw_contacts(scenario: Scenario, seed: int, replication: int, returns_per_c
     return draw(base.model, base.parameters, seed, replication, returns_per_contact)
 
 
+def people_of_phases(phases: Sequence[Phase], seed: int, replication: int) -> Roster:
+    """Who is on duty in a replication, under the models that follow each other in it."""
+    line = Timeline.of(phases[0].model)
+    if len(phases) == 1:
+        return people(phases[0].model, line, seed, replication)
+    of_phases = [(phase.begins or line.first, posts(phase.model, Timeline.of(phase.model))) for phase in phases]
+    last = line.clock.date_of(line.ends) + ROSTERED_BEYOND
+    return draw_roster_of_phases(of_phases, key(seed, replication), line.clock, line.first, last, line.working_dates)
+
+
 def people(model: OperatingModel, timeline: Timeline, seed: int, replication: int) -> Roster:
     """Who is on duty in a replication, with their leave and sickness."""
-    posts = [
+    last = timeline.clock.date_of(timeline.ends) + ROSTERED_BEYOND
+    filled = posts(model, timeline)
+    return draw_roster(filled, key(seed, replication), timeline.clock, timeline.first, last, timeline.working_dates)
+
+
+def posts(model: OperatingModel, timeline: Timeline) -> list[Post]:
+    """The posts of a model, team by team."""
+    return [
         Post(
             team=name,
             role=group.role,
@@ -118,5 +139,3 @@ def people(model: OperatingModel, timeline: Timeline, seed: int, replication: in
         for name, team in model.teams.items()
         for group in team.staff
     ]
-    last = timeline.clock.date_of(timeline.ends) + ROSTERED_BEYOND
-    return draw_roster(posts, key(seed, replication), timeline.clock, timeline.first, last, timeline.working_dates)

@@ -1,4 +1,4 @@
-"""Event log in, one tidy table of measures out: timeliness, transfer, waiting, workload, protection, as reported.
+"""Event log in, one tidy table of measures out: timeliness, transfer, waiting, workload, protection, targets, as reported.
 
 Each measure's formula stands in its docstring, and `manual` prints them all.
 """

@@ -76,6 +76,27 @@ class Journeys:
         inside: Flags = (seconds >= 0) & (seconds < self.about.closes)
         return inside
 
+    def step(self, since: str, until: str) -> tuple[Ints, Ints]:
+        """When each contact was sent to a stage for the first time, and when that visit had done its own work.
+
+        Where `since` names a stage, the clock starts when the last visit to it before had done its own work, and contacts
+        that never were there have no such step.
+        """
+        visits, names = self.visits, self.about.stages["stage"].tolist()
+        places = np.arange(len(visits.contact))
+        to = self._first(np.flatnonzero(visits.stage == names.index(until)), places)
+        reached = np.flatnonzero(to < NEVER)
+        visit = to[reached]
+        begun, over = np.full(self.number, NEVER), np.full(self.number, NEVER)
+        over[reached] = np.where(visits.routed[visit], visits.settled[visit], NEVER)
+        if since:
+            at = np.flatnonzero(visits.stage == names.index(since))
+            before = at[(at < to[visits.contact[at]]) & (to[visits.contact[at]] < NEVER)]
+            return self._last(before, visits.settled), over
+        later = (visit > 0) & (visits.contact[visit - 1] == reached)
+        begun[reached] = np.where(later, visits.ended[visit - 1], self.received[reached])
+        return begun, over
+
     def any_stage(self, flag: str) -> bool:
         """Whether any stage of the model decides, accepts or allocates."""
         return bool(self.stages.flags(flag).any())

@@ -65,19 +65,19 @@ def decided_on_time(journeys: Journeys) -> Iterator[Answer]:
     rag = journeys.contacts.words("rag")
     for grade, limit, clock in targets:
         mine = np.flatnonzero(journeys.in_window & rag.among([grade]))
-        deadline[mine], last[mine] = _limits(journeys, journeys.received[mine], limit, clock)
+        deadline[mine], last[mine] = limits(journeys, journeys.received[mine], limit, clock)
     yield from _within(journeys, "decided_on_time", deadline, journeys.decided <= last)
 
 
-def _limits(journeys: Journeys, received: Ints, limit: int, clock: str) -> tuple[Ints, Ints]:
-    """The deadline, and the last second at which a decision is in time."""
+def limits(journeys: Journeys, since: Ints, limit: int, clock: str) -> tuple[Ints, Ints]:
+    """The deadline of what began at some seconds, and the last second that is in time."""
     if clock == "elapsed_hours":
-        return received + limit, received + limit
+        return since + limit, since + limit
     if clock == "working_days":
-        deadline = journeys.about.working_days.deadline(received, limit)
+        deadline = journeys.about.working_days.deadline(since, limit)
         return deadline, deadline - 1
     hours = journeys.about.clocks["working_hours"]
-    deadline = hours.next_open(hours.add(received, limit))
+    deadline = hours.next_open(hours.add(since, limit))
     return deadline, deadline
 
 

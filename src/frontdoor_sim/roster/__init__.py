@@ -2,6 +2,7 @@
 
 from frontdoor_sim.roster.blocks import Block
 from frontdoor_sim.roster.duty import DutyWindows, FlatWindows, Roster, draw_roster
+from frontdoor_sim.roster.phases import draw_roster_of_phases
 from frontdoor_sim.roster.posts import Post
 
-__all__ = ["Block", "DutyWindows", "FlatWindows", "Post", "Roster", "draw_roster"]
+__all__ = ["Block", "DutyWindows", "FlatWindows", "Post", "Roster", "draw_roster", "draw_roster_of_phases"]

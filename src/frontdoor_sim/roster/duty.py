@@ -67,19 +67,36 @@ class FlatWindows(NamedTuple):
     next_duty: Int64s
 
 
+class WhoThereIs(NamedTuple):
+    """Everybody in post; arrays have a place or a row a person.
+
+    Args:
+        people: one row a person in roster order, as in `Roster`.
+        teams, roles: team and role of each.
+        next_team_day: first date after each date of the run on which their team has duty [people, dates], or `NO_DAY`.
+    """
+
+    people: pd.DataFrame
+    teams: pd.Categorical
+    roles: pd.Categorical
+    next_team_day: Int64s
+
+
 @dataclass(frozen=True, eq=False)
 class Roster:
     """Who there is, and when they are on duty.
 
     Args:
-        establishment: everybody in post.
+        who: everybody in post.
         stretches: what is left of their duty without leave and sickness, in arrays.
         first: first duty date (proleptic ordinal).
+        later_slots: each person's slots from the first dated change on, from the second, and so on.
     """
 
-    establishment: Establishment
+    who: WhoThereIs
     stretches: Stretches
     first: int
+    later_slots: tuple[Int64s, ...] = ()
 
     @cached_property
     def people(self) -> pd.DataFrame:
@@ -87,12 +104,12 @@ class Roster:
 
         Columns worker, name, team, role, working_share (what the pattern of days really gives) and slots.
         """
-        return self.establishment.people.copy()
+        return self.who.people.copy()
 
     @cached_property
     def duty(self) -> pd.DataFrame:
         """Stretches of available and non-case duty (dictionary `duty`), sorted by worker and start."""
-        there, workers = self.establishment, self.stretches.workers
+        there, workers = self.who, self.stretches.workers
         return pd.DataFrame(
             {
                 "worker": workers.astype(np.int32),
@@ -126,8 +143,8 @@ class Roster:
         workers, starts, ends, days, last_days, _, ends_shift, _ = self.stretches.where(self.stretches.on_cases)
         own_next = np.append(days[1:], NO_DAY)[: len(days)]
         own_next[np.flatnonzero(workers[1:] != workers[:-1])] = NO_DAY
-        hands_over = own_next > self.establishment.next_team_day[workers, last_days - self.first]
-        first = np.searchsorted(workers, np.arange(len(self.establishment.people) + 1))
+        hands_over = own_next > self.who.next_team_day[workers, last_days - self.first]
+        first = np.searchsorted(workers, np.arange(len(self.who.people) + 1))
         return FlatWindows(first, starts, ends, hands_over, ends_shift, self.next_duty[self.stretches.on_cases])
 
     @property
@@ -178,6 +195,14 @@ def draw_roster(
         >>> len(roster.windows[0].starts), len(roster.windows[1].starts)
         (10, 5)
     """
+    who, stretches = present(posts, luck_key, clock, first, last, working_dates)
+    return Roster(who, joined(stretches), first.toordinal())
+
+
+def present(
+    posts: Sequence[Post], luck_key: int, clock: WallClock, first: date, last: date, working_dates: Sequence[date]
+) -> tuple[WhoThereIs, Stretches]:
+    """Who there is, and their duty without leave and sickness, duty day by duty day; as `draw_roster`."""
     if last < first:
         raise ValueError(f"the last date {last} is before the first {first}; give the earlier date first")
     there = establishment(tuple(posts), clock, first, last)
@@ -185,7 +210,8 @@ def draw_roster(
     span = (first.toordinal(), last.toordinal())
     absent = _sick(there, owners, span) | _on_leave(there, owners, span, _bank_holidays(tuple(working_dates)))
     full = there.stretches
-    return Roster(there, joined(full.where(~absent[full.workers, full.days - span[0]])), span[0])
+    who = WhoThereIs(there.people, there.teams, there.roles, there.next_team_day)
+    return who, full.where(~absent[full.workers, full.days - span[0]])
 
 
 @lru_cache(maxsize=16)

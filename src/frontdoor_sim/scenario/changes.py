@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -44,6 +45,8 @@ class Change(Closed):
         remove: paths that go; of a stage, team, shift or end, where its work goes.
         rename: stages, teams, shifts or ends by path, each with its new name; whatever names them follows.
         over: paths at which this change may go over an earlier one of the same file.
+        begins: `from` in a file: the date on which the change comes into force; None where it always is.
+        until: the date on which it ends, and what was before is again; None where it lasts.
     """
 
     say: str = Field(min_length=1)
@@ -54,6 +57,25 @@ class Change(Closed):
     remove: Annotated[dict[str, Moved | None], BeforeValidator(_with_nothing_moved)] = Field(default_factory=dict)
     rename: dict[str, str] = Field(default_factory=dict)
     over: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
+    begins: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+    @property
+    def dated(self) -> bool:
+        """Whether it begins or ends on a date."""
+        return self.begins is not None or self.until is not None
+
+    def in_force(self, day: date) -> bool:
+        """Whether it is in force on a date."""
+        return (self.begins is None or self.begins <= day) and (self.until is None or day < self.until)
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Change:
+        if self.begins and self.until and self.until <= self.begins:
+            raise ValueError("a change ends after it begins: `until` is a later date than `from`")
+        if self.dated and self.rename:
+            raise ValueError("a new name has no date: rename in a change of its own, without `from` and `until`")
+        return self
 
     @model_validator(mode="after")
     def _does_something(self) -> Change:
@@ -124,6 +146,7 @@ class Touched:
         verb: what was done; `follow` where the place only follows from a name that changed or went.
         written: the path as the change writes it.
         to: of what is removed, where its work goes.
+        dates: from when until when the change is in force.
     """
 
     path: Path
@@ -134,3 +157,4 @@ class Touched:
     verb: str = "set"
     written: str = ""
     to: str = ""
+    dates: tuple[date | None, date | None] = (None, None)

@@ -135,8 +135,8 @@ def _claim(touched: Touched) -> Path:
 
 def _agree(earlier: Touched, later: Touched) -> bool:
     """Whether two changes do the same thing to the same place."""
-    same: Any = (earlier.path, earlier.verb, earlier.after, earlier.to)
-    return bool(same == (later.path, later.verb, later.after, later.to)) and later.verb != "adjust"
+    same: Any = (earlier.path, earlier.verb, earlier.after, earlier.to, earlier.dates)
+    return bool(same == (later.path, later.verb, later.after, later.to, later.dates)) and later.verb != "adjust"
 
 
 def _may_go_over(earlier: Touched, later: Touched) -> bool:

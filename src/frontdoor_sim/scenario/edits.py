@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -22,12 +23,15 @@ _NEW_IN: dict[str, tuple[type, ...]] = {"set": (dict,), "add": (dict, list)}
 _NAME = re.compile(r"[^\s.\[\]*](?:[^.\[\]*]*[^\s.\[\]*])?")
 
 
-def apply(data: dict[str, Any], changes: Sequence[Step]) -> tuple[dict[str, Any], list[Touched], list[Mistake]]:
+def apply(
+    data: dict[str, Any], changes: Sequence[Step], all_of_them: bool = True
+) -> tuple[dict[str, Any], list[Touched], list[Mistake]]:
     """A base with changes made, in their order.
 
     Args:
         data: the base as plain data; it is left alone, and nothing of it is shared with what is returned.
         changes: of one file, or of several one after the other; a later file may change a place once more.
+        all_of_them: whether these are all there are, and not those in force on some date: then every `over` goes over one.
 
     Returns:
         The changed data, every place touched, and every mistake (a path that leads nowhere, two changes to one place).
@@ -45,7 +49,7 @@ def apply(data: dict[str, Any], changes: Sequence[Step]) -> tuple[dict[str, Any]
             where = step.where(verb, path)
             try:
                 for place in _places(data, verb, path):
-                    edit = _Edit(verb, place, value, where, number, path)
+                    edit = _Edit(verb, place, value, where, number, path, (step.change.begins, step.change.until))
                     earlier.check(edit)
                     made = edit.made(data)
                     touched += made
@@ -53,7 +57,7 @@ def apply(data: dict[str, Any], changes: Sequence[Step]) -> tuple[dict[str, Any]
             except PathError as error:
                 new = " What is new as a whole goes under `add:`." if error.absent and verb == "set" else ""
                 mistakes.append(Mistake(where, error.what, error.right, error.remedy + new))
-        mistakes += earlier.idle()
+        mistakes += earlier.idle() if all_of_them else []
     return data, touched, mistakes
 
 
@@ -99,6 +103,7 @@ class _Edit:
     where: str
     change: int
     written: str
+    dates: tuple[date | None, date | None]
 
     def made(self, data: dict[str, Any]) -> list[Touched]:
         """Make the edit in the data, and what follows from it; raises PathError where it cannot be made."""
@@ -124,8 +129,9 @@ class _Edit:
         return []
 
     def _touched(self, before: Any, after: Any, follows: Follows, to: str = "") -> list[Touched]:
-        own = Touched(self.place, before, after, self.where, self.change, self.verb, self.written, to)
-        return [own, *(Touched(*one, self.where, self.change, "follow", self.written) for one in follows)]
+        told = (self.where, self.change)
+        own = Touched(self.place, before, after, *told, self.verb, self.written, to, self.dates)
+        return [own, *(Touched(*one, *told, "follow", self.written, "", self.dates) for one in follows)]
 
     def _check(self, data: dict[str, Any]) -> None:
         name, parent = dotted(self.place), look(data, self.place[:-1])

@@ -25,13 +25,12 @@ def named_in(data: dict[str, Any], section: str, name: str) -> list[Path]:
         ([('stages', 'a', 'team')], [('routes', 'a')])
     """
     if section == "teams":
-        return [place for place in _teams_named(data) if look(data, place) == name]
+        return [place for place in _teams_named(data) if name in _names_of(look(data, place))]
     if section == "shifts":
         return [place for place in _shifts_named(data) if look(data, place) == name]
     ways = [place for place in _targets(data) if name in _names_of(look(data, place))]
     if section == "stages":
-        ends = [("handoffs", "particular", i, side) for i in _items(_particular(data)) for side in ("from", "to")]
-        ways += [place for place in ends if look(data, place) == name]
+        ways += [place for place in _stages_named(data) if look(data, place) == name]
     return ways
 
 
@@ -68,11 +67,27 @@ def _targets(data: dict[str, Any]) -> Iterator[Path]:
             yield (*at, "to") if isinstance(route, dict) and "to" in route else at
 
 
+def _stages_named(data: dict[str, Any]) -> Iterator[Path]:
+    """Where a stage is named other than as where to."""
+    yield from (("handoffs", "particular", i, side) for i in _items(_particular(data)) for side in ("from", "to"))
+    yield from (("targets", name, side) for name in _items(data.get("targets")) for side in ("since", "until"))
+
+
 def _teams_named(data: dict[str, Any]) -> Iterator[Path]:
     for stage in _items(data.get("stages")):
-        yield ("stages", stage, "team")
+        yield from (("stages", stage, "team"), ("stages", stage, "people"))
         for partner in _items(look(data, ("stages", stage, "partners"))):
             yield ("stages", stage, "partners", partner, "team")
+    for team in _items(data.get("teams")):
+        yield from _helpers_named(("teams", team, "helpers"), look(data, ("teams", team, "helpers")))
+
+
+def _helpers_named(at: Path, helpers: Any) -> Iterator[Path]:
+    """Where helpers are named, in each of the ways of writing them."""
+    if isinstance(helpers, list):
+        yield from (place for i, helper in enumerate(helpers) for place in _helpers_named((*at, i), helper))
+    else:
+        yield (*at, "team") if isinstance(helpers, dict) else at
 
 
 def _shifts_named(data: dict[str, Any]) -> Iterator[Path]:
@@ -87,7 +102,7 @@ def _shifts_named(data: dict[str, Any]) -> Iterator[Path]:
 def pointed(data: dict[str, Any], section: str, old: str, new: str) -> Follows:
     """Make everything that names one stage, team, shift or end name another, in place.
 
-    Shares of a route that come to lead to one place are added up.
+    Shares of a route that come to lead to one place are added up, and so are people of a meeting who come to be of one team.
 
     Returns:
         Every place that changed.
@@ -95,9 +110,21 @@ def pointed(data: dict[str, Any], section: str, old: str, new: str) -> Follows:
     found: Follows = []
     for place in named_in(data, section, old):
         before = look(data, place)
-        after = new if isinstance(before, str) else _shares(before, old, new)
+        if isinstance(before, str):
+            after: Any = new
+        else:
+            after = (_called if place[-1] == "people" else _shares)(before, old, new)
         put(data, place, after)
         found.append((place, before, copied(after)))
+    return found
+
+
+def _called(people: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    """The people of a meeting, where a team has another name."""
+    found: dict[str, Any] = {}
+    for name, number in people.items():
+        name = new if name == old else name
+        found[name] = found[name] + number if name in found else number
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
@@ -14,8 +15,9 @@ from frontdoor_sim.documents import Document, InputError, Mistake, dotted, in_wo
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario.changes import VERBS, Change, CombinationFile, OptionFile, Step, Touched
 from frontdoor_sim.scenario.combining import clashes, combined
+from frontdoor_sim.scenario.dates import boundaries, broken_phases, is_dated, lasting, made_on, undated_ways
 from frontdoor_sim.scenario.edits import apply, is_named
-from frontdoor_sim.scenario.examine import examine
+from frontdoor_sim.scenario.examine import examine, examined
 from frontdoor_sim.scenario.forms import check_kind, read_form
 from frontdoor_sim.scenario.names import goals, left_behind, names_of_targets
 from frontdoor_sim.scenario.paths import Path, look
@@ -121,15 +123,42 @@ def _changed(
 ) -> Scenario:
     """A base with changes made, examined as a whole; `wrong` is what is wrong with the file itself."""
     made, touched, lost = apply(base.data, steps)
+    of_the_dates = _of_the_dates(document, base, steps) if is_dated(steps) and not lost else []
+    made = apply(base.data, lasting(steps), all_of_them=False)[0] if is_dated(steps) else made
     dangling = _forgotten(made, touched)
     mistakes = [*wrong, *lost, *(mistake for _, mistake in dangling), *_of_the_base(touched, base, made)]
+    mistakes += undated_ways(touched)
     found = examine(made, base.parameters, laws=not wrong and not lost)
     named = [place for still, _ in dangling for place in still]
     found = _once(touched, [(at, mistake) for at, mistake in found if not any(_meet(at, place) for place in named)])
-    _stop([*mistakes, *_placed(found, partial(_where_changed, document, touched))])
+    mistakes += _placed(found, partial(_where_changed, document, touched))
+    _stop([*mistakes, *_told_with_dates(of_the_dates, mistakes)])
     assert form is not None
     made |= {"name": form.name, "summary": form.summary}
     return Scenario(document.path, made, base.parameters, base, steps, tuple(touched))
+
+
+def _of_the_dates(document: Document, base: Scenario, steps: Sequence[Step]) -> list[tuple[date, Mistake]]:
+    """What is wrong with the models that follow each other, each with the day from which it is in force."""
+    found: list[tuple[date, Mistake]] = []
+    models = []
+    for day in [date.min, *boundaries(steps)]:
+        made, touched, mistakes = made_on(base.data, steps, day)
+        wrong, model = examined(made, base.parameters)
+        mistakes += _placed(_once(touched, wrong), partial(_where_changed, document, touched))
+        found += [(day, mistake) for mistake in mistakes]
+        if model is not None and not mistakes:
+            models.append((day, model, touched))
+    return found or [(date.min, mistake) for mistake in broken_phases(models)]
+
+
+def _told_with_dates(found: Sequence[tuple[date, Mistake]], known: Sequence[Mistake]) -> list[Mistake]:
+    """Each mistake of a phase once, with the day from which it is there; none that is known of the whole."""
+    first: dict[Mistake, date] = {}
+    for day, mistake in found:
+        first.setdefault(mistake, day)
+    fresh = [(mistake, day) for mistake, day in first.items() if mistake not in known]
+    return [m if day == date.min else replace(m, what=f"From {day}: {m.what}") for m, day in fresh]
 
 
 def _once(touched: Sequence[Touched], found: list[tuple[Path, Mistake]]) -> list[tuple[Path, Mistake]]:

@@ -8,6 +8,7 @@ import json
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path as FilePath
 from typing import Any
@@ -16,9 +17,10 @@ from pydantic import BaseModel
 
 from frontdoor_sim.distributions import Distribution
 from frontdoor_sim.documents import InputError, Mistake, dotted, in_words, shown
-from frontdoor_sim.operating_model import Lasting, OperatingModel
+from frontdoor_sim.operating_model import Lasting, OperatingModel, Phase
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario.changes import Change, Step, Touched
+from frontdoor_sim.scenario.dates import days_of, gone, is_dated, lasting, made_on
 from frontdoor_sim.scenario.edits import apply
 from frontdoor_sim.scenario.examine import examined, form_of
 from frontdoor_sim.scenario.paths import PathError, copied, find, put
@@ -81,6 +83,25 @@ class Scenario:
         """The operating model."""
         return _model(json.dumps(form_of(self.resolved), sort_keys=False, default=str))
 
+    @cached_property
+    def phases(self) -> tuple[Phase, ...]:
+        """The models that follow each other in the run; one where no date of a change lies in it.
+
+        Example:
+            >>> from frontdoor_sim.scenario import read_scenario
+            >>> [len(phase.model.stages) for phase in read_scenario("scenarios/examples/go_live.yaml").phases]
+            [6, 6, 6, 6, 6]
+        """
+        if self.base is None or not is_dated(self.steps):
+            return (Phase(self.model),)
+        return tuple(self._phase(self.base.data, day) for day in days_of(self.model.run, self.steps))
+
+    def _phase(self, base: dict[str, Any], day: date) -> Phase:
+        data, touched, _ = made_on(base, self.steps, day)
+        own = {name: self.data.get(name, "") for name in _OF_THE_OPTION}
+        form = form_of(resolve(data | own, self.parameters)[0])
+        return Phase(_model(json.dumps(form, sort_keys=False, default=str)), day, *gone(touched))
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to worker processes packed once and opened there once, without the model, which is made from the data."""
         return _opened, (self._packed,)
@@ -96,8 +117,9 @@ class Scenario:
         It is of what is said, not of how: `15%` and `0.15` are the same, and so are two orders of a team's fields. The
         order of teams, stages and rules counts, since ties are broken by it.
         """
+        dated = [[str(phase.begins), _said(phase.model), phase.goes, phase.team_goes] for phase in self.phases]
         said = [
-            _said(self.model),
+            _said(self.model) if len(dated) == 1 and not is_dated(self.steps) else dated,
             self.parameters.digest if self.parameters else "",
             self.base.digest if self.base else "",
         ]
@@ -191,9 +213,10 @@ def _varied_option(option: Scenario, base: Scenario, values: Mapping[str, Any]) 
 
 def _changed(option: Scenario, base: Scenario, steps: tuple[Step, ...], own: dict[str, Any]) -> Scenario:
     """Changes of an option made to a base; `own` is what the result has of its own."""
-    data, touched, mistakes = apply(base.data, steps)
+    _, touched, mistakes = apply(base.data, steps)
     if mistakes:
         raise InputError(mistakes)
+    data = apply(base.data, lasting(steps), all_of_them=False)[0]
     return Scenario(option.file, data | own, base.parameters, base, steps, tuple(touched))
 
 

@@ -16,6 +16,7 @@ _DURATIONS = {
     "delay",
     "gap",
     "hold",
+    "lasts",
     "first_visit",
     "rekey",
     "search",
@@ -63,7 +64,7 @@ def _resolve(data: Any, at: Path, parameters: Parameters | None, mistakes: Found
 
 def _is_duration(at: Path) -> bool:
     if at[:1] == ("targets",):
-        return len(at) > _SHORTEST_PATH
+        return len(at) > _SHORTEST_PATH and at[_SHORTEST_PATH] not in ("since", "until")
     inside = len(at) > 1 and (at[-1] in _DURATIONS or at[-2] in _DURATION_MAPPINGS)
     return inside and at[0] in _WITH_DURATIONS
 

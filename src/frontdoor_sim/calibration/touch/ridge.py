@@ -48,9 +48,7 @@ def ridge_chart(found: Posterior, before_facts: Posterior | None = None) -> Figu
     axes.spines[["left", "bottom"]].set_color(_RULE)
     axes.tick_params(color=_RULE, labelcolor=_MUTED, labelsize=9)
     title = "Few who work fast, or many who work slowly?"
-    under = (
-        "Dark: half of what could have made the history; light: nine tenths. Along a grey line the load is the same."
-    )
+    under = "Dark: half of what could have made the history; light: nine tenths. Grey lines: equal load."
     if before_facts is not None:
         under += "\nDashed: nine tenths from the stamps alone, before the outside fact."
     figure.suptitle(title, x=0.01, ha="left", fontsize=12.5, fontweight="bold", color=_INK)

@@ -44,14 +44,15 @@ MILLION = np.int64(1_000_000)
     LOG, LOG_ROWS, LOG_ROOM,  # rows as they are written
     CONTACTS, CONTACTS_END, ARRIVING, CONTACT_WIDTH, CONTACTS_NUMBER,  # the table's, by entering and key; then returns
     LAST_RETURN, DUTY, DUTY_END, TOUCHED, TOUCHED_NUMBER,  # windows still to open, in time; teams to be looked at
-    STAGES, STAGES_NUMBER, ENTRY, TEAMS, TEAMS_NUMBER, END_FACTS, HANDOFFS,
-    SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, DEADLINES, NORMAL, EXPONENTIAL,
-    CUTS, GRADE_CUTS, GRADE_NOISE, MISSED_HISTORY,
-    RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH,
-    SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
-    DOORS, DOORS_NUMBER, KNOCKED,  # stages that take only so many; whether any is to be looked at
-    SOME_INTERRUPT, WORLD_FIELDS,
-) = numbered(60)  # fmt: skip
+    STAGES, ENTRY, END_FACTS, HANDOFFS, DEADLINES, CUTS, GRADE_CUTS, GRADE_NOISE,  # from here: of the model in force
+    RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
+    SOME_INTERRUPT,
+    STAGES_NUMBER, TEAMS, TEAMS_NUMBER, SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, NORMAL, EXPONENTIAL,  # of all models
+    SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, IS_DATED, CHANGES, CHANGES_END,
+    MEETINGS, MEETINGS_NUMBER, MEETINGS_WAITING, RESERVED, RESERVED_NUMBER,  # stages; people kept for a meeting
+    DOORS, DOORS_NUMBER, KNOCKED,  # of stages that take only so many; whether any is to be looked at
+    WORLD_FIELDS,
+) = numbered(67)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
@@ -70,16 +71,16 @@ MILLION = np.int64(1_000_000)
     ATTEMPTS, ATTEMPT_PURPOSE, GAP, GIVEN, REFUSED, ARRIVES_WITH, OVERRIDE_FOR,
     PARTNERS, PARTNERS_NUMBER, JOIN, GIVE_UP,
     HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
-    DELAY, PATIENCE,
-    HAS_DOOR, AT_ONCE, A_DAY, MIDNIGHTS, TURNS_AWAY, INSIDE, DAY, TODAY, DOOR, DOOR_WOKEN, IS_KNOCKED,
-    OUT_TRAY, IN_TRAY, HELD_BACK, STAGE_FIELDS,
+    DELAY, PATIENCE, SYSTEMS, GOES,
+    LASTS, PEOPLE, PEOPLE_NUMBER, MEETING_QUEUE, PASSED_OVER,
+    DOOR, AT_ONCE, A_DAY, MIDNIGHTS, TURNS_AWAY, TRAY, OUT_TRAY, STAGE_FIELDS,
 ) = numbered(51)  # fmt: skip
 
-# A team; the four head starts stand together, red first.
+# A team; the four head starts stand together, red first. What stands before WORKERS is of the model in force.
 (
-    TEAM_NUMBER, SYSTEMS, SYSTEMS_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE,
-    WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, SLOT_STAGES, SLOT_STAGES_NUMBER, LARGEST, IS_TOUCHED, SOMEBODY_IDLE,
-    HELPERS, HELPERS_NUMBER, INTERRUPTS, HAS_TRAYS, TEAM_FIELDS,
+    TEAM_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE, SLOT_STAGES, SLOT_STAGES_NUMBER,
+    HELPERS, HELPERS_NUMBER, INTERRUPTS, GOES_TO, HAS_TRAYS,
+    WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, LARGEST, IS_TOUCHED, SOMEBODY_IDLE, SOME_LEFT, TEAM_FIELDS,
 ) = numbered(24)  # fmt: skip
 
 # A worker, and one of their windows of available duty; a worker's windows stand together in time order.
@@ -95,9 +96,9 @@ MILLION = np.int64(1_000_000)
 # door of a stage stands there as a job too, which came from another stage and visit.
 (
     JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
-    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, RECORDED_BEFORE, CAME_FROM,
-    CAME_VISIT, JOB_FIELDS,
-) = numbered(24)  # fmt: skip
+    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, NTH,
+    JOB_PEOPLE, CAME_FROM, CAME_VISIT, JOB_FIELDS,
+) = numbered(25)  # fmt: skip
 
 # The requests of one visit to a checks stage.
 (CHECKS_CONTACT, CHECKS_STAGE, CHECKS_VISIT, ASKED_AT, REPLIES, IS_JOINED, ASKING, CHECKS_FIELDS) = numbered(8)
@@ -106,11 +107,23 @@ MILLION = np.int64(1_000_000)
 SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS = numbered(6)
 (HANDOFF_DELAY, HANDOFF_BATCH, HANDOFF_RELEASE, HANDOFF_FIELDS) = numbered(4)
 (PARTNER_TEAM, PARTNER_TOUCH, PARTNER_DELAY, PARTNER_REQUEST, PARTNER_FIELDS) = numbered(5)
-(NOISE_PURPOSE, VERDICTS, BY_WHOM, JUDGES_FIELDS) = numbered(4)
+(NOISE_PURPOSE, VERDICTS, BY_WHOM, MISSED, JUDGES_FIELDS) = numbered(5)
 (BIAS, NOISE, _REPLY_MISSING, _HISTORY_MISSED, _BOTH, JUDGES_CUTS, _THIRD, _FOURTH, VERDICTS_FIELDS) = numbered(9)
 (LIMIT_SECONDS, LIMIT_CALENDAR, LIMIT_FIELDS) = numbered(3)
 (PROVIDES, MAY_RETURN, END_FACTS_FIELDS) = numbered(3)
+(WANTED_TEAM, WANTED_NUMBER, WANTED_FIELDS) = numbered(3)
+(RESERVED_WORKER, IDLE_BEFORE, RESERVED_FIELDS) = numbered(3)
+
+# The door of a stage that takes only so many, under whichever model of the run; the out-tray of a stage, and what is held back.
+(DOOR_STAGE, AT_DOOR, INSIDE, DAY, TODAY, DOOR_WOKEN, IS_KNOCKED, DOOR_FIELDS) = numbered(8)
+(IN_TRAY, HELD_BACK, TRAY_FIELDS) = numbered(3)
 (HELP_TEAM, ON_AT, OFF_AT, HELP_IS_ON, HELP_FIELDS) = numbered(5)
+
+# A dated change: its second, its facts of all teams as they stand in teams, the slots of all workers by number; then all fields
+# of the world from STAGES to before STAGES_NUMBER.
+(CHANGES_AT, NEW_TEAMS, NEW_SLOTS, NEW_FACTS) = numbered(4)
+FACTS = STAGES_NUMBER - STAGES
+CHANGE_FIELDS = NEW_FACTS + FACTS
 
 # A heap of what is due, and an entry of it; what is due at equal places is told apart by its event.
 HEAP, SIZE, HEAP_ROOM = numbered(3)
@@ -128,15 +141,15 @@ PART_BIT, VISIT_BIT, STAGE_BIT, KIND_BIT, TEAM_BIT, CAUSE_BIT, RAG_BIT = (
 
 # --- words -----------------------------------------------------------------------------------------------------------
 
-OF_WORK, OF_CONSENT, OF_CHECKS, OF_CASELOAD, OF_DELAY, OF_ENTRY = numbered(6)
+OF_WORK, OF_CONSENT, OF_CHECKS, OF_CASELOAD, OF_DELAY, OF_MEETING, OF_ENTRY = numbered(7)
 BY_NOTHING, BY_RAG, BY_DEADLINE_ORDER, BY_ARRIVAL, BY_STAGE = numbered(5)
 PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
 (
-    GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING, CALLED_OFF,
+    GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING, CALLED_OFF, MEETING_ENDS,
     LET_IN, TURN_AWAY, WAKE_DOOR,
-) = numbered(13)  # fmt: skip
-BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP, SENT_AWAY = numbered(9)
+) = numbered(14)  # fmt: skip
+BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP, TAKEN_OUT, SENT_AWAY = numbered(10)
 ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUEUE, ROW_OVERTIME = numbered(8)
 (
     NO_CAUSE, FOR_WORKER, FOR_SHIFT, FOR_PARTNER, FOR_CONSENT, FOR_SIGN_OFF, FOR_HANDOFF, FOR_ACCEPTANCE, FOR_ALLOCATION,
@@ -441,7 +454,7 @@ def write_queued(w, job, team, now):
 def run(world):
     """Rules 2 and 9: play to the end; events at the end second count, later ones do not."""
     w = memory(world)
-    w[NEXT_DUTY] = w[w[w[DUTY]] + WINDOW_START] if w[DUTY] < w[DUTY_END] else NEVER
+    w[NEXT_DUTY] = min(next_window(w), next_change(w))
     w[NEXT_ARRIVAL] = w[w[ARRIVING] + ENTERS] if w[ARRIVING] < w[CONTACTS_END] else NEVER
     while w[FULL] == 0:
         now = next_second(w)
@@ -454,7 +467,7 @@ def run(world):
 
 @inlined
 def next_second(w):
-    """Rule 2: the next second at which anything is due: of the calendar, of duty, or of arrivals."""
+    """Rule 2: the next second at which anything is due: of the calendar, of duty or dated changes, or of arrivals."""
     return min(min(w[NEXT_DUTY], w[NEXT_ARRIVAL]), min(moment_of(w, SOON), moment_of(w, LATER)) >> 3)
 
 
@@ -522,6 +535,8 @@ def apply(w, event, now):
     if action == WAKE:
         touch(w, subject)
         return NONE
+    if action == MEETING_ENDS:
+        return end_meeting(w, subject, now)
     if action == CALLED_OFF:
         return NONE
     return begin(w, subject)
@@ -630,6 +645,8 @@ def touch(w, team):
 @inlined
 def dispatch_touched(w, now):
     """Rule 2: phase two, the teams that something happened to, in file order."""
+    if w[MEETINGS_WAITING]:
+        gather(w, now)
     number, touched = w[TOUCHED_NUMBER], w[TOUCHED]
     for one in range(1, number):
         team, hole = w[touched + one], one
@@ -646,6 +663,114 @@ def dispatch_touched(w, now):
         help_out(w, now)
     if w[SOME_INTERRUPT]:
         interrupt(w, now)
+
+
+# --- rule 2: dated changes -------------------------------------------------------------------------------------------
+
+
+@compiled
+def next_change(w):
+    """Rule 2: the second of the next dated change; NEVER where there is none."""
+    return w[w[CHANGES] + CHANGES_AT] if w[CHANGES] < w[CHANGES_END] else NEVER
+
+
+@compiled
+def change_model(w, now):
+    """Rule 2: another model is in force from now on. What has begun goes on as it began; what waits is looked at again."""
+    change, waiting = w[CHANGES], take_all_waiting(w)
+    w[CHANGES] += CHANGE_FIELDS
+    for fact in range(FACTS):
+        w[STAGES + fact] = w[change + NEW_FACTS + fact]
+    for number in range(w[TEAMS_NUMBER]):
+        arrange(w, w[TEAMS] + number * TEAM_FIELDS, w[change + NEW_TEAMS] + number * TEAM_FIELDS, w[change + NEW_SLOTS])
+    while waiting != NONE:
+        following = w[waiting + NEXT]
+        requeue(w, waiting, now)
+        waiting = following
+    for at in range(w[DOORS_NUMBER]):
+        change_door(w, w[DOORS] + at * DOOR_FIELDS, now)
+
+
+@compiled
+def take_all_waiting(w):
+    """Rule 2: everything that waits in the queues of all teams, taken out of them and linked by NEXT; each knows its team."""
+    waiting = NONE
+    for number in range(w[STAGES_NUMBER]):
+        put_back(w, stage_at(w, number))
+    for number in range(w[TEAMS_NUMBER]):
+        team = w[TEAMS] + number * TEAM_FIELDS
+        w[team + QUEUE_SIZE] = 0
+        for queue in (team + QUEUE, team + SLOT_QUEUE):
+            while w[queue] != NONE:
+                job = take_waiting(w, queue)
+                w[job + JOB_TEAM] = team
+                w[job + NEXT] = waiting
+                waiting = job
+    return waiting
+
+
+@compiled
+def arrange(w, team, facts, slots):
+    """Rules 3 to 5 and 8: a team takes the facts of another model; help stays on, held cases stay held, work stays in hand."""
+    for number in range(w[facts + HELPERS_NUMBER]):
+        helper = w[facts + HELPERS] + number * HELP_FIELDS
+        for before in range(w[team + HELPERS_NUMBER]):
+            other = w[team + HELPERS] + before * HELP_FIELDS
+            if w[other + HELP_TEAM] == w[helper + HELP_TEAM]:
+                w[helper + HELP_IS_ON] = w[other + HELP_IS_ON]
+    for field in range(FIRST_ORDER, WORKERS):
+        w[team + field] = w[facts + field]
+    w[team + LARGEST] = 0
+    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        number = w[slots + w[worker + WORKER_NUMBER]]
+        w[worker + SLOTS_FREE] += number - w[worker + SLOTS]
+        w[worker + SLOTS] = number
+        w[team + LARGEST] = max(w[team + LARGEST], number)
+        if number == 0 and w[worker + SLOTS_FREE] < 0:
+            w[team + SOME_LEFT] = 1
+        if w[worker + BUSY] and w[w[worker + IN_HAND] + JOB_TEAM] == team:
+            take_place(w, w[worker + IN_HAND], team)
+
+
+@compiled
+def requeue(w, job, now):
+    """Rule 2: what waits and has not begun is that of its stage now; what has begun stays, unless its team is no more."""
+    stage, contact, team = w[job + JOB_STAGE], w[job + JOB_CONTACT], w[job + JOB_TEAM]
+    fresh, to = in_force(w, stage), w[team + GOES_TO]
+    if w[job + LEFT] == 0:
+        if w[fresh + GOES] != w[fresh + STAGE_NUMBER] and (w[stage + KIND] != OF_CONSENT or w[contact + ATTEMPT] == 0):
+            take_out(w, job, now)
+            return
+        w[job + JOB_STAGE], to = fresh, w[fresh + TEAM]
+        if w[stage + KIND] != OF_CONSENT:
+            w[contact + STAGE] = fresh
+    if w[stage + KIND] == OF_CASELOAD:
+        put_in(w, to + SLOT_QUEUE, job, to)
+        return
+    if to != team:
+        write_queued(w, job, team, now)
+        w[job + READY] = now
+    put_in(w, to + QUEUE, job, to)
+
+
+@compiled
+def take_out(w, job, now):
+    """Rule 2: a contact leaves a stage that is no more, among the waits that end at this second."""
+    contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
+    if w[stage + KIND] == OF_CASELOAD:
+        write_wait(w, contact, stage, visit, MAIN, w[job + READY], now, FOR_ALLOCATION)
+    else:
+        write_queued(w, job, w[job + JOB_TEAM], now)
+    make_room(w, stage)
+    w[contact + STEP] = TAKEN_OUT
+    give_back(w, SPARE_JOBS, job)
+    due(w, SOON, now, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
+
+
+@compiled
+def in_force(w, stage):
+    """Rule 2: the place of a stage in the model that is in force now."""
+    return stage_at(w, w[stage + STAGE_NUMBER]) if w[IS_DATED] else stage
 
 
 # --- rule 3: queues --------------------------------------------------------------------------------------------------
@@ -809,7 +934,6 @@ def give_up_waiting(w, contact, stage_number, visit, now):
     else:
         queue = team + QUEUE
         w[team + QUEUE_SIZE] -= 1
-        w[contact + RECORDED] = w[job + RECORDED_BEFORE]
         write_queued(w, job, team, now)
     w[job + JOB_CONTACT] = NONE
     drop_gone(w, queue)
@@ -821,20 +945,30 @@ def give_up_waiting(w, contact, stage_number, visit, now):
 # --- rule 4: workers -------------------------------------------------------------------------------------------------
 
 
+@compiled
+def next_window(w):
+    """Rule 4: the second at which the next window of duty opens; NEVER where none does."""
+    return w[w[w[DUTY]] + WINDOW_START] if w[DUTY] < w[DUTY_END] else NEVER
+
+
 @inlined
 def open_windows(w, now):
-    """Rule 4: everybody whose window opens now comes on duty; the first class of rule 2."""
-    while w[NEXT_DUTY] == now:
+    """Rules 2 and 4, the first class: a dated change comes into force; everybody whose window opens now comes on duty."""
+    if w[NEXT_DUTY] != now:
+        return
+    if next_change(w) == now:
+        change_model(w, now)
+    while next_window(w) == now:
         window = w[w[DUTY]]
         worker = w[window + WINDOW_WORKER]
         w[worker + WINDOW] = window
         w[worker + UNTIL] = w[window + WINDOW_END]
         if w[worker + BUSY] == 0:
             set_idle(w, worker, now)
-        elif w[w[worker + WORKER_TEAM] + INTERRUPTS]:
+        elif w[w[worker + WORKER_TEAM] + INTERRUPTS] or w[MEETINGS_NUMBER]:
             touch(w, w[worker + WORKER_TEAM])
         w[DUTY] += 1
-        w[NEXT_DUTY] = w[w[w[DUTY]] + WINDOW_START] if w[DUTY] < w[DUTY_END] else NEVER
+    w[NEXT_DUTY] = min(next_window(w), next_change(w))
 
 
 @compiled
@@ -909,12 +1043,217 @@ def serve(w, team, people, now):
             hold_back(w, team)
 
 
+# --- rule 4: meetings ------------------------------------------------------------------------------------------------
+
+# Meetings wait in a queue a stage, of which the least of all goes first. People who are kept for one are idle since NEVER,
+# so that nobody gives them work, and stand with the second since which they are idle in the list RESERVED.
+
+
+@compiled
+def call_meeting(w, contact, stage, visit, now):
+    """Rule 4: a meeting waits for its people: the most urgent go first, then by time of joining."""
+    job = new_job(w, contact, stage, visit, MAIN, max(1, seconds(w, contact, w[stage + LASTS], visit)), now)
+    w[job + FIRST], w[job + SECOND], w[job + TIME] = w[contact + RAG], 0, now
+    w[job + CHILD] = w[job + NEXT] = NONE
+    w[stage + MEETING_QUEUE] = melded(w, w[stage + MEETING_QUEUE], job)
+    w[MEETINGS_WAITING] += 1
+    w[contact + STEP] = AT_WORK
+    touch(w, w[stage + TEAM])
+
+
+@compiled
+def gather(w, now):
+    """Rule 4, the beginning of phase two: meetings begin whose people are all idle; the first other one may reserve people."""
+    let_go(w, now)
+    for at in range(w[MEETINGS_NUMBER]):
+        w[w[w[MEETINGS] + at] + PASSED_OVER] = 0
+    may_reserve, kept = True, MAIN
+    stage = next_meeting(w)
+    while stage != NONE:
+        if call_people(w, stage, now):
+            begin_meeting(w, stage, kept, now)
+        else:
+            w[stage + PASSED_OVER] = 1
+            until = can_gather_until(w, stage, now) if may_reserve else NONE
+            if until == NONE:
+                dismiss(w, kept)
+            else:
+                may_reserve, kept = False, w[RESERVED_NUMBER]
+                wake_meeting(w, stage, until)
+        stage = next_meeting(w)
+
+
+@compiled
+def next_meeting(w):
+    """Rule 4: the stage of the meeting that goes first, of those that were not passed over; NONE where there is none."""
+    found = NONE
+    for at in range(w[MEETINGS_NUMBER]):
+        stage = w[w[MEETINGS] + at]
+        if w[stage + MEETING_QUEUE] == NONE or w[stage + PASSED_OVER]:
+            continue
+        if found == NONE or goes_before(w, w[stage + MEETING_QUEUE], w[found + MEETING_QUEUE]):
+            found = stage
+    return found
+
+
+@compiled
+def let_go(w, now):
+    """Rule 4: whoever was reserved is idle again, since when they were; somebody may have work for them."""
+    for number in range(w[RESERVED_NUMBER]):
+        place = w[RESERVED] + number * RESERVED_FIELDS
+        worker = w[place + RESERVED_WORKER]
+        if w[worker + IDLE_SINCE] == NEVER:
+            w[worker + IDLE_SINCE] = w[place + IDLE_BEFORE]
+            if now < w[worker + UNTIL]:
+                w[w[worker + WORKER_TEAM] + SOMEBODY_IDLE] = 1
+                touch(w, w[worker + WORKER_TEAM])
+    w[RESERVED_NUMBER] = 0
+
+
+@compiled
+def call_people(w, stage, now):
+    """Rule 4: reserve those who are idle of the people that the first meeting of a stage needs; whether that is all of them."""
+    all_here, lasts = True, w[w[stage + MEETING_QUEUE] + LEFT]
+    for at in range(w[stage + PEOPLE_NUMBER]):
+        wanted = w[stage + PEOPLE] + at * WANTED_FIELDS
+        here = MAIN
+        while here < w[wanted + WANTED_NUMBER]:
+            worker = next_to_meet(w, w[wanted + WANTED_TEAM], stage, lasts, now)
+            if worker == NONE:
+                all_here = False
+                break
+            place = w[RESERVED] + w[RESERVED_NUMBER] * RESERVED_FIELDS
+            w[place + RESERVED_WORKER], w[place + IDLE_BEFORE] = worker, w[worker + IDLE_SINCE]
+            w[worker + IDLE_SINCE] = NEVER
+            w[RESERVED_NUMBER] += 1
+            here += 1
+    return all_here
+
+
+@compiled
+def next_to_meet(w, team, stage, lasts, now):
+    """Rule 4: whoever of a team has been idle longest, then first in the roster, and stays until a meeting is over."""
+    found, longest = NONE, NEVER
+    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        if (
+            w[worker + IDLE_SINCE] < longest
+            and now < w[worker + UNTIL]
+            and now + lasts <= stays_until(w, worker, stage)
+        ):
+            found, longest = worker, w[worker + IDLE_SINCE]
+    return found
+
+
+@compiled
+def stays_until(w, worker, stage):
+    """Rule 4: the last second of a meeting of a stage that begins in somebody's present window."""
+    window = w[worker + WINDOW]
+    until = w[worker + UNTIL] + (w[stage + OVERTIME] if w[window + ENDS_SHIFT] else 0)
+    return min(until, w[window + NEXT_OWN_DUTY])
+
+
+@compiled
+def can_gather_until(w, stage, now):
+    """Rule 4: while so many are on duty, and stay long enough, a meeting may reserve people: until when somebody does not."""
+    until, lasts = NEVER, w[w[stage + MEETING_QUEUE] + LEFT]
+    for at in range(w[stage + PEOPLE_NUMBER]):
+        wanted = w[stage + PEOPLE] + at * WANTED_FIELDS
+        team, number = w[wanted + WANTED_TEAM], MAIN
+        for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+            if now < w[worker + UNTIL] and now + lasts <= stays_until(w, worker, stage):
+                number += 1
+                until = min(until, w[worker + UNTIL], stays_until(w, worker, stage) - lasts + 1)
+        if number < w[wanted + WANTED_NUMBER]:
+            return NONE
+    return until
+
+
+@compiled
+def dismiss(w, kept):
+    """Rule 4: of those reserved, all but the first `kept` are idle as before."""
+    while w[RESERVED_NUMBER] > kept:
+        w[RESERVED_NUMBER] -= 1
+        place = w[RESERVED] + w[RESERVED_NUMBER] * RESERVED_FIELDS
+        w[w[place + RESERVED_WORKER] + IDLE_SINCE] = w[place + IDLE_BEFORE]
+
+
+@compiled
+def wake_meeting(w, stage, moment):
+    """Rule 4: see to it that phase two looks again when somebody goes off duty."""
+    if moment != w[stage + WOKEN]:
+        w[stage + WOKEN] = moment
+        due(w, SOON, moment, WAITS_END, NONE, w[stage + STAGE_NUMBER], MAIN, MAIN, WAKE, w[stage + TEAM])
+
+
+@compiled
+def begin_meeting(w, stage, kept, now):
+    """Rule 4: everybody is there: a row a person; the first has the contact's main thread."""
+    job = take_least(w, stage + MEETING_QUEUE)
+    w[MEETINGS_WAITING] -= 1
+    if now > w[job + READY]:
+        write_queued(w, job, w[stage + TEAM], now)
+    number = w[RESERVED_NUMBER] - kept
+    people = room(w, number + 1)
+    w[RESERVED_NUMBER] = kept
+    if w[FULL]:
+        return
+    w[people] = number
+    w[job + JOB_PEOPLE], w[job + JOB_TEAM] = people, NONE
+    end = now + w[job + LEFT]
+    for part in range(number):
+        worker = w[w[RESERVED] + (kept + part) * RESERVED_FIELDS + RESERVED_WORKER]
+        w[people + 1 + part] = worker
+        w[worker + BUSY], w[worker + IN_HAND] = 1, job
+        write_met(w, job, part, worker, now, end)
+    due(
+        w,
+        SOON,
+        end,
+        WORK_ENDS,
+        w[job + JOB_KEY],
+        w[job + JOB_STAGE_NUMBER],
+        w[job + JOB_VISIT],
+        MAIN,
+        MEETING_ENDS,
+        job,
+    )
+
+
+@compiled
+def write_met(w, job, part, worker, now, end):
+    """Rule 4: one person of a meeting, for the team that they belong to; time beyond their window is overtime."""
+    contact, person = w[job + JOB_CONTACT], w[worker + WORKER_NUMBER]
+    what = packed(w[job + JOB_STAGE_NUMBER], w[job + JOB_VISIT], part, ROW_MEETING, w[w[worker + WORKER_TEAM] + TEAM_NUMBER],
+                  NO_CAUSE)  # fmt: skip
+    row = write(w, contact, what, person, w[job + READY], now, end)
+    if part == 0:
+        w[contact + LAST_ROW] = row
+    if end > w[worker + UNTIL]:
+        what = packed(MAIN, MAIN, MAIN, ROW_OVERTIME, NONE, NO_CAUSE)
+        write(w, contact, what, person, MAIN, w[worker + UNTIL], end)
+
+
+@compiled
+def end_meeting(w, job, now):
+    """Rule 4: everybody is free again, and the contact, which is returned, goes on."""
+    people = w[job + JOB_PEOPLE]
+    for at in range(w[people]):
+        worker = w[people + 1 + at]
+        w[worker + BUSY] = 0
+        set_idle(w, worker, now)
+    contact = w[job + JOB_CONTACT]
+    give_back(w, SPARE_JOBS, job)
+    return contact
+
+
 # --- rule 5: the end of a shift --------------------------------------------------------------------------------------
 
 
 @compiled
 def begin_work(w, job, worker, team, now):
     """Rule 5: somebody takes up a job; when they will put it down is known from here on."""
+    if w[job + LEFT] == 0:
+        take_up(w, job)
     if now > w[job + READY]:
         write_queued(w, job, team, now)
     w[worker + BUSY] = 1
@@ -998,7 +1337,7 @@ def stop(w, job, now):
     w[worker + BUSY] = 0
     set_idle(w, worker, now)
     if w[job + LEFT] > 0:
-        team = w[job + JOB_TEAM]
+        team = w[w[job + JOB_TEAM] + GOES_TO]
         w[job + READY] = now
         put_in(w, team + QUEUE, job, team)
         return NONE
@@ -1173,7 +1512,7 @@ def reaches_desk(w, checks, part, now):
     touch_time = max(1, seconds(w, contact, w[partner + PARTNER_TOUCH], visit))
     job = new_job(w, contact, stage, visit, part, touch_time, now)
     w[job + JOB_CHECKS] = checks
-    team = w[partner + PARTNER_TEAM]
+    team = w[w[partner + PARTNER_TEAM] + GOES_TO]
     put_in(w, team + QUEUE, job, team)
     return NONE
 
@@ -1225,6 +1564,19 @@ def freest(w, team):
 
 
 @compiled
+def to_give_out(w, team, worker):
+    """Rule 8: slots of whoever has the most; no more than the team has free beside what leavers still hold."""
+    free = w[worker + SLOTS_FREE]
+    if w[team + SOME_LEFT]:
+        spare_slots = MAIN
+        for one in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+            if w[one + SLOTS_FREE] > 0 or w[one + SLOTS] == 0:
+                spare_slots += w[one + SLOTS_FREE]
+        free = min(free, spare_slots)
+    return free
+
+
+@compiled
 def gives_out(w, stage, now):
     """Rule 8: whether cases of a stage are given out at this second."""
     if w[stage + ALLOCATES_AT] != NONE:
@@ -1244,7 +1596,7 @@ def give_out_slots(w, team, now):
     while any_open and w[team + SLOT_QUEUE] != NONE and worker != NONE:
         job = take_waiting(w, team + SLOT_QUEUE)
         need = slots_needed(w, job, team)
-        if w[worker + SLOTS_FREE] < need or w[w[job + JOB_STAGE] + OPEN_NOW] == 0:
+        if to_give_out(w, team, worker) < need or w[w[job + JOB_STAGE] + OPEN_NOW] == 0:
             w[job + NEXT] = kept
             kept = job
         else:
@@ -1278,8 +1630,7 @@ def wake(w, stage, team, now):
 def hold(w, job, worker, slots, now):
     """Rule 8: a person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
     contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
-    if w[stage + HAS_DOOR]:
-        vacate(w, stage)
+    make_room(w, stage)
     if now > w[job + READY]:
         write_wait(w, contact, stage, visit, MAIN, w[job + READY], now, FOR_ALLOCATION)
     span = w[stage + HOLD]
@@ -1313,17 +1664,24 @@ def come_to_door(w, contact, leaves, leaves_visit, now):
     job = new_job(w, contact, stage, w[contact + VISIT], MAIN, MAIN, now)
     w[job + CAME_FROM] = leaves
     w[job + CAME_VISIT] = leaves_visit
-    take_place(w, job, w[stage + TEAM])
-    w[stage + DOOR] = melded(w, w[stage + DOOR], job)
-    if w[leaves + OUT_TRAY] != NONE:
-        w[leaves + IN_TRAY] += 1
-    knock(w, stage)
+    if w[leaves + TRAY] != NONE:
+        w[w[leaves + TRAY] + IN_TRAY] += 1
+    stand_at_door(w, job, stage)
 
 
 @compiled
-def knock(w, stage):
-    """Rule 8: let the door of a stage be looked at before anybody starts work."""
-    w[stage + IS_KNOCKED] = 1
+def stand_at_door(w, job, stage):
+    """Rule 8: a contact stands at the door of its stage, in the order of the team's queue."""
+    door = w[stage + DOOR]
+    take_place(w, job, w[stage + TEAM])
+    w[door + AT_DOOR] = melded(w, w[door + AT_DOOR], job)
+    knock(w, door)
+
+
+@compiled
+def knock(w, door):
+    """Rule 8: let a door be looked at before anybody starts work."""
+    w[door + IS_KNOCKED] = 1
     w[KNOCKED] = 1
 
 
@@ -1332,52 +1690,52 @@ def open_doors(w, now):
     """Rule 8: look at the doors that somebody came to or left by, in file order."""
     w[KNOCKED] = 0
     for at in range(w[DOORS_NUMBER]):
-        stage = w[w[DOORS] + at]
-        if w[stage + IS_KNOCKED]:
-            w[stage + IS_KNOCKED] = 0
-            open_door(w, stage, now)
+        door = w[DOORS] + at * DOOR_FIELDS
+        if w[door + IS_KNOCKED]:
+            w[door + IS_KNOCKED] = 0
+            open_door(w, door, stage_at(w, w[door + DOOR_STAGE]), now)
 
 
 @compiled
-def open_door(w, stage, now):
+def open_door(w, door, stage, now):
     """Rule 8: let in those there is room for, in the order of the team's queue, and turn the rest away where nobody waits."""
-    while w[stage + DOOR] != NONE and has_room(w, stage, now):
-        w[stage + INSIDE] += 1
-        w[stage + TODAY] += 1
-        answer(w, stage, LET_IN, now)
-    while w[stage + DOOR] != NONE and w[stage + TURNS_AWAY]:
-        answer(w, stage, TURN_AWAY, now)
-    if w[stage + DOOR] != NONE and w[stage + A_DAY] != NONE:
-        wake_door(w, stage, now)
+    while w[door + AT_DOOR] != NONE and has_room(w, door, stage, now):
+        w[door + INSIDE] += 1
+        w[door + TODAY] += 1
+        answer(w, door, LET_IN, now)
+    while w[door + AT_DOOR] != NONE and w[stage + TURNS_AWAY]:
+        answer(w, door, TURN_AWAY, now)
+    if w[door + AT_DOOR] != NONE and w[stage + A_DAY] != NONE:
+        wake_door(w, door, w[stage + MIDNIGHTS], now)
 
 
 @compiled
-def has_room(w, stage, now):
+def has_room(w, door, stage, now):
     """Rule 8: whether one more may come in now; the midnight of a working day begins a new one."""
     if w[stage + A_DAY] != NONE:
         day = number_up_to(w, w[stage + MIDNIGHTS] + 1, w[w[stage + MIDNIGHTS]], now)
-        if day != w[stage + DAY]:
-            w[stage + DAY] = day
-            w[stage + TODAY] = 0
-        if w[stage + TODAY] >= w[stage + A_DAY]:
+        if day != w[door + DAY]:
+            w[door + DAY] = day
+            w[door + TODAY] = 0
+        if w[door + TODAY] >= w[stage + A_DAY]:
             return False
-    return w[stage + AT_ONCE] == NONE or w[stage + INSIDE] < w[stage + AT_ONCE]
+    return w[stage + AT_ONCE] == NONE or w[door + INSIDE] < w[stage + AT_ONCE]
 
 
 @compiled
-def answer(w, stage, action, now):
+def answer(w, door, action, now):
     """Rule 8: tell the next in order whether they may come in; they go on before anybody starts work."""
-    job = take_least(w, stage + DOOR)
-    due(w, SOON, now, WAITS_END, w[job + JOB_KEY], w[stage + STAGE_NUMBER], w[job + JOB_VISIT], MAIN, action, job)
+    job = take_least(w, door + AT_DOOR)
+    due(w, SOON, now, WAITS_END, w[job + JOB_KEY], w[door + DOOR_STAGE], w[job + JOB_VISIT], MAIN, action, job)
 
 
 @compiled
-def wake_door(w, stage, now):
+def wake_door(w, door, midnights, now):
     """Rule 8: see to it that a door is looked at again when the next working day begins."""
-    midnight = next_instant(w, w[stage + MIDNIGHTS], now + 1)
-    if midnight != NEVER and midnight != w[stage + DOOR_WOKEN]:
-        w[stage + DOOR_WOKEN] = midnight
-        due(w, SOON, midnight, WAITS_END, NONE, w[stage + STAGE_NUMBER], MAIN, MAIN + 1, WAKE_DOOR, stage)
+    midnight = next_instant(w, midnights, now + 1)
+    if midnight != NEVER and midnight != w[door + DOOR_WOKEN]:
+        w[door + DOOR_WOKEN] = midnight
+        due(w, SOON, midnight, WAITS_END, NONE, w[door + DOOR_STAGE], MAIN, MAIN + 1, WAKE_DOOR, door)
 
 
 @compiled
@@ -1400,24 +1758,31 @@ def turn_away(w, job, now):
 @compiled
 def leave_tray(w, job, now):
     """Rule 8: a contact leaves the out-tray of the stage that it left, which may begin something new again."""
-    stage, came_from = w[job + JOB_STAGE], w[job + CAME_FROM]
+    stage, came_from = w[job + JOB_STAGE], in_force(w, w[job + CAME_FROM])
     if now > w[job + READY]:
         write_wait(w, w[job + JOB_CONTACT], stage, w[job + JOB_VISIT], MAIN, w[job + READY], now, FOR_ACCEPTANCE)
     give_back(w, SPARE_JOBS, job)
-    if w[came_from + OUT_TRAY] != NONE:
-        w[came_from + IN_TRAY] -= 1
-        if w[came_from + IN_TRAY] < w[came_from + OUT_TRAY]:
-            begin_again(w, came_from)
+    if w[came_from + TRAY] != NONE:
+        w[w[came_from + TRAY] + IN_TRAY] -= 1
+    if w[came_from + OUT_TRAY] != NONE and may_begin(w, came_from):
+        put_back(w, came_from)
+        touch(w, w[came_from + TEAM])
+
+
+@inlined
+def may_begin(w, stage):
+    """Rule 8: whether the out-tray of a stage lets it begin something new."""
+    return w[stage + OUT_TRAY] == NONE or w[w[stage + TRAY] + IN_TRAY] < w[stage + OUT_TRAY]
 
 
 @compiled
-def begin_again(w, stage):
-    """Rule 8: what was held back is in the queue of its team again."""
-    team = w[stage + TEAM]
-    w[team + QUEUE] = melded(w, w[team + QUEUE], w[stage + HELD_BACK])
-    w[stage + HELD_BACK] = NONE
-    drop_gone(w, team + QUEUE)
-    touch(w, team)
+def put_back(w, stage):
+    """Rule 8: what was held back at a stage is in the queue of its team again."""
+    tray, team = w[stage + TRAY], w[stage + TEAM]
+    if tray != NONE:
+        w[team + QUEUE] = melded(w, w[team + QUEUE], w[tray + HELD_BACK])
+        w[tray + HELD_BACK] = NONE
+        drop_gone(w, team + QUEUE)
 
 
 @compiled
@@ -1425,19 +1790,51 @@ def hold_back(w, team):
     """Rule 8: what comes first in a queue and must not be begun, since the out-tray of its stage is full, is set aside."""
     while w[team + QUEUE] != NONE:
         stage = w[w[team + QUEUE] + JOB_STAGE]
-        may_begin = w[stage + OUT_TRAY] == NONE or w[stage + IN_TRAY] < w[stage + OUT_TRAY]
-        if may_begin or w[w[team + QUEUE] + JOB_WORKER] != NONE:
+        if may_begin(w, stage) or w[w[team + QUEUE] + JOB_WORKER] != NONE:
             break
         job = take_waiting(w, team + QUEUE)
         take_place(w, job, team)
-        w[stage + HELD_BACK] = melded(w, w[stage + HELD_BACK], job)
+        tray = w[stage + TRAY]
+        w[tray + HELD_BACK] = melded(w, w[tray + HELD_BACK], job)
+
+
+@inlined
+def make_room(w, stage):
+    """Rule 8: somebody at a stage that may take only so many is done there."""
+    if w[stage + DOOR] != NONE:
+        w[w[stage + DOOR] + INSIDE] -= 1
+        knock(w, w[stage + DOOR])
 
 
 @compiled
-def vacate(w, stage):
-    """Rule 8: a contact makes room at a stage that takes only so many."""
-    w[stage + INSIDE] -= 1
-    knock(w, stage)
+def change_door(w, door, now):
+    """Rules 2 and 8: who waits at the door of a stage that is no more goes where its work goes; the others stand there anew."""
+    stage, waiting = stage_at(w, w[door + DOOR_STAGE]), NONE
+    while w[door + AT_DOOR] != NONE:
+        job = take_least(w, door + AT_DOOR)
+        w[job + NEXT] = waiting
+        waiting = job
+    while waiting != NONE:
+        job, waiting = waiting, w[waiting + NEXT]
+        contact = w[job + JOB_CONTACT]
+        w[job + JOB_STAGE] = w[contact + STAGE] = stage
+        if w[stage + GOES] == w[stage + STAGE_NUMBER]:
+            stand_at_door(w, job, stage)
+        else:
+            leave_tray(w, job, now)
+            w[contact + STEP] = TAKEN_OUT
+            due(
+                w,
+                SOON,
+                now,
+                WAITS_END,
+                w[contact + KEY],
+                w[stage + STAGE_NUMBER],
+                w[contact + VISIT],
+                MAIN,
+                GO_ON,
+                contact,
+            )
 
 
 # --- rule 9: start and end -------------------------------------------------------------------------------------------
@@ -1471,8 +1868,10 @@ def close(w):
     for contact in range(w[ARRIVING], w[CONTACTS_END], w[CONTACT_WIDTH]):
         target = route(w, begin(w, contact), w[ENTRY], MAIN, MAIN, w[contact + ENTERS])
         write_wait(w, contact, stage_at(w, target), MAIN, MAIN, w[contact + RECEIVED], beyond, FOR_SHIFT)
+    for at in range(w[DOORS_NUMBER]):
+        close_door(w, w[DOORS] + at * DOOR_FIELDS, beyond)
     for number in range(w[STAGES_NUMBER]):
-        close_door(w, stage_at(w, number), beyond)
+        put_back(w, stage_at(w, number))
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
         while w[team + QUEUE] != NONE:
@@ -1481,6 +1880,10 @@ def close(w):
             job = take_waiting(w, team + SLOT_QUEUE)
             write_wait(w, w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT], MAIN, w[job + READY], beyond,
                        FOR_ALLOCATION)  # fmt: skip
+    for at in range(w[MEETINGS_NUMBER]):
+        stage = w[w[MEETINGS] + at]
+        while w[stage + MEETING_QUEUE] != NONE:
+            write_queued(w, take_least(w, stage + MEETING_QUEUE), w[stage + TEAM], beyond)
     for contact in range(w[CONTACTS], w[ARRIVING], w[CONTACT_WIDTH]):
         close_checks(w, contact, beyond)
     contact = w[LAST_RETURN]
@@ -1490,12 +1893,11 @@ def close(w):
 
 
 @compiled
-def close_door(w, stage, beyond):
-    """Rule 10: who still waits at a door stands in the log as open; what was held back is in its team's queue again."""
-    if w[stage + HELD_BACK] != NONE:
-        begin_again(w, stage)
-    while w[stage + DOOR] != NONE:
-        job = take_least(w, stage + DOOR)
+def close_door(w, door, beyond):
+    """Rule 10: who still waits at a door stands in the log as open."""
+    stage = stage_at(w, w[door + DOOR_STAGE])
+    while w[door + AT_DOOR] != NONE:
+        job = take_least(w, door + AT_DOOR)
         write_wait(w, w[job + JOB_CONTACT], stage, w[job + JOB_VISIT], MAIN, w[job + READY], beyond, FOR_ACCEPTANCE)
 
 
@@ -1535,7 +1937,9 @@ def leave(w, contact, now):
 def move(w, contact, outcome, now):
     """Rules 6 and 10: route a contact and hand it on. ENTERS_NOW where it may enter its next stage at once, or WAITS."""
     leaves, visit = w[contact + STAGE], w[contact + VISIT]
-    target = route(w, contact, leaves, visit, outcome, now)
+    taken_out = w[contact + STEP] == TAKEN_OUT
+    leaves = in_force(w, leaves)
+    target = w[leaves + GOES] if taken_out else route(w, contact, leaves, visit, outcome, now)
     if w[contact + LAST_ROW] != NONE and w[FULL] == 0:
         w[w[LOG] + w[contact + LAST_ROW] * LOG_FIELDS + OUTCOME] = target
     if target < 0:
@@ -1548,7 +1952,7 @@ def move(w, contact, outcome, now):
     w[contact + ROWS_BEFORE] = w[contact + LAST_ROW]
     if leaves == w[ENTRY] and w[contact + ENTERS] > w[contact + RECEIVED]:
         write_wait(w, contact, stage, w[contact + VISIT], MAIN, w[contact + RECEIVED], w[contact + ENTERS], FOR_SHIFT)
-    if w[stage + HAS_DOOR]:
+    if w[stage + DOOR] != NONE:
         come_to_door(w, contact, leaves, visit, now)
         return WAITS
     return hand_on(w, contact, leaves, visit, now)
@@ -1559,7 +1963,8 @@ def hand_on(w, contact, leaves, leaves_visit, now):
     """Rule 6: hand a contact on to its stage. ENTERS_NOW where it may enter at once, or WAITS."""
     stage, visit = w[contact + STAGE], w[contact + VISIT]
     handoff = w[w[HANDOFFS] + w[leaves + STAGE_NUMBER] * w[STAGES_NUMBER] + w[stage + STAGE_NUMBER]]
-    ready = now if handoff == NONE else passed_on(w, contact, handoff, leaves_visit, now)
+    taken_out = w[contact + STEP] == TAKEN_OUT
+    ready = now if handoff == NONE or taken_out else passed_on(w, contact, handoff, leaves_visit, now)
     w[contact + STEP] = HANDED_ON
     if ready > now:
         write_wait(w, contact, stage, visit, MAIN, now, ready, FOR_HANDOFF)
@@ -1608,9 +2013,7 @@ def enter(w, contact, now):
     stage, visit = w[contact + STAGE], w[contact + VISIT]
     kind = w[stage + KIND]
     if kind == OF_WORK:
-        search = w[stage + SEARCH]
-        searched = w[stage + SEARCHES] * seconds(w, contact, search, visit) if search != NONE else 0
-        put_to_work(w, contact, stage, visit, visit, searched, now)
+        put_to_work(w, contact, stage, visit, visit, now)
         return WAITS
     if kind == OF_CONSENT:
         return seek_consent(w, contact, stage, visit, now)
@@ -1624,6 +2027,9 @@ def enter(w, contact, now):
         if w[stage + PATIENCE] != NONE:
             wait_at_most(w, job, now)
         return WAITS
+    if kind == OF_MEETING:
+        call_meeting(w, contact, stage, visit, now)
+        return WAITS
     return WAITS if wait(w, contact, w[stage + DELAY], visit, w[stage + WAIT_CAUSE], DELAYED, now) else 0
 
 
@@ -1632,8 +2038,8 @@ def resume(w, contact, now):
     """Rules 3 to 8: go on with a visit after a wait. Its outcome where it is over; ENTERS_NOW, or WAITS."""
     stage, visit, step = w[contact + STAGE], w[contact + VISIT], w[contact + STEP]
     if step == HANDED_ON:
-        return ENTERS_NOW
-    if step == BEGINS:
+        return arrive_at(w, contact, stage) if w[IS_DATED] else ENTERS_NOW
+    if step in (BEGINS, TAKEN_OUT):
         return 0
     if step == CHECKING:
         w[contact + STEP] = HANDED_ON
@@ -1648,8 +2054,8 @@ def resume(w, contact, now):
         return after_attempt(w, contact, stage, visit, now)
     if step == SENT_AWAY:
         return TURNED_AWAY
-    if w[stage + HAS_DOOR] and step != HOLDING:
-        vacate(w, stage)
+    if step != HOLDING:
+        make_room(w, stage)
     if step == GAVE_UP:
         return TIMED_OUT
     if step != DELAYED:
@@ -1658,26 +2064,45 @@ def resume(w, contact, now):
 
 
 @compiled
-def put_to_work(w, contact, stage, visit, nth, searched, now):
-    """Rules 1 and 3: queue the work of a visit: search, then re-keying, then touch time, with the luck of time `nth`."""
-    recorded = w[contact + RECORDED]
-    keyed = rekeying(w, contact, stage, nth) if w[stage + REKEY] != NONE else 0
-    touched = max(1, seconds(w, contact, w[stage + TOUCH], nth))
-    team = w[stage + TEAM]
-    job = new_job(w, contact, stage, visit, MAIN, searched + keyed + touched, now)
-    w[job + SEARCH_LEFT] = searched
-    w[job + REKEY_LEFT] = keyed
+def arrive_at(w, contact, stage):
+    """Rule 2: a handoff is over: the stage is that of the model in force now, which may have it no more."""
+    stage = in_force(w, stage)
+    w[contact + STAGE] = stage
+    if w[stage + GOES] == w[stage + STAGE_NUMBER]:
+        return ENTERS_NOW
+    make_room(w, stage)
+    w[contact + STEP] = TAKEN_OUT
+    return 0
+
+
+@compiled
+def put_to_work(w, contact, stage, visit, nth, now):
+    """Rule 3: queue the work of a visit; how long it lasts is read when it is first taken up."""
+    stage = in_force(w, stage)
+    job, team = new_job(w, contact, stage, visit, MAIN, MAIN, now), w[stage + TEAM]
+    w[job + NTH] = nth
     w[contact + STEP] = AT_WORK
     put_in(w, team + QUEUE, job, team)
     if w[stage + PATIENCE] != NONE:
-        w[job + RECORDED_BEFORE] = recorded
         wait_at_most(w, job, now)
+
+
+@compiled
+def take_up(w, job):
+    """Rule 1: somebody first takes up a piece of work: search, then re-keying, then touch time, with the luck of time NTH."""
+    contact, stage, nth = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + NTH]
+    if w[stage + SEARCH] != NONE:
+        w[job + SEARCH_LEFT] = w[stage + SEARCHES] * seconds(w, contact, w[stage + SEARCH], nth)
+    if w[stage + REKEY] != NONE:
+        w[job + REKEY_LEFT] = rekeying(w, contact, stage, nth)
+    touched = max(1, seconds(w, contact, w[stage + TOUCH], nth))
+    w[job + LEFT] = w[job + SEARCH_LEFT] + w[job + REKEY_LEFT] + touched
 
 
 @compiled
 def rekeying(w, contact, stage, nth):
     """Seconds to enter the record on each further system of the team; the very first entry is part of the touch."""
-    systems = w[w[stage + TEAM] + SYSTEMS]
+    systems = w[stage + SYSTEMS]
     recorded = w[contact + RECORDED]
     missing = bits(systems & ~recorded)
     if recorded == 0 and systems != 0:
@@ -1715,7 +2140,7 @@ def seek_consent(w, contact, stage, visit, now):
 @compiled
 def attempt_consent(w, contact, stage, visit, now):
     """One attempt, of which a visit may have several, each with luck of its own."""
-    put_to_work(w, contact, stage, visit, visit * w[stage + ATTEMPTS] + w[contact + ATTEMPT], MAIN, now)
+    put_to_work(w, contact, stage, visit, visit * w[stage + ATTEMPTS] + w[contact + ATTEMPT], now)
 
 
 @compiled
@@ -1742,7 +2167,7 @@ def judge(w, contact, stage, visit):
     if judges == NONE:
         return
     missed = 0
-    if w[w[stage + TEAM] + SYSTEMS_NUMBER] > 1 and draw(w[contact + KEY], HISTORY, MAIN) < w[MISSED_HISTORY]:
+    if w[judges + MISSED] > 0 and draw(w[contact + KEY], HISTORY, MAIN) < w[judges + MISSED]:
         missed = 1
     verdicts = w[judges + VERDICTS]
     if w[judges + BY_WHOM] != NONE:

@@ -2,7 +2,7 @@
 
 Order of things in the array, from place 0:
 
-1. the world's own fields (`kernel`: NOW to SPARE_EVENTS);
+1. the world's own fields (`kernel`: NOW to CHANGES_END);
 2. the plan: quantile tables, calendars, instants, spans and limits as they are first needed; then stages in file order and
    the entry, teams in file order, and the tables that routes and handoffs are looked up in (`plan_words`);
 3. the people: workers by team and roster order, their windows, and the windows again by the second at which they open;
@@ -41,12 +41,13 @@ from frontdoor_sim.engine.plan import (
     PlannedDoor,
     PlannedHandoff,
     PlannedJudges,
+    PlannedMeeting,
     PlannedStage,
     PlannedWork,
     Span,
 )
 from frontdoor_sim.engine.played import consent_of
-from frontdoor_sim.engine.record import CAUSE
+from frontdoor_sim.engine.record import CAUSE, within
 from frontdoor_sim.event_log.columns import sorting
 from frontdoor_sim.luck import code
 from frontdoor_sim.working_time import Calendar
@@ -55,7 +56,7 @@ Int64s = NDArray[np.int64]
 NONE = int(k.NONE)
 ORDER_WORDS = {"rag": k.BY_RAG, "deadline": k.BY_DEADLINE_ORDER, "arrival": k.BY_ARRIVAL, "stage": k.BY_STAGE}
 KIND_WORDS = {"work": k.OF_WORK, "consent": k.OF_CONSENT, "checks": k.OF_CHECKS, "caseload": k.OF_CASELOAD,
-              "delay": k.OF_DELAY}  # fmt: skip
+              "delay": k.OF_DELAY, "meeting": k.OF_MEETING}  # fmt: skip
 assert MILLION == k.MILLION
 
 
@@ -145,50 +146,85 @@ class _PlanLayout:
         self.plan = plan
         self.words = Words()
         self.spans: dict[int, list[int]] = {}
+        self.doors: dict[int, int] = {}
+        self.trays: dict[int, int] = {}
         self.world = np.zeros(k.WORLD_FIELDS, dtype=np.int64)
         self.words.put(self.world)
 
     def laid_out(self) -> PlanWords:
         plan, words, world = self.plan, self.words, self.world
-        first_team = words.size
-        teams = tuple(first_team + number * k.TEAM_FIELDS for number in range(len(plan.teams)))
-        words.put(np.concatenate([self.team(number) for number in range(len(plan.teams))]))
-        stages = [self.stage(stage, teams[stage.team]) for stage in plan.stages]
-        stages.append(self.entry())
-        world[k.STAGES] = words.put(np.concatenate(stages))
-        world[k.STAGES_NUMBER] = len(plan.stages)
-        world[k.ENTRY] = world[k.STAGES] + plan.entry * k.STAGE_FIELDS
-        world[k.TEAMS], world[k.TEAMS_NUMBER] = first_team, len(teams)
-        world[k.TOUCHED] = words.put([0] * (len(teams) + 1))
-        world[k.SOME_HELP] = any(team.helpers for team in plan.teams)
-        doors = [world[k.STAGES] + stage.number * k.STAGE_FIELDS for stage in plan.stages if stage.door]
-        world[k.DOORS], world[k.DOORS_NUMBER] = words.put(doors), len(doors)
-        world[k.SOME_INTERRUPT] = any(team.interrupts for team in plan.teams)
-        self.caseloads(teams)
-        self.scalars()
+        records = [np.zeros((len(plan.teams), k.TEAM_FIELDS), dtype=np.int64) for _ in plan.in_turn]
+        places = [words.put(one.reshape(-1)) for one in records]
+        self.teams = tuple(places[0] + number * k.TEAM_FIELDS for number in range(len(plan.teams)))
+        self.limits(plan)
+        facts = [self.facts_of(one, record) for (_, one), record in zip(plan.in_turn, records, strict=True)]
+        world[k.STAGES : k.STAGES_NUMBER] = facts[0]
+        self.of_all(plan)
+        world[k.TEAMS] = places[0]
+        changes = [
+            np.concatenate(([second, place, NONE], new))
+            for (second, _), place, new in zip(plan.later, places[1:], facts[1:], strict=True)
+        ]
+        world[k.CHANGES] = words.put(np.concatenate(changes)) if changes else words.size
+        world[k.CHANGES_END] = world[k.CHANGES] + len(changes) * k.CHANGE_FIELDS
+        self.meetings()
         array = words.array()
         array[: k.WORLD_FIELDS] = world
-        return PlanWords(plan, array, self.spans, teams)
+        return PlanWords(plan, array, self.spans, self.teams)
 
-    def scalars(self) -> None:
-        """The fields of the world that come from the plan."""
-        plan, words, world = self.plan, self.words, self.world
+    def of_all(self, plan: Plan) -> None:
+        """The fields of the world that are the same under all models of a run."""
+        words, world = self.words, self.world
+        world[k.STAGES_NUMBER], world[k.TEAMS_NUMBER] = len(plan.stages), len(plan.teams)
+        world[k.TOUCHED] = words.put([0] * (len(plan.teams) + 1))
+        world[k.STARTS], world[k.ENDS] = plan.timeline.starts, plan.timeline.ends
+        world[k.SOURCES_NUMBER], world[k.AREAS_NUMBER] = len(plan.sources), len(plan.areas)
+        world[k.BY_DEADLINE] = any("deadline" in team.order for _, one in plan.in_turn for team in one.teams)
+        world[k.NORMAL], world[k.EXPONENTIAL] = self.table(STANDARD_NORMAL), self.table(STANDARD_EXPONENTIAL)
+        world[[k.LAST_RETURN, k.SPARE_JOBS, k.SPARE_EVENTS]] = NONE
+        world[k.IS_DATED] = len(plan.later) > 0
+
+    def limits(self, plan: Plan) -> None:
+        """Doors and out-trays, of every stage that has one under any model of the run; stages know them by place."""
+        words, world = self.words, self.world
+        stages = [stage for _, one in plan.in_turn for stage in one.stages]
+        with_door = sorted({stage.number for stage in stages if stage.door})
+        doors = np.zeros((len(with_door), k.DOOR_FIELDS), dtype=np.int64)
+        doors[:, k.DOOR_STAGE], doors[:, [k.AT_DOOR, k.DAY, k.DOOR_WOKEN]] = with_door, NONE
+        world[k.DOORS], world[k.DOORS_NUMBER] = words.put(doors.reshape(-1)), len(with_door)
+        self.doors = {number: int(world[k.DOORS]) + at * k.DOOR_FIELDS for at, number in enumerate(with_door)}
+        with_tray = sorted({stage.number for stage in stages if stage.out_tray is not None})
+        self.trays = {number: words.put([0, NONE]) for number in with_tray}
+
+    def facts_of(self, plan: Plan, teams: Int64s) -> Int64s:
+        """The fields of the world that are those of one model; fills in its facts of teams, shape (teams, TEAM_FIELDS)."""
+        self.plan = plan
+        stages = [self.stage(stage, self.teams[stage.team]) for stage in plan.stages]
+        stages.append(self.entry())
+        world = np.zeros(k.WORLD_FIELDS, dtype=np.int64)
+        world[k.STAGES] = self.words.put(np.concatenate(stages))
+        world[k.ENTRY] = world[k.STAGES] + plan.entry * k.STAGE_FIELDS
+        world[k.SOME_HELP] = any(team.helpers for team in plan.teams)
+        world[k.SOME_INTERRUPT] = any(team.interrupts for team in plan.teams)
+        for number in range(len(plan.teams)):
+            teams[number] = self.team(number, int(world[k.STAGES]))
+        self.scalars(world)
+        return world[k.STAGES : k.STAGES_NUMBER]
+
+    def scalars(self, world: Int64s) -> None:
+        """The fields of the world that come from one model."""
+        plan, words = self.plan, self.words
         handoffs = np.full((plan.entry + 1, plan.entry), NONE, dtype=np.int64)
         for (leaves, reaches), handoff in plan.handoffs.items():
             handoffs[leaves, reaches] = self.handoff(handoff)
         world[k.HANDOFFS] = words.put(handoffs.reshape(-1))
         facts = [fact for pair in zip(plan.provides, plan.may_return, strict=True) for fact in pair]
         world[k.END_FACTS] = words.put(facts)
-        world[k.STARTS], world[k.ENDS] = plan.timeline.starts, plan.timeline.ends
         world[k.ROUTE_HOURS] = words.put([self.calendar(calendar) for calendar in plan.route_hours])
         world[k.ROUTE_HOURS_NUMBER], world[k.ASKS_AGREEMENT] = len(plan.route_hours), plan.asks_agreement
-        world[k.SOURCES_NUMBER], world[k.AREAS_NUMBER] = len(plan.sources), len(plan.areas)
-        world[k.BY_DEADLINE] = any("deadline" in team.order for team in plan.teams)
         world[k.DEADLINES] = words.put([self.limit(limit) for limit in plan.deadlines])
-        world[k.NORMAL], world[k.EXPONENTIAL] = self.table(STANDARD_NORMAL), self.table(STANDARD_EXPONENTIAL)
         world[k.CUTS], world[k.GRADE_CUTS] = words.put(plan.cuts), words.put(plan.grade_cuts)
-        world[k.GRADE_NOISE], world[k.MISSED_HISTORY] = plan.grade_noise, plan.missed_history
-        world[[k.LAST_RETURN, k.SPARE_JOBS, k.SPARE_EVENTS]] = NONE
+        world[k.GRADE_NOISE] = plan.grade_noise
         law = plan.returns
         if law is not None:
             world[k.RETURNS], world[k.RATES] = 1, words.put(law.rates)
@@ -230,36 +266,33 @@ class _PlanLayout:
             return NONE
         kinds = [self.words.put([kind.bias, *kind.noise, *kind.cuts]) for kind in judges.kinds]
         by_whom = [kinds[kind] for of_source in judges.which for kind in of_source] if len(kinds) > 1 else []
-        return self.words.put([signed(judges.purpose), kinds[0], self.words.put(by_whom) if by_whom else NONE])
+        places = self.words.put(by_whom) if by_whom else NONE
+        return self.words.put([signed(judges.purpose), kinds[0], places, judges.missed])
 
     # --- teams and stages --------------------------------------------------------------------------------------------
 
-    def team(self, number: int) -> Int64s:
+    def team(self, number: int, stages: int) -> Int64s:
+        """A team; its slots are those of the caseload stages that it has among the records from place `stages`."""
         team = self.plan.teams[number]
         record = np.zeros(k.TEAM_FIELDS, dtype=np.int64)
         rules = [ORDER_WORDS[rule] for rule in team.order if rule != "joining"]
         record[k.TEAM_NUMBER] = number
-        record[k.SYSTEMS], record[k.SYSTEMS_NUMBER] = team.systems, team.systems.bit_count()
         record[k.FIRST_ORDER : k.FIRST_ORDER + len(rules)] = rules
         record[k.HEAD_START : k.HEAD_START + 4] = team.head_start
         record[[k.QUEUE, k.SLOT_QUEUE]] = NONE
-        record[k.HELPERS_NUMBER] = len(team.helpers)
+        record[k.GOES_TO] = self.teams[self.plan.team_goes[number]]
+        mine = [
+            stages + stage.number * k.STAGE_FIELDS
+            for stage in self.plan.stages
+            if isinstance(stage, PlannedCaseload) and stage.team == number
+        ]
+        record[k.SLOT_STAGES], record[k.SLOT_STAGES_NUMBER] = self.words.put(mine), len(mine)
+        helpers = [(self.teams[helper], on_at, off_at, 0) for helper, on_at, off_at in team.helpers]
+        record[k.HELPERS] = self.words.put([field for helper in helpers for field in helper])
+        record[k.HELPERS_NUMBER] = len(helpers)
         record[k.HAS_TRAYS] = any(stage.team == number and stage.out_tray for stage in self.plan.stages)
         record[k.INTERRUPTS] = sum(1 << rag for rag in team.interrupts)
         return record
-
-    def caseloads(self, teams: tuple[int, ...]) -> None:
-        """For each team, the list of the stages whose cases it holds, and its helpers."""
-        for number, place in enumerate(teams):
-            mine = [
-                int(self.world[k.STAGES]) + stage.number * k.STAGE_FIELDS
-                for stage in self.plan.stages
-                if isinstance(stage, PlannedCaseload) and stage.team == number
-            ]
-            record = self.words.parts[1][place - k.WORLD_FIELDS :]
-            record[k.SLOT_STAGES], record[k.SLOT_STAGES_NUMBER] = self.words.put(mine), len(mine)
-            helpers = [(teams[team], on_at, off_at, 0) for team, on_at, off_at in self.plan.teams[number].helpers]
-            record[k.HELPERS] = self.words.put([field for helper in helpers for field in helper])
 
     def entry(self) -> Int64s:
         """The place before the first stage, as a stage."""
@@ -287,9 +320,11 @@ class _PlanLayout:
             k.OVERTIME: stage.overtime,
             k.JUDGES: self.judges(stage.judges),
             k.PATIENCE: self.patience(stage.patience),
-            k.HAS_DOOR: stage.door is not None,
+            k.SYSTEMS: stage.systems,
+            k.GOES: self.plan.goes[stage.number],
+            k.DOOR: self.doors.get(stage.number, NONE),
+            k.TRAY: self.trays.get(stage.number, NONE),
             k.OUT_TRAY: NONE if stage.out_tray is None else stage.out_tray,
-            k.IN_TRAY: 0,
         }
         match stage:
             case PlannedConsent():
@@ -302,9 +337,27 @@ class _PlanLayout:
                 fields |= self.caseload(stage)
             case PlannedDelay():
                 fields |= {k.DELAY: self.span(stage.delay)}
+            case PlannedMeeting():
+                fields |= self.meeting(stage)
         fields |= self.door(stage.door) if stage.door else {}
         record[list(fields)] = list(fields.values())
         return record
+
+    def meeting(self, stage: PlannedMeeting) -> dict[int, int]:
+        wanted = [(k.WORLD_FIELDS + team * k.TEAM_FIELDS, number) for team, number in stage.people]
+        return {
+            k.LASTS: self.span(stage.lasts),
+            k.PEOPLE: self.words.put([field for pair in wanted for field in pair]),
+            k.PEOPLE_NUMBER: len(wanted),
+        }
+
+    def meetings(self) -> None:
+        """The stages whose meetings wait for people, and room for the people whom one reserves while another looks."""
+        stages = [stage for stage in self.plan.stages if isinstance(stage, PlannedMeeting)]
+        places = [int(self.world[k.STAGES]) + stage.number * k.STAGE_FIELDS for stage in stages]
+        most = max((sum(number for _, number in stage.people) for stage in stages), default=0)
+        self.world[k.MEETINGS], self.world[k.MEETINGS_NUMBER] = self.words.put(places), len(places)
+        self.world[k.RESERVED] = self.words.put([0] * (2 * most * k.RESERVED_FIELDS))
 
     def patience(self, spans: tuple[Span | None, ...] | None) -> int:
         """How long contacts wait before they give up, by RAG; NONE where nobody does."""
@@ -317,9 +370,6 @@ class _PlanLayout:
             k.A_DAY: NONE if door.a_day is None else door.a_day,
             k.MIDNIGHTS: self.instants(door.midnights),
             k.TURNS_AWAY: door.turns_away,
-            k.INSIDE: 0,
-            k.TODAY: 0,
-            k.IS_KNOCKED: 0,
         }
 
     def work(self, stage: PlannedWork) -> dict[int, int]:
@@ -344,7 +394,7 @@ class _PlanLayout:
     def checks(self, stage: PlannedChecks) -> dict[int, int]:
         partners = [
             (
-                NONE if partner.team < 0 else k.WORLD_FIELDS + partner.team * k.TEAM_FIELDS,
+                NONE if partner.team < 0 else self.teams[partner.team],
                 self.span(partner.touch),
                 self.span(partner.delay),
                 self.request(partner.request),
@@ -387,7 +437,8 @@ class _PlanLayout:
     def rule(self, rule: int) -> int:
         """Number of targets, the ends of their luck, the targets."""
         targets = self.plan.rule_targets[rule]
-        return self.words.once(("rule", rule), [len(targets), *self.plan.rule_ends[rule], *targets])
+        numbers = [len(targets), *self.plan.rule_ends[rule], *targets]
+        return self.words.once(("rule", *numbers), numbers)
 
 
 # --- people and contacts ---------------------------------------------------------------------------------------------
@@ -487,10 +538,13 @@ class World:
         covers = self.laid.plan.covers()
         if not covers:
             return self.opening, flat.starts, flat.ends, team
-        again = [(np.flatnonzero(team == helper), helped) for helped, helper in covers]
-        place = np.concatenate([np.arange(len(team)), *(windows for windows, _ in again)])
-        team = np.concatenate([team, *(np.full(len(windows), helped) for windows, helped in again)])
-        return np.argsort(flat.starts[place], kind="stable"), flat.starts[place], flat.ends[place], team
+        parts = [(flat.starts, flat.ends, team)]
+        for helped, helper, since, until in covers:
+            theirs = team == helper
+            starts, ends = within(flat.starts[theirs], flat.ends[theirs], since, until)
+            parts.append((starts, ends, np.full(len(starts), helped)))
+        starts, ends, of_team = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return np.argsort(starts, kind="stable"), starts, ends, of_team
 
 
 ROWS_A_CONTACT, RECORDS_A_CONTACT, DUE_A_CONTACT, ROOM = 26, 48, 2, 1 << 13
@@ -514,7 +568,8 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     order = sorting((columns[k.ENTERS], columns[k.KEY]))
     order = np.arange(len(contacts)) if order is None else order
     width, number = at_a_line(k.VISITS + plan.entry), len(order)
-    given_at = base + len(people)
+    slots_at = base + len(people)
+    given_at = slots_at + sum(len(one) for one in roster.later_slots)
     contacts_at = at_a_line(given_at + sum(len(column) for column in given.values()))
     heap_at = contacts_at + width * number
     heap_room = room * (DUE_A_CONTACT * number + ROOM)
@@ -525,8 +580,12 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     limit = free + room * (RECORDS_A_CONTACT * number + 16 * ROOM)
     w = empty(limit + max(k.JOB_FIELDS, width))
     w[:base] = laid.words
-    w[base:given_at] = people
-    at = given_at
+    w[base:slots_at] = people
+    at = slots_at
+    for change, later in enumerate(roster.later_slots):
+        w[w[k.CHANGES] + change * k.CHANGE_FIELDS + k.NEW_SLOTS] = at
+        w[at : at + len(later)] = later
+        at += len(later)
     for purpose, column in given.items():
         w[at : at + len(column)] = column
         w[np.array(laid.spans[purpose]) + k.SPAN_GIVEN] = at

@@ -11,6 +11,7 @@ from frontdoor_sim.operating_model import (
     ChecksStage,
     ConsentStage,
     DelayStage,
+    MeetingStage,
     OperatingModel,
     Partner,
     Rule,
@@ -88,6 +89,9 @@ def _does(stage: Stage) -> str:
             return f"a case is held for {stage.hold.in_words}{given}"
         case DelayStage():
             return f"a wait of {stage.delay.in_words}"
+        case MeetingStage():
+            who = in_words([f"{number} of {team}" for team, number in stage.people.items()], "and")
+            return f"a meeting of {who}, which lasts {stage.lasts.in_words}"
 
 
 def _partner(name: str, partner: Partner) -> str:

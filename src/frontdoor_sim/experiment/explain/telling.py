@@ -9,7 +9,7 @@ from frontdoor_sim.appraisal import charts
 from frontdoor_sim.experiment.explain.differences import Differences
 from frontdoor_sim.experiment.explain.pathway import pathway_lines
 from frontdoor_sim.scenario import Scenario
-from frontdoor_sim.scenario.changes import Step, Touched
+from frontdoor_sim.scenario.changes import Change, Step, Touched
 from frontdoor_sim.scenario.edits import is_named
 from frontdoor_sim.scenario.paths import Path
 
@@ -72,7 +72,13 @@ def _reason(number: int, step: Step) -> str:
     if change is None:
         return f"{number + 1}."
     answers = "" if change.recommendation is None else f" (recommendation {change.recommendation})"
-    return f"{number + 1}. {change.say}{answers}"
+    return f"{number + 1}. {change.say}{answers}{_dates(change)}"
+
+
+def _dates(change: Change) -> str:
+    """From when until when a change is in force, in words."""
+    told = [f"{word} {day.day} {day:%B %Y}" for word, day in (("from", change.begins), ("until", change.until)) if day]
+    return f" ({' '.join(told)})" if told else ""
 
 
 def changed_parts(scenario: Scenario) -> frozenset[str]:

@@ -12,6 +12,7 @@ from frontdoor_sim.operating_model import (
     CaseloadStage,
     Condition,
     ConsentStage,
+    MeetingStage,
     OperatingModel,
     Rule,
     WorkStage,
@@ -33,6 +34,11 @@ def check_entry(model: OperatingModel) -> Found:
         first = next(iter(model.stages), "receipt")
         right = f"A route from `{ENTRY}` to the first stage."
         yield broken(("routes", ENTRY), f"The route from `{ENTRY}` is missing.", right, f"Add `{ENTRY}: {first}`.")
+    for index, rule in enumerate(model.routes.get(ENTRY, ())):
+        for to in [name for name in rule.to if name in model.ends and name not in model.stages]:
+            what = f"`{ENTRY}` leads to the end {to!r}, so a contact would end before anybody saw it."
+            remedy = f"Lead `{ENTRY}` to a stage, and that to {to!r}."
+            yield broken((*("routes", ENTRY), index, "to"), what, "A stage.", remedy)
 
 
 def check_routes_lead_somewhere(model: OperatingModel) -> Found:
@@ -197,7 +203,7 @@ def check_agreement_is_judged(model: OperatingModel) -> Found:
 
 
 def check_no_instant_loop(model: OperatingModel) -> Found:
-    """A loop must spend time somewhere, at work or in a caseload."""
+    """A loop must spend time somewhere, at work, in a meeting or in a caseload."""
     instant = {name: to for name in model.stages if (to := _at_once(model, name))}
     for start in instant:
         ahead, seen = [start], {start}
@@ -217,6 +223,8 @@ def check_no_instant_loop(model: OperatingModel) -> Found:
 def _at_once(model: OperatingModel, name: str) -> tuple[str, ...]:
     """Where contacts can go on to from a stage without any time that somebody works or holds a case there."""
     stage = model.stages[name]
+    if isinstance(stage, MeetingStage):
+        return ()
     if not isinstance(stage, (WorkStage, CaseloadStage)):
         return model.targets_of(name)
     found: list[str] = []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from frontdoor_sim.documents import in_words, nearest
-from frontdoor_sim.operating_model import CaseloadStage, ChecksStage, OperatingModel
+from frontdoor_sim.operating_model import CaseloadStage, ChecksStage, MeetingStage, OperatingModel
 from frontdoor_sim.scenario.checks.found import ALWAYS, ENTRY, Found, broken, unknown
 from frontdoor_sim.scenario.paths import Path
 from frontdoor_sim.working_time import Instants
@@ -138,11 +139,42 @@ def check_partners(model: OperatingModel) -> Found:
             yield broken(("stages", name, "join"), what, f"A number from 1 to {asked}, or all.", "Write `join: all`.")
 
 
+def check_meetings(model: OperatingModel) -> Found:
+    """A meeting is of people who are there, and of the team whose stage it is."""
+    for name, stage in model.stages.items():
+        if not isinstance(stage, MeetingStage):
+            continue
+        at: Path = ("stages", name, "people")
+        if stage.team in model.teams and stage.team not in stage.people:
+            what = f"{stage.team!r} calls the meeting, and takes no part in it."
+            yield broken(at, what, "Somebody of the team.", f"Add `{stage.team}: 1`, or name another `team`.")
+        for team, number in stage.people.items():
+            if team not in model.teams:
+                yield unknown((*at, team), "team", team, model.teams)
+                continue
+            there = sum(math.ceil(group.wte) for group in model.teams[team].staff)
+            if there < number:
+                what = f"The meeting is of {number} of {team!r}, which has {there}."
+                yield broken((*at, team), what, f"{there} at most.", "Ask for fewer, or give the team more staff.")
+
+
 def check_targets(model: OperatingModel) -> Found:
-    """A target that nothing measures is a slip of the pen."""
-    for name in model.targets:
-        if name != DECISION:
-            yield unknown(("targets", name), "target", name, [DECISION])
+    """A target is for decisions, or says which stage has to be over."""
+    for name, target in model.targets.items():
+        at: Path = ("targets", name)
+        for key, stage in (("since", target.since), ("until", target.until)):
+            if name == DECISION and stage:
+                what = "The target for decisions runs from receipt to the decision."
+                yield broken((*at, key), what, f"No `{key}`.", f"Remove `{key}`, or give the target another name.")
+            elif stage and stage not in model.stages:
+                yield unknown((*at, key), "stage", stage, model.stages)
+        if name != DECISION and not target.until:
+            what = f"Nothing measures the target {name!r}."
+            right = f"`{DECISION}`, or a target with the stage that has to be over."
+            slip = nearest(name, [DECISION])
+            yield broken(
+                at, what, right, f"Did you mean {DECISION}?" if slip else "Add, for example, `until: conference`."
+            )
 
 
 def check_staff(model: OperatingModel) -> Found:

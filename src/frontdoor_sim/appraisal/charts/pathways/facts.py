@@ -12,6 +12,7 @@ from frontdoor_sim.operating_model import (
     ConsentStage,
     DelayStage,
     Handoff,
+    MeetingStage,
     OperatingModel,
     Stage,
     Team,
@@ -130,6 +131,9 @@ def _boxes(model: OperatingModel, name: str, stage: Stage, changed: Collection[s
         if desk.team is not None and desk.team != stage.team and desk.touch is not None:
             notes = (_short(desk.touch.in_words),)
             yield Box(f"{name}: {partner}", f"{plain(partner)} check", notes, desk.team, desk=True)
+    for team, number in stage.people.items() if isinstance(stage, MeetingStage) else ():
+        if team != stage.team:
+            yield Box(f"{name}: {team}", f"{plain(name)}", (f"{number} of the team",), team, desk=True)
 
 
 def _short(words: str) -> str:
@@ -151,6 +155,8 @@ def _note(stage: Stage) -> str:
             return f"case held {_short(stage.hold.in_words)}"
         case DelayStage():
             return f"waits {_short(stage.delay.in_words)}"
+        case MeetingStage():
+            return f"meets for {_short(stage.lasts.in_words)}"
 
 
 def _arrows(model: OperatingModel, name: str) -> Iterator[Arrow]:
@@ -158,6 +164,8 @@ def _arrows(model: OperatingModel, name: str) -> Iterator[Arrow]:
         if to in model.stages:
             yield _arrow(model, name, to)
     stage = model.stages.get(name)
+    if isinstance(stage, MeetingStage):
+        yield from (Arrow(name, f"{name}: {team}", REQUEST, "") for team in stage.people if team != stage.team)
     if isinstance(stage, ChecksStage):
         for partner, desk in stage.partners.items():
             if desk.team is not None and desk.team != stage.team:

@@ -1,0 +1,67 @@
+"""Whether a step is over in time: the targets that a council sets itself beside the one for decisions.
+
+A target names the stage that has to be over (`until`), and may name the stage that starts the clock (`since`): the
+last visit there, before the first to `until`, that had done its own work. Otherwise the clock starts when the contact
+was sent to `until`. Waits for a handoff, acceptance or allocation that follow the step are not part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from frontdoor_sim.event_log.columns import Flags, Ints
+from frontdoor_sim.measures.answers import Answer, Measure, missing
+from frontdoor_sim.measures.journeys import Journeys
+from frontdoor_sim.measures.timeliness import limits
+from frontdoor_sim.working_time import NEVER
+
+
+def target_met_share(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts for which a step was over in time, by target, and by target and RAG on arrival.
+
+    `#{over in time} / #{clock started in [0, closes), deadline <= ends}` over the contacts that were sent to the stage
+    `until` and whose RAG on arrival has a limit; the first visit there counts. Every contact whose deadline falls at or
+    before the end of the run counts, whatever its state: waiting and late is a breach. Elapsed hours: `over <= deadline =
+    start + limit`. Working hours: as for decisions. Working days: `over < deadline`, which is 24:00 on working day D +
+    limit, D counted from the start of the clock as from a receipt.
+    """
+    name, targets = "target_met_share", journeys.about.targets
+    targets = targets[targets["until"] != ""]
+    if targets.empty:
+        yield missing(name, "no target names a stage")
+        return
+    groups: list[tuple[str, str, Flags, Flags]] = []
+    for target, rows in targets.groupby("target", sort=False):
+        since, until = (str(rows[column].iloc[0]) for column in ("since", "until"))
+        begun, over = journeys.step(since, until)
+        deadline, last = _deadlines(journeys, begun, list(zip(rows["rag"], rows["limit"], rows["clock"], strict=True)))
+        counted = journeys.within(begun) & (deadline <= journeys.about.ends)
+        groups.append(("target", str(target), counted, over <= last))
+        for rag in rows["rag"].tolist():
+            mine = counted & journeys.contacts.words("rag").among([rag])
+            groups.append(("target and rag", f"{target}, {rag}", mine, over <= last))
+    for by in ("target", "target and rag"):
+        yield _shares(name, by, [group for group in groups if group[0] == by])
+
+
+def _deadlines(journeys: Journeys, begun: Ints, rows: list[tuple[str, int, str]]) -> tuple[Ints, Ints]:
+    """For each contact the deadline and the last second in time, NEVER where its RAG has no limit or nothing began."""
+    deadline, last = np.full(journeys.number, NEVER), np.full(journeys.number, NEVER)
+    rag, here = journeys.contacts.words("rag"), journeys.within(begun)
+    for grade, limit, clock in rows:
+        mine = np.flatnonzero(here & rag.among([grade]))
+        deadline[mine], last[mine] = limits(journeys, begun[mine], limit, clock)
+    return deadline, last
+
+
+def _shares(name: str, by: str, groups: list[tuple[str, str, Flags, Flags]]) -> Answer:
+    below = np.array([int(counted.sum()) for _, _, counted, _ in groups])
+    above = np.array([int((counted & met).sum()) for _, _, counted, met in groups])
+    values = np.where(below > 0, above / np.maximum(below, 1), np.nan)
+    notes = ["" if number else "not measurable: there is no such contact" for number in below.tolist()]
+    return Answer(name, by, [group for _, group, _, _ in groups], values, below, notes)
+
+
+MEASURES = (Measure(target_met_share, ("target_met_share",), "share", ("target", "target and rag")),)

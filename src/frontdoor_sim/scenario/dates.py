@@ -1,0 +1,145 @@
+"""Dated changes: which are in force when, and the models that follow each other in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from frontdoor_sim.documents import Mistake, dotted
+from frontdoor_sim.operating_model import OperatingModel, RunWindow, outcomes_of
+from frontdoor_sim.scenario.changes import Change, Step, Touched
+from frontdoor_sim.scenario.edits import apply, is_named
+
+Ways = tuple[dict[str, str], dict[str, str]]
+"""Where the work goes of stages and ends that are taken out, and of teams."""
+
+
+def is_dated(steps: Sequence[Step]) -> bool:
+    """Whether any change begins or ends on a date."""
+    return any(step.change is not None and step.change.dated for step in steps)
+
+
+def boundaries(steps: Sequence[Step]) -> list[date]:
+    """Every date on which a change begins or ends, ascending."""
+    changes = [step.change for step in steps if step.change is not None]
+    return sorted({day for change in changes for day in (change.begins, change.until) if day is not None})
+
+
+def in_force(steps: Sequence[Step], day: date) -> tuple[Step, ...]:
+    """The changes in force on a date; others stand there without a change, so that each keeps its place."""
+    return tuple(step if _counts(step.change, day) else Step(None, step.document, step.index) for step in steps)
+
+
+def _counts(change: Change | None, day: date) -> bool:
+    return change is not None and change.in_force(day)
+
+
+def lasting(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The changes that are in force in the end."""
+    return in_force(steps, date.max)
+
+
+def days_of(run: RunWindow, steps: Sequence[Step]) -> list[date]:
+    """The first day of each phase of a run: that on which it starts, and every later one on which a change begins or ends."""
+    first = run.opens - timedelta(weeks=run.warm_up)
+    last = run.opens + timedelta(weeks=run.weeks + run.follow_up)
+    return [first, *(day for day in boundaries(steps) if first < day <= last)]
+
+
+def gone(touched: Sequence[Touched]) -> Ways:
+    """Where the work goes of stages and ends, and of teams, that changes take out."""
+    ways: Ways = ({}, {})
+    for one in touched:
+        if one.verb == "remove" and is_named(one.path) and one.to and one.path[0] != "shifts":
+            ways[one.path[0] == "teams"][str(one.path[1])] = one.to
+    goes, team_goes = ({name: _in_the_end(name, way) for name in way} for way in ways)
+    return goes, team_goes
+
+
+def _in_the_end(name: str, way: Mapping[str, str]) -> str:
+    """To where work goes at last, where what takes it over is taken out too."""
+    while name in way:
+        name = way[name]
+    return name
+
+
+# --- what must hold of dated changes ---------------------------------------------------------------------------------
+
+
+def undated_ways(touched: Sequence[Touched]) -> Iterator[Mistake]:
+    """A stage, team or end that is taken out on a date has work under way, which must go somewhere."""
+    for one in touched:
+        named = one.verb == "remove" and is_named(one.path) and one.path[0] != "shifts"
+        if named and one.dates != (None, None) and not one.to:
+            what = (
+                f"`{dotted(one.path)}` is taken out on a date, and nothing says where the work goes that waits there."
+            )
+            remedy = f"Write, for example, `remove: {{{dotted(one.path)}: {{to: another}}}}`."
+            yield Mistake(one.where, what, "A word on where its work goes.", remedy)
+
+
+def broken_phases(models: Sequence[tuple[date, OperatingModel, tuple[Touched, ...]]]) -> Iterator[Mistake]:
+    """What models that follow each other must have in common, since measures read it for the whole run.
+
+    Args:
+        models: each with its first day and what its changes touch.
+    """
+    for (_, before, earlier), (day, after, touched) in pairwise(models):
+        yield from _vanished(before, after, earlier, touched, day)
+        yield from _with_meetings(before, after, touched)
+        for section, fields in _ALIKE.items():
+            for name in [name for name in getattr(before, section) if name in getattr(after, section)]:
+                one, other = getattr(before, section)[name], getattr(after, section)[name]
+                for field in fields or type(one).model_fields:
+                    if getattr(one, field, None) != getattr(other, field, None):
+                        yield _changes_meaning(section, name, field, day, touched)
+                if section == "stages" and outcomes_of(one) != outcomes_of(other):
+                    yield _changes_meaning(section, name, "give_up_after", day, touched)
+
+
+def _with_meetings(before: OperatingModel, after: OperatingModel, touched: Sequence[Touched]) -> Iterator[Mistake]:
+    """No engine plays a meeting while the model changes."""
+    for name, stage in {**before.stages, **after.stages}.items():
+        if stage.kind == "meeting":
+            where = next((one.where for one in touched if one.dates != (None, None)), "")
+            what = f"`stages.{name}` is a meeting, and a change has a date: no engine plays both in one run yet."
+            remedy = "Leave out the dates, or write the meeting as a stage of work."
+            yield Mistake(where, what, "Meetings, or changes with dates.", remedy)
+
+
+_ALIKE: dict[str, tuple[str, ...]] = {"stages": ("kind", "decides", "waits_for"), "ends": (), "targets": ()}
+"""What no date may change, by section; of no field named, all of them."""
+
+
+def _changes_meaning(section: str, name: str, field: str, day: date, touched: Sequence[Touched]) -> Mistake:
+    path = (section, name, field)
+    where = next((one.where for one in reversed(touched) if path[: len(one.path)] == one.path), "")
+    what = f"`{dotted(path)}` becomes another on {day}."
+    right = "The same before and after, since a run is measured as a whole."
+    remedy = "Add a stage with a name of its own." if section == "stages" else "Leave out `from` and `until`."
+    return Mistake(where, what, right, remedy)
+
+
+def _vanished(
+    before: OperatingModel, after: OperatingModel, added: Sequence[Touched], touched: Sequence[Touched], day: date
+) -> Iterator[Mistake]:
+    """What was added until a date is gone on it, and no word says where its work goes."""
+    ways, taken_out = gone(touched), {one.path for one in touched if one.verb == "remove"}
+    for section, goes in (("stages", ways[0]), ("ends", ways[0]), ("teams", ways[1])):
+        for name in getattr(before, section):
+            if name in getattr(after, section) or name in goes or (section, name) in taken_out:
+                continue
+            where = next((one.where for one in added if one.path == (section, name)), "")
+            what = f"`{section}.{name}` is there until {day}, and nothing says where the work goes that waits there."
+            remedy = f"Leave `until` out, and take it out with `remove:` in a change `from: {day}`."
+            yield Mistake(where, what, "A word on where its work goes.", remedy)
+
+
+def made_on(
+    data: dict[str, Any], steps: Sequence[Step], day: date
+) -> tuple[dict[str, Any], tuple[Touched, ...], list[Mistake]]:
+    """The base with the changes made that are in force on a date."""
+    made, touched, mistakes = apply(data, in_force(steps, day), all_of_them=False)
+    return made, tuple(touched), mistakes
