@@ -188,7 +188,7 @@ def _of_everybody(runs: pd.DataFrame, option: str, place: Place) -> Floats:
         what = f"No measure {place[0]} by {place[1]} has a group {place[2]}."
         right = "A measure of the manual, one of its breakdowns, and a group of it."
         raise InputError([Mistake(option, what, right, "Look for it in the table of `measure`.")])
-    found: Floats = table.loc[place].to_numpy(np.float64)
+    found: Floats = table.loc[[place]].to_numpy(np.float64)[0]
     return found if place[1] == "all" else np.nan_to_num(found)
 
 
