@@ -164,6 +164,7 @@ def helpers(draw: DrawFn, name: str, teams: list[str]) -> list[Any]:
 def partner(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
     kind = draw(st.sampled_from(["desk", "delay", "both"]))
     found: dict[str, Any] = {"delay": draw(delays(grid))} if kind != "desk" else {}
+    found |= draw(st.sampled_from([{}, {}, {"regrades": True, "noise": 0.8}, {"regrades": True}]))
     return found | ({"team": draw(st.sampled_from(teams)), "touch": draw(touches(grid))} if kind != "delay" else {})
 
 
@@ -196,6 +197,7 @@ def stage(draw: DrawFn, facts_of_teams: dict[str, Any], grid: int) -> dict[str, 
     kind = draw(st.sampled_from(["work", "work", "work", "checks", "consent", "caseload", "delay", "meeting"]))
     found: dict[str, Any] = {"kind": kind, "team": draw(st.sampled_from(teams)), "decides": draw(st.booleans())}
     judges = {"bias": 0.2, "caution": -0.1, "noise": 0.7, "without_checks": 0.5} | draw(leanings())
+    judges |= draw(st.sampled_from([{}, {"regrades": True}]))
     if kind in ("work", "consent"):
         found |= {
             "touch": draw(touches(grid)),

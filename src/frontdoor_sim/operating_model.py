@@ -309,7 +309,8 @@ class Judges(Closed):
     The judge sees need + bias + caution + noise (standard deviations of need). `bias` is a leaning nobody meant; `caution`
     is meant: where another judgement follows, this one errs on the side of asking. `without_checks` is added noise (sd)
     when a partner's reply is missing; added noises combine as the root of the sum of squares. `thresholds` are what is held
-    to be the council's here; `by_source` and `by_area` say who is judged otherwise.
+    to be the council's here; `by_source` and `by_area` say who is judged otherwise. With `regrades` the RAG is read again
+    from what was perceived.
     """
 
     bias: float = 0.0
@@ -319,6 +320,7 @@ class Judges(Closed):
     thresholds: Thresholds | None = None
     by_source: dict[str, Leaning] = {}
     by_area: dict[str, Leaning] = {}
+    regrades: bool = False
 
     def of(self, source: str, area: str) -> Judges:
         """How contacts of one source and area are judged: what the area says counts over the source, and that over the rest.
@@ -376,11 +378,16 @@ class ConsentStage(_Stage):
 
 
 class Partner(Closed):
-    """Who answers a check: a desk with staff, a delay that uses none of our people, or both in turn."""
+    """Who answers a check: a desk with staff, a delay that uses none of our people, or both in turn.
+
+    With `regrades` the RAG is read again when the answer comes, from need plus `noise` (sd).
+    """
 
     team: str | None = None
     touch: Duration | None = None
     delay: Duration | None = None
+    regrades: bool = False
+    noise: float = Field(default=0.0, ge=0)
 
     @model_validator(mode="after")
     def _answers(self) -> Partner:
@@ -388,6 +395,8 @@ class Partner(Closed):
             raise ValueError("a partner with a team needs a touch, and a touch needs a team")
         if self.team is None and self.delay is None:
             raise ValueError("a partner answers through a team with a touch, or after a delay, or both")
+        if self.noise and not self.regrades:
+            raise ValueError("noise is the error of the grade that an answer leads to: it needs `regrades: true`")
         return self
 
 

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from frontdoor_sim.engine.contact import Contact
 from frontdoor_sim.engine.interrupting import Interrupting
-from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, without
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, taken_out, without
 from frontdoor_sim.engine.kinds import take_up
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
 from frontdoor_sim.engine.record import WORK
@@ -222,9 +223,26 @@ class Team:
 
     def join(self, job: Job) -> None:
         """Put a job in the queue; it is looked at in phase two of this instant."""
-        job.team = self.number
+        job.rag, job.team = job.contact.rag, self.number
         heappush(self.queue, self.order(job))
         self.touched.add(self.number)
+
+    def withdrawn(self, contact: Contact) -> list[Job]:
+        """Take a contact's jobs out of the queue, and out of the queue for slots; their waits so far are written."""
+        jobs = taken_out(self.queue, contact)
+        for job in jobs:
+            if self.world.now > job.ready:
+                self.world.record.queued(job, self.number, self.world.now)
+            job.ready = self.world.now
+        return jobs + self.slots.withdrawn(contact)
+
+    def put_back(self, jobs: list[Job]) -> None:
+        """Put jobs back that were withdrawn: their time of joining is what it was (rule 3)."""
+        for job in jobs:
+            if job.stage.kind == "caseload":
+                self.slots.join(job)
+            else:
+                self.join(job)
 
     def on_duty(self, worker: Worker) -> None:
         """A worker's next window of duty opens: they go on with what was set down, or are idle from now."""

@@ -79,9 +79,10 @@ def play_on_simpy(contacts: pd.DataFrame, roster: Roster, plan: Plan, replicatio
         world.run()
     back = {contact.index: contact.returns_at for contact in world.contacts}
     again = world.returned
-    names = ("family", "received", "enters", "source", "area", "children", "need", "rag", "open_case", "return_number",
+    names = ("family", "received", "enters", "source", "area", "children", "need", "open_case", "return_number",
              "returns_at")  # fmt: skip
     returned = {name: np.array([getattr(contact, name) for contact in again], dtype=np.int64) for name in names}
+    returned["rag"] = np.array([contact.rag_on_arrival for contact in again], dtype=np.int64)
     returned["contact"] = np.array([contact.key for contact in again], dtype=np.int64)
     returned["returned_from"] = np.array([contact.parent for contact in again], dtype=np.int64)
     returned["level"] = 1 + np.searchsorted(np.array(plan.cuts), returned["need"], side="right")

@@ -29,7 +29,7 @@ _LABELS = {
     "first_visit": "time to the first visit", "delay": "takes", "bias": "bias", "caution": "caution",
     "noise": "inconsistency", "without_checks": "further inconsistency without checks", "luck": "luck known as",
     "batch": "goes at", "release": "goes when open", "rekey": "re-keying takes", "search": "searching takes",
-    "by_source": "judged otherwise by source", "by_area": "judged otherwise by area",
+    "regrades": "reads the RAG again", "by_source": "judged otherwise by source", "by_area": "judged otherwise by area",
     "provides": "meets need up to level", "requests_between_sites": "a request to another site is seen after",
     "slots": "a slot for each of", "decides": "decides", "attempts": "attempts",
     "late": "entered late", "entered": "late entries are made", "missing": "never entered",
