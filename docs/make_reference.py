@@ -173,6 +173,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "team": "a desk of ours that answers",
         "touch": "how long the desk works on an answer",
         "delay": "time until the answer, or until it reaches the desk",
+        "regrades": "whether the RAG is read again when the answer comes",
+        "noise": "error of that grade [sd]",
     },
     "CaseloadStage": {
         **OF_EVERY_STAGE,
@@ -180,6 +182,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "hold": "how long a slot is held",
         "allocates": "when cases are given out; left out, as soon as a slot is free",
         "slots": "whether a family takes a slot for each child, or one",
+        "assesses": "whether it is an assessment; `false` for other help, such as Early Help's, which is no transfer",
         "first_visit": "time from allocation to the first visit",
         **IN_A_QUEUE,
     },
@@ -203,6 +206,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "thresholds": "what is held here to be the thresholds; left out, the council's",
         "by_source": "by source, who is judged otherwise",
         "by_area": "by area, who is judged otherwise; it counts over the source",
+        "regrades": "whether the RAG is read again from what was seen here",
     },
     "Leaning": {
         **dict.fromkeys(("bias", "caution", "noise", "without_checks"), "as above; left out, as for everybody else"),

@@ -194,6 +194,6 @@ def facts(draw: DrawFn, stage: dict[str, Any], teams: list[str], grid: int) -> l
     if kind == "delay":
         new |= {"delay": delays(grid)}
     if "judges" in stage:
-        new |= {"judges": st.just({"bias": -0.4, "noise": 0.2})}
+        new |= {"judges": st.sampled_from([{"bias": -0.4, "noise": 0.2}, {"noise": 0.9, "regrades": True}])}
     chosen = draw(st.lists(st.sampled_from(list(new)), min_size=1, max_size=2, unique=True))
     return [(name, draw(new[name])) for name in chosen]

@@ -171,6 +171,7 @@ def helpers(draw: DrawFn, name: str, teams: list[str]) -> list[Any]:
 def partner(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
     kind = draw(st.sampled_from(["desk", "delay", "both"]))
     found: dict[str, Any] = {"delay": draw(delays(grid))} if kind != "desk" else {}
+    found |= draw(st.sampled_from([{}, {}, {"regrades": True, "noise": 0.8}, {"regrades": True}]))
     return found | ({"team": draw(st.sampled_from(teams)), "touch": draw(touches(grid))} if kind != "delay" else {})
 
 
@@ -203,6 +204,7 @@ def stage(draw: DrawFn, facts_of_teams: dict[str, Any], grid: int) -> dict[str, 
     kind = draw(st.sampled_from(["work", "work", "work", "checks", "consent", "caseload", "delay", "meeting"]))
     found: dict[str, Any] = {"kind": kind, "team": draw(st.sampled_from(teams)), "decides": draw(st.booleans())}
     judges = {"bias": 0.2, "caution": -0.1, "noise": 0.7, "without_checks": 0.5} | draw(leanings())
+    judges |= draw(st.sampled_from([{}, {"regrades": True}]))
     if kind in ("work", "consent"):
         found |= {
             "touch": draw(touches(grid)),
@@ -233,6 +235,7 @@ def stage(draw: DrawFn, facts_of_teams: dict[str, Any], grid: int) -> dict[str, 
     elif kind == "caseload":
         found |= {"hold": draw(on_grid(max(grid, 900), 200, 1)), "slots": draw(st.sampled_from(["children", "family"]))}
         found |= {"allocates": draw(st.sampled_from([None, "office", "Mon-Fri 09:30", "every day 10:00, 15:00"]))}
+        found |= {"assesses": draw(st.sampled_from([True, True, False]))}
         found |= {"first_visit": draw(st.sampled_from([None, "1 working days", "0 min"]))}
         found |= {"judges": judges} if draw(st.booleans()) else {}
     elif kind == "meeting":

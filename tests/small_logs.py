@@ -19,17 +19,19 @@ OPENS = date(2019, 6, 3)  # a Monday; no bank holiday and no change of clocks in
 STAGES = [
     ("screening", "work", "screening", False, False, False),
     ("decision", "work", "managers", True, False, False),
+    ("more information", "work", "screening", False, False, False),
     ("transfer", "work", "assessment", False, True, False),
     ("assessment", "caseload", "assessment", False, False, True),
 ]
 OUTCOMES = [
-    ("advice", True, 1, False, False),
-    ("early help", True, 2, False, False),
-    ("plan", True, 4, False, False),
-    ("screening", False, None, False, False),
-    ("decision", False, None, False, True),
-    ("transfer", False, None, True, False),
-    ("assessment", False, None, True, False),
+    ("advice", True, 1, False, False, False),
+    ("early help", True, 2, False, False, False),
+    ("plan", True, 4, False, False, False),
+    ("screening", False, None, False, False, False),
+    ("more information", False, None, True, False, True),
+    ("decision", False, None, False, True, True),
+    ("transfer", False, None, True, False, True),
+    ("assessment", False, None, True, False, False),
 ]
 TARGETS = [
     ("decision", "red", 4 * HOUR, "elapsed_hours", "", ""),

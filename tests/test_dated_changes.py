@@ -87,6 +87,29 @@ def test_a_delay_keeps_the_length_with_which_it_began():
     assert said(log, 2) == ["wait handoff 03 10:00-03 11:00"]
 
 
+def test_a_late_answer_grades_again_by_the_cut_points_in_force_when_it_comes():
+    """Asked on the first day; on the second, when the answer comes, red begins at a lower need: the fourth goes first."""
+    stages = {
+        "checks": {
+            "kind": "checks", "team": "desk", "partners": {"police": {"delay": "24 h", "regrades": True}},
+            "give_up_after": {"amber": "1 h"},
+        },
+        "work": {"team": "desk", "touch": "6 h"},
+    }  # fmt: skip
+    facts = {
+        "stages": stages, "routes": {"entry": "checks", "checks": "work", "work": "done"},
+        "teams": {"desk": officers(order="rag")}, "grading": {"green": -1, "amber": 0.5, "red": 1.5},
+    }  # fmt: skip
+    needs = {"09:00": 700_000, "09:30": 700_000, "10:00": 700_000, "10:30": 1_200_000}
+    contacts = [{"received": f"{DAY} {when}", "rag": "amber", "need": need} for when, need in needs.items()]
+    assert "re-grade" not in set(played([], contacts, **facts).events["kind"])
+    log = played([{"from": SECOND, "set": {"grading.red": 1.0}}], contacts, **facts)
+    again = log.events[log.events["kind"] == "re-grade"]
+    assert again[["contact", "rag"]].values.tolist() == [[4, "red"]]
+    assert said(log, 4)[-4:-2] == ["work worker 03 10:30-03 14:00", "work work 03 14:00-03 17:00"]
+    assert said(log, 3)[-2:] == ["work shift 04 17:00-05 09:00", "work work 05 09:00-05 10:00"]
+
+
 # --- what is taken out -----------------------------------------------------------------------------------------------
 
 TWO = {

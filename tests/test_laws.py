@@ -73,7 +73,11 @@ def test_the_log_is_the_same_again_and_in_any_order_of_rows(instance: Instance, 
     line = Timeline.of(model.model)
     roster = people(model.model, line, SEED, 0)
     mixed = SimpleNamespace(
-        people=roster.people[::-1], duty=roster.duty[::-1], windows=roster.windows, flat=roster.flat
+        people=roster.people[::-1],
+        duty=roster.duty[::-1],
+        windows=roster.windows,
+        flat=roster.flat,
+        later_slots=roster.later_slots,
     )
     plan = compile_plan(model.model, line, list(contacts["source"].unique()), list(contacts["area"].unique()))
     for engine in ENGINES[1:]:

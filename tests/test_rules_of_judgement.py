@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -175,3 +176,161 @@ def test_an_assessment_may_end_in_no_need():
     assert values["assessments_ending_without_need_share"] == 0.5
     assert values["assessed_without_need_share"] == 0.5
     assert values["closed_below_need_share"] == 0
+
+
+# --- rule 3: re-grading when information arrives ---------------------------------------------------------------------------
+
+GRADING = {"green": -1, "amber": 0.5, "red": 1.5}
+HOURS = {"red": "2 h", "amber": "8 h", "green": "24 h"}
+
+
+def answered(*contacts: dict[str, Any], order: str = "rag", interrupts: Sequence[str] = (), **partner: Any) -> EventLog:
+    """The contact goes on after an hour, and the police answer after two: it then waits for the one manager."""
+    stages = {
+        "checks": {
+            "kind": "checks", "team": "desk", "give_up_after": {"green": "1 h", "amber": "1 h", "red": "1 h"},
+            "partners": {"police": {"delay": "2 h", "regrades": True, **partner}},
+        },
+        "sign_off": {"team": "managers", "touch": "2 h"},
+    }  # fmt: skip
+    routes = {"entry": "checks", "checks": "sign_off", "sign_off": "done"}
+    teams = {"desk": officers(), "managers": officers(order=order, interrupts=list(interrupts))}
+    return played(
+        stages, routes, list(contacts), teams=teams, grading=GRADING, targets={"decision": HOURS}
+    )  # fmt: skip
+
+
+def came(when: str, need: int, rag: str = "green") -> dict[str, Any]:
+    return {"received": f"{DAY} {when}", "need": need, "rag": rag}
+
+
+def rags(log: EventLog, contact: int) -> list[str]:
+    """The grade of each row of a contact, in the order of time."""
+    rows = log.events[log.events["contact"] == contact].sort_values(["start", "end"], kind="stable")
+    return [f"{row.stage} {row.kind} {row.rag}" for row in rows.itertuples() if row.part == 0 or row.kind == "re-grade"]
+
+
+@pytest.mark.parametrize("order", ["rag", "deadline"])
+def test_a_late_answer_puts_a_contact_that_waits_in_its_new_place(order):
+    """All three wait for the manager from 10:00; at 11:00 the third turns out to be red, and goes before the second."""
+    log = answered(came("09:00", 0), came("09:00", 0), came("09:00", 2_000_000), order=order)
+    assert said(log, 3) == [
+        "checks partner 02 09:00-02 10:00", "sign_off worker 02 10:00-02 11:00", "sign_off worker 02 11:00-02 12:00",
+        "sign_off work 02 12:00-02 14:00",
+    ]  # fmt: skip
+    assert rags(log, 3) == [
+        "checks wait green", "sign_off wait green", "checks re-grade red", "sign_off wait red", "sign_off work red",
+    ]  # fmt: skip
+    assert said(log, 2)[-1] == "sign_off work 02 14:00-02 16:00"
+    assert said(log, 3, part=1) == ["checks partner 02 09:00-02 11:00", "checks re-grade 02 11:00-02 11:00"]
+    assert log.contacts.set_index("contact")["rag"].loc[3] == "green"
+
+
+def test_a_contact_that_is_graded_again_keeps_its_time_of_joining():
+    """The fourth is red and waits from 10:30; the third, red from 11:00 on, waits from 10:00 and goes before it."""
+    log = answered(came("09:00", 0), came("09:00", 0), came("09:00", 2_000_000), came("09:30", 2_000_000, "red"))
+    assert said(log, 3)[-1] == "sign_off work 02 12:00-02 14:00"
+    assert said(log, 4)[-1] == "sign_off work 02 14:00-02 16:00"
+
+
+def test_work_in_hand_goes_on_but_makes_way_once_it_is_less_urgent():
+    """The manager has had the first in hand since 10:00; at 11:00 it turns out to be green, and the amber one interrupts it."""
+    contacts = [came("09:00", 0, "amber"), came("09:00", 1_000_000, "amber")]
+    log = answered(*contacts, interrupts=["amber", "red"])
+    assert rags(log, 1) == [
+        "checks wait amber", "sign_off work amber", "checks re-grade green", "sign_off wait green", "sign_off work green",
+    ]  # fmt: skip
+    assert said(log, 1)[-3:] == [
+        "sign_off work 02 10:00-02 11:00", "sign_off worker 02 11:00-02 13:00", "sign_off work 02 13:00-02 14:00",
+    ]  # fmt: skip
+    assert said(log, 2)[-1] == "sign_off work 02 11:00-02 13:00"
+    assert said(answered(*contacts), 2)[-1] == "sign_off work 02 12:00-02 14:00"
+
+
+def test_work_in_hand_that_turned_out_urgent_is_interrupted_no_more():
+    """The first, in hand since 10:00, turns out to be red at 11:00; a red one that comes to wait at 11:30 waits for its turn."""
+    log = answered(came("09:00", 2_000_000), came("10:30", 2_000_000, "red"), interrupts=["red"])
+    assert rags(log, 1) == ["checks wait green", "sign_off work green", "checks re-grade red"]
+    assert said(log, 2)[-1] == "sign_off work 02 12:00-02 14:00"
+
+
+def test_a_contact_that_is_graded_again_gives_up_when_its_first_grade_says():
+    """It waits from 10:00 as green, for two hours at most; red from 11:00 on, it still leaves at 12:00."""
+    stages = {
+        "checks": {
+            "kind": "checks", "team": "desk", "give_up_after": {"green": "1 h"},
+            "partners": {"police": {"delay": "2 h", "regrades": True}},
+        },
+        "sign_off": {"team": "managers", "touch": "3 h", "give_up_after": {"green": "2 h", "red": "1 h"}},
+    }  # fmt: skip
+    routes = {
+        "entry": "checks", "checks": "sign_off",
+        "sign_off": [{"if": {"outcome": "timed_out"}, "to": "closed"}, {"to": "done"}],
+    }  # fmt: skip
+    contacts = at(*[f"{DAY} 09:00"] * 3, need=[0, 0, 2_000_000], rag="green")
+    teams = {"desk": officers(), "managers": officers(order="rag")}
+    log = played(stages, routes, contacts, teams=teams, grading=GRADING)
+    assert said(log, 3)[-2:] == ["sign_off worker 02 10:00-02 11:00", "sign_off worker 02 11:00-02 12:00"]
+    assert rags(log, 3)[-2:] == ["checks re-grade red", "sign_off wait red"]
+    assert [outcome(log, contact, "sign_off") for contact in (1, 2, 3)] == ["done", "closed", "closed"]
+
+
+def test_an_answer_that_changes_nothing_leaves_no_trace():
+    log = answered(came("09:00", 0), came("09:00", 0))
+    assert said(log, 2) == ["checks partner 02 09:00-02 10:00", "sign_off worker 02 10:00-02 12:00", "sign_off work 02 12:00-02 14:00"]  # fmt: skip
+    assert "re-grade" not in set(log.events["kind"])
+
+
+def test_the_grade_that_an_answer_leads_to_is_read_from_need_and_noise():
+    """What is drawn can be worked out from the key alone."""
+    log = answered(*[came("09:00", 800_000)] * 30, noise=0.7)
+    normal = quantile_table(from_mapping({"distribution": "normal", "mean": 0, "sd": 1}), 1_000_000)
+    keys = np.arange(1, 31)
+    seen = 800_000 + 700_000 * normal.reads(draws(keys, code("checks: police: grade"))) // 1_000_000
+    grades = ["blue", "green", "amber", "red"]
+    expected = [grades[level] for level in np.searchsorted([-1_000_000, 500_000, 1_500_000], seen, side="right")]
+    found = log.events[log.events["kind"] == "re-grade"].set_index("contact")["rag"]
+    assert [str(found.get(key, "green")) for key in keys] == expected
+    assert len(set(expected)) == 3
+
+
+def test_a_judgement_that_regrades_decides_where_to_and_who_goes_first():
+    """Two of three are seen to be red on triage: they are routed by that, and the desk takes them before the first."""
+    stages = {
+        "triage": {"team": "triage", "touch": "1 h", "judges": {"regrades": True, "bias": 0.1}},
+        "urgent": {"team": "desk", "touch": "1 h", "judges": {"bias": -2}},
+        "usual": {"team": "desk", "touch": "1 h"},
+    }
+    routes = {
+        "entry": "triage", "triage": [{"if": {"rag": "red"}, "to": "urgent"}, {"to": "usual"}],
+        "urgent": "done", "usual": "done",
+    }  # fmt: skip
+    contacts = at(*[f"{DAY} 09:00"] * 3, need=[1_390_000, 1_400_000, 3_000_000], rag="amber")
+    teams = {"triage": officers(3), "desk": officers(order="rag")}
+    log = played(stages, routes, contacts, teams=teams, grading=GRADING)
+    assert [outcome(log, contact, "triage") for contact in (1, 2, 3)] == ["usual", "urgent", "urgent"]
+    assert said(log, 1)[-1] == "usual work 02 12:00-02 13:00"
+    assert rags(log, 2) == ["triage work amber", "triage re-grade red", "urgent work red"]
+    assert (
+        measure(log).query("measure == 'contacts_received' and by == 'rag' and group == 'amber'")["value"].item() == 3
+    )
+
+
+def test_a_request_on_a_desk_takes_its_new_place_too():
+    """The fourth contact goes on without the police, is judged red, and its request is then looked at before the third's."""
+    stages = {
+        "checks": {
+            "kind": "checks", "team": "desk", "partners": {"police": {"team": "police", "touch": "2 h"}},
+            "give_up_after": {"green": "30 min"},
+        },
+        "decision": {"team": "desk", "touch": "30 min", "judges": {"regrades": True}},
+    }  # fmt: skip
+    routes = {"entry": "checks", "checks": "decision", "decision": "done"}
+    contacts = at(*[f"{DAY} 09:00"] * 4, need=[0, 0, 0, 2_000_000], rag="green")
+    teams = {"desk": officers(4), "police": officers(order="rag")}
+    log = played(stages, routes, contacts, teams=teams, grading=GRADING)
+    assert said(log, 4, part=1) == [
+        "checks partner 02 09:00-02 10:00", "decision re-grade 02 10:00-02 10:00", "checks partner 02 10:00-02 11:00",
+        "checks work 02 11:00-02 13:00",
+    ]  # fmt: skip
+    assert said(log, 2, part=1)[-1] == "checks work 02 13:00-02 15:00"

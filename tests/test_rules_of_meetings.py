@@ -227,3 +227,33 @@ def test_helpers_follow_a_new_name(tmp_path):
         f"{{name: New, changes: {base}, because: [{{say: New., rename: {{teams.{old}: other}}}}]}}", encoding="utf-8"
     )
     assert read_scenario(new).model.teams[helped].helpers[0].team == "other"
+
+
+def test_a_meeting_that_waits_takes_its_new_place_when_its_contact_is_graded_again():
+    """Two amber ones wait for the officer; at 10:30 the police answer that the second is red, and it goes first."""
+    stages = {
+        "checks": {
+            "kind": "checks", "team": "desk", "partners": {"police": {"delay": "90 min", "regrades": True}},
+            "give_up_after": {"red": "1 h", "amber": "1 h"},
+        },
+        "work": {"team": "desk", "touch": "2 h"},
+        "meeting": {"kind": "meeting", "team": "desk", "people": {"desk": 1}, "lasts": "1 h"},
+    }  # fmt: skip
+    routes = {
+        "entry": [{"if": {"area": "work"}, "to": "work"}, {"to": "checks"}], "work": "done", "checks": "meeting",
+        "meeting": "done",
+    }  # fmt: skip
+    grading = {"green": -1, "amber": 0.5, "red": 1.5}
+    facts = [("work", 1_000_000), ("family", 1_000_000), ("family", 2_000_000)]
+    contacts = [
+        {"received": f"{DAY} 09:{minute}", "rag": "amber", "need": need, "area": area}
+        for minute, (area, need) in zip(("30", "00", "00"), facts, strict=True)
+    ]
+    log = played(stages, routes, contacts, teams={"desk": officers()}, grading=grading)
+    assert said(log, 3) == [
+        "checks partner 02 09:00-02 10:00", "meeting worker 02 10:00-02 10:30", "meeting worker 02 10:30-02 11:30",
+        "meeting meeting 02 11:30-02 12:30",
+    ]  # fmt: skip
+    assert said(log, 2)[-1] == "meeting meeting 02 12:30-02 13:30"
+    rows = log.events[(log.events["contact"] == 3) & (log.events["part"] == 0)]
+    assert rows["rag"].tolist() == ["amber", "amber", "red", "red"]

@@ -120,7 +120,10 @@ def test_conform_sets_order_dtypes_and_closed_categories_and_leaves_its_input() 
 
 def test_conform_adds_an_optional_column_empty() -> None:
     made = tables.conform(
-        pd.DataFrame({"outcome": ["advice"], "is_end": [True], "transfer": [False], "decided_later": [False]}),
+        pd.DataFrame(
+            {"outcome": ["advice"], "is_end": [True]}
+            | {name: [False] for name in ("transfer", "decided_later", "accepted_later")}
+        ),
         "outcomes",
     )
     assert made["provides"].dtype == pd.Int64Dtype()

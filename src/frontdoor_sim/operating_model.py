@@ -309,7 +309,8 @@ class Judges(Closed):
     The judge sees need + bias + caution + noise (standard deviations of need). `bias` is a leaning nobody meant; `caution`
     is meant: where another judgement follows, this one errs on the side of asking. `without_checks` is added noise (sd)
     when a partner's reply is missing; added noises combine as the root of the sum of squares. `thresholds` are what is held
-    to be the council's here; `by_source` and `by_area` say who is judged otherwise.
+    to be the council's here; `by_source` and `by_area` say who is judged otherwise. With `regrades` the RAG is read again
+    from what was perceived.
     """
 
     bias: float = 0.0
@@ -319,6 +320,7 @@ class Judges(Closed):
     thresholds: Thresholds | None = None
     by_source: dict[str, Leaning] = {}
     by_area: dict[str, Leaning] = {}
+    regrades: bool = False
 
     def of(self, source: str, area: str) -> Judges:
         """How contacts of one source and area are judged: what the area says counts over the source, and that over the rest.
@@ -390,11 +392,16 @@ class ConsentStage(_Stage):
 
 
 class Partner(Closed):
-    """Who answers a check: a desk with staff, a delay that uses none of our people, or both in turn."""
+    """Who answers a check: a desk with staff, a delay that uses none of our people, or both in turn.
+
+    With `regrades` the RAG is read again when the answer comes, from need plus `noise` (sd).
+    """
 
     team: str | None = None
     touch: Duration | None = None
     delay: Duration | None = None
+    regrades: bool = False
+    noise: float = Field(default=0.0, ge=0)
 
     @model_validator(mode="after")
     def _answers(self) -> Partner:
@@ -402,6 +409,8 @@ class Partner(Closed):
             raise ValueError("a partner with a team needs a touch, and a touch needs a team")
         if self.team is None and self.delay is None:
             raise ValueError("a partner answers through a team with a touch, or after a delay, or both")
+        if self.noise and not self.regrades:
+            raise ValueError("noise is the error of the grade that an answer leads to: it needs `regrades: true`")
         return self
 
 
@@ -415,10 +424,11 @@ class ChecksStage(_Stage):
 
 
 class CaseloadStage(_QueueStage):
-    """A slot of somebody's caseload is held, for weeks."""
+    """A slot of somebody's caseload is held, for weeks: for an assessment, or for other help, which is no transfer."""
 
     kind: Literal["caseload"]
     hold: Duration
+    assesses: bool = True
     allocates: str | None = None
     slots: Literal["children", "family"] = "children"
     first_visit: Duration | None = None
@@ -841,19 +851,35 @@ class Phase:
     team_goes: Mapping[str, str] = field(default_factory=dict)
 
 
+def assesses(stage: Stage) -> bool:
+    """Whether a slot is held at a stage for an assessment."""
+    return isinstance(stage, CaseloadStage) and stage.assesses
+
+
+def helps(stage: Stage) -> bool:
+    """Whether a slot is held at a stage for help other than an assessment, such as that of Early Help.
+
+    Example:
+        >>> helps(CaseloadStage(kind="caseload", team="family_workers", hold="12 weeks", assesses=False))
+        True
+    """
+    return isinstance(stage, CaseloadStage) and not stage.assesses
+
+
 def transfers(model: OperatingModel, name: str) -> bool:
-    """Whether a stage leads to a caseload without another decision on the way: a transfer to assessment."""
+    """Whether a stage leads to an assessment without another decision, or other help, on the way: a transfer."""
     seen: set[str] = set()
-    ahead = [name] if name in model.stages and not model.stages[name].decides else []
+    first = model.stages.get(name)
+    ahead = [name] if first and not first.decides and not helps(first) else []
     while ahead:
         stage = ahead.pop()
-        if model.stages[stage].kind == "caseload":
+        if assesses(model.stages[stage]):
             return True
         seen.add(stage)
         ahead += [
             to
             for to in model.targets_of(stage)
-            if to in model.stages and to not in seen and not model.stages[to].decides
+            if to in model.stages and to not in seen and not model.stages[to].decides and not helps(model.stages[to])
         ]
     return False
 
@@ -870,6 +896,27 @@ def decided_later(model: OperatingModel, name: str) -> bool:
             seen.add(stage)
             ahead += model.targets_of(stage)
     return True
+
+
+def accepts(stage: Stage) -> bool:
+    """Whether a transfer is accepted at a stage."""
+    return getattr(stage, "waits_for", "") == "acceptance"
+
+
+def accepted_later(model: OperatingModel, name: str) -> bool:
+    """Whether every way from a stage to an assessment meets one that accepts: whoever is sent there is accepted again."""
+    seen: set[str] = set()
+    ahead, is_accepted = [name], False
+    while ahead:
+        stage = ahead.pop()
+        if stage not in model.stages or stage in seen or helps(model.stages[stage]):
+            continue
+        if assesses(model.stages[stage]):
+            return False
+        seen.add(stage)
+        is_accepted = is_accepted or accepts(model.stages[stage])
+        ahead += [] if accepts(model.stages[stage]) else model.targets_of(stage)
+    return is_accepted
 
 
 ALWAYS = ShiftPattern.parse({"Mon-Sun": "00:00-24:00", "bank_holidays": "00:00-24:00"})

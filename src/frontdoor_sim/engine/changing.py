@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from frontdoor_sim.engine.jobs import WAITS_END, Job
 from frontdoor_sim.engine.people import Team
-from frontdoor_sim.engine.plan import Plan, PlannedCaseload
+from frontdoor_sim.engine.plan import Plan
 
 if TYPE_CHECKING:
     from frontdoor_sim.engine.doors import Door
@@ -68,13 +68,11 @@ def wait_again_for_slot(world: World, job: Job) -> None:
     """A case that nobody holds yet waits where its stage now is."""
     number = job.stage.number
     if world.plan.goes[number] != number:
-        world.record.waited(job.contact, number, job.visit, 0, job.ready, world.now, "allocation")
+        world.record.unallocated(job, world.now)
         take_out(world, job)
         return
-    stage = world.plan.stages[number]
-    assert isinstance(stage, PlannedCaseload)
-    job.stage = stage
-    world.teams[stage.team].slots.join(job, stage)
+    job.stage = world.plan.stages[number]
+    world.teams[job.stage.team].slots.join(job)
 
 
 def wait_again_at_door(world: World, door: Door, job: Job) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from frontdoor_sim.engine.contact import Contact
 from frontdoor_sim.engine.jobs import TIME_OUTS, WAITS_END, Job
-from frontdoor_sim.engine.plan import PlannedChecks, reached
+from frontdoor_sim.engine.plan import MILLION, STANDARD_NORMAL, PlannedChecks, reached
+from frontdoor_sim.engine.regrading import regrade
 
 if TYPE_CHECKING:
     from frontdoor_sim.engine.simpy_engine import World
@@ -60,18 +61,30 @@ class Checks:
         """The request lies on the partner's desk, where there is one."""
         partner, world = self.stage.partners[number], self.world
         if partner.touch is None:
-            self.reply()
+            self.reply(number)
             return
         touch = world.drawn.seconds(self.contact, partner.touch, self.visit) or 1
-        job = Job(self.contact, self.stage, self.visit, number + 1, world.now, touch, self.reply)
+        job = Job(self.contact, self.stage, self.visit, number + 1, world.now, touch, partial(self.reply, number))
         world.teams[world.plan.team_goes[partner.team]].join(job)
 
-    def reply(self) -> None:
-        """A partner has answered, in time or late."""
+    def reply(self, number: int) -> None:
+        """A partner has answered, in time or late; what it says may change the RAG."""
         self.replies += 1
         self.contact.absent -= 1
+        partner = self.stage.partners[number]
+        if partner.grade_noise is not None:
+            error = self.world.drawn.value(self.contact, partner.grade_purpose, STANDARD_NORMAL, self.visit)
+            seen = self.contact.need + partner.grade_noise * error // MILLION
+            regrade(self.world, self.contact, seen, self.stage.number, self.visit, number + 1)
         if self.replies == self.stage.join:
             self.join()
+
+    def waited_until_now(self) -> None:
+        """Write how long the contact has waited for its partners so far; from here on it waits anew."""
+        now = self.world.now
+        if now > self.asked:
+            self.world.record.waited(self.contact, self.stage.number, self.visit, 0, self.asked, now, "partner")
+        self.asked = now
 
     def join(self) -> None:
         """Enough replies, or time is up: whichever is first sends the contact on, once."""

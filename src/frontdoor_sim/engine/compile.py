@@ -288,9 +288,8 @@ class _Compiler:
         kinds = list(dict.fromkeys(one for of_source in verdicts for one in of_source))
         which = tuple(tuple(kinds.index(one) for one in of_source) for of_source in verdicts)
         missed = self.model.handoffs.missed_history if len(set(self.model.teams[team].case_system)) > 1 else None
-        return PlannedJudges(
-            code(f"{purpose}: noise"), share_as_luck(missed.share) if missed else 0, tuple(kinds), which
-        )
+        history = share_as_luck(missed.share) if missed else 0
+        return PlannedJudges(code(f"{purpose}: noise"), history, tuple(kinds), which, judges.regrades)
 
     def verdicts(self, judges: Judges) -> Verdicts:
         """How contacts of one source and area are judged; added noises combine as the root of the sum of squares."""
@@ -406,6 +405,8 @@ class _Compiler:
             self.span(partner.touch, f"{purpose}: {name}") if partner.touch else None,
             self.span(partner.delay, f"{purpose}: {name}: delay") if partner.delay else None,
             self.request(stage.team, partner.team or stage.team, f"{purpose}: {name}: request"),
+            round(partner.noise * MILLION) if partner.regrades else None,
+            code(f"{purpose}: {name}: grade"),
         )
 
     def request(self, leaves: str, reaches: str, purpose: str) -> PlannedHandoff:

@@ -16,8 +16,8 @@ class Contact:
 
     __slots__ = (
         "absent", "agrees", "area", "children", "consent", "deadline", "enters", "family", "go", "index", "judged", "key",
-        "last_row", "leave", "need", "open_case", "parent", "rag", "received", "recorded", "return_number", "returns_at",
-        "source", "visits",
+        "last_row", "leave", "need", "open_case", "parent", "rag", "rag_on_arrival", "received", "recorded",
+        "return_number", "returns_at", "source", "visits",
     )  # fmt: skip
 
     def __init__(self, index: int, fields: tuple[int, ...], stages: int) -> None:
@@ -25,6 +25,7 @@ class Contact:
         (self.key, self.family, self.received, self.enters, self.source, self.area, self.children, self.need, self.rag,
          self.open_case, self.consent, self.parent, self.return_number) = fields  # fmt: skip
         self.visits = [0] * stages
+        self.rag_on_arrival = self.rag
         self.judged = 0
         self.agrees = 1
         self.absent = 0

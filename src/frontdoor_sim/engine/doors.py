@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from frontdoor_sim.engine.contact import Contact
-from frontdoor_sim.engine.jobs import WAITS_END, Job, Place
+from frontdoor_sim.engine.jobs import WAITS_END, Job, Place, taken_out
 from frontdoor_sim.engine.plan import Plan, PlannedDoor, PlannedStage
 
 if TYPE_CHECKING:
@@ -65,11 +65,20 @@ class Door:
         waiting, self.waiting = self.waiting, []
         return [place[-1] for place in waiting]
 
+    def withdrawn(self, contact: Contact) -> list[Job]:
+        """Take a contact away from the door; its wait so far is written."""
+        jobs = taken_out(self.waiting, contact)
+        for job in jobs:
+            if self.world.now > job.ready:
+                self.world.record.unaccepted(job, self.world.now)
+            job.ready = self.world.now
+        return jobs
+
     def leaves_tray(self, job: Job) -> None:
         """A contact waits no more in the out-tray of the stage that it left, which may begin something new again."""
         world, left = self.world, job.came_from
         if world.now > job.ready:
-            world.record.waited(job.contact, self.stage.number, job.visit, 0, job.ready, world.now, "acceptance")
+            world.record.unaccepted(job, world.now)
         world.trays[left] -= 1
         team = world.teams[world.plan.stages[left].team] if left < world.entry else None
         if team is not None and left in team.trays and world.trays[left] < team.trays[left]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from heapq import heappop
 from typing import TYPE_CHECKING
 
+from frontdoor_sim.engine.contact import Contact
 from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job
 from frontdoor_sim.working_time import NEVER
 
@@ -82,12 +83,16 @@ class Interrupting:
             self.team.start(heappop(queue)[-1], held.worker, now)
             held.job.ready = now
             self.team.join(held.job)
-        self.team.put_back(held_back)
+        self.team.let_wait(held_back)
 
     def least_urgent(self, rag: int, now: int) -> InHand | None:
         """Of the work of people on duty on contacts less urgent than a RAG, that which goes last in the queue."""
         less = [held for held in self.in_hand.values() if held.job.contact.rag > rag and now < held.worker.until]
         return max(less, key=lambda held: self.team.order(held.job)[:-1], default=None)
+
+    def has_in_hand(self, contact: Contact) -> bool:
+        """Whether somebody is at work on a contact, and might be interrupted."""
+        return any(held.job.contact is contact for held in self.in_hand.values())
 
     def close(self) -> None:
         """Write what is still in hand at the end of the run."""

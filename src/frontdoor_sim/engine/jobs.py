@@ -19,11 +19,12 @@ class Job:
     `ready` is since when it waits, `joined` its lasting place in the queue, and `done` what follows when it is done.
     `nth` is the time of which its work has the luck, and -1 where how long it lasts is known already; `is_first` says
     whether the visit begins with it. It waits for the first time until it is `begun`, or has `timed_out`; `team` is the
-    number of the team in whose queue it waits, or waited last. Who waits at a door `came_from` the stage with that number.
+    number of the team in whose queue it waits, or waited last. `rag` is the contact's while it waits, and while it is in hand
+    that with which it was taken up. Who waits at a door `came_from` the stage with that number.
     """
 
     __slots__ = (
-        "begun", "came_from", "contact", "done", "is_first", "joined", "left", "nth", "part", "phases", "ready", "stage",
+        "begun", "came_from", "contact", "done", "is_first", "joined", "left", "nth", "part", "phases", "rag", "ready", "stage",
         "team", "timed_out", "visit",
     )  # fmt: skip
 
@@ -38,6 +39,7 @@ class Job:
         done: Callable[..., Any],
     ) -> None:
         self.contact = contact
+        self.rag = contact.rag
         self.stage = stage
         self.visit = visit
         self.part = part
@@ -63,3 +65,12 @@ def without(queue: list[Place], job: Job) -> list[Place]:
 
 Place = tuple[Any, int, int, int, int, int, Job]
 """The place of a job in a queue: criteria, time of joining less head start, contact, stage, visit, part; and the job."""
+
+
+def taken_out(queue: list[Place], contact: Contact) -> list[Job]:
+    """Take the jobs of a contact out of a queue, which stays a heap."""
+    jobs = [entry[-1] for entry in queue if entry[-1].contact is contact]
+    if jobs:
+        queue[:] = [entry for entry in queue if entry[-1].contact is not contact]
+        heapify(queue)
+    return jobs

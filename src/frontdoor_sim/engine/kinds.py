@@ -27,6 +27,7 @@ from frontdoor_sim.engine.plan import (
     Span,
 )
 from frontdoor_sim.engine.record import REKEYING, SEARCH, WORK
+from frontdoor_sim.engine.regrading import BY_JUDGEMENT, regrade
 from frontdoor_sim.luck import code
 from frontdoor_sim.operating_model import CHECKS_OUTCOMES, CONSENT_OUTCOMES, QUEUE_OUTCOMES
 
@@ -105,6 +106,8 @@ def judge(world: World, contact: Contact, stage: PlannedStage, visit: int) -> No
     level = 1 + bisect_right(verdicts.cuts, perceived)
     contact.agrees = int(contact.judged in (0, level))
     contact.judged = level
+    if judges.regrades:
+        regrade(world, contact, perceived, stage.number, visit, BY_JUDGEMENT)
 
 
 def consent(world: World, contact: Contact, stage: PlannedConsent, visit: int) -> Steps:
@@ -150,7 +153,7 @@ def delay(world: World, contact: Contact, stage: PlannedDelay, visit: int) -> St
 def meeting(world: World, contact: Contact, stage: PlannedMeeting, visit: int) -> Steps:
     """Wait for all the people of a meeting, and for its end (rule 4)."""
     lasts = world.drawn.seconds(contact, stage.lasts, visit) or 1
-    world.meetings.join(Job(contact, stage, visit, 0, world.now, lasts, contact.go), stage)
+    world.meetings.join(Job(contact, stage, visit, 0, world.now, lasts, contact.go))
     yield
     judge(world, contact, stage, visit)
     return 0
@@ -164,15 +167,14 @@ def checks(world: World, contact: Contact, stage: PlannedChecks, visit: int) -> 
         world.open_checks.add(asked)
         yield
         world.open_checks.discard(asked)
-    if world.now > asked.asked:
-        world.record.waited(contact, stage.number, visit, 0, asked.asked, world.now, "partner")
+    asked.waited_until_now()
     return COMPLETE if asked.replies >= stage.join else TIMED_OUT
 
 
 def caseload(world: World, contact: Contact, stage: PlannedCaseload, visit: int) -> Steps:
     """Wait for a slot, then hold it (rule 8)."""
     job = Job(contact, stage, visit, 0, world.now, 0, partial(hold, world))
-    world.teams[stage.team].slots.join(job, stage)
+    world.teams[stage.team].slots.join(job)
     if stage.patience:
         wait_at_most(world, job, lambda: world.teams[job.team].slots.give_up(job))
     yield
@@ -188,7 +190,7 @@ def hold(world: World, job: Job, worker: int, slots: int) -> None:
     contact, stage, visit = job.contact, job.stage, job.visit
     world.make_room(stage.number)
     if world.now > job.ready:
-        world.record.waited(contact, stage.number, visit, 0, job.ready, world.now, "allocation")
+        world.record.unallocated(job, world.now)
     until = stage.hold.after(world.now, max(1, world.drawn.seconds(contact, stage.hold, visit)))
     world.record.held(contact, stage, visit, worker, world.now, until)
     if stage.first_visit is not None:

@@ -6,7 +6,8 @@ from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from frontdoor_sim.engine.jobs import ENDS_OF_WORK, WAITS_END, Job, Place
+from frontdoor_sim.engine.contact import Contact
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, WAITS_END, Job, Place, taken_out
 from frontdoor_sim.engine.plan import PlannedMeeting
 
 if TYPE_CHECKING:
@@ -24,13 +25,23 @@ class Meetings:
         self.reserved: list[tuple[Worker, int]] = []
         self.woken: set[tuple[int, int]] = set()
 
-    def join(self, job: Job, stage: PlannedMeeting) -> None:
+    def join(self, job: Job) -> None:
         """A meeting waits: the most urgent go first, then by time of joining."""
+        stage, contact = job.stage, job.contact
         self.stages[stage.number] = stage
-        contact = job.contact
+        job.rag = contact.rag
         place = (contact.rag, job.joined, contact.key, stage.number, job.visit, 0, job)
         heappush(self.waiting.setdefault(stage.number, []), place)
         self.world.touched.add(stage.team)
+
+    def withdrawn(self, contact: Contact) -> list[Job]:
+        """Take a contact's meeting out of the line; its wait so far is written."""
+        jobs = [job for queue in self.waiting.values() for job in taken_out(queue, contact)]
+        for job in jobs:
+            if self.world.now > job.ready:
+                self.world.record.queued(job, job.stage.team, self.world.now)
+            job.ready = self.world.now
+        return jobs
 
     def gather(self, now: int) -> None:
         """The beginning of phase two: meetings begin whose people are all idle; the first other one may reserve people."""

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from frontdoor_sim.engine.contact import Contact
 from frontdoor_sim.engine.interrupting import Interrupting
-from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, without
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, taken_out, without
 from frontdoor_sim.engine.kinds import take_up
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
 from frontdoor_sim.engine.record import WORK
@@ -223,9 +224,26 @@ class Team:
 
     def join(self, job: Job) -> None:
         """Put a job in the queue; it is looked at in phase two of this instant."""
-        job.team = self.number
+        job.rag, job.team = job.contact.rag, self.number
         heappush(self.queue, self.order(job))
         self.touched.add(self.number)
+
+    def withdrawn(self, contact: Contact) -> list[Job]:
+        """Take a contact's jobs out of the queue, and out of the queue for slots; their waits so far are written."""
+        jobs = taken_out(self.queue, contact)
+        for job in jobs:
+            if self.world.now > job.ready:
+                self.world.record.queued(job, self.number, self.world.now)
+            job.ready = self.world.now
+        return jobs + self.slots.withdrawn(contact)
+
+    def put_back(self, jobs: list[Job]) -> None:
+        """Put jobs back that were withdrawn: their time of joining is what it was (rule 3)."""
+        for job in jobs:
+            if job.stage.kind == "caseload":
+                self.slots.join(job)
+            else:
+                self.join(job)
 
     def on_duty(self, worker: Worker) -> None:
         """A worker's next window of duty opens: they go on with what was set down, or are idle from now."""
@@ -277,7 +295,7 @@ class Team:
             if worker is None:
                 break
             self.start(heappop(self.queue)[-1], worker, now)
-        self.put_back(held_back)
+        self.let_wait(held_back)
 
     def hold_back(self) -> list[Place]:
         """Take out of the queue, for now, what nobody may begin, since the out-tray of its stage is full (rule 8)."""
@@ -292,7 +310,7 @@ class Team:
         heapify(self.queue)
         return held_back
 
-    def put_back(self, held_back: list[Place]) -> None:
+    def let_wait(self, held_back: list[Place]) -> None:
         """What was held back waits in the queue again."""
         for place in held_back:
             heappush(self.queue, place)

@@ -69,6 +69,7 @@ class PlannedJudges:
     missed: int
     kinds: tuple[Verdicts, ...]
     which: tuple[tuple[int, ...], ...]
+    regrades: bool
 
     def of(self, source: int, area: int) -> Verdicts:
         """How contacts of a source and an area are judged."""
@@ -86,12 +87,17 @@ class PlannedHandoff:
 
 @dataclass(frozen=True)
 class PlannedPartner:
-    """A partner of a checks stage: the request is handed on, then a delay, then a desk; team -1 has no desk."""
+    """A partner of a checks stage: the request is handed on, then a delay, then a desk; team -1 has no desk.
+
+    `grade_noise` is that of the RAG which an answer leads to, in millionths, and None where it leads to none.
+    """
 
     team: int
     touch: Span | None
     delay: Span | None
     request: PlannedHandoff
+    grade_noise: int | None
+    grade_purpose: int
 
 
 Limit = tuple[int, Calendar | None]

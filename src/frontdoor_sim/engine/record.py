@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from frontdoor_sim.engine.people import Team, Worker
 
 Int64s = NDArray[np.int64]
-KINDS = ("work", "re-keying", "search", "meeting", "caseload", "wait", "queue")
-WORK, REKEYING, SEARCH, MEETING, CASELOAD, WAIT, QUEUE = range(len(KINDS))
+KINDS = ("work", "re-keying", "search", "meeting", "caseload", "wait", "re-grade", "queue")
+WORK, REKEYING, SEARCH, MEETING, CASELOAD, WAIT, REGRADE, QUEUE = range(len(KINDS))
 CAUSES = ("", "worker", "shift", "partner", "consent", "sign-off", "handoff", "acceptance", "allocation", "visit")
 CAUSE = {name: index for index, name in enumerate(CAUSES)}
 WORKER, SHIFT, PARTNER = CAUSE["worker"], CAUSE["shift"], CAUSE["partner"]
@@ -78,7 +78,7 @@ class Record:
         """Write one row about a job, which somebody could have worked on since it was ready."""
         contact, part = job.contact, job.part
         self.write(packed(contact.key, contact.family, job.stage.number, job.visit, part, kind, team, worker,
-                          job.ready, start, end, cause, contact.rag))  # fmt: skip
+                          job.ready, start, end, cause, job.rag))  # fmt: skip
         if part == 0:
             contact.last_row = self.number
         self.number += 1
@@ -95,6 +95,14 @@ class Record:
             cause = CAUSE[job.stage.wait_cause] if job.stage.kind == "work" else WORKER
             self.stretch(job, QUEUE, team, -1, job.ready, now, cause)
 
+    def unallocated(self, job: Job, now: int) -> None:
+        """A wait for a slot, written when it is over."""
+        self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, now, "allocation")
+
+    def unaccepted(self, job: Job, now: int) -> None:
+        """A wait at a door, written when it is over."""
+        self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, now, "acceptance")
+
     def met(self, job: Job, part: int, worker: Worker, start: int, end: int) -> None:
         """One person of a meeting, for the team that they belong to; time beyond their window is overtime."""
         stage, team = job.stage.number, worker.home.number
@@ -104,6 +112,10 @@ class Record:
     def held(self, contact: Contact, stage: Any, visit: int, worker: int, start: int, end: int) -> None:
         """A slot of somebody's caseload is held."""
         self.row(contact, stage.number, visit, 0, CASELOAD, stage.team, worker, start, start, end, 0)
+
+    def regraded(self, contact: Contact, stage: int, visit: int, part: int, now: int) -> None:
+        """The RAG was read again, and is another: the row has the new one, and stage and part say what led to it."""
+        self.row(contact, stage, visit, part, REGRADE, -1, -1, now, now, now, 0)
 
     def worked(self, job: Job, team: int, worker: Worker, stretches: list[tuple[int, int]]) -> None:
         """Stretches of work, cut where one kind of work gives way to the next; the job keeps what is left to do.
@@ -147,11 +159,9 @@ class Record:
             if team.interrupting is not None:
                 team.interrupting.close()
             for entry in chain.from_iterable(team.slots.waiting.values()):
-                job = entry[-1]
-                self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, ends + 1, "allocation")
+                self.unallocated(entry[-1], ends + 1)
         for entry in chain.from_iterable(door.waiting for door in doors):
-            job = entry[-1]
-            self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, ends + 1, "acceptance")
+            self.unaccepted(entry[-1], ends + 1)
         for checks in open_checks:
             self.waited(checks.contact, checks.stage.number, checks.visit, 0, checks.asked, ends + 1, "partner")
 

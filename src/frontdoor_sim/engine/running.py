@@ -18,7 +18,16 @@ from frontdoor_sim.engine.played import Played, contacts_after, duty_after
 from frontdoor_sim.engine.record import events_table
 from frontdoor_sim.engine.simpy_engine import World
 from frontdoor_sim.event_log import About, EventLog, Reading, Recording
-from frontdoor_sim.operating_model import RAGS, Lasting, OperatingModel, decided_later, transfers
+from frontdoor_sim.operating_model import (
+    RAGS,
+    Lasting,
+    OperatingModel,
+    accepted_later,
+    accepts,
+    assesses,
+    decided_later,
+    transfers,
+)
 from frontdoor_sim.working_time import WorkingDays
 
 
@@ -71,9 +80,10 @@ def play_on_simpy(contacts: pd.DataFrame, roster: Roster, plan: Plan, replicatio
         world.run()
     back = {contact.index: contact.returns_at for contact in world.contacts}
     again = world.returned
-    names = ("family", "received", "enters", "source", "area", "children", "need", "rag", "open_case", "return_number",
+    names = ("family", "received", "enters", "source", "area", "children", "need", "open_case", "return_number",
              "returns_at")  # fmt: skip
     returned = {name: np.array([getattr(contact, name) for contact in again], dtype=np.int64) for name in names}
+    returned["rag"] = np.array([contact.rag_on_arrival for contact in again], dtype=np.int64)
     returned["contact"] = np.array([contact.key for contact in again], dtype=np.int64)
     returned["returned_from"] = np.array([contact.parent for contact in again], dtype=np.int64)
     returned["level"] = 1 + np.searchsorted(np.array(plan.cuts), returned["need"], side="right")
@@ -134,8 +144,8 @@ def stage_facts(model: OperatingModel) -> pd.DataFrame:
             stage.kind,
             stage.team,
             stage.decides,
-            getattr(stage, "waits_for", "") == "acceptance",
-            stage.kind == "caseload",
+            accepts(stage),
+            assesses(stage),
         )
         for name, stage in model.stages.items()
     ]
@@ -143,10 +153,11 @@ def stage_facts(model: OperatingModel) -> pd.DataFrame:
 
 
 def outcome_facts(model: OperatingModel) -> pd.DataFrame:
-    """Dictionary `outcomes`: every end and every stage, and whether it leads to an assessment or to another decision."""
-    ends = [(name, True, end.provides, False, False) for name, end in model.ends.items()]
-    stages = [(name, False, pd.NA, transfers(model, name), decided_later(model, name)) for name in model.stages]
-    columns = ["outcome", "is_end", "provides", "transfer", "decided_later"]
+    """Dictionary `outcomes`: every end and stage, and whether an assessment, a decision or acceptance follows."""
+    ends = [(name, True, end.provides, False, False, False) for name, end in model.ends.items()]
+    ask = (transfers, decided_later, accepted_later)
+    stages = [(name, False, pd.NA, *(answer(model, name) for answer in ask)) for name in model.stages]
+    columns = ["outcome", "is_end", "provides", "transfer", "decided_later", "accepted_later"]
     return pd.DataFrame([*ends, *stages], columns=columns).astype({"provides": "Int64"})
 
 

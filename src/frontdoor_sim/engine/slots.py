@@ -8,7 +8,8 @@ from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from frontdoor_sim.engine.jobs import WAITS_END, Job, Place, without
+from frontdoor_sim.engine.contact import Contact
+from frontdoor_sim.engine.jobs import WAITS_END, Job, Place, taken_out, without
 from frontdoor_sim.engine.plan import PlannedCaseload
 
 if TYPE_CHECKING:
@@ -54,12 +55,22 @@ class Slots:
         left = sum(-self.free[worker] for worker in self.leavers)
         return min(most, sum(max(free, 0) for free in self.free.values()) - left)
 
-    def join(self, job: Job, stage: PlannedCaseload) -> None:
+    def join(self, job: Job) -> None:
         """Put a case in the queue for a slot; cases of one stage that need as much stand in a heap of their own."""
-        self.stages[stage.number] = stage
+        assert isinstance(job.stage, PlannedCaseload)
+        self.stages[job.stage.number] = job.stage
         job.team = self.number
-        heappush(self.waiting.setdefault((stage.number, self.need(job)), []), self.order(job))
+        heappush(self.waiting.setdefault((job.stage.number, self.need(job)), []), self.order(job))
         self.world.touched.add(self.number)
+
+    def withdrawn(self, contact: Contact) -> list[Job]:
+        """Take a contact's cases out of the queue; their waits so far are written."""
+        jobs = [job for queue in self.waiting.values() for job in taken_out(queue, contact)]
+        for job in jobs:
+            if self.world.now > job.ready:
+                self.world.record.unallocated(job, self.world.now)
+            job.ready = self.world.now
+        return jobs
 
     def need(self, job: Job) -> int:
         """Slots that a family takes: one a child, but never more than the largest caseload."""
@@ -124,9 +135,7 @@ class Slots:
         if not job.begun:
             at = (job.stage.number, self.need(job))
             self.waiting[at] = without(self.waiting[at], job)
-            self.world.record.waited(
-                job.contact, job.stage.number, job.visit, 0, job.ready, self.world.now, "allocation"
-            )
+            self.world.record.unallocated(job, self.world.now)
             job.timed_out = True
             job.contact.go()
 

@@ -189,7 +189,7 @@ def _stamped(work: pd.DataFrame, step: int, lifecycle: Words, second: str) -> pd
 
 def _work(log: EventLog) -> pd.DataFrame:
     """The stretches that are not waits, with the number of their visit and the name of who worked."""
-    work = log.events[log.events["kind"] != "wait"].reset_index(drop=True)
+    work = log.events[~log.events["kind"].isin(["wait", "re-grade"])].reset_index(drop=True)
     names = dict(zip(log.duty["worker"], log.duty["name"].astype(str), strict=True))
     workers = {worker: names.get(worker, f"worker {worker}") for worker in work["worker"].unique() if worker >= 0}
     instance = work.groupby(_VISIT, sort=False, observed=True).ngroup()

@@ -7,7 +7,7 @@ without one being written, and both ways give the same answers to the bit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
@@ -36,6 +36,8 @@ class Visits:
         ends: whether that outcome is an end.
         transfers: whether that outcome is a transfer.
         back: whether that outcome is another decision: a stage that decides, or after which one always does, and no transfer.
+        again: whether that outcome is a stage that does not accept, and after which a transfer is decided or accepted again.
+        row: row of the outcome in `about.outcomes`; -1 where it is not there.
         provides: level of need that the outcome meets; -1 where none is stated.
         slot: the visits at caseload stages.
         reached: for each of those, start of the first stretch that is no wait for a handoff or acceptance; NEVER if none.
@@ -51,6 +53,8 @@ class Visits:
     ends: Flags
     transfers: Flags
     back: Flags
+    again: Flags
+    row: Ints
     provides: Ints
     slot: Ints
     reached: Ints
@@ -65,29 +69,38 @@ class Outcomes:
     ends: Flags
     transfers: Flags
     back: Flags
+    again: Flags
+    row: Ints
     provides: Ints
 
     @classmethod
     def of(cls, about: About, words: Sequence[str]) -> Outcomes:
         """Look up each word in `about.outcomes`; a word that is not there is a stage that follows no decision."""
-        columns = (about.outcomes[name].tolist() for name in ("outcome", "is_end", "transfer", "provides"))
-        known = {word: rest for word, *rest in zip(*columns, strict=True)}
-        found = [known.get(word, (False, False, None)) for word in words]
-        ends, transfers = (np.array([meaning[place] for meaning in found], dtype=bool) for place in (0, 1))
-        decides = set(about.stages["stage"][about.stages["decides"].to_numpy(dtype=bool)])
+        columns = (
+            about.outcomes[name].tolist() for name in ("outcome", "is_end", "transfer", "accepted_later", "provides")
+        )
+        known = {word: (row, *rest) for row, (word, *rest) in enumerate(zip(*columns, strict=True))}
+        found = [known.get(word, (-1, False, False, False, None)) for word in words]
+        ends, transfers, accepted = (np.array([meaning[place] for meaning in found], dtype=bool) for place in (1, 2, 3))
+        decides, accepts = (
+            set(about.stages["stage"][about.stages[flag].to_numpy(dtype=bool)]) for flag in ("decides", "accepts")
+        )
         decides |= set(about.outcomes["outcome"][about.outcomes["decided_later"].to_numpy(dtype=bool)])
-        levels = [-1 if pd.isna(level) else int(level) for _, _, level in found]
+        levels = [-1 if pd.isna(level) else int(level) for *_, level in found]
+        back = np.array([word in decides for word in words], dtype=bool) & ~transfers
         return cls(
             routed=np.array([word != "" for word in words], dtype=bool),
             ends=ends,
             transfers=transfers,
-            back=np.array([word in decides for word in words], dtype=bool) & ~transfers,
+            back=back,
+            again=(back | accepted) & np.array([word not in accepts for word in words], dtype=bool),
+            row=np.array([row for row, *_ in found], dtype=np.int64),
             provides=np.array(levels, dtype=np.int64),
         )
 
     def take(self, outcomes: Ints) -> dict[str, Any]:
         """What some outcomes mean, by field; each is the place of a word."""
-        return {name: getattr(self, name)[outcomes] for name in ("routed", "ends", "transfers", "back", "provides")}
+        return {field.name: getattr(self, field.name)[outcomes] for field in fields(self)}
 
 
 @dataclass(frozen=True)

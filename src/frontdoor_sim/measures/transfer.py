@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from frontdoor_sim.event_log.columns import Flags, Ints
+from frontdoor_sim.event_log.reading import Outcomes
 from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, shares
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.survival import Curve, incidences, percentile, restricted_mean
@@ -108,6 +109,55 @@ def allocated_within_2_working_days(journeys: Journeys) -> Iterator[Answer]:
     yield from _within_days(journeys, "allocated_within_2_working_days", journeys.allocated, _ALLOCATION_DAYS)
 
 
+def transfers_sent_back_share(journeys: Journeys) -> Iterator[Answer]:
+    """Share of transfers that were sent back at least once before they were accepted, in all and by where they were sent.
+
+    `#{sent back} / #{decided for transfer in [0, closes), looked at by the end of the run}`. A transfer is looked at when a
+    visit to an accepting stage is over for the first time; one that still waits for that may yet be sent back, and is not
+    counted. It is sent back by an accepting stage whose outcome is a stage after which it has to be decided or accepted
+    again, such as one that gathers what was missing: the reason is where it is sent. The shares by reason may sum to more
+    than the whole, since a transfer can be sent back twice. A history that does not say which stages come before acceptance
+    shows what is sent back to a decision only.
+    """
+    name = "transfers_sent_back_share"
+    if not journeys.any_stage("accepts"):
+        yield missing(name, "no stage accepts")
+        return
+    mine = journeys.within(journeys.transferred) & (journeys.looked_at < NEVER)
+    sent, visits = journeys.sent_back, journeys.visits
+    yield from shares(journeys, name, mine, mine, _happened(journeys, sent), _BY)
+    words, number = journeys.about.outcomes["outcome"].tolist(), int(mine.sum())
+    reasons = np.flatnonzero(Outcomes.of(journeys.about, words).again)
+    met = [int((mine & _happened(journeys, sent[visits.row[sent] == reason])).sum()) for reason in reasons]
+    if number and len(reasons):
+        values, contacts = np.array(met) / number, np.full(len(reasons), number)
+        yield Answer(name, "sent back to", [words[reason] for reason in reasons], values, contacts)
+
+
+def _happened(journeys: Journeys, visits: Ints) -> Flags:
+    """Which contacts have one of some visits."""
+    found = np.zeros(journeys.number, dtype=bool)
+    found[journeys.visits.contact[visits]] = True
+    return found
+
+
+def transfer_rounds_mean(journeys: Journeys) -> Iterator[Answer]:
+    """Mean number of times that a transfer came to be accepted: once, and once more for each time it was sent back.
+
+    `sum(1 + times sent back) / #{decided for transfer in [0, closes), accepted by the end of the run}`.
+    """
+    name = "transfer_rounds_mean"
+    if not journeys.any_stage("accepts"):
+        yield missing(name, "no stage accepts")
+        return
+    mine = journeys.within(journeys.transferred) & (journeys.accepted <= journeys.about.ends)
+    rounds = 1 + np.bincount(journeys.visits.contact[journeys.sent_back], minlength=journeys.number)
+    below, above = journeys.breakdowns.count(mine), journeys.breakdowns.count(np.where(mine, rounds, 0))
+    values = np.where(below > 0, above / np.maximum(below, 1), np.nan)
+    notes = ["" if number else "not measurable: there is no such contact" for number in below.tolist()]
+    yield from by_group(journeys, name, mine, values, below, notes, _BY)
+
+
 def assessment_within_45_days_from_referral(journeys: Journeys) -> Iterator[Answer]:
     """Share of assessments finished within 45 working days of the referral.
 
@@ -161,6 +211,8 @@ MEASURES = (
     Measure(transfer_hours_to_first_contact, _named("first_contact"), "hours", _BY),
     Measure(transfer_curve, ("transfer_curve",), "share", ("hours",)),
     Measure(allocated_within_2_working_days, ("allocated_within_2_working_days",), "share", _BY, needs="working day"),
+    Measure(transfers_sent_back_share, ("transfers_sent_back_share",), "share", (*_BY, "sent back to"), needs="day"),
+    Measure(transfer_rounds_mean, ("transfer_rounds_mean",), "rounds", _BY, needs="day"),
     Measure(
         assessment_within_45_days_from_referral,
         ("assessment_within_45_days_from_referral",),

@@ -89,6 +89,45 @@ def _counts(journeys: Journeys, measure: str, counted: Flags, weight: Ints) -> I
     yield from by_group(journeys, measure, journeys.in_window | counted, values, number)
 
 
+def ended_share(journeys: Journeys) -> Iterator[Answer]:
+    """Share of contacts received in the measured window that had reached an end by the end of the run, by that end.
+
+    `#{ended there} / #{received in [0, closes)}`. The shares sum to 1 less the share still open, which are assessments for
+    the most part.
+    """
+    number, visits = int(journeys.in_window.sum()), journeys.visits
+    ended = np.flatnonzero(visits.ends)
+    rows = visits.row[ended[journeys.in_window[visits.contact[ended]]]]
+    outcomes = journeys.about.outcomes
+    ends = np.flatnonzero(outcomes["is_end"].to_numpy(dtype=bool))
+    if not number or not len(ends):
+        yield missing("ended_share", "there is no such contact" if len(ends) else "the log names no end")
+        return
+    values = np.bincount(rows, minlength=len(outcomes))[ends] / number
+    yield Answer("ended_share", "end", outcomes["outcome"].iloc[ends].tolist(), values, np.full(len(ends), number))
+
+
+def led_to_share(journeys: Journeys) -> Iterator[Answer]:
+    """Share of the visits to a stage that led to each outcome: the next stage, or an end.
+
+    `#{visits over in [0, closes) that led there} / #{visits to the stage over in [0, closes)}`, of the contacts' main threads.
+    The shares of a stage sum to 1; what no visit led to is not listed. So it says which share of calls needed no contact,
+    which doors were the wrong ones, and how often consent was not had.
+    """
+    visits, about = journeys.visits, journeys.about
+    words, stages = about.outcomes["outcome"].tolist(), about.stages["stage"].tolist()
+    mine = np.flatnonzero(visits.routed & (visits.row >= 0) & (visits.stage >= 0) & journeys.within(visits.ended))
+    if not len(mine):
+        yield missing("led_to_share", "no visit was over in the window")
+        return
+    cells = np.bincount(visits.stage[mine] * len(words) + visits.row[mine], minlength=len(stages) * len(words))
+    number = cells.reshape(len(stages), len(words))
+    stage, row = np.nonzero(number)
+    below = number.sum(axis=1)[stage]
+    groups = [f"{stages[one]}, {words[other]}" for one, other in zip(stage.tolist(), row.tolist(), strict=True)]
+    yield Answer("led_to_share", "stage and outcome", groups, number[stage, row] / below, below)
+
+
 def open_at_end(journeys: Journeys) -> Iterator[Answer]:
     """Number of contacts received by the end of the run that had not reached an end: in = out + open."""
     ends = journeys.about.ends
@@ -157,6 +196,8 @@ MEASURES = (
     Measure(children_received, ("children_received",), "children", EVERY, needs="day"),
     Measure(referrals, ("referrals",), "contacts", EVERY, needs="day"),
     Measure(children_referred, ("children_referred",), "children", EVERY, needs="day"),
+    Measure(ended_share, ("ended_share",), "share", ("end",), needs="day"),
+    Measure(led_to_share, ("led_to_share",), "share", ("stage and outcome",), needs="day"),
     Measure(open_at_end, ("open_at_end",), "contacts", needs="day"),
     Measure(
         open_undecided,

@@ -32,6 +32,7 @@ _LAWS = {
     "^other work lasts": "Write, for example, `lasts: 90 min`.",
     "^a partner with a team": "Add the one that is missing, or remove the other.",
     "^a partner answers": "Add `delay: 1 working day`, or a `team` with a `touch`.",
+    "^noise is the error of the grade": "Add `regrades: true`, or remove `noise`.",
     "^a duration is never below 0": "Use a lognormal or a gamma, or raise the lowest value.",
     "^the unit of a duration": "Give a unit, such as `unit: minutes`.",
     "^a change has at least": "Say what is set, added, adjusted, removed or renamed.",

@@ -204,10 +204,10 @@ def _stages(accepts: bool, allocates: bool) -> pd.DataFrame:
 def _outcomes(accepts: bool) -> pd.DataFrame:
     """The table `outcomes`."""
     onward = ["acceptance", "assessment"] if accepts else ["assessment"]
+    later = {"decided_later": False, "accepted_later": False}
     rows: list[dict[str, object]] = [
-        {"outcome": name, "is_end": True, "provides": provides, "transfer": False, "decided_later": False}
+        {"outcome": name, "is_end": True, "provides": provides, "transfer": False, **later}
         for name, provides in _PROVIDES.items()
     ]
-    said = {"is_end": False, "provides": None, "transfer": True, "decided_later": False}
-    rows += [{"outcome": name, **said} for name in onward]
+    rows += [{"outcome": name, "is_end": False, "provides": None, "transfer": True, **later} for name in onward]
     return from_rows(rows, "outcomes")

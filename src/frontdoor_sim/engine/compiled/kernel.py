@@ -61,8 +61,8 @@ MILLION = np.int64(1_000_000)
     NEED, JUDGED, ABSENT, RECORDED, WHAT_IT_IS, ROW, ATTEMPT, ASKED,
     RECEIVED, ENTERS, DEADLINE, CHILDREN, HOLDER, SLOTS_HELD, FAMILY, RETURNS_AT,
     SOURCE, AREA, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, EARLIER_RETURN, DISAGREES,
-    WAITING_JOB, VISITS,
-) = numbered(34)  # fmt: skip
+    MAIN_JOB, RAG_ON_ARRIVAL, VISITS,
+) = numbered(35)  # fmt: skip
 
 # A stage; the entry is one too, the last. Fields that its kind has not are NONE.
 (
@@ -92,22 +92,28 @@ MILLION = np.int64(1_000_000)
 (WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, NEXT_OWN_DUTY, WINDOW_WORKER, WINDOW_FIELDS) = numbered(7)
 
 # A piece of work in a queue or in hand; nobody has begun it while JOB_WORKER is NONE. CHILD and NEXT hold the heap of the
-# queue together, in which a job without a contact is one that gave up; the least of a queue never is. Whoever waits at the
-# door of a stage stands there as a job too, which came from another stage and visit.
+# queue together. WAITS_IN is the queue, NONE where the work is in hand; a job in a heap that has NONE has gone: it gave up,
+# or another stands in its stead. The least of a queue never has. Whoever waits at the door of a stage stands there as a job
+# too, which came from another stage and visit.
 (
     JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
     JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, NTH,
-    JOB_PEOPLE, CAME_FROM, CAME_VISIT, JOB_FIELDS,
-) = numbered(25)  # fmt: skip
+    JOB_PEOPLE, WAITS_IN, CAME_FROM, CAME_VISIT, JOB_FIELDS,
+) = numbered(26)  # fmt: skip
 
-# The requests of one visit to a checks stage.
-(CHECKS_CONTACT, CHECKS_STAGE, CHECKS_VISIT, ASKED_AT, REPLIES, IS_JOINED, ASKING, CHECKS_FIELDS) = numbered(8)
+# The requests of one visit to a checks stage; then one field a partner, the job on its desk. EARLIER_ASKED are the requests
+# of the contact's visit to a checks stage before, MAIN where there was none.
+(CHECKS_CONTACT, CHECKS_STAGE, CHECKS_VISIT, ASKED_AT, REPLIES, IS_JOINED, ASKING, EARLIER_ASKED, DESK_JOBS) = numbered(
+    9
+)
 
 # Small records of the plan. A span that always lasts the same has its seconds in SPAN_CONSTANT, any other NONE.
 SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS = numbered(6)
 (HANDOFF_DELAY, HANDOFF_BATCH, HANDOFF_RELEASE, HANDOFF_FIELDS) = numbered(4)
-(PARTNER_TEAM, PARTNER_TOUCH, PARTNER_DELAY, PARTNER_REQUEST, PARTNER_FIELDS) = numbered(5)
-(NOISE_PURPOSE, VERDICTS, BY_WHOM, MISSED, JUDGES_FIELDS) = numbered(5)
+(PARTNER_TEAM, PARTNER_TOUCH, PARTNER_DELAY, PARTNER_REQUEST, PARTNER_REGRADES, PARTNER_GRADE, PARTNER_FIELDS) = (
+    numbered(7)
+)
+(NOISE_PURPOSE, VERDICTS, BY_WHOM, MISSED, REGRADES, JUDGES_FIELDS) = numbered(6)
 (BIAS, NOISE, _REPLY_MISSING, _HISTORY_MISSED, _BOTH, JUDGES_CUTS, _THIRD, _FOURTH, VERDICTS_FIELDS) = numbered(9)
 (LIMIT_SECONDS, LIMIT_CALENDAR, LIMIT_FIELDS) = numbered(3)
 (PROVIDES, MAY_RETURN, END_FACTS_FIELDS) = numbered(3)
@@ -150,7 +156,9 @@ DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
     LET_IN, TURN_AWAY, WAKE_DOOR,
 ) = numbered(14)  # fmt: skip
 BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP, TAKEN_OUT, SENT_AWAY = numbered(10)
-ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_QUEUE, ROW_OVERTIME = numbered(8)
+ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_REGRADE, ROW_QUEUE, ROW_OVERTIME = (
+    numbered(9)
+)
 (
     NO_CAUSE, FOR_WORKER, FOR_SHIFT, FOR_PARTNER, FOR_CONSENT, FOR_SIGN_OFF, FOR_HANDOFF, FOR_ACCEPTANCE, FOR_ALLOCATION,
     FOR_VISIT,
@@ -383,6 +391,7 @@ def fill_contacts(world, first, width, fields, columns, order):
         w[contact + NUMBER] = number
         w[contact + LAST_ROW] = NONE
         w[contact + RETURNS_AT] = NONE
+        w[contact + MAIN_JOB] = NONE
 
 
 # --- the log ---------------------------------------------------------------------------------------------------------
@@ -445,6 +454,22 @@ def write_queued(w, job, team, now):
         write_job(w, job, ROW_WAIT, team, NONE, w[job + READY], now, FOR_PARTNER)
     else:
         write_job(w, job, ROW_QUEUE, team, NONE, w[job + READY], now, w[w[job + JOB_STAGE] + QUEUE_CAUSE])
+
+
+@compiled
+def write_unallocated(w, job, now):
+    """A wait for a slot, written when it is over."""
+    write_wait(
+        w, w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT], MAIN, w[job + READY], now, FOR_ALLOCATION
+    )
+
+
+@compiled
+def write_unaccepted(w, job, now):
+    """A wait at a door, written when it is over."""
+    write_wait(
+        w, w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT], MAIN, w[job + READY], now, FOR_ACCEPTANCE
+    )
 
 
 # --- rule 2: an instant has two phases -------------------------------------------------------------------------------
@@ -758,11 +783,12 @@ def take_out(w, job, now):
     """Rule 2: a contact leaves a stage that is no more, among the waits that end at this second."""
     contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
     if w[stage + KIND] == OF_CASELOAD:
-        write_wait(w, contact, stage, visit, MAIN, w[job + READY], now, FOR_ALLOCATION)
+        write_unallocated(w, job, now)
     else:
         write_queued(w, job, w[job + JOB_TEAM], now)
     make_room(w, stage)
     w[contact + STEP] = TAKEN_OUT
+    w[contact + MAIN_JOB] = NONE
     give_back(w, SPARE_JOBS, job)
     due(w, SOON, now, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
 
@@ -853,6 +879,8 @@ def melded(w, one, other):
 def put_in(w, queue, job, team):
     """Rule 3: put a job in a queue, which is the field `queue`; phase two looks at its team."""
     take_place(w, job, team)
+    w[job + WAITS_IN] = queue
+    w[job + JOB_TEAM] = team
     w[queue] = melded(w, w[queue], job)
     w[team + QUEUE_SIZE] += queue == team + QUEUE
     touch(w, team)
@@ -884,8 +912,91 @@ def take_least(w, queue):
 
 
 @compiled
+def follow_rag(w, contact):
+    """Rule 3: what follows from a contact's RAG, when it begins and when it was graded again."""
+    if w[BY_DEADLINE]:
+        w[contact + DEADLINE] = reached(w, w[contact + RECEIVED], w[w[DEADLINES] + w[contact + RAG]])
+    what = w[contact + RAG] * w[SOURCES_NUMBER] + w[contact + SOURCE]
+    w[contact + WHAT_IT_IS] = (what * w[AREAS_NUMBER] + w[contact + AREA]) * 2 + w[contact + OPEN_CASE]
+
+
+@compiled
+def regrade(w, contact, seen, stage, visit, part, now):
+    """Rule 3: grade a contact by what is seen of its need now; what waits of it keeps its time of joining.
+
+    A wait is cut here, so that each row of the log has one RAG.
+    """
+    rag = 4 - level_of(w, w[GRADE_CUTS], seen)
+    if rag == w[contact + RAG]:
+        return
+    if w[contact + STEP] == CHECKING:
+        checks = w[contact + ASKED]
+        if now > w[checks + ASKED_AT]:
+            write_wait(w, contact, w[contact + STAGE], w[contact + VISIT], MAIN, w[checks + ASKED_AT], now, FOR_PARTNER)
+        w[checks + ASKED_AT] = now
+    before = w[contact + RAG]
+    w[contact + RAG] = rag
+    follow_rag(w, contact)
+    w[contact + MAIN_JOB] = takes_new_place(w, w[contact + MAIN_JOB], before, now)
+    checks = w[contact + ASKED]
+    while checks != MAIN:
+        for at in range(DESK_JOBS, DESK_JOBS + w[w[checks + CHECKS_STAGE] + PARTNERS_NUMBER]):
+            w[checks + at] = takes_new_place(w, w[checks + at], before, now)
+        checks = w[checks + EARLIER_ASKED]
+    what = packed(w[stage + STAGE_NUMBER], visit, part, ROW_REGRADE, NONE, NO_CAUSE)
+    write(w, contact, what, NONE, now, now, now)
+
+
+@compiled
+def takes_new_place(w, job, before, now):
+    """Rule 3: what stands in the stead of a job after a re-grade. `before` is the RAG of its wait so far.
+
+    One that waits is withdrawn, and another takes the new place; one in hand goes on, but may now make way for others.
+    """
+    if job == NONE:
+        return job
+    queue, team, contact = w[job + WAITS_IN], w[job + JOB_TEAM], w[job + JOB_CONTACT]
+    if queue == NONE:
+        take_place(w, job, team)
+        if w[team + INTERRUPTS] and w[w[job + JOB_WORKER] + WORKER_TEAM] == team:
+            touch(w, team)
+        return job
+    if now > w[job + READY]:
+        rag = w[contact + RAG]
+        w[contact + RAG] = before
+        if queue == team + SLOT_QUEUE:
+            write_unallocated(w, job, now)
+        elif is_at_door(w, job):
+            write_unaccepted(w, job, now)
+        else:
+            write_queued(w, job, team, now)
+        w[contact + RAG] = rag
+    other = spare(w, SPARE_JOBS, JOB_FIELDS)
+    for field in range(JOB_FIELDS):
+        w[other + field] = w[job + field]
+    w[other + READY] = now
+    go_from_queue(w, job, team)
+    if w[w[job + JOB_STAGE] + KIND] == OF_MEETING:
+        put_in_line(w, w[job + JOB_STAGE], other)
+    elif is_at_door(w, other):
+        stand_at_door(w, other, w[job + JOB_STAGE])
+    else:
+        put_in(w, queue, other, team)
+    return other
+
+
+@compiled
+def go_from_queue(w, job, team):
+    """Rule 3: a job leaves its queue from wherever it stands in it."""
+    queue = w[job + WAITS_IN]
+    w[job + WAITS_IN] = NONE
+    w[team + QUEUE_SIZE] -= queue == team + QUEUE
+    drop_gone(w, queue)
+
+
+@compiled
 def take_waiting(w, queue):
-    """Rule 3: take the least job out of a queue, and whoever gave up behind it."""
+    """Rule 3: take the least job out of a queue, and whoever has gone behind it."""
     job = take_least(w, queue)
     drop_gone(w, queue)
     return job
@@ -893,8 +1004,8 @@ def take_waiting(w, queue):
 
 @compiled
 def drop_gone(w, queue):
-    """Rule 3: take jobs that gave up from the head of a queue."""
-    while w[queue] != NONE and w[w[queue] + JOB_CONTACT] == NONE:
+    """Rule 3: take jobs that have gone from the head of a queue."""
+    while w[queue] != NONE and w[w[queue] + WAITS_IN] == NONE:
         give_back(w, SPARE_JOBS, take_least(w, queue))
 
 
@@ -902,7 +1013,6 @@ def drop_gone(w, queue):
 def wait_at_most(w, job, now):
     """Rule 3: fix, by the RAG on joining, when a contact gives up waiting in a queue; it waits for a second at least."""
     contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
-    w[contact + WAITING_JOB] = job
     span = w[w[stage + PATIENCE] + w[contact + RAG]]
     if span != NONE:
         until = after(w, w[span + SPAN_CALENDAR], now, max(1, seconds(w, contact, span, visit)))
@@ -910,33 +1020,23 @@ def wait_at_most(w, job, now):
 
 
 @compiled
-def is_waiting(w, job, contact, stage_number, visit):
-    """Rule 3: whether a job still waits for the first time at a visit; its record may be that of another job by now."""
-    return (
-        w[job + JOB_CONTACT] == contact
-        and w[job + JOB_STAGE_NUMBER] == stage_number
-        and w[job + JOB_VISIT] == visit
-        and w[job + PART] == MAIN
-        and w[job + JOB_WORKER] == NONE
-    )
-
-
-@compiled
 def give_up_waiting(w, contact, stage_number, visit, now):
     """Rule 3: time is up for a visit: the contact leaves the queue, unless it is begun or over. Who goes on, or NONE."""
-    job, stage = w[contact + WAITING_JOB], w[contact + STAGE]
-    if not is_waiting(w, job, contact, stage_number, visit):
+    job, stage = w[contact + MAIN_JOB], w[contact + STAGE]
+    if (
+        job == NONE
+        or w[job + JOB_STAGE_NUMBER] != stage_number
+        or w[job + JOB_VISIT] != visit
+        or w[job + JOB_WORKER] != NONE
+    ):
         return NONE
-    team = w[stage + TEAM]
+    team = w[job + JOB_TEAM]
     if w[stage + KIND] == OF_CASELOAD:
-        queue = team + SLOT_QUEUE
-        write_wait(w, contact, stage, visit, MAIN, w[job + READY], now, FOR_ALLOCATION)
+        write_unallocated(w, job, now)
     else:
-        queue = team + QUEUE
-        w[team + QUEUE_SIZE] -= 1
         write_queued(w, job, team, now)
-    w[job + JOB_CONTACT] = NONE
-    drop_gone(w, queue)
+    go_from_queue(w, job, team)
+    w[contact + MAIN_JOB] = NONE
     w[contact + STEP] = GAVE_UP
     touch(w, team)
     return contact
@@ -1053,11 +1153,20 @@ def serve(w, team, people, now):
 def call_meeting(w, contact, stage, visit, now):
     """Rule 4: a meeting waits for its people: the most urgent go first, then by time of joining."""
     job = new_job(w, contact, stage, visit, MAIN, max(1, seconds(w, contact, w[stage + LASTS], visit)), now)
-    w[job + FIRST], w[job + SECOND], w[job + TIME] = w[contact + RAG], 0, now
-    w[job + CHILD] = w[job + NEXT] = NONE
-    w[stage + MEETING_QUEUE] = melded(w, w[stage + MEETING_QUEUE], job)
     w[MEETINGS_WAITING] += 1
     w[contact + STEP] = AT_WORK
+    w[contact + MAIN_JOB] = job
+    put_in_line(w, stage, job)
+
+
+@compiled
+def put_in_line(w, stage, job):
+    """Rules 3 and 4: put a meeting in the line of its stage; phase two looks at its team."""
+    w[job + FIRST], w[job + SECOND], w[job + TIME] = w[w[job + JOB_CONTACT] + RAG], 0, w[job + JOINED]
+    w[job + CHILD] = w[job + NEXT] = NONE
+    w[job + WAITS_IN] = stage + MEETING_QUEUE
+    w[job + JOB_TEAM] = w[stage + TEAM]
+    w[stage + MEETING_QUEUE] = melded(w, w[stage + MEETING_QUEUE], job)
     touch(w, w[stage + TEAM])
 
 
@@ -1188,7 +1297,8 @@ def wake_meeting(w, stage, moment):
 @compiled
 def begin_meeting(w, stage, kept, now):
     """Rule 4: everybody is there: a row a person; the first has the contact's main thread."""
-    job = take_least(w, stage + MEETING_QUEUE)
+    job = take_waiting(w, stage + MEETING_QUEUE)
+    w[w[job + JOB_CONTACT] + MAIN_JOB] = w[job + WAITS_IN] = NONE
     w[MEETINGS_WAITING] -= 1
     if now > w[job + READY]:
         write_queued(w, job, w[stage + TEAM], now)
@@ -1260,7 +1370,7 @@ def begin_work(w, job, worker, team, now):
     w[worker + IDLE_SINCE] = NEVER
     w[team + QUEUE_SIZE] -= 1
     w[job + JOB_WORKER] = worker
-    w[job + JOB_TEAM] = team
+    w[job + WAITS_IN] = NONE
     w[worker + IN_HAND] = job
     w[worker + FIRST_ROW] = w[LOG_ROWS]
     end = now + w[job + LEFT]
@@ -1343,7 +1453,11 @@ def stop(w, job, now):
         return NONE
     contact, checks, part = w[job + JOB_CONTACT], w[job + JOB_CHECKS], w[job + PART]
     give_back(w, SPARE_JOBS, job)
-    return contact if part == 0 else reply(w, checks)
+    if part == MAIN:
+        w[contact + MAIN_JOB] = NONE
+        return contact
+    w[checks + DESK_JOBS + part - 1] = NONE
+    return reply(w, checks, part, now)
 
 
 @compiled
@@ -1447,7 +1561,7 @@ def wait(w, contact, span, nth, cause, step, now):
 @compiled
 def ask(w, contact, stage, visit, now):
     """Rule 7: send every request, and fix the time-out by the RAG now. The outcome where all is answered at once."""
-    checks = room(w, CHECKS_FIELDS)
+    checks = room(w, DESK_JOBS + w[stage + PARTNERS_NUMBER])
     w[checks + CHECKS_CONTACT] = contact
     w[checks + CHECKS_STAGE] = stage
     w[checks + CHECKS_VISIT] = visit
@@ -1455,6 +1569,9 @@ def ask(w, contact, stage, visit, now):
     w[checks + REPLIES] = 0
     w[checks + IS_JOINED] = w[stage + PARTNERS_NUMBER] == 0
     w[checks + ASKING] = 1
+    w[checks + EARLIER_ASKED] = w[contact + ASKED]
+    for at in range(DESK_JOBS, DESK_JOBS + w[stage + PARTNERS_NUMBER]):
+        w[checks + at] = NONE
     w[contact + ASKED] = checks
     w[contact + ABSENT] += w[stage + PARTNERS_NUMBER]
     for part in range(1, w[stage + PARTNERS_NUMBER] + 1):
@@ -1508,20 +1625,28 @@ def reaches_desk(w, checks, part, now):
     stage, visit, contact = w[checks + CHECKS_STAGE], w[checks + CHECKS_VISIT], w[checks + CHECKS_CONTACT]
     partner = partner_of(w, stage, part)
     if w[partner + PARTNER_TOUCH] == NONE:
-        return reply(w, checks)
+        return reply(w, checks, part, now)
     touch_time = max(1, seconds(w, contact, w[partner + PARTNER_TOUCH], visit))
     job = new_job(w, contact, stage, visit, part, touch_time, now)
     w[job + JOB_CHECKS] = checks
+    w[checks + DESK_JOBS + part - 1] = job
     team = w[w[partner + PARTNER_TEAM] + GOES_TO]
     put_in(w, team + QUEUE, job, team)
     return NONE
 
 
 @compiled
-def reply(w, checks):
-    """Rule 7: a partner has answered, in time or late. Who goes on, or NONE."""
+def reply(w, checks, part, now):
+    """Rule 7: a partner has answered, in time or late; what it says may change the RAG. Who goes on, or NONE."""
+    contact, stage, visit = w[checks + CHECKS_CONTACT], w[checks + CHECKS_STAGE], w[checks + CHECKS_VISIT]
     w[checks + REPLIES] += 1
-    w[w[checks + CHECKS_CONTACT] + ABSENT] -= 1
+    w[contact + ABSENT] -= 1
+    partner = partner_of(w, stage, part)
+    if w[partner + PARTNER_REGRADES] != NONE:
+        error = read(w, w[NORMAL], draw(w[contact + KEY], w[partner + PARTNER_GRADE], visit))
+        regrade(
+            w, contact, w[contact + NEED] + w[partner + PARTNER_REGRADES] * error // MILLION, stage, visit, part, now
+        )
     if w[checks + REPLIES] == w[w[checks + CHECKS_STAGE] + JOIN]:
         return join_replies(w, checks)
     return NONE
@@ -1631,8 +1756,9 @@ def hold(w, job, worker, slots, now):
     """Rule 8: a person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
     contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
     make_room(w, stage)
+    w[contact + MAIN_JOB] = NONE
     if now > w[job + READY]:
-        write_wait(w, contact, stage, visit, MAIN, w[job + READY], now, FOR_ALLOCATION)
+        write_unallocated(w, job, now)
     span = w[stage + HOLD]
     until = after(w, w[span + SPAN_CALENDAR], now, max(1, seconds(w, contact, span, visit)))
     what = packed(w[stage + STAGE_NUMBER], visit, MAIN, ROW_CASELOAD, w[w[stage + TEAM] + TEAM_NUMBER], NO_CAUSE)
@@ -1674,8 +1800,18 @@ def stand_at_door(w, job, stage):
     """Rule 8: a contact stands at the door of its stage, in the order of the team's queue."""
     door = w[stage + DOOR]
     take_place(w, job, w[stage + TEAM])
+    w[job + WAITS_IN] = door + AT_DOOR
+    w[job + JOB_TEAM] = w[stage + TEAM]
+    w[w[job + JOB_CONTACT] + MAIN_JOB] = job
     w[door + AT_DOOR] = melded(w, w[door + AT_DOOR], job)
     knock(w, door)
+
+
+@inlined
+def is_at_door(w, job):
+    """Rule 8: whether a job that waits is somebody who stands at the door of their stage."""
+    door = w[w[job + JOB_STAGE] + DOOR]
+    return door != NONE and w[job + WAITS_IN] == door + AT_DOOR
 
 
 @compiled
@@ -1725,7 +1861,8 @@ def has_room(w, door, stage, now):
 @compiled
 def answer(w, door, action, now):
     """Rule 8: tell the next in order whether they may come in; they go on before anybody starts work."""
-    job = take_least(w, door + AT_DOOR)
+    job = take_waiting(w, door + AT_DOOR)
+    w[w[job + JOB_CONTACT] + MAIN_JOB] = w[job + WAITS_IN] = NONE
     due(w, SOON, now, WAITS_END, w[job + JOB_KEY], w[door + DOOR_STAGE], w[job + JOB_VISIT], MAIN, action, job)
 
 
@@ -1758,9 +1895,9 @@ def turn_away(w, job, now):
 @compiled
 def leave_tray(w, job, now):
     """Rule 8: a contact leaves the out-tray of the stage that it left, which may begin something new again."""
-    stage, came_from = w[job + JOB_STAGE], in_force(w, w[job + CAME_FROM])
+    came_from = in_force(w, w[job + CAME_FROM])
     if now > w[job + READY]:
-        write_wait(w, w[job + JOB_CONTACT], stage, w[job + JOB_VISIT], MAIN, w[job + READY], now, FOR_ACCEPTANCE)
+        write_unaccepted(w, job, now)
     give_back(w, SPARE_JOBS, job)
     if w[came_from + TRAY] != NONE:
         w[w[came_from + TRAY] + IN_TRAY] -= 1
@@ -1811,7 +1948,7 @@ def change_door(w, door, now):
     """Rules 2 and 8: who waits at the door of a stage that is no more goes where its work goes; the others stand there anew."""
     stage, waiting = stage_at(w, w[door + DOOR_STAGE]), NONE
     while w[door + AT_DOOR] != NONE:
-        job = take_least(w, door + AT_DOOR)
+        job = take_waiting(w, door + AT_DOOR)
         w[job + NEXT] = waiting
         waiting = job
     while waiting != NONE:
@@ -1822,6 +1959,7 @@ def change_door(w, door, now):
             stand_at_door(w, job, stage)
         else:
             leave_tray(w, job, now)
+            w[contact + MAIN_JOB] = NONE
             w[contact + STEP] = TAKEN_OUT
             due(
                 w,
@@ -1852,10 +1990,7 @@ def arrive(w):
 @compiled
 def begin(w, contact):
     """Rule 9: a contact is ready to be sent on its way."""
-    if w[BY_DEADLINE]:
-        w[contact + DEADLINE] = reached(w, w[contact + RECEIVED], w[w[DEADLINES] + w[contact + RAG]])
-    what = w[contact + RAG] * w[SOURCES_NUMBER] + w[contact + SOURCE]
-    w[contact + WHAT_IT_IS] = (what * w[AREAS_NUMBER] + w[contact + AREA]) * 2 + w[contact + OPEN_CASE]
+    follow_rag(w, contact)
     w[contact + STAGE] = w[ENTRY]
     w[contact + STEP] = BEGINS
     return contact
@@ -1877,13 +2012,11 @@ def close(w):
         while w[team + QUEUE] != NONE:
             write_queued(w, take_waiting(w, team + QUEUE), team, beyond)
         while w[team + SLOT_QUEUE] != NONE:
-            job = take_waiting(w, team + SLOT_QUEUE)
-            write_wait(w, w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT], MAIN, w[job + READY], beyond,
-                       FOR_ALLOCATION)  # fmt: skip
+            write_unallocated(w, take_waiting(w, team + SLOT_QUEUE), beyond)
     for at in range(w[MEETINGS_NUMBER]):
         stage = w[w[MEETINGS] + at]
         while w[stage + MEETING_QUEUE] != NONE:
-            write_queued(w, take_least(w, stage + MEETING_QUEUE), w[stage + TEAM], beyond)
+            write_queued(w, take_waiting(w, stage + MEETING_QUEUE), w[stage + TEAM], beyond)
     for contact in range(w[CONTACTS], w[ARRIVING], w[CONTACT_WIDTH]):
         close_checks(w, contact, beyond)
     contact = w[LAST_RETURN]
@@ -1895,10 +2028,8 @@ def close(w):
 @compiled
 def close_door(w, door, beyond):
     """Rule 10: who still waits at a door stands in the log as open."""
-    stage = stage_at(w, w[door + DOOR_STAGE])
     while w[door + AT_DOOR] != NONE:
-        job = take_least(w, door + AT_DOOR)
-        write_wait(w, w[job + JOB_CONTACT], stage, w[job + JOB_VISIT], MAIN, w[job + READY], beyond, FOR_ACCEPTANCE)
+        write_unaccepted(w, take_waiting(w, door + AT_DOOR), beyond)
 
 
 @compiled
@@ -2023,6 +2154,7 @@ def enter(w, contact, now):
         team = w[stage + TEAM]
         job = new_job(w, contact, stage, visit, MAIN, MAIN, now)
         put_in(w, team + SLOT_QUEUE, job, team)
+        w[contact + MAIN_JOB] = job
         w[contact + STEP] = HOLDING
         if w[stage + PATIENCE] != NONE:
             wait_at_most(w, job, now)
@@ -2059,7 +2191,7 @@ def resume(w, contact, now):
     if step == GAVE_UP:
         return TIMED_OUT
     if step != DELAYED:
-        judge(w, contact, stage, visit)
+        judge(w, contact, stage, visit, now)
     return DONE
 
 
@@ -2082,6 +2214,7 @@ def put_to_work(w, contact, stage, visit, nth, now):
     job, team = new_job(w, contact, stage, visit, MAIN, MAIN, now), w[stage + TEAM]
     w[job + NTH] = nth
     w[contact + STEP] = AT_WORK
+    w[contact + MAIN_JOB] = job
     put_in(w, team + QUEUE, job, team)
     if w[stage + PATIENCE] != NONE:
         wait_at_most(w, job, now)
@@ -2161,7 +2294,7 @@ def after_attempt(w, contact, stage, visit, now):
 
 
 @compiled
-def judge(w, contact, stage, visit):
+def judge(w, contact, stage, visit, now):
     """Judgement: perceived need is need + bias + noise; its level is the number of thresholds it reaches, and one."""
     judges = w[stage + JUDGES]
     if judges == NONE:
@@ -2180,6 +2313,8 @@ def judge(w, contact, stage, visit):
     level = level_of(w, verdicts + JUDGES_CUTS, perceived)
     w[contact + DISAGREES] = (w[contact + JUDGED] != 0 and w[contact + JUDGED] != level) * 1
     w[contact + JUDGED] = level
+    if w[judges + REGRADES]:
+        regrade(w, contact, perceived, stage, visit, MAIN + 1, now)
 
 
 @compiled
@@ -2226,6 +2361,8 @@ def come_back(w, contact):
     w[child + ROW] = NONE
     w[child + NUMBER] = w[CONTACTS_NUMBER]
     w[child + LAST_ROW] = NONE
+    w[child + MAIN_JOB] = NONE
+    w[child + RAG_ON_ARRIVAL] = w[child + RAG]
     w[child + RETURNS_AT] = NONE
     w[child + EARLIER_RETURN] = w[LAST_RETURN]
     w[LAST_RETURN] = child
@@ -2469,6 +2606,8 @@ def add_up(rows, children, team_of_worker, duty, team_duty, closes, ends, sums):
             continue
         if kind == ROW_OVERTIME:
             overtime[team_of[row[place + ROW_WORKER]]] += overlap(start, end, MAIN, closes)
+            continue
+        if kind == ROW_REGRADE:
             continue
         if unpacked(what, PART_BIT, TWELVE_BITS) == MAIN:
             whose[at] = contact

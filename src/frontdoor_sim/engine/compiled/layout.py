@@ -267,7 +267,7 @@ class _PlanLayout:
         kinds = [self.words.put([kind.bias, *kind.noise, *kind.cuts]) for kind in judges.kinds]
         by_whom = [kinds[kind] for of_source in judges.which for kind in of_source] if len(kinds) > 1 else []
         places = self.words.put(by_whom) if by_whom else NONE
-        return self.words.put([signed(judges.purpose), kinds[0], places, judges.missed])
+        return self.words.put([signed(judges.purpose), kinds[0], places, judges.missed, judges.regrades])
 
     # --- teams and stages --------------------------------------------------------------------------------------------
 
@@ -398,6 +398,8 @@ class _PlanLayout:
                 self.span(partner.touch),
                 self.span(partner.delay),
                 self.request(partner.request),
+                NONE if partner.grade_noise is None else partner.grade_noise,
+                signed(partner.grade_purpose),
             )
             for partner in stage.partners
         ]

@@ -23,7 +23,7 @@ _room_needed: dict[str, int] = {}
 
 COLUMNS = {
     "contact": k.KEY, "family": k.FAMILY, "received": k.RECEIVED, "enters": k.ENTERS, "source": k.SOURCE, "area": k.AREA,
-    "children": k.CHILDREN, "need": k.NEED, "rag": k.RAG, "open_case": k.OPEN_CASE, "returned_from": k.PARENT,
+    "children": k.CHILDREN, "need": k.NEED, "rag": k.RAG_ON_ARRIVAL, "open_case": k.OPEN_CASE, "returned_from": k.PARENT,
     "return_number": k.RETURN_NUMBER, "returns_at": k.RETURNS_AT,
 }  # fmt: skip
 
