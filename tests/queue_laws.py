@@ -48,12 +48,14 @@ def spells(log: EventLog, model: OperatingModel) -> dict[str, list[Spell]]:
     before: tuple[tuple[object, ...], int, int] | None = None
     for (*piece, ready), rows in events.groupby([*PIECE, "enabled"], sort=True):
         work = rows[rows["kind"] != "wait"]
-        handed_over = before is not None and before[0] == tuple(piece) and before[1] == ready
-        joined = before[2] if before is not None and handed_over else int(ready)
-        before = (tuple(piece), int(work["end"].max()) if len(work) else -NEVER, joined)
+        goes_on = (
+            before is not None and before[0] == tuple(piece) and before[1] == ready
+        )  # handed over, or graded again
+        joined = before[2] if before is not None and goes_on else int(ready)
+        before = (tuple(piece), int(rows["end"].max()), joined)
         contact, stage, visit, part = piece
         team = rows["team"].iloc[0]
-        place = place_in_queue(model, log, team, facts.loc[contact], stage, joined)
+        place = place_in_queue(model, team, facts.loc[contact], stage, joined, rows["rag"].iloc[0])
         gave_up = not len(work) and not rows["censored"].any()
         begun = int(work["start"].min()) if len(work) else int(rows["end"].max()) if gave_up else NEVER
         place = (*place, contact, list(model.stages).index(stage), visit, part)
@@ -62,10 +64,9 @@ def spells(log: EventLog, model: OperatingModel) -> dict[str, list[Spell]]:
 
 
 def place_in_queue(
-    model: OperatingModel, log: EventLog, team: str, contact: pd.Series, stage: str, joined: int
+    model: OperatingModel, team: str, contact: pd.Series, stage: str, joined: int, grade: str
 ) -> tuple[int, ...]:
-    """Rule 3: the team's criteria, then the time of joining less the head start."""
-    grade = str(contact["rag"])
+    """Rule 3: the team's criteria by the RAG while it waits, then the time of joining less the head start."""
     head_start = model.teams[team].head_start.get(grade)  # type: ignore[call-overload]
     criteria = {
         "joining": lambda: (),
@@ -122,13 +123,16 @@ def check_meetings(log: EventLog, model: OperatingModel) -> None:
         main = rows[(rows["part"] == 0) & (rows["team"] != "")].sort_values("start")
         places = []
         for (contact, visit), mine in main.groupby(["contact", "visit"]):
-            held = mine[mine["kind"] == "meeting"]
-            begun = int(held["start"].iloc[0]) if len(held) else NEVER
-            ready = int(mine["enabled"].iloc[0])
-            places.append((RAGS.index(mine["rag"].iloc[0]), ready, contact, visit, begun))
-        for one in places:
-            passed = [other for other in places if other < one and other[1] <= one[-1] < other[-1]]
-            assert one[-1] > log.about.ends or not passed, f"{name}: {one} is held before {passed[0]}"
+            joined, graded = int(mine["enabled"].iloc[0]), (mine["rag"] != mine["rag"].shift()).cumsum()
+            for _, stretch in mine.groupby(graded):
+                held = stretch[stretch["kind"] == "meeting"]
+                place = (RAGS.index(stretch["rag"].iloc[0]), joined, contact, visit)
+                leaves = NEVER if stretch["censored"].any() else int(stretch["end"].max())
+                begun = int(held["start"].iloc[0]) if len(held) else leaves
+                places.append((place, int(stretch["enabled"].iloc[0]), begun, len(held) > 0))
+        for one in (spell for spell in places if spell[-1]):
+            passed = [other for other in places if other[0] < one[0] and other[1] <= one[2] < other[2]]
+            assert not passed, f"{name}: {one} is held before {passed[0]}"
 
 
 def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:

@@ -487,7 +487,8 @@ def run(world):
             break
         w[NOW] = now
         instant(w, now)
-    close(w)
+    if w[FULL] == 0:
+        close(w)
 
 
 @inlined
@@ -503,6 +504,8 @@ def instant(w, now):
     while w[FULL] == 0:
         while apply_next(w, now):
             continue
+        if w[FULL]:
+            break
         if w[KNOCKED]:
             open_doors(w, now)
             continue
@@ -972,6 +975,8 @@ def takes_new_place(w, job, before, now):
             write_queued(w, job, team, now)
         w[contact + RAG] = rag
     other = spare(w, SPARE_JOBS, JOB_FIELDS)
+    if w[FULL]:
+        return job
     for field in range(JOB_FIELDS):
         w[other + field] = w[job + field]
     w[other + READY] = now
@@ -1562,6 +1567,8 @@ def wait(w, contact, span, nth, cause, step, now):
 def ask(w, contact, stage, visit, now):
     """Rule 7: send every request, and fix the time-out by the RAG now. The outcome where all is answered at once."""
     checks = room(w, DESK_JOBS + w[stage + PARTNERS_NUMBER])
+    if w[FULL]:
+        return WAITS
     w[checks + CHECKS_CONTACT] = contact
     w[checks + CHECKS_STAGE] = stage
     w[checks + CHECKS_VISIT] = visit
@@ -1582,6 +1589,8 @@ def ask(w, contact, stage, visit, now):
             later(w, checks, part, arrives, REQUEST_ARRIVES)
         else:
             request_arrives(w, checks, part, now)
+        if w[FULL]:
+            return WAITS
     w[checks + ASKING] = 0
     if w[checks + IS_JOINED]:
         return joined_outcome(w, checks)
