@@ -178,6 +178,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "hold": "how long a slot is held",
         "allocates": "when cases are given out; left out, as soon as a slot is free",
         "slots": "whether a family takes a slot for each child, or one",
+        "assesses": "whether it is an assessment; `false` for other help, such as Early Help's, which is no transfer",
         "first_visit": "time from allocation to the first visit",
         **IN_A_QUEUE,
     },

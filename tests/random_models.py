@@ -228,6 +228,7 @@ def stage(draw: DrawFn, facts_of_teams: dict[str, Any], grid: int) -> dict[str, 
     elif kind == "caseload":
         found |= {"hold": draw(on_grid(max(grid, 900), 200, 1)), "slots": draw(st.sampled_from(["children", "family"]))}
         found |= {"allocates": draw(st.sampled_from([None, "office", "Mon-Fri 09:30", "every day 10:00, 15:00"]))}
+        found |= {"assesses": draw(st.sampled_from([True, True, False]))}
         found |= {"first_visit": draw(st.sampled_from([None, "1 working days", "0 min"]))}
         found |= {"judges": judges} if draw(st.booleans()) else {}
     elif kind == "meeting":

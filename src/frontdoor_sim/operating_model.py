@@ -410,10 +410,11 @@ class ChecksStage(_Stage):
 
 
 class CaseloadStage(_Stage):
-    """A slot of somebody's caseload is held, for weeks."""
+    """A slot of somebody's caseload is held, for weeks: for an assessment, or for other help, which is no transfer."""
 
     kind: Literal["caseload"]
     hold: Duration
+    assesses: bool = True
     allocates: str | None = None
     slots: Literal["children", "family"] = "children"
     first_visit: Duration | None = None
@@ -835,19 +836,35 @@ class Phase:
     team_goes: Mapping[str, str] = field(default_factory=dict)
 
 
+def assesses(stage: Stage) -> bool:
+    """Whether a slot is held at a stage for an assessment."""
+    return isinstance(stage, CaseloadStage) and stage.assesses
+
+
+def helps(stage: Stage) -> bool:
+    """Whether a slot is held at a stage for help other than an assessment, such as that of Early Help.
+
+    Example:
+        >>> helps(CaseloadStage(kind="caseload", team="family_workers", hold="12 weeks", assesses=False))
+        True
+    """
+    return isinstance(stage, CaseloadStage) and not stage.assesses
+
+
 def transfers(model: OperatingModel, name: str) -> bool:
-    """Whether a stage leads to a caseload without another decision on the way: a transfer to assessment."""
+    """Whether a stage leads to an assessment without another decision, or other help, on the way: a transfer."""
     seen: set[str] = set()
-    ahead = [name] if name in model.stages and not model.stages[name].decides else []
+    first = model.stages.get(name)
+    ahead = [name] if first and not first.decides and not helps(first) else []
     while ahead:
         stage = ahead.pop()
-        if model.stages[stage].kind == "caseload":
+        if assesses(model.stages[stage]):
             return True
         seen.add(stage)
         ahead += [
             to
             for to in model.targets_of(stage)
-            if to in model.stages and to not in seen and not model.stages[to].decides
+            if to in model.stages and to not in seen and not model.stages[to].decides and not helps(model.stages[to])
         ]
     return False
 
@@ -872,14 +889,14 @@ def accepts(stage: Stage) -> bool:
 
 
 def accepted_later(model: OperatingModel, name: str) -> bool:
-    """Whether every way from a stage to a caseload meets one that accepts: whoever is sent there is to be accepted again."""
+    """Whether every way from a stage to an assessment meets one that accepts: whoever is sent there is accepted again."""
     seen: set[str] = set()
     ahead, is_accepted = [name], False
     while ahead:
         stage = ahead.pop()
-        if stage not in model.stages or stage in seen:
+        if stage not in model.stages or stage in seen or helps(model.stages[stage]):
             continue
-        if model.stages[stage].kind == "caseload":
+        if assesses(model.stages[stage]):
             return False
         seen.add(stage)
         is_accepted = is_accepted or accepts(model.stages[stage])

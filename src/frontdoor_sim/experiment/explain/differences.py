@@ -23,6 +23,7 @@ _LABELS = {
     "sickness_spell_days": "mean spell of sickness", "leave_days_per_year": "annual leave", "caseload": "caseload",
     "named": "known before as", "touch": "time of work", "end_of_shift": "at the end of a shift",
     "overtime_limit": "most overtime", "waits_for": "waits for", "searches": "searches other systems",
+    "assesses": "is an assessment",
     "override_for": "consent overridden for", "arrives_with": "arrive with consent", "given": "consent given at an attempt",
     "refused": "consent refused at an attempt", "gap": "time between attempts", "join": "answers waited for",
     "give_up_after": "gives up waiting after", "hold": "a case is held for", "allocates": "cases are given out",
