@@ -17,7 +17,7 @@ from frontdoor_sim.experiment.transition import Transition, band, burnt, for_goo
 from frontdoor_sim.measures import measure
 from frontdoor_sim.scenario import read_scenario
 
-STUDY = Path("scenarios/examples/go_live_appraisal.yaml")
+STUDY = Path("scenarios/examples/appraisal_of_go_live.yaml")
 TODAY, OPTION = (read_scenario(f"scenarios/examples/{name}.yaml") for name in ("small_mash", "go_live"))
 
 
