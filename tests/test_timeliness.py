@@ -113,8 +113,14 @@ def test_a_transfer_repeated_stands_from_the_first() -> None:
     assert read(log.made(), "decision_hours_median") == 1
 
 
+def deciding(*names: str) -> SmallLog:
+    """A log in which some stages decide, and no others."""
+    stages = about().stages
+    return SmallLog(stages=stages.assign(decides=stages["stage"].isin(names)))
+
+
 def test_passing_on_to_another_deciding_stage_decides_nothing() -> None:
-    log = SmallLog(stages=about().stages.assign(decides=[True, True, False, False]))
+    log = deciding("screening", "decision")
     log.contact(1, 0).at("screening").work(1, -1).to("decision").at("decision").work(9, -1).to("advice")
     log.contact(2, 0).at("screening").work(1, -1).to("decision").at("decision").wait(336).cut()
     assert read(log.made(), "decision_hours_median") == 9
@@ -122,8 +128,7 @@ def test_passing_on_to_another_deciding_stage_decides_nothing() -> None:
 
 
 def test_what_an_assessment_decides_reverses_nothing() -> None:
-    stages = about().stages.assign(decides=[False, True, False, True])
-    log = SmallLog(stages=stages)
+    log = deciding("decision", "assessment")
     log.contact(1, 0).at("decision").work(1, -1).to("assessment").at("assessment").hold(50).to("plan")
     assert read(log.made(), "decision_hours_median") == 1
     assert read(log.made(), "transfer_hours_to_allocation_median") == 0

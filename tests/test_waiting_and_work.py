@@ -88,7 +88,8 @@ def test_a_held_slot_is_no_work() -> None:
 
 
 def test_a_team_that_only_holds_caseloads_is_not_called_idle() -> None:
-    stages = about().stages.assign(team=["screening", "managers", "managers", "assessment"])
+    stages = about().stages
+    stages.loc[stages["stage"] == "transfer", "team"] = "managers"
     log = SmallLog(stages=stages).duty(1, 9, 17).duty(9, 0, 100, "assessment")
     log.contact(1, 9).at("screening").work(13).to("advice")
     transferred(log, 2, 1, 3).hold(100).to("plan")

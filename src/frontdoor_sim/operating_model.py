@@ -33,7 +33,7 @@ RAGS = ("red", "amber", "green", "blue")
 ORDERS = ("joining", "arrival", "rag", "deadline", "stage")
 CONSENT_OUTCOMES = ("given", "refused", "not_reached", "overridden")
 CHECKS_OUTCOMES = ("complete", "timed_out")
-QUEUE_OUTCOMES = ("done", "timed_out")
+QUEUE_OUTCOMES = ("done", "timed_out", "full")
 Rag = Literal["red", "amber", "green", "blue"]
 Clock = Literal["elapsed", "working", "working_days"]
 
@@ -354,7 +354,21 @@ class _Stage(Closed):
     decides: bool = False
 
 
-class WorkStage(_Stage):
+class _QueueStage(_Stage):
+    """A stage with a queue that contacts may leave unserved, or that takes only so many."""
+
+    give_up_after: dict[Rag, Duration] = {}
+    holds_at_most: Annotated[int, Field(ge=0)] | None = None
+    takes_a_working_day: Annotated[int, Field(ge=0)] | None = None
+    when_full: Literal["wait", "route"] = "wait"
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it takes only so many at once, or a working day."""
+        return self.holds_at_most is not None or self.takes_a_working_day is not None
+
+
+class WorkStage(_QueueStage):
     """A worker spends touch time."""
 
     kind: Literal["work"] = "work"
@@ -365,7 +379,7 @@ class WorkStage(_Stage):
     searches: bool = False
     waits_for: Literal["worker", "sign-off", "acceptance"] = "worker"
     weight: int = 0
-    give_up_after: dict[Rag, Duration] = {}
+    out_tray: Annotated[int, Field(ge=1)] | None = None
 
 
 class ConsentStage(_Stage):
@@ -422,16 +436,16 @@ class ChecksStage(_Stage):
     give_up_after: dict[Rag, Duration] = {}
 
 
-class CaseloadStage(_Stage):
-    """A slot of somebody's caseload is held, for weeks."""
+class CaseloadStage(_QueueStage):
+    """A slot of somebody's caseload is held, for weeks: for an assessment, or for other help, which is no transfer."""
 
     kind: Literal["caseload"]
     hold: Duration
+    assesses: bool = True
     allocates: str | None = None
     slots: Literal["children", "family"] = "children"
     first_visit: Duration | None = None
     judges: Judges | None = None
-    give_up_after: dict[Rag, Duration] = {}
 
 
 class MeetingStage(_Stage):
@@ -486,8 +500,10 @@ def outcomes_of(stage: Stage) -> tuple[str, ...]:
             return CONSENT_OUTCOMES
         case ChecksStage():
             return CHECKS_OUTCOMES
-        case WorkStage() | CaseloadStage() if stage.give_up_after:
-            return QUEUE_OUTCOMES
+        case WorkStage() | CaseloadStage():
+            leave_unserved = {"timed_out": bool(stage.give_up_after), "full": stage.when_full == "route"}
+            some = any(leave_unserved.values())
+            return tuple(name for name in QUEUE_OUTCOMES if leave_unserved.get(name, some))
     return ()
 
 
@@ -848,19 +864,35 @@ class Phase:
     team_goes: Mapping[str, str] = field(default_factory=dict)
 
 
+def assesses(stage: Stage) -> bool:
+    """Whether a slot is held at a stage for an assessment."""
+    return isinstance(stage, CaseloadStage) and stage.assesses
+
+
+def helps(stage: Stage) -> bool:
+    """Whether a slot is held at a stage for help other than an assessment, such as that of Early Help.
+
+    Example:
+        >>> helps(CaseloadStage(kind="caseload", team="family_workers", hold="12 weeks", assesses=False))
+        True
+    """
+    return isinstance(stage, CaseloadStage) and not stage.assesses
+
+
 def transfers(model: OperatingModel, name: str) -> bool:
-    """Whether a stage leads to a caseload without another decision on the way: a transfer to assessment."""
+    """Whether a stage leads to an assessment without another decision, or other help, on the way: a transfer."""
     seen: set[str] = set()
-    ahead = [name] if name in model.stages and not model.stages[name].decides else []
+    first = model.stages.get(name)
+    ahead = [name] if first and not first.decides and not helps(first) else []
     while ahead:
         stage = ahead.pop()
-        if model.stages[stage].kind == "caseload":
+        if assesses(model.stages[stage]):
             return True
         seen.add(stage)
         ahead += [
             to
             for to in model.targets_of(stage)
-            if to in model.stages and to not in seen and not model.stages[to].decides
+            if to in model.stages and to not in seen and not model.stages[to].decides and not helps(model.stages[to])
         ]
     return False
 
@@ -885,14 +917,14 @@ def accepts(stage: Stage) -> bool:
 
 
 def accepted_later(model: OperatingModel, name: str) -> bool:
-    """Whether every way from a stage to a caseload meets one that accepts: whoever is sent there is to be accepted again."""
+    """Whether every way from a stage to an assessment meets one that accepts: whoever is sent there is accepted again."""
     seen: set[str] = set()
     ahead, is_accepted = [name], False
     while ahead:
         stage = ahead.pop()
-        if stage not in model.stages or stage in seen:
+        if stage not in model.stages or stage in seen or helps(model.stages[stage]):
             continue
-        if model.stages[stage].kind == "caseload":
+        if assesses(model.stages[stage]):
             return False
         seen.add(stage)
         is_accepted = is_accepted or accepts(model.stages[stage])

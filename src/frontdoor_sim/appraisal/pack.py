@@ -35,6 +35,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "loads": ("option", "team", "what", "offered", "available", "load"),
         "staffing": ("name", "low", "high", "accepted_low", "accepted_high", "unit", "source"),
         "symptoms": ("symptom", "low", "high", "source", "as_found"),
+        "weeks": ("option", "measure", "week", "begins", "median", "low", "high", "unit", "runs"),
+        "dates": ("option", "day", "mark", "say"),
+        "burnt_down": ("option", "sentence"),
         "assumptions": ("name", "value", "unit", "source", "date", "grade", "range", "note"),
     }
 )
@@ -72,12 +75,14 @@ class Pack:
       available, load (1 is full). `staffing`: the range tried and the range accepted.
     - `symptoms`: symptom, low, high, source, as_found and, if wanted, unit (`share` prints percentages).
     - `assumptions`: as `Parameters.assumptions()` gives them.
+    - `weeks`, `dates`, `burnt_down`: of today's model and every option with dated changes, the weeks of the study with
+      medians and bands, the dates on which something changes, and what the weeks say in words; empty where none has dates.
     - `flags`: recording artefacts found in the history, a sentence each.
     - `pathways`: option -> its pathway as a picture; an option without one has none in the pack.
     - `about`: title, council, headline, seed, replications, command, versions (mapping),
       interval_note; if wanted warnings (list), run (length of run in words), summary_note (what the
-      intervals of `summary` cover, when other than interval_note), queue_option (the option drawn
-      beside today in the chart of queues).
+      intervals of `summary` cover, when other than interval_note), weeks_note (what the bands of
+      `weeks` cover), queue_option (the option drawn beside today in the chart of queues).
 
     Raises `PackError` with every mistake at once.
     """
@@ -91,6 +96,9 @@ class Pack:
     staffing: pd.DataFrame = field(default_factory=lambda: empty("staffing"))
     symptoms: pd.DataFrame = field(default_factory=lambda: empty("symptoms"))
     assumptions: pd.DataFrame = field(default_factory=lambda: empty("assumptions"))
+    weeks: pd.DataFrame = field(default_factory=lambda: empty("weeks"))
+    dates: pd.DataFrame = field(default_factory=lambda: empty("dates"))
+    burnt_down: pd.DataFrame = field(default_factory=lambda: empty("burnt_down"))
     flags: list[str] = field(default_factory=list)
     pathways: Mapping[str, Figure] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
@@ -148,7 +156,7 @@ class Pack:
     def _unknown_options(self) -> list[str]:
         known = set(self.options["option"].astype(str))
         mistakes = []
-        for name in ("verdicts", "summary", "differences", "changes", "loads"):
+        for name in ("verdicts", "summary", "differences", "changes", "loads", "weeks", "dates", "burnt_down"):
             unknown = sorted(set(getattr(self, name)["option"].astype(str)) - known)
             if unknown:
                 options = ", ".join(sorted(known))

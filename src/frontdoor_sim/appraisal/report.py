@@ -57,6 +57,7 @@ def pack_html(pack: Pack) -> str:
         verdicts=sections.verdicts(pack),
         levels=sections.levels(pack),
         changes_from_today=sections.changes_from_today(pack),
+        transitions=transitions(pack),
         as_reported=as_reported(pack),
         by_group=sections.tables_by_group(pack),
         loads=sections.loads(pack),
@@ -114,6 +115,20 @@ def queue_option(pack: Pack) -> str:
     found = estimates(pack.differences, "decided_within_24h", mean="difference")
     best = max(found.items(), key=lambda item: item[1].mean if item[1].known else float("-inf"), default=None)
     return best[0][0] if best else list(pack.labels)[-1]
+
+
+def transitions(pack: Pack) -> list[tuple[str, list[str], Chart]]:
+    """Of every option with dated changes, its label, what its weeks say in words, and their picture."""
+    note = str(pack.about.get("weeks_note", ""))
+    found = []
+    for number, option in enumerate((key for key in pack.labels if key in set(pack.dates["option"])), start=1):
+        said = pack.burnt_down.loc[pack.burnt_down["option"] == option, "sentence"].tolist()
+        figure = charts.weeks_of_transition(pack.weeks, pack.dates, pack.options, option=option, note=note)
+        caption = "The same contacts come in both models, so the lines part only through the changes."
+        found.append(
+            (pack.labels[option], said, _chart(f"transition-{number}", figure, caption, sections.weeks(pack, option)))
+        )
+    return found
 
 
 def pathways(pack: Pack) -> list[Chart]:

@@ -128,6 +128,28 @@ def behind(pack: Pack, measure: str, by: str) -> Table:
     return Table(f"{measure_name(measure)}, by {plain(by).lower()}", [plain(by), *pack.labels.values()], {"": rows})
 
 
+def weeks(pack: Pack, option: str) -> Table:
+    """The numbers behind the weeks of a transition: a row for each week, today beside the option."""
+    heads, columns = ["Week that begins on"], []
+    for measure, name in (("open_undecided", "waiting"), ("decided_within_24h", "within 24 hours")):
+        for one in (pack.base, option):
+            rows = pack.weeks[(pack.weeks["option"] == one) & (pack.weeks["measure"] == measure)]
+            heads.append(f"{pack.labels[one]}: {name}")
+            columns.append({row["begins"]: _median(row) for row in rows.to_dict("records")})
+    days = sorted({day for column in columns for day in column})
+    lines = [
+        [Cell(f"{day.day} {day:%B %Y}"), *(column.get(day, Cell("–", word="not measured")) for column in columns)]
+        for day in days
+    ]
+    return Table(
+        "Medians over replications, with their bands", heads, {"": lines}, str(pack.about.get("weeks_note", ""))
+    )
+
+
+def _median(row: Mapping[Any, Any]) -> Cell:
+    return level_cell(Estimate(float(row["median"]), float(row["low"]), float(row["high"]), str(row["unit"])))
+
+
 def by_group(pack: Pack, by: str) -> Table:
     """Decided within 24 hours by source or area; small numbers suppressed."""
     rows = pack.summary[pack.summary["by"].astype("string").eq(by).fillna(value=False).astype(bool)]

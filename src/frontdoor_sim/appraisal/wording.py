@@ -158,6 +158,7 @@ MEASURES: dict[str, MeasureWords] = {
     "transfer_hours_to_allocation_p90": MeasureWords(
         "Decision to allocation: nine in ten wait less than", -1, "Transfer"
     ),
+    "help_hours_to_begin_median": MeasureWords("Wait for Early Help: half wait less than", -1, "Early Help", key=False),
     "transfers_sent_back_share": MeasureWords("Transfers sent back before they were accepted", -1, "Transfer"),
     "transfer_rounds_mean": MeasureWords("Times a transfer came to be accepted", -1, "Transfer", key=False),
     "level_4_hours_to_recognition_median": MeasureWords(

@@ -24,6 +24,7 @@ from frontdoor_sim.operating_model import (
     OperatingModel,
     accepted_later,
     accepts,
+    assesses,
     decided_later,
     transfers,
 )
@@ -144,7 +145,7 @@ def stage_facts(model: OperatingModel) -> pd.DataFrame:
             stage.team,
             stage.decides,
             accepts(stage),
-            stage.kind == "caseload",
+            assesses(stage),
         )
         for name, stage in model.stages.items()
     ]

@@ -1,5 +1,6 @@
 """Experiments: replications on the same contacts, paired differences, unknown staffing, whole appraisals."""
 
+from frontdoor_sim.experiment.break_even import BreakEven, break_even
 from frontdoor_sim.experiment.comparing import Comparison, compare, differences, summarise
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown, condition
 from frontdoor_sim.experiment.pilot import offered_load, offered_loads, returns_per_contact
@@ -9,11 +10,13 @@ from frontdoor_sim.experiment.single import run
 from frontdoor_sim.experiment.study import appraise
 
 __all__ = [
+    "BreakEven",
     "Comparison",
     "Study",
     "Symptom",
     "Unknown",
     "appraise",
+    "break_even",
     "compare",
     "condition",
     "differences",

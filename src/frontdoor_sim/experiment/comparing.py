@@ -202,10 +202,20 @@ def verdicts(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["option", "measure", "sentence", "better"])
 
 
+def better_way(measure: str) -> int:
+    """Which way a measure is better: 1 more, -1 less, 0 where nobody has said.
+
+    Example:
+        >>> better_way("decided_within_24h"), better_way("closed_below_need_share"), better_way("open_at_end")
+        (1, -1, 0)
+    """
+    return 1 if measure in _GOOD_UP else -1 if measure in _GOOD_DOWN else 0
+
+
 def better(row: object) -> str:
     """Whether a difference is `better`, `worse` or `unclear`: by the interval of the average, and what is good in a measure."""
     middle, half, name = (getattr(row, column) for column in ("difference", "half_width", "measure"))
-    up = 1 if name in _GOOD_UP else -1 if name in _GOOD_DOWN else 0
+    up = better_way(name)
     if up == 0 or not abs(middle) > half or abs(middle) < SMALLEST.get(name, 0.0):
         return "unclear"
     return "better" if (middle > 0) == (up > 0) else "worse"

@@ -24,6 +24,7 @@ from frontdoor_sim.experiment.explain import picture
 from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
 from frontdoor_sim.experiment.reading import Study
 from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.experiment.transition import band, transition
 from frontdoor_sim.scenario import Scenario
 
 LOGS = "event_logs"
@@ -88,6 +89,7 @@ def appraise(
         "loads": loads,
         "candidates": found.candidates,
         "assumptions": pack.assumptions,
+        **{name: table for name in ("weeks", "dates", "burnt_down") if len(table := getattr(pack, name))},
     }
     write_tables(folder / "tables", tables)
     made_of = [file for scenario in (study.base, *study.options) for file in scenario.files]
@@ -137,6 +139,7 @@ def make_pack(
         {"option": [s.name for s in scenarios], "label": [s.name for s in scenarios],
          "summary": [str(s.data.get("summary", "")) for s in scenarios], "base": [s is study.base for s in scenarios]}
     )  # fmt: skip
+    weeks = transition(comparison.runs, study.base, study.options)
     changes = [(s.name, c.recommendation, c.say) for s in study.options for c in s.changes]
     return Pack(
         options=options,
@@ -148,6 +151,9 @@ def make_pack(
         staffing=staffing_table(study.facts.unknown, found),
         symptoms=symptom_table(study.facts.symptoms, comparison, study.base.name),
         assumptions=study.base.parameters.assumptions() if study.base.parameters else assumption_free(),
+        weeks=weeks.weeks,
+        dates=weeks.dates,
+        burnt_down=weeks.burnt_down,
         flags=flags(study.base),
         pathways={s.name: picture(s) for s in scenarios},
         about=about(study, comparison, loads, found, seed, number, command),
@@ -222,11 +228,23 @@ def about(
         "versions": versions(),
         "interval_note": ranged if facts.unknown else alone,
         "summary_note": (ranged if facts.unknown else alone).replace(f", adjusted for {options} options", ""),
+        "weeks_note": weeks_note(number),
         "warnings": [*warnings, fixed],
         "run": f"{run.weeks} weeks from {run.opens:%-d %B %Y}"
         if platform.system() != "Windows"
         else f"{run.weeks} weeks",
     }
+
+
+def weeks_note(number: int) -> str:
+    """What the bands of the weeks cover.
+
+    Example:
+        >>> weeks_note(20)
+        'a further run lies within it, in any one week, in 90 of 100 cases (of 20 replications)'
+    """
+    sure = round(100 * band(np.zeros((1, number)))[3])
+    return f"a further run lies within it, in any one week, in {sure} of 100 cases (of {number} replications)"
 
 
 def headline(comparison: Comparison) -> str:

@@ -117,10 +117,10 @@ class Journeys:
         """Positions of the first deciding visits that were not reversed, one a contact that has one.
 
         A deciding visit is reversed by a later one of the same contact with another outcome. The first that stands is
-        hence the first of the last unbroken run of equal outcomes.
+        hence the first of the last unbroken run of equal outcomes. Once help has begun, what is decided is another step.
         """
-        made, contact = self._decisions, self.visits.contact[self._decisions]
-        outcome = self.visits.outcome[made]
+        made = self._decisions[self._decisions < self._helped[self.visits.contact[self._decisions]]]
+        contact, outcome = self.visits.contact[made], self.visits.outcome[made]
         turns = np.ones(len(made), dtype=bool)
         turns[1:] = (contact[1:] != contact[:-1]) | (outcome[1:] != outcome[:-1])
         unbroken = made[turns]
@@ -250,6 +250,30 @@ class Journeys:
     def _served(self) -> Ints:
         """Position of the visit that first allocated each contact."""
         return self._first(self._allocation, np.arange(len(self.visits.contact)))
+
+    @cached_property
+    def helped(self) -> tuple[Ints, Ints]:
+        """When each contact was first sent where other help than an assessment holds a slot, and when it had one there."""
+        visits, mine = self.visits, self._help
+        reached, held = (self._first(visits.slot[mine], self._of_slots(at)) for at in (visits.reached, visits.held))
+        return reached, held
+
+    @cached_property
+    def _help(self) -> Flags:
+        """Which of the visits that hold a slot are of other help than an assessment."""
+        return ~self._flagged("allocates")[self.visits.slot]
+
+    @cached_property
+    def _helped(self) -> Ints:
+        """Position of the visit at which other help than an assessment first began for each contact."""
+        begun = self.visits.slot[self._help & (self.visits.held < NEVER)]
+        return self._first(begun, np.arange(len(self.visits.contact)))
+
+    def _of_slots(self, times: Ints) -> Ints:
+        """For each visit, a time that is known of those that hold a slot; NEVER of the others."""
+        found = np.full(len(self.visits.contact), NEVER)
+        found[self.visits.slot] = times
+        return found
 
     @cached_property
     def _last_transfer(self) -> Ints:

@@ -20,7 +20,7 @@ from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.survival import Curve, percentile, read_at, restricted_mean
 from frontdoor_sim.working_time import NEVER
 
-_DAY, _HOUR = 86_400, 3_600
+_WEEK, _DAY, _HOUR = 604_800, 86_400, 3_600
 _LONGEST = 240
 
 
@@ -29,10 +29,22 @@ def decided_within_24h(journeys: Journeys) -> Iterator[Answer]:
 
     `#{decided <= received + 24 h} / #{received in [0, closes), received + 24 h <= ends}`. Every contact whose deadline
     falls at or before the end of the run counts, whatever its state: open and late is a breach. Exactly 24 hours is
-    within.
+    within. By week k, over those received in the 168 elapsed hours that begin k weeks after the opening.
     """
     deadline = journeys.received + _DAY
-    yield from _within(journeys, "decided_within_24h", deadline, journeys.decided <= deadline)
+    met = journeys.decided <= deadline
+    yield from _within(journeys, "decided_within_24h", deadline, met)
+    yield _by_week(journeys, "decided_within_24h", journeys.in_window & (deadline <= journeys.about.ends), met)
+
+
+def _by_week(journeys: Journeys, measure: str, counted: Flags, met: Flags) -> Answer:
+    """The share of contacts that met a limit, by the week after the opening in which they were received."""
+    weeks = -(-journeys.about.closes // _WEEK)
+    week = journeys.received[counted] // _WEEK
+    number, kept = (np.bincount(one, minlength=weeks) for one in (week, week[met[counted]]))
+    values = np.where(number, kept / np.maximum(number, 1), np.nan)
+    notes = ["" if some else "not measurable: there is no such contact" for some in number.tolist()]
+    return Answer(measure, "week", [str(one) for one in range(weeks)], values, number, notes)
 
 
 def decided_within_1_working_day(journeys: Journeys) -> Iterator[Answer]:
@@ -162,7 +174,7 @@ def oldest_undecided_hours(journeys: Journeys) -> Iterator[Answer]:
 
 
 MEASURES = (
-    Measure(decided_within_24h, ("decided_within_24h",), "share", EVERY),
+    Measure(decided_within_24h, ("decided_within_24h",), "share", (*EVERY, "week")),
     Measure(decided_within_1_working_day, ("decided_within_1_working_day",), "share", EVERY, needs="working day"),
     Measure(decided_on_time, ("decided_on_time",), "share", EVERY),
     Measure(decision_hours, ("decision_hours_median", "decision_hours_p90", "decision_hours_p95"), "hours", EVERY),

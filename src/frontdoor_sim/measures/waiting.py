@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from frontdoor_sim.event_log.columns import Flags, Ints
-from frontdoor_sim.measures.answers import Answer, Measure, missing
+from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing
 from frontdoor_sim.measures.journeys import Journeys
+from frontdoor_sim.measures.survival import incidences, percentile
 from frontdoor_sim.working_time import NEVER
 
 _HOUR = 3_600
+_BY = ("all", "rag")
 _CAUSES = ("worker", "shift", "partner", "consent", "sign-off", "handoff", "acceptance", "allocation", "visit")
 
 
@@ -48,6 +50,29 @@ def waiting_hours_to_allocation(journeys: Journeys) -> Iterator[Answer]:
         return
     spent = _split(journeys, mine, journeys.transferred, journeys.allocated)
     yield _by_cause("waiting_hours_to_allocation", spent, number)
+
+
+def help_hours_to_begin(journeys: Journeys) -> Iterator[Answer]:
+    """Hours until other help than an assessment begins, from when the contact was first sent there: median and p90.
+
+    Help begins when a slot is taken at a caseload that is no assessment (`assesses: false`), such as Early Help's. Over the
+    contacts that reached such a stage in [0, closes), handoffs being over. Percentiles are the least t with cumulative
+    incidence of at least the share, by Aalen and Johansen, an end without help being the competing exit.
+    """
+    names = ("help_hours_to_begin_median", "help_hours_to_begin_p90")
+    reached, held = journeys.helped
+    here = journeys.within(reached)
+    mine = np.flatnonzero(here)
+    if not len(mine):
+        yield from (missing(name, "no contact was sent to help that holds a slot") for name in names)
+        return
+    groups = journeys.breakdowns.members(mine, _BY)
+    curves = incidences(reached[mine], held[mine], journeys.about.ends, journeys.end[mine], *groups)
+    sizes = np.array([curve.number for curve in curves])
+    for name, share in zip(names, (0.5, 0.9), strict=True):
+        found = [percentile(curve, share) for curve in curves]
+        values, notes = np.array([value for value, _ in found]), [note for _, note in found]
+        yield from by_group(journeys, name, here, values, sizes, notes, _BY)
 
 
 def _split(journeys: Journeys, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
@@ -88,5 +113,6 @@ def queue_length(journeys: Journeys) -> Iterator[Answer]:
 MEASURES = (
     Measure(waiting_hours_to_decision, ("waiting_hours_to_decision",), "hours", ("waited_for",)),
     Measure(waiting_hours_to_allocation, ("waiting_hours_to_allocation",), "hours", ("waited_for",)),
+    Measure(help_hours_to_begin, ("help_hours_to_begin_median", "help_hours_to_begin_p90"), "hours", _BY),
     Measure(queue_length, ("queue_length",), "contacts", ("team and hour of week",)),
 )

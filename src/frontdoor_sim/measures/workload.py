@@ -107,6 +107,27 @@ def ended_share(journeys: Journeys) -> Iterator[Answer]:
     yield Answer("ended_share", "end", outcomes["outcome"].iloc[ends].tolist(), values, np.full(len(ends), number))
 
 
+def led_to_share(journeys: Journeys) -> Iterator[Answer]:
+    """Share of the visits to a stage that led to each outcome: the next stage, or an end.
+
+    `#{visits over in [0, closes) that led there} / #{visits to the stage over in [0, closes)}`, of the contacts' main threads.
+    The shares of a stage sum to 1; what no visit led to is not listed. So it says which share of calls needed no contact,
+    which doors were the wrong ones, and how often consent was not had.
+    """
+    visits, about = journeys.visits, journeys.about
+    words, stages = about.outcomes["outcome"].tolist(), about.stages["stage"].tolist()
+    mine = np.flatnonzero(visits.routed & (visits.row >= 0) & (visits.stage >= 0) & journeys.within(visits.ended))
+    if not len(mine):
+        yield missing("led_to_share", "no visit was over in the window")
+        return
+    cells = np.bincount(visits.stage[mine] * len(words) + visits.row[mine], minlength=len(stages) * len(words))
+    number = cells.reshape(len(stages), len(words))
+    stage, row = np.nonzero(number)
+    below = number.sum(axis=1)[stage]
+    groups = [f"{stages[one]}, {words[other]}" for one, other in zip(stage.tolist(), row.tolist(), strict=True)]
+    yield Answer("led_to_share", "stage and outcome", groups, number[stage, row] / below, below)
+
+
 def open_at_end(journeys: Journeys) -> Iterator[Answer]:
     """Number of contacts received by the end of the run that had not reached an end: in = out + open."""
     ends = journeys.about.ends
@@ -176,6 +197,7 @@ MEASURES = (
     Measure(referrals, ("referrals",), "contacts", EVERY, needs="day"),
     Measure(children_referred, ("children_referred",), "children", EVERY, needs="day"),
     Measure(ended_share, ("ended_share",), "share", ("end",), needs="day"),
+    Measure(led_to_share, ("led_to_share",), "share", ("stage and outcome",), needs="day"),
     Measure(open_at_end, ("open_at_end",), "contacts", needs="day"),
     Measure(
         open_undecided,

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from frontdoor_sim.appraisal.charts.queues import queue_by_hour_of_week
     from frontdoor_sim.appraisal.charts.rows import decided_within_24h, transfer_time, utilisation, who_waits_by_rag
     from frontdoor_sim.appraisal.charts.stacks import waiting_stacked
+    from frontdoor_sim.appraisal.charts.weeks import weeks_of_transition
     from frontdoor_sim.pictures import svg_document, svg_text
 
 __all__ = [
     "decided_within_24h", "decision_curve", "pathway", "queue_by_hour_of_week", "svg_document", "svg_text", "transfer_time",
-    "utilisation", "waiting_stacked", "who_waits_by_rag",
+    "utilisation", "waiting_stacked", "weeks_of_transition", "who_waits_by_rag",
 ]  # fmt: skip
 _MODULES = {
     "decided_within_24h": "rows",
@@ -31,6 +32,7 @@ _MODULES = {
     "transfer_time": "rows",
     "utilisation": "rows",
     "waiting_stacked": "stacks",
+    "weeks_of_transition": "weeks",
     "who_waits_by_rag": "rows",
 }
 
