@@ -105,8 +105,8 @@ def dated(draw: DrawFn) -> Dated:
 def times(instance: Instance) -> SearchStrategy[dict[str, Any]]:
     """Dates about the run; some before it, and some after."""
     run = instance.data["run"]
-    first = date.fromisoformat(run["opens"]) - timedelta(weeks=run["warm_up"])
-    last = 7 * (run["warm_up"] + run["weeks"] + run["follow_up"])
+    first = date.fromisoformat(run["opens"]) - timedelta(weeks=run.get("warm_up", 0))
+    last = 7 * (run.get("warm_up", 0) + run["weeks"] + run["follow_up"])
     begins = st.integers(0, last)
     both = st.tuples(begins, st.integers(1, 6)).map(
         lambda pair: {"from": str(first + timedelta(pair[0])), "until": str(first + timedelta(sum(pair)))}
