@@ -92,6 +92,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "opens": "first day of the measured window; a Monday keeps weeks whole",
         "weeks": "length of the measured window",
         "warm_up": "weeks before it, in which queues and caseloads fill up",
+        "backlog": "a file of the contacts that are open at `opens`, with which the run starts instead of a warm-up",
         "follow_up": "weeks after it, in which contacts that came at its end are decided",
     },
     "Team": {
