@@ -54,7 +54,9 @@ def played(one: Scenario) -> tuple[EventLog, list[int]]:
 
 def test_work_goes_on_in_its_order_and_with_the_clock_that_has_run(tmp_path: Path):
     """The red one waits since 16:00 on Friday, and goes first; then the amber ones by when they began to wait."""
-    rows = "work,2025-05-30 12:00,2025-05-30 15:00,,,amber\nwork,2025-05-30 13:00,,,,amber\nwork,2025-05-30 16:00,,,,red\n"
+    rows = (
+        "work,2025-05-30 12:00,2025-05-30 15:00,,,amber\nwork,2025-05-30 13:00,,,,amber\nwork,2025-05-30 16:00,,,,red\n"
+    )
     log, (first, second, red) = played(scenario(tmp_path, HEADER + rows))
     assert said(log, red)[:2] == ["work shift 30 16:00-02 09:00", "work work 02 09:00-02 11:00"]
     assert "work work 02 11:00-02 13:00" in said(log, second)
@@ -83,7 +85,9 @@ def test_an_option_takes_the_backlog_with_it(tmp_path: Path):
     base = scenario(tmp_path, HEADER + "rest,2025-05-29 12:00,,,,amber\nwork,2025-05-30 12:00,,,,amber\n")
     assert base.backlog is not None
     option = tmp_path / "option.yaml"
-    change = "name: Option\nchanges: model.yaml\nbecause:\n  - {say: Without a rest., remove: {stages.rest: {to: hold}}}\n"
+    change = (
+        "name: Option\nchanges: model.yaml\nbecause:\n  - {say: Without a rest., remove: {stages.rest: {to: hold}}}\n"
+    )
     option.write_text(change + "  - {say: A name., rename: {stages.work: screening}}\n", encoding="utf-8")
     log, (rested, worked) = played(read_scenario(option))
     assert said(log, rested)[0].startswith("hold allocation 29 12:00-02 00:00")
@@ -128,7 +132,9 @@ def test_every_mistake_is_told_at_once_with_its_lines(tmp_path: Path):
         scenario(tmp_path, HEADER, MODEL.replace("follow_up: 0", "follow_up: 0, warm_up: 4"))
 
 
-@pytest.mark.parametrize("shape", [{"distribution": "exponential", "mean": 10}, {"distribution": "gamma", "mean": 10, "cv": 0.4}])
+@pytest.mark.parametrize(
+    "shape", [{"distribution": "exponential", "mean": 10}, {"distribution": "gamma", "mean": 10, "cv": 0.4}]
+)
 def test_what_is_left_is_what_is_left_of_those_that_last_longer(shape: dict[str, Any]):
     """The mean of what is left, against that of the whole durations that last longer; of an exponential, its own mean."""
     table, keys = quantile_table(from_mapping(shape), 3600), np.arange(200_000)
