@@ -91,9 +91,12 @@ class World:
         """Play by a model from now on."""
         self.plan = plan
         self.helped = [team for team in self.teams if plan.teams[team.number].helpers]
-        self.only_rule = [only_rule(plan, stage) for stage in range(self.entry + 1)]
+        self.only_rule = [-1 if stage in plan.ramps else only_rule(plan, stage) for stage in range(self.entry + 1)]
         self.only_target = [only_target(plan, rule) for rule in self.only_rule]
-        self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in plan.handoffs.items()}
+        ways = plan.handoffs
+        for ramp in plan.ramps.values():
+            ways = ramp.former.handoffs | ways
+        self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in ways.items()}
 
     # --- rule 2: an instant has two phases ---------------------------------------------------------------------------
 
@@ -102,7 +105,7 @@ class World:
         self.env.run()
         for contact in self.contacts:
             if contact.enters > self.ends:
-                target = self.route(contact, self.entry, 0, 0, contact.enters)
+                target = self.route(self.plan, contact, self.entry, 0, 0, contact.enters)
                 self.record.waited(contact, target, 0, 0, contact.received, self.ends + 1, "shift")
         self.meetings.close(self.ends + 1)
         self.record.close(self.teams, self.open_checks, self.ends)
@@ -199,7 +202,7 @@ class World:
         while True:
             target = self.plan.goes[stage] if taken_out else self.only_target[stage]
             if target is None:
-                target = self.route(contact, stage, visit, outcome, self.now)
+                target = self.route(self.plan_for(contact, stage), contact, stage, visit, outcome, self.now)
             self.record.outcome(contact.last_row, target)
             if target < 0:
                 break
@@ -219,7 +222,9 @@ class World:
             if taken_out:
                 continue
             try:
-                outcome = yield from self.kinds[stage](self, contact, self.plan.stages[stage], visit)
+                outcome = yield from self.kinds[stage](
+                    self, contact, self.plan_for(contact, stage).stages[stage], visit
+                )
             except TakenOut:
                 taken_out = True
             if contact.last_row == rows:
@@ -227,9 +232,13 @@ class World:
         del contact.go, contact.leave
         self.end(contact, -1 - target)
 
-    def route(self, contact: Contact, stage: int, visit: int, outcome: int, now: int) -> int:
+    def plan_for(self, contact: Contact, stage: int) -> Plan:
+        """The plan by which a contact goes at a stage now (rule 2)."""
+        return self.plan.of(stage, contact.key, self.now) if self.plan.ramps else self.plan
+
+    def route(self, plan: Plan, contact: Contact, stage: int, visit: int, outcome: int, now: int) -> int:
         """The next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets."""
-        plan, rule = self.plan, self.only_rule[stage]
+        rule = self.only_rule[stage]
         if rule < 0:
             at = plan.circumstances(now, contact.agrees) if plan.route_hours or plan.asks_agreement else 0
             rule = plan.rule_of[

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from frontdoor_sim.documents import Mistake, dotted
-from frontdoor_sim.operating_model import OperatingModel, RunWindow, outcomes_of
+from frontdoor_sim.operating_model import OperatingModel, Ramp, RunWindow, outcomes_of
 from frontdoor_sim.scenario.changes import Change, Step, Touched
 from frontdoor_sim.scenario.edits import apply, is_named
 
@@ -22,14 +22,45 @@ def is_dated(steps: Sequence[Step]) -> bool:
 
 
 def boundaries(steps: Sequence[Step]) -> list[date]:
-    """Every date on which a change begins or ends, ascending."""
+    """Every date on which a change begins, has taken hold of all, or ends, ascending."""
     changes = [step.change for step in steps if step.change is not None]
-    return sorted({day for change in changes for day in (change.begins, change.until) if day is not None})
+    return sorted(
+        {day for change in changes for day in (change.begins, change.ramped, change.until) if day is not None}
+    )
 
 
 def in_force(steps: Sequence[Step], day: date) -> tuple[Step, ...]:
     """The changes in force on a date; others stand there without a change, so that each keeps its place."""
     return tuple(step if _counts(step.change, day) else Step(None, step.document, step.index) for step in steps)
+
+
+def unramped(steps: Sequence[Step], day: date) -> tuple[Step, ...]:
+    """The changes in force on a date for a contact of which no ramp has taken hold."""
+    return tuple(
+        Step(None, step.document, step.index) if step.change is not None and step.change.ramps(day) else step
+        for step in in_force(steps, day)
+    )
+
+
+def ramped_stages(
+    steps: Sequence[Step], touched: Sequence[Touched], day: date
+) -> Iterator[tuple[str, Change, Touched]]:
+    """Each stage, or `entry`, that a change touches which ramps on a date."""
+    for one in touched:
+        change = steps[one.change].change
+        if change is not None and change.ramps(day) and len(one.path) > 1:
+            yield str(one.path[1]), change, one
+
+
+def ramps_of(
+    steps: Sequence[Step], touched: Sequence[Touched], day: date, former: OperatingModel | None
+) -> dict[str, Ramp]:
+    """What ramps on a date, by stage; `former` is the model for a contact of which no ramp has taken hold."""
+    return {
+        name: Ramp(change.say, change.begins, change.ramped, former)
+        for name, change, _ in ramped_stages(steps, touched, day)
+        if change.begins and change.ramped and former is not None
+    }
 
 
 def _counts(change: Change | None, day: date) -> bool:
@@ -63,6 +94,44 @@ def _in_the_end(name: str, way: Mapping[str, str]) -> str:
     while name in way:
         name = way[name]
     return name
+
+
+RAMPED = {
+    "work": ("touch", "judges", "searches"),
+    "consent": ("touch", "attempts", "gap", "given", "refused"),
+    "delay": ("delay",),
+}
+"""What of a stage may ramp, by its kind; and the routes that leave it."""
+
+
+def unfit_ramps(
+    steps: Sequence[Step], touched: Sequence[Touched], day: date, model: OperatingModel, former: OperatingModel
+) -> Iterator[Mistake]:
+    """Ramps of what no contact reads for itself, or of one stage by two changes at a time."""
+    by: dict[str, Change] = {}
+    for name, change, one in ramped_stages(steps, touched, day):
+        kind = "work" if name == "entry" else model.stages[name].kind if name in model.stages else ""
+        own = one.path[0] == "stages" and len(one.path) > 2 and one.path[2] in RAMPED.get(kind, ())
+        if not own and not (one.path[0] == "routes" and kind in RAMPED):
+            what = f"`{dotted(one.path)}` cannot ramp: no contact reads it for itself."
+            right = (
+                "Routes from stages of work, consent or delay, or of work `touch`, `judges` and `searches`, of consent "
+            )
+            right += "`touch`, `attempts`, `gap`, `given` and `refused`, of delay `delay`."
+            yield Mistake(one.where, what, right, "Leave out `ramp`, or write a change for each step, `from` its day.")
+        elif by.setdefault(name, change) is not change:
+            what = f"Two changes ramp at `{name}` at the same time."
+            yield Mistake(one.where, what, "One ramp at a time at a stage.", "Make one change of them.")
+        elif _asked(model) != _asked(former):
+            what = f"The routes from `{name}` come to look at the hour, or at `agrees`, while they ramp."
+            remedy = "Let a route look at the same hours before the change and after it, or leave out `ramp`."
+            yield Mistake(one.where, what, "The same `during` and `agrees` before and after.", remedy)
+
+
+def _asked(model: OperatingModel) -> tuple[list[str], bool]:
+    """The hours that routes look at, in order, and whether they look at agreement."""
+    asked = [rule.when for rules in model.routes.values() for rule in rules]
+    return list(dict.fromkeys(name for when in asked for name in when.during)), any(w.agrees is not None for w in asked)
 
 
 # --- what must hold of dated changes ---------------------------------------------------------------------------------
@@ -138,8 +207,8 @@ def _vanished(
 
 
 def made_on(
-    data: dict[str, Any], steps: Sequence[Step], day: date
+    data: dict[str, Any], steps: Sequence[Step], day: date, ramped: bool = True
 ) -> tuple[dict[str, Any], tuple[Touched, ...], list[Mistake]]:
-    """The base with the changes made that are in force on a date."""
-    made, touched, mistakes = apply(data, in_force(steps, day), all_of_them=False)
+    """The base with the changes made that are in force on a date; `ramped` says whether those that ramp on it are."""
+    made, touched, mistakes = apply(data, (in_force if ramped else unramped)(steps, day), all_of_them=False)
     return made, tuple(touched), mistakes
