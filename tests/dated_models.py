@@ -21,6 +21,7 @@ from frontdoor_sim.scenario.dates import (
     broken_phases,
     made_on,
     ramped_stages,
+    still_wrong,
     undated_ways,
     unfit_ramps,
 )
@@ -75,7 +76,9 @@ def as_option(base: Scenario, changes: tuple[dict[str, Any], ...]) -> Scenario:
         models.append((day, model, its_touched))
         if not mistakes and any(ramped_stages(steps, its_touched, day)):
             found, former = examined(made_on(base.data, steps, day, ramped=False)[0], None)
-            mistakes += [mistake for _, mistake in found] or unfit_ramps(steps, its_touched, day, model, former)
+            mistakes += [mistake for _, mistake in still_wrong(found, former)] or unfit_ramps(
+                steps, its_touched, day, model, former
+            )
     mistakes += broken_phases(models) if not mistakes else []
     if mistakes:
         raise InputError(mistakes)
@@ -134,7 +137,8 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
     kind = draw(st.sampled_from(["stage", "stage", "team", "staff", "staff", "handoffs", "route", "remove stage",
                                  "remove team", "add stage", "law", "hours", "ramp", "ramp", "ramp"]))  # fmt: skip
     if kind == "ramp":
-        stage = draw(st.sampled_from(["entry", *stages]))
+        fit = [name for name in stages if ramped_facts(data["stages"][name], grid)]
+        stage = draw(st.sampled_from(["entry", *fit, *fit, *fit]))
         new = ramped_facts(data["stages"][stage], grid) if stage != "entry" else {}
         chosen = draw(st.sampled_from(["route", *new]))
         if chosen == "route":

@@ -72,6 +72,7 @@ def marked(option: Scenario) -> list[tuple[date, str, str]]:
     for number, change in enumerate(dated):
         letter = chr(ord("A") + number) if number < 26 else str(number + 1)
         found += [(change.begins, 0, letter, change.say)] if change.begins else []
+        found += [(change.ramped, 1, f"{letter} for all", change.say)] if change.ramped else []
         found += [(change.until, 1, f"{letter} ends", change.say)] if change.until else []
     return [(day, mark, say) for day, _, mark, say in sorted(found) if run.opens <= day < last]
 

@@ -12,6 +12,8 @@ from frontdoor_sim.documents import Document, in_words
 from frontdoor_sim.operating_model import Closed, Weeks
 from frontdoor_sim.scenario.paths import Path, look
 
+Dates = tuple[date | None, date | None, date | None]
+NO_DATES: Dates = (None, None, None)
 VERBS = ("set", "add", "adjust", "remove", "rename")
 
 
@@ -164,7 +166,7 @@ class Touched:
         verb: what was done; `follow` where the place only follows from a name that changed or went.
         written: the path as the change writes it.
         to: of what is removed, where its work goes.
-        dates: from when until when the change is in force.
+        dates: from when until when the change is in force, and from when on it has taken hold of all where it ramps.
     """
 
     path: Path
@@ -175,4 +177,4 @@ class Touched:
     verb: str = "set"
     written: str = ""
     to: str = ""
-    dates: tuple[date | None, date | None] = (None, None)
+    dates: Dates = NO_DATES

@@ -10,7 +10,9 @@ from typing import Any
 from frontdoor_sim.documents import Mistake, dotted
 from frontdoor_sim.operating_model import OperatingModel, Ramp, RunWindow, outcomes_of
 from frontdoor_sim.scenario.changes import Change, Step, Touched
+from frontdoor_sim.scenario.checks.routes import check_stages_are_reached
 from frontdoor_sim.scenario.edits import apply, is_named
+from frontdoor_sim.scenario.paths import Path
 
 Ways = tuple[dict[str, str], dict[str, str]]
 """Where the work goes of stages and ends that are taken out, and of teams."""
@@ -128,6 +130,12 @@ def unfit_ramps(
             yield Mistake(one.where, what, "The same `during` and `agrees` before and after.", remedy)
 
 
+def still_wrong(found: Sequence[tuple[Path, Mistake]], former: OperatingModel | None) -> list[tuple[Path, Mistake]]:
+    """What is wrong with a model of which no ramp has taken hold, but for stages that only a ramp leads to."""
+    not_reached = list(check_stages_are_reached(former)) if former is not None else []
+    return [one for one in found if one not in not_reached]
+
+
 def _asked(model: OperatingModel) -> tuple[list[str], bool]:
     """The hours that routes look at, in order, and whether they look at agreement."""
     asked = [rule.when for rules in model.routes.values() for rule in rules]
@@ -141,7 +149,7 @@ def undated_ways(touched: Sequence[Touched]) -> Iterator[Mistake]:
     """A stage, team or end that is taken out on a date has work under way, which must go somewhere."""
     for one in touched:
         named = one.verb == "remove" and is_named(one.path) and one.path[0] != "shifts"
-        if named and one.dates != (None, None) and not one.to:
+        if named and any(one.dates) and not one.to:
             what = (
                 f"`{dotted(one.path)}` is taken out on a date, and nothing says where the work goes that waits there."
             )
@@ -172,7 +180,7 @@ def _with_meetings(before: OperatingModel, after: OperatingModel, touched: Seque
     """No engine plays a meeting while the model changes."""
     for name, stage in {**before.stages, **after.stages}.items():
         if stage.kind == "meeting":
-            where = next((one.where for one in touched if one.dates != (None, None)), "")
+            where = next((one.where for one in touched if any(one.dates)), "")
             what = f"`stages.{name}` is a meeting, and a change has a date: no engine plays both in one run yet."
             remedy = "Leave out the dates, or write the meeting as a stage of work."
             yield Mistake(where, what, "Meetings, or changes with dates.", remedy)

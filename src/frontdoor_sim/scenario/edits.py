@@ -49,7 +49,15 @@ def apply(
             where = step.where(verb, path)
             try:
                 for place in _places(data, verb, path):
-                    edit = _Edit(verb, place, value, where, number, path, (step.change.begins, step.change.until))
+                    edit = _Edit(
+                        verb,
+                        place,
+                        value,
+                        where,
+                        number,
+                        path,
+                        (step.change.begins, step.change.until, step.change.ramped),
+                    )
                     earlier.check(edit)
                     made = edit.made(data)
                     touched += made

@@ -23,6 +23,7 @@ from frontdoor_sim.scenario.dates import (
     lasting,
     made_on,
     ramped_stages,
+    still_wrong,
     undated_ways,
     unfit_ramps,
 )
@@ -175,7 +176,8 @@ def _of_ramps(
     if not any(ramped_stages(steps, touched, day)):
         return []
     made, before, mistakes = made_on(base.data, steps, day, ramped=False)
-    wrong, former = examined(made, base.parameters)
+    found, former = examined(made, base.parameters)
+    wrong = still_wrong(found, former)
     mistakes += _placed(_once(before, wrong), partial(_where_changed, document, before))
     if former is None or mistakes:
         return mistakes

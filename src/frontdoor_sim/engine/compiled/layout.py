@@ -201,7 +201,9 @@ class _PlanLayout:
     def ramp(self, number: int, ramp: PlannedRamp) -> int:
         """A ramp, with the stage as it was before."""
         plan, self.plan = self.plan, ramp.former
-        former: Int64s = self.entry() if number == plan.entry else self.stage(self.plan.stages[number], self.team_of(number))
+        former: Int64s = (
+            self.entry() if number == plan.entry else self.stage(self.plan.stages[number], self.team_of(number))
+        )
         self.plan = plan
         return self.words.put([self.words.put(former), signed(ramp.purpose), ramp.begins, ramp.lasts])
 
