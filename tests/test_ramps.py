@@ -21,7 +21,7 @@ from frontdoor_sim.scenario import Scenario, read_scenario
 from queue_laws import plain
 from random_models import as_scenario
 from stories import OFFICE, OPENS, at, officers, said
-from test_dated_changes import LAST, SECOND, option, played, without_dates
+from test_dated_changes import LAST, SECOND, option, played
 from twins import assert_twins, both_of_phases
 
 ROOT = Path(__file__).parents[1]
@@ -134,11 +134,6 @@ def test_routes_ramp():
 # --- extremes --------------------------------------------------------------------------------------------------------
 
 STUDY = ROOT / "scenarios/examples/adoption.yaml"
-
-
-def logs(scenario: Scenario, *dates: dict[str, Any]) -> list[EventLog]:
-    contacts = draw_contacts(scenario, 3, 1, 0.0)
-    return [simulate(without_dates(scenario, until=None, **its), contacts, 3, 1) for its in dates]
 
 
 def desk(**dates: Any) -> Scenario:
