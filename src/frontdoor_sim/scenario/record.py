@@ -90,7 +90,7 @@ class Scenario:
         Example:
             >>> from frontdoor_sim.scenario import read_scenario
             >>> [len(phase.model.stages) for phase in read_scenario("scenarios/examples/go_live.yaml").phases]
-            [6, 6, 6]
+            [6, 6, 6, 6, 6]
         """
         if self.base is None or not is_dated(self.steps):
             return (Phase(self.model),)
