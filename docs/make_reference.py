@@ -58,6 +58,9 @@ AT_WORK = {
 }
 IN_A_QUEUE = {
     "give_up_after": "by RAG, after how long in the queue a contact that nobody has begun leaves with the outcome `timed_out`",
+    "holds_at_most": "so many at once, from being let in until their work is done, or until a case is allocated; left out, all",
+    "takes_a_working_day": "so many are let in from the midnight of one working day to that of the next; left out, all",
+    "when_full": "whether a contact that finds no place waits for acceptance, or leaves with the outcome `full`",
 }
 KEPT = {
     "late": "shares of entries made late, which bear the time at which they are made",
@@ -147,6 +150,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "searches": "whether history is looked for on each further case system of the team",
         "waits_for": "what a wait in this queue is called",
         **IN_A_QUEUE,
+        "out_tray": "nothing new is begun while so many that left here wait for acceptance; left out, it never fills",
     },
     "ConsentStage": {
         **OF_EVERY_STAGE,

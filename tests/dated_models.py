@@ -236,6 +236,10 @@ def facts(draw: DrawFn, stage: dict[str, Any], teams: list[str], grid: int) -> l
         new |= {"hold": on_grid(max(grid, 900), 200, 1), "slots": st.sampled_from(["children", "family"]),
                 "allocates": st.sampled_from([None, "office", "Mon-Fri 11:30"]),
                 "first_visit": st.sampled_from([None, "2 h"])}  # fmt: skip
+    if kind in ("work", "caseload"):
+        new |= {"holds_at_most": st.integers(0, 4), "takes_a_working_day": st.integers(0, 3)}
+    if kind == "work":
+        new |= {"out_tray": st.integers(1, 2)}
     if kind == "delay":
         new |= {"delay": delays(grid)}
     if "judges" in stage:

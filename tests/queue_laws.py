@@ -6,6 +6,7 @@ Work that is handed over begins a new spell with its old place.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 
@@ -47,12 +48,14 @@ def spells(log: EventLog, model: OperatingModel) -> dict[str, list[Spell]]:
     before: tuple[tuple[object, ...], int, int] | None = None
     for (*piece, ready), rows in events.groupby([*PIECE, "enabled"], sort=True):
         work = rows[rows["kind"] != "wait"]
-        handed_over = before is not None and before[0] == tuple(piece) and before[1] == ready
-        joined = before[2] if before is not None and handed_over else int(ready)
-        before = (tuple(piece), int(work["end"].max()) if len(work) else -NEVER, joined)
+        goes_on = (
+            before is not None and before[0] == tuple(piece) and before[1] == ready
+        )  # handed over, or graded again
+        joined = before[2] if before is not None and goes_on else int(ready)
+        before = (tuple(piece), int(rows["end"].max()), joined)
         contact, stage, visit, part = piece
         team = rows["team"].iloc[0]
-        place = place_in_queue(model, log, team, facts.loc[contact], stage, joined)
+        place = place_in_queue(model, team, facts.loc[contact], stage, joined, rows["rag"].iloc[0])
         gave_up = not len(work) and not rows["censored"].any()
         begun = int(work["start"].min()) if len(work) else int(rows["end"].max()) if gave_up else NEVER
         place = (*place, contact, list(model.stages).index(stage), visit, part)
@@ -61,10 +64,9 @@ def spells(log: EventLog, model: OperatingModel) -> dict[str, list[Spell]]:
 
 
 def place_in_queue(
-    model: OperatingModel, log: EventLog, team: str, contact: pd.Series, stage: str, joined: int
+    model: OperatingModel, team: str, contact: pd.Series, stage: str, joined: int, grade: str
 ) -> tuple[int, ...]:
-    """Rule 3: the team's criteria, then the time of joining less the head start."""
-    grade = str(contact["rag"])
+    """Rule 3: the team's criteria by the RAG while it waits, then the time of joining less the head start."""
     head_start = model.teams[team].head_start.get(grade)  # type: ignore[call-overload]
     criteria = {
         "joining": lambda: (),
@@ -90,8 +92,17 @@ def check_order(log: EventLog, model: OperatingModel) -> None:
     """Nobody is begun while one with a smaller place waits in the same queue."""
     for team, mine in spells(log, model).items():
         for one in (spell for spell in mine if not spell.gave_up):
-            passed = [other for other in mine if other.place < one.place and other.ready <= one.begun < other.begun]
+            passed = [
+                other
+                for other in mine
+                if other.place < one.place and other.ready <= one.begun < other.begun and not held_back(model, other)
+            ]
             assert one.begun > log.about.ends or not passed, f"{team}: {one} is begun before {passed[0]}"
+
+
+def held_back(model: OperatingModel, spell: Spell) -> bool:
+    """Whether the work may be held back by a full out-tray."""
+    return getattr(list(model.stages.values())[spell.place[-3]], "out_tray", None) is not None
 
 
 def meetings(model: OperatingModel) -> dict[str, MeetingStage]:
@@ -112,13 +123,16 @@ def check_meetings(log: EventLog, model: OperatingModel) -> None:
         main = rows[(rows["part"] == 0) & (rows["team"] != "")].sort_values("start")
         places = []
         for (contact, visit), mine in main.groupby(["contact", "visit"]):
-            held = mine[mine["kind"] == "meeting"]
-            begun = int(held["start"].iloc[0]) if len(held) else NEVER
-            ready = int(mine["enabled"].iloc[0])
-            places.append((RAGS.index(mine["rag"].iloc[0]), ready, contact, visit, begun))
-        for one in places:
-            passed = [other for other in places if other < one and other[1] <= one[-1] < other[-1]]
-            assert one[-1] > log.about.ends or not passed, f"{name}: {one} is held before {passed[0]}"
+            joined, graded = int(mine["enabled"].iloc[0]), (mine["rag"] != mine["rag"].shift()).cumsum()
+            for _, stretch in mine.groupby(graded):
+                held = stretch[stretch["kind"] == "meeting"]
+                place = (RAGS.index(stretch["rag"].iloc[0]), joined, contact, visit)
+                leaves = NEVER if stretch["censored"].any() else int(stretch["end"].max())
+                begun = int(held["start"].iloc[0]) if len(held) else leaves
+                places.append((place, int(stretch["enabled"].iloc[0]), begun, len(held) > 0))
+        for one in (spell for spell in places if spell[-1]):
+            passed = [other for other in places if other[0] < one[0] and other[1] <= one[2] < other[2]]
+            assert not passed, f"{name}: {one} is held before {passed[0]}"
 
 
 def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:
@@ -136,7 +150,7 @@ def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:
             for worker, rows in duty.groupby("worker")
             for window in gaps(rows, busy.get(worker, events.iloc[:0]))
         ]
-        for spell in mine:
+        for spell in (one for one in mine if not held_back(model, one)):
             until = min(spell.begun, log.about.ends)
             clash = [(start, end) for start, end in idle if max(start, spell.ready) < min(end, until)]
             assert not clash, f"{team}: somebody is idle from {clash[0]} while {spell} waits"
@@ -162,8 +176,9 @@ def check_patience(log: EventLog, model: OperatingModel) -> None:
     line, events = Timeline.of(model), plain(log.events)
     for name, facts in model.stages.items():
         limits = getattr(facts, "give_up_after", {}) if facts.kind in ("work", "caseload") else {}
-        on_the_way = (events["team"] == "") & events["waited_for"].isin(["handoff", "shift"])
-        mine = events[(events["stage"] == name) & (events["part"] == 0) & ~on_the_way]
+        on_the_way = (events["team"] == "") & events["waited_for"].isin(["handoff", "shift", "acceptance"])
+        turned_away = (events["team"] == "") & (events["start"] == events["end"])
+        mine = events[(events["stage"] == name) & (events["part"] == 0) & ~on_the_way & ~turned_away]
         for (_, _), rows in mine.groupby(["contact", "visit"]) if limits else ():
             limit, served = limits.get(rows["rag"].iloc[0]), (rows["kind"] != "wait").any()
             if limit is None or limit.shape.kind != "constant":
@@ -174,6 +189,37 @@ def check_patience(log: EventLog, model: OperatingModel) -> None:
             joined = int(rows["enabled"].min())
             time_up = joined + seconds if calendar is None else int(calendar.add(joined, seconds))
             assert first < time_up if served or rows["censored"].any() else first == time_up, rows.to_string()
+
+
+def check_limits(log: EventLog, model: OperatingModel) -> None:
+    """Rule 8: a stage never takes more than it says, at once or a working day; who is turned away has gone at once."""
+    line, events = Timeline.of(model), plain(log.events)
+    limited = {name: facts for name, facts in model.stages.items() if getattr(facts, "is_limited", False)}
+    for name, facts in limited.items():
+        mine = events[(events["stage"] == name) & (events["part"] == 0)].sort_values(["start", "end"], kind="stable")
+        steps, days = [], Counter()
+        for _, rows in mine.groupby(["contact", "visit"]):
+            outside = (
+                (rows["team"] == "") & rows["waited_for"].isin(["shift", "acceptance"]) & (rows["end"] > rows["start"])
+            )
+            inside = rows[~outside]
+            served = inside[inside["kind"].isin(["work", "caseload", "search", "re-keying"])]
+            went_at_once = (inside["end"] == inside["start"]) & ~inside["censored"]
+            if inside.empty or (served.empty and went_at_once.all()):
+                assert facts.when_full == "route" or inside.empty
+                continue
+            comes = int(rows.loc[outside, "end"].max()) if outside.any() else int(inside["start"].min())
+            cases = inside.loc[inside["kind"] == "caseload", "start"]
+            leaves = NEVER if inside["censored"].any() else int(inside["end"].max())
+            steps += [(comes, 1), (int(cases.min()) if len(cases) else leaves, -1)]
+            days[bisect_right(line.working_dates, line.clock.date_of(comes))] += 1
+        level = 0
+        for _, change in sorted(steps):
+            level += change
+            assert facts.holds_at_most is None or level <= facts.holds_at_most, f"{name} holds {level}"
+        assert facts.takes_a_working_day is None or max(days.values(), default=0) <= facts.takes_a_working_day, (
+            f"{name}: {days}"
+        )
 
 
 def check_slots(log: EventLog, model: OperatingModel, seed: int) -> None:
@@ -230,7 +276,9 @@ def check_handoffs(log: EventLog, model: OperatingModel) -> None:
     line = Timeline.of(model)
     events = plain(log.events)
     main = events[events["part"] == 0].sort_values(["contact", "start", "end", "enabled", "visit"], kind="stable")
-    main["leaves"] = main.groupby("contact")["stage"].shift()
+    visit = main[["stage", "visit"]].astype(str).agg(" ".join, axis=1)
+    before = main.groupby("contact")["stage"].shift()
+    main["leaves"] = before.where(visit != visit.groupby(main["contact"]).shift()).groupby(main["contact"]).ffill()
     for row in main[(main["waited_for"] == "handoff") & ~main["censored"]].itertuples(index=False):
         handoff = handoff_between(model, row.leaves, row.stage)
         if handoff.release:

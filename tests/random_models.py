@@ -42,6 +42,13 @@ PATIENCE = (
     {"red": "4 h", "amber": "1 working days", "green": "20 working hours", "blue": "15 min"},
     {"amber": {"distribution": "exponential", "mean": 5, "unit": "hours"}, "green": "1 h"},
 )
+DOORS = (
+    {"holds_at_most": 1, "when_full": "route"},
+    {"holds_at_most": 3, "when_full": "wait"},
+    {"takes_a_working_day": 1, "when_full": "route"},
+    {"takes_a_working_day": 2, "holds_at_most": 4},
+    {"holds_at_most": 0},
+)
 LIMITS = {"red": "4 h", "amber": "1 working days", "green": "20 working hours"}
 
 KEPT = {
@@ -238,6 +245,7 @@ def stage(draw: DrawFn, facts_of_teams: dict[str, Any], grid: int) -> dict[str, 
         found |= {"delay": draw(delays(grid)), "waits_for": draw(st.sampled_from(["partner", "acceptance", "visit"]))}
     if kind in ("work", "caseload"):
         found |= draw(st.sampled_from([{}, {}, {}, *({"give_up_after": limits} for limits in PATIENCE)]))
+        found |= draw(st.sampled_from([{}, {}, *DOORS]))
     return found
 
 
@@ -275,12 +283,33 @@ def routes(draw: DrawFn, stages: dict[str, Any], ends: list[str]) -> dict[str, A
         )
         if draw(st.booleans()):
             rules.insert(0, {"if": draw(st.sampled_from(conditions)), "to": draw(st.sampled_from(ahead))})
+        elsewhere = [to for to in ahead if to in ends or stages[to]["decides"] or not facts["decides"]]
         if facts["kind"] != "checks" and "give_up_after" in facts:
-            elsewhere = [to for to in ahead if to in ends or stages[to]["decides"] or not facts["decides"]]
             rules.insert(0, {"if": {"outcome": "timed_out"}, "to": draw(st.sampled_from(elsewhere))})
+        if facts.get("when_full") == "route":
+            taking_time = [to for to in elsewhere if to in ends or stages[to]["kind"] in ("work", "caseload")]
+            rules.insert(0, {"if": {"outcome": "full"}, "to": draw(st.sampled_from(taking_time))})
         found[name] = rules
     entry = {names[0]: 0.7, draw(st.sampled_from(names)): 0.3} if draw(st.booleans()) else {}
     return {"entry": entry if len(entry) > 1 else names[0], **found}
+
+
+def out_trays(draw: DrawFn, stages: dict[str, Any], ways: dict[str, Any]) -> dict[str, Any]:
+    """Some stages of work begin nothing new while others do not take on what left them, always stages further on."""
+    names, found = list(stages), dict(stages)
+    for place, (name, facts) in enumerate(stages.items()):
+        targets = [to for rule in ways[name] for to in ([rule["to"]] if isinstance(rule["to"], str) else rule["to"])]
+        waits = [
+            to for to in targets if to in stages and is_limited(stages[to]) and stages[to].get("when_full") != "route"
+        ]
+        if facts["kind"] == "work" and waits and all(names.index(to) > place for to in waits) and draw(st.booleans()):
+            found[name] = {**facts, "out_tray": draw(st.integers(1, 2))}
+    return found
+
+
+def is_limited(facts: dict[str, Any]) -> bool:
+    """Whether a stage takes only so many."""
+    return "holds_at_most" in facts or "takes_a_working_day" in facts
 
 
 def particular(ways: dict[str, Any]) -> SearchStrategy[list[tuple[str, str]]]:
@@ -349,6 +378,7 @@ def instances(draw: DrawFn) -> Instance:
     stages = {f"stage {n}": draw(stage(teams, grid)) for n in range(draw(st.integers(1, 5)))}
     ends = {"closed": {"provides": 1}, "served": {"provides": draw(st.integers(2, 4)), "returns": draw(st.booleans())}}
     ways = routes(draw, stages, list(ends))
+    stages = out_trays(draw, stages, ways)
     returning = {
         "rate_by_gap": [0.2, 0.5, 1.0, 2.0], "family_spread": 0.8, "growth": {"distribution": "exponential", "mean": 0.4},
         "delay": {"distribution": "exponential", "mean": 2, "unit": "days"}, "arrives_in": "every day",

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from frontdoor_sim.event_log import EventLog
+from frontdoor_sim.event_log import EventLog, check_laws
 from frontdoor_sim.experiment import run
 from frontdoor_sim.experiment.running import draw_contacts
 from frontdoor_sim.measures import measure
@@ -173,6 +173,45 @@ def checked(log: EventLog) -> pd.DataFrame:
     waits = mine[mine["waited_for"] == "partner"]
     waits = waits[~waits["censored"]]
     return waits.assign(seconds=waits["end"] - waits["start"])[["seconds", "outcome"]]
+
+
+# --- doors shut, and doors wide open --------------------------------------------------------------------------------------
+
+ACCEPTING = ("lansdowne_acceptance", "fourteen_a_acceptance", "ehap_intake", "blc_intake")
+
+
+def test_where_nobody_is_accepted_nothing_leaves_the_mash_and_nothing_is_lost():
+    shut = {f"stages.{stage}.holds_at_most": 0 for stage in ACCEPTING}
+    log = played(shut)
+    check_laws(log)
+    events = plain(log.events)
+    held = events[events["stage"].isin(ACCEPTING)]
+    assert held["contact"].nunique() > 100
+    assert (held["waited_for"] == "acceptance").all()
+    assert held["censored"].all()
+    arrived = set(log.contacts["contact"][log.contacts["received"] <= log.about.ends])
+    assert set(events["contact"]) == arrived
+
+
+def test_where_the_out_tray_is_full_at_once_the_decision_makers_decide_only_what_they_had_begun():
+    """Nobody is accepted, and one that waits fills the tray: after the first, no more than was in hand goes on."""
+    shut = {f"stages.{stage}.holds_at_most": 0 for stage in ACCEPTING} | {"stages.decision.out_tray": 1}
+    events = plain(played(shut).events)
+    first = events.loc[events["stage"].isin(ACCEPTING), "start"].min()
+    begun = (
+        events[(events["stage"] == "decision") & (events["kind"] == "work")]
+        .groupby(["contact", "visit"])["start"]
+        .min()
+    )
+    assert len(begun) > 0
+    assert begun.max() <= first
+
+
+def test_doors_wide_open_change_no_row():
+    """Every stage takes a thousand million at once: there are doors everywhere, and nobody waits at one."""
+    stages = [name for name, facts in today().model.stages.items() if facts.kind in ("work", "caseload")]
+    open_wide = {f"stages.{stage}.holds_at_most": 10**9 for stage in stages}
+    pd.testing.assert_frame_equal(played().events, played(open_wide).events)
 
 
 # --- more and more staff -------------------------------------------------------------------------------------------------

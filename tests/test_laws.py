@@ -19,6 +19,7 @@ from frontdoor_sim.scenario import Scenario
 from queue_laws import (
     check_handoffs,
     check_joins,
+    check_limits,
     check_meetings,
     check_nobody_idles,
     check_order,
@@ -27,7 +28,7 @@ from queue_laws import (
     check_slots,
     plain,
 )
-from random_models import Instance, instances
+from random_models import Instance, instances, is_limited
 from theory_runs import scenario
 
 SEED = 3
@@ -56,6 +57,7 @@ def test_laws_of_logs_and_queues(instance: Instance):
     check_joins(log, model.model)
     check_meetings(log, model.model)
     check_patience(log, model.model)
+    check_limits(log, model.model)
     check_handoffs(log, model.model)
 
 
@@ -71,11 +73,19 @@ def test_the_log_is_the_same_again_and_in_any_order_of_rows(instance: Instance, 
     line = Timeline.of(model.model)
     roster = people(model.model, line, SEED, 0)
     mixed = SimpleNamespace(
-        people=roster.people[::-1], duty=roster.duty[::-1], windows=roster.windows, flat=roster.flat
+        people=roster.people[::-1],
+        duty=roster.duty[::-1],
+        windows=roster.windows,
+        flat=roster.flat,
+        later_slots=roster.later_slots,
     )
     plan = compile_plan(model.model, line, list(contacts["source"].unique()), list(contacts["area"].unique()))
     for engine in ENGINES[1:]:
         assert_same(log, run_engine(contacts, mixed, plan, engine=engine))
+
+
+def takes_everybody(instance: Instance) -> bool:
+    return not any(is_limited(facts) for facts in instance.data["stages"].values())
 
 
 def endless(data: dict, **staff) -> dict:
@@ -91,6 +101,7 @@ def endless(data: dict, **staff) -> dict:
 @settings(max_examples=20)
 @given(instances())
 def test_with_endless_staff_nobody_waits_but_for_the_shift(instance: Instance):
+    assume(takes_everybody(instance))
     model = instance.scenario(**endless(instance.data))
     log = play(model, instance.table())
     check_laws(log)
@@ -109,6 +120,7 @@ def test_with_endless_staff_nobody_waits_but_for_the_shift(instance: Instance):
 def test_one_more_contact_changes_nobody_with_endless_staff(instance: Instance, data):
     """Whole logs of the others stay as they are, but for which of the many like workers was at work."""
     model, contacts = instance.scenario(**endless(instance.data)), instance.table()
+    assume(takes_everybody(instance))
     one = data.draw(st.integers(0, len(contacts) - 1))
     fewer, more = (play(model, table) for table in (contacts.drop(index=one).reset_index(drop=True), contacts))
     family = contacts["family"].iloc[one]
@@ -139,6 +151,7 @@ def test_staffing_changes_nobodys_path_nor_work(instance: Instance):
     kinds = {facts["kind"] for facts in instance.data["stages"].values()}
     assume("during" not in str(instance.data["routes"]))
     assume(not any("give_up_after" in facts for facts in instance.data["stages"].values() if facts["kind"] != "checks"))
+    assume(takes_everybody(instance))
     model = instance.scenario()
     few, many = (play(each, instance.table()) for each in (model, instance.scenario(**endless(instance.data))))
     paths, others = done_by_visit(few), done_by_visit(many)

@@ -1,11 +1,15 @@
-"""Rules of the engine about limits, as stories: who gives up waiting."""
+"""Rules of the engine about limits, as stories: who gives up waiting, stages that take only so many, and out-trays."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from frontdoor_sim.event_log import EventLog
-from stories import DAY, at, officers, outcome, played, said
+from frontdoor_sim.experiment.pilot import offered_load
+from frontdoor_sim.scenario import read_scenario
+from stories import DAY, NEXT_DAY, at, officers, outcome, played, said
 
 # --- rule 3: who gives up waiting ----------------------------------------------------------------------------------------
 
@@ -130,3 +134,163 @@ def test_who_gives_up_has_left_nothing_on_the_other_system():
     assert said(log, 1)[1:] == ["second re-keying 02 10:00-02 10:10", "second work 02 10:10-02 11:10"]
     assert said(log, 2)[1:] == ["second worker 02 10:00-02 10:30", "third worker 02 10:30-02 11:10",
                                 "third re-keying 02 11:10-02 11:20", "third work 02 11:20-02 12:20"]  # fmt: skip
+
+
+# --- rule 8: stages that take only so many -------------------------------------------------------------------------------
+
+
+def limited(contacts: list[dict[str, Any]], team: dict[str, Any] | None = None, **facts: Any) -> EventLog:
+    """Work of two hours at a desk of one that takes only so many; who is turned away is closed."""
+    stages = {"work": {"team": "desk", "touch": "2 h", **facts}}
+    away = [{"if": {"outcome": "full"}, "to": "closed"}] if facts.get("when_full") == "route" else []
+    ways = {"entry": "work", "work": [*away, {"to": "done"}]}
+    return played(stages, ways, contacts, teams={"desk": team or officers()})
+
+
+def test_who_finds_a_stage_full_waits_to_be_taken_on():
+    """One in hand and one waiting are two: the third and the fourth are let in as places come free."""
+    log = limited(at(*[f"{DAY} 09:00"] * 4), holds_at_most=2)
+    assert said(log, 2) == ["work worker 02 09:00-02 11:00", "work work 02 11:00-02 13:00"]
+    assert said(log, 3) == [
+        "work acceptance 02 09:00-02 11:00", "work worker 02 11:00-02 13:00", "work work 02 13:00-02 15:00",
+    ]  # fmt: skip
+    assert said(log, 4)[0] == "work acceptance 02 09:00-02 13:00"
+
+
+def test_or_goes_another_way():
+    log = limited(at(*[f"{DAY} 09:00"] * 3, f"{DAY} 11:00"), holds_at_most=2, when_full="route")
+    assert said(log, 3) == ["work worker 02 09:00-02 09:00"]
+    assert outcome(log, 3, "work") == "closed"
+    assert said(log, 4)[-1] == "work work 02 13:00-02 15:00", "a place that comes free at that second counts"
+
+
+def test_a_stage_that_takes_nobody_loses_nobody():
+    log = limited(at(*[f"{DAY} 09:00"] * 3), holds_at_most=0)
+    assert [said(log, contact) for contact in (1, 2, 3)] == [["work acceptance 02 09:00-.."]] * 3
+
+
+def test_so_many_a_working_day():
+    """It begins at midnight; who waited longest comes first, and nobody is taken on for a day that is over."""
+    log = limited(at(*[f"{DAY} 09:00"] * 3, f"{NEXT_DAY} 08:00"), takes_a_working_day=1)
+    assert said(log, 1) == ["work work 02 09:00-02 11:00"]
+    assert said(log, 2)[0] == "work acceptance 02 09:00-03 00:00"
+    assert said(log, 3)[0] == "work acceptance 02 09:00-04 00:00"
+    assert said(log, 4)[0] == "work acceptance 03 08:00-05 00:00"
+
+
+def test_a_weekend_counts_with_its_friday():
+    friday, saturday = "2025-06-06", "2025-06-07"
+    log = limited(at(*[f"{friday} 09:00"] * 3, f"{saturday} 12:00"), takes_a_working_day=2)
+    assert said(log, 3)[0] == "work acceptance 06 09:00-09 00:00"
+    assert said(log, 4)[0] == "work acceptance 07 12:00-09 00:00"
+    log = limited(at(f"{friday} 09:00", f"{saturday} 12:00", f"{saturday} 12:00"), takes_a_working_day=2)
+    assert said(log, 2)[0] == "work shift 07 12:00-09 09:00"
+    assert said(log, 3)[0] == "work acceptance 07 12:00-09 00:00"
+
+
+def test_at_the_door_the_order_of_the_team_holds():
+    contacts = at(f"{DAY} 09:00", f"{DAY} 09:10", f"{DAY} 09:20", rag=["green", "green", "red"])
+    log = limited(contacts, team=officers(order="rag"), holds_at_most=1)
+    assert said(log, 3)[0] == "work acceptance 02 09:20-02 11:00"
+    assert said(log, 2)[0] == "work acceptance 02 09:10-02 13:00"
+
+
+def test_who_gives_up_makes_room():
+    stages = {"work": {"team": "desk", "touch": "4 h", "holds_at_most": 2, "give_up_after": {"green": "1 h"}}}
+    ways = {"entry": "work", "work": [{"if": {"outcome": "timed_out"}, "to": "closed"}, {"to": "done"}]}
+    log = played(stages, ways, at(*[f"{DAY} 09:00"] * 3))
+    assert said(log, 2) == ["work worker 02 09:00-02 10:00"]
+    assert said(log, 3) == ["work acceptance 02 09:00-02 10:00", "work worker 02 10:00-02 11:00"]
+
+
+def test_a_caseload_counts_who_waits_for_allocation():
+    """As long as one waits to be allocated, nobody else is taken on."""
+    stages = {"case": {"kind": "caseload", "team": "desk", "hold": "2 days", "holds_at_most": 1}}
+    log = played(
+        stages, {"entry": "case", "case": "done"}, at(*[f"{DAY} 09:00"] * 4), teams={"desk": officers(caseload=1)}
+    )
+    assert said(log, 1) == ["case caseload 02 09:00-04 09:00"]
+    assert said(log, 2) == ["case allocation 02 09:00-04 09:00", "case caseload 04 09:00-06 09:00"]
+    assert said(log, 3) == [
+        "case acceptance 02 09:00-04 09:00", "case allocation 04 09:00-06 09:00", "case caseload 06 09:00-08 09:00",
+    ]  # fmt: skip
+
+
+def test_a_place_is_kept_for_who_is_on_the_way():
+    stages = {"first": {"team": "desk", "touch": "1 h"}, "second": {"team": "back", "touch": "1 h", "holds_at_most": 1}}
+    teams = {"desk": officers(2), "back": officers(site="elsewhere")}
+    ways = {"entry": "first", "first": "second", "second": "done"}
+    log = played(stages, ways, at(*[f"{DAY} 09:00"] * 2), teams=teams, handoffs={"between_sites": {"delay": "2 h"}})
+    assert said(log, 1)[1:] == ["second handoff 02 10:00-02 12:00", "second work 02 12:00-02 13:00"]
+    assert said(log, 2)[1:] == [
+        "second acceptance 02 10:00-02 13:00", "second handoff 02 13:00-02 15:00", "second work 02 15:00-02 16:00",
+    ]  # fmt: skip
+
+
+def test_offered_load_is_what_is_asked_for_and_not_what_is_let_in():
+    free = read_scenario("scenarios/examples/back_pressure.yaml")
+    closed = {"stages.assessment.holds_at_most": 0, "stages.early_help.holds_at_most": 0}
+    pd.testing.assert_frame_equal(offered_load(free, seed=3), offered_load(free.varied(closed), seed=3))
+
+
+# --- rule 8: out-trays ---------------------------------------------------------------------------------------------------
+
+
+def in_a_row(contacts: list[dict[str, Any]], helpers: tuple[str, ...] = (), **facts: Any) -> EventLog:
+    """Screening of an hour, with an out-tray, before another team that takes one at a time for three hours."""
+    stages = {
+        "screening": {"team": "desk", "touch": "1 h", "out_tray": 1, **facts},
+        "taken_on": {"team": "back", "touch": "3 h", "holds_at_most": 1},
+        "calls": {"team": "desk", "touch": "30 min"},
+    }
+    ways = {
+        "entry": [{"if": {"area": "calls"}, "to": "calls"}, {"to": "screening"}],
+        "screening": "taken_on",
+        "taken_on": "done",
+        "calls": "done",
+    }
+    return played(stages, ways, contacts, teams={"desk": officers(helpers=helpers), "back": officers()})
+
+
+def test_nothing_new_is_begun_while_the_out_tray_is_full():
+    log = in_a_row(at(*[f"{DAY} 09:00"] * 3))
+    assert said(log, 2) == [
+        "screening worker 02 09:00-02 10:00", "screening work 02 10:00-02 11:00",
+        "taken_on acceptance 02 11:00-02 13:00", "taken_on work 02 13:00-02 16:00",
+    ]  # fmt: skip
+    assert said(log, 3)[:3] == [
+        "screening worker 02 09:00-02 13:00", "screening work 02 13:00-02 14:00",
+        "taken_on acceptance 02 14:00-02 16:00",
+    ]  # fmt: skip
+
+
+def test_an_out_tray_of_two_lets_one_more_be_begun():
+    log = in_a_row(at(*[f"{DAY} 09:00"] * 4), out_tray=2)
+    assert said(log, 3)[1] == "screening work 02 11:00-02 12:00"
+    assert said(log, 4)[1] == "screening work 02 13:00-02 14:00"
+
+
+def test_contacts_are_held_and_people_are_not():
+    """While screening stands still, its people do what else there is, and nobody else may screen for them."""
+    contacts = at(*[f"{DAY} 09:00"] * 3, f"{DAY} 11:15", area=["here", "here", "here", "calls"])
+    for helpers in ((), ("back",)):
+        log = in_a_row(contacts, helpers)
+        assert said(log, 4) == ["calls work 02 11:15-02 11:45"]
+        assert said(log, 3)[1] == "screening work 02 13:00-02 14:00"
+
+
+def test_what_was_begun_is_finished_though_the_out_tray_is_full():
+    """Handed over in the evening, it is taken up in the morning; what nobody has begun waits until the tray is empty."""
+    stages = {
+        "screening": {"team": "desk", "touch": "2 h", "out_tray": 1, "end_of_shift": "hand_over"},
+        "taken_on": {"team": "back", "touch": "4 h", "holds_at_most": 1},
+    }
+    ways = {"entry": "screening", "screening": "taken_on", "taken_on": "done"}
+    contacts = at(f"{DAY} 12:00", f"{DAY} 13:30", f"{DAY} 15:15", f"{DAY} 15:45")
+    log = played(stages, ways, contacts, teams={"desk": officers(2), "back": officers()})
+    assert said(log, 2)[1] == "taken_on acceptance 02 15:30-03 10:00"
+    assert said(log, 3)[:4] == [
+        "screening work 02 15:15-02 17:00", "screening shift 02 17:00-03 09:00", "screening work 03 09:00-03 09:15",
+        "taken_on acceptance 03 09:15-03 14:00",
+    ]  # fmt: skip
+    assert "screening work 03 14:00-03 16:00" in said(log, 4)

@@ -1,4 +1,4 @@
-"""Queues that contacts leave unserved, against exact results, on both engines: Erlang-A and Erlang's loss formula."""
+"""Limits against exact results, on both engines: Erlang-A, M/M/c/K, Erlang's loss formula, and desks that block each other."""
 
 from __future__ import annotations
 
@@ -85,3 +85,54 @@ def test_patience_without_end_is_as_none():
         pd.testing.assert_frame_equal(patient.events[columns], plain.events[columns])
         assert not (patient.events["outcome"] == "gone").any()
         assert np.unique(patient.events["kind"].astype(str)).tolist() == ["wait", "work"]
+
+
+# M/M/c/K, K in the stage: arrivals, servers, K | P(turned away), mean wait of those let in [h].
+# p_n = p_0 a^n / n! up to c, then p_c (a / c)^(n - c); P(turned away) = p_K; Wq = Lq / (lambda (1 - p_K)).
+LOSS = [
+    (0.9, 1, 5, 0.1260225500, 1.790285952),
+    (1.2, 1, 5, 0.2505881216, 2.359492582),
+    (4.0, 3, 10, 0.2657996758, 1.593078328),
+    (5.0, 5, 5, 0.2848678213, 0.0),
+    (10.0, 12, 20, 0.01908071397, 0.1147553488),
+]
+
+
+@engines
+@pytest.mark.parametrize(("rate", "servers", "holds", "turned_away", "wq"), LOSS)
+def test_mmck(engine, rate, servers, holds, turned_away, wq):
+    limit = {"stages.service.holds_at_most": holds}
+    found = at_the_queue(played("full", engine, rate, servers, 40_000, seed=holds + servers, **limit))
+    name = f"M/M/{servers}/{holds} at {rate:g}"
+    agrees(f"{name} P(full)", found["gone"], turned_away, 0.12)
+    assert not found.loc[found["gone"], "hours"].any()
+    let_in = found.loc[~found["gone"], "hours"]
+    if wq:
+        agrees(f"{name} Wq", let_in, wq, 0.06)
+    else:
+        assert not let_in.any()
+
+
+@engines
+@pytest.mark.parametrize("between", [0, 2])
+def test_two_desks_that_block_each_other(engine, between):
+    """With more work than they can do and room for b between them, they do (b + 2) / (b + 3) an hour (Hunt 1956)."""
+    room = {"stages.second.holds_at_most": 1 + between}
+    log = run(scenario("back_pressure").varied(room), seed=3 + between, engine=engine)
+    check_laws(log)
+    done = log.events.loc[(log.events["outcome"].astype(str) == "done") & (log.events["end"] >= 0), "end"].to_numpy()
+    per_day = np.bincount(done[done < log.about.closes] // 86_400, minlength=log.about.closes // 86_400)
+    agrees(f"an hour, with {between} between two desks", per_day / 24, (between + 2) / (between + 3), 0.02)
+
+
+@engines
+def test_a_limit_moves_waiting_to_the_door_and_changes_nothing_else(engine):
+    """Whoever waits at the door of a stage that holds as many as can be served begins when they would have begun without."""
+    begun = []
+    for limit in (5, 10**9):
+        values = {"stages.service.holds_at_most": limit, "stages.service.when_full": "wait", "routes.service": "done"}
+        log = played("full", engine, 4.0, 5, 4_000, seed=2, **values)
+        work = log.events[log.events["kind"] == "work"]
+        begun.append(work[["contact", "start", "end"]].reset_index(drop=True))
+        assert (log.events["waited_for"] == "acceptance").any() == (limit == 5)
+    pd.testing.assert_frame_equal(*begun)

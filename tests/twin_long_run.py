@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from tqdm import tqdm
 
-from random_models import Instance, instances
+from random_models import Instance, instances, is_limited
 from twins import assert_twins, both
 
 BATCH = 250
@@ -59,6 +59,8 @@ def made_of(instance: Instance) -> set[str]:
     }
     queues = [facts for facts in instance.data["stages"].values() if facts["kind"] in ("work", "caseload")]
     found |= {"gives up waiting"} if any("give_up_after" in facts for facts in queues) else set()
+    found |= {"takes only so many"} if any(is_limited(facts) for facts in queues) else set()
+    found |= {"out-tray"} if any("out_tray" in facts for facts in queues) else set()
     found |= {"ties on a grid"} if instance.grid > 1 else set()
     found |= {"named handoff"} if instance.data["handoffs"]["particular"] else set()
     found |= {"given seconds"} if any(name.startswith("seconds") for name in instance.contacts[0]) else set()

@@ -33,7 +33,7 @@ RAGS = ("red", "amber", "green", "blue")
 ORDERS = ("joining", "arrival", "rag", "deadline", "stage")
 CONSENT_OUTCOMES = ("given", "refused", "not_reached", "overridden")
 CHECKS_OUTCOMES = ("complete", "timed_out")
-QUEUE_OUTCOMES = ("done", "timed_out")
+QUEUE_OUTCOMES = ("done", "timed_out", "full")
 Rag = Literal["red", "amber", "green", "blue"]
 Clock = Literal["elapsed", "working", "working_days"]
 
@@ -341,7 +341,21 @@ class _Stage(Closed):
     decides: bool = False
 
 
-class WorkStage(_Stage):
+class _QueueStage(_Stage):
+    """A stage with a queue that contacts may leave unserved, or that takes only so many."""
+
+    give_up_after: dict[Rag, Duration] = {}
+    holds_at_most: Annotated[int, Field(ge=0)] | None = None
+    takes_a_working_day: Annotated[int, Field(ge=0)] | None = None
+    when_full: Literal["wait", "route"] = "wait"
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it takes only so many at once, or a working day."""
+        return self.holds_at_most is not None or self.takes_a_working_day is not None
+
+
+class WorkStage(_QueueStage):
     """A worker spends touch time."""
 
     kind: Literal["work"] = "work"
@@ -352,7 +366,7 @@ class WorkStage(_Stage):
     searches: bool = False
     waits_for: Literal["worker", "sign-off", "acceptance"] = "worker"
     weight: int = 0
-    give_up_after: dict[Rag, Duration] = {}
+    out_tray: Annotated[int, Field(ge=1)] | None = None
 
 
 class ConsentStage(_Stage):
@@ -409,7 +423,7 @@ class ChecksStage(_Stage):
     give_up_after: dict[Rag, Duration] = {}
 
 
-class CaseloadStage(_Stage):
+class CaseloadStage(_QueueStage):
     """A slot of somebody's caseload is held, for weeks: for an assessment, or for other help, which is no transfer."""
 
     kind: Literal["caseload"]
@@ -419,7 +433,6 @@ class CaseloadStage(_Stage):
     slots: Literal["children", "family"] = "children"
     first_visit: Duration | None = None
     judges: Judges | None = None
-    give_up_after: dict[Rag, Duration] = {}
 
 
 class MeetingStage(_Stage):
@@ -474,8 +487,10 @@ def outcomes_of(stage: Stage) -> tuple[str, ...]:
             return CONSENT_OUTCOMES
         case ChecksStage():
             return CHECKS_OUTCOMES
-        case WorkStage() | CaseloadStage() if stage.give_up_after:
-            return QUEUE_OUTCOMES
+        case WorkStage() | CaseloadStage():
+            leave_unserved = {"timed_out": bool(stage.give_up_after), "full": stage.when_full == "route"}
+            some = any(leave_unserved.values())
+            return tuple(name for name in QUEUE_OUTCOMES if leave_unserved.get(name, some))
     return ()
 
 

@@ -11,6 +11,7 @@ from frontdoor_sim.engine.people import Team
 from frontdoor_sim.engine.plan import Plan
 
 if TYPE_CHECKING:
+    from frontdoor_sim.engine.doors import Door
     from frontdoor_sim.engine.simpy_engine import World
 
 
@@ -32,6 +33,7 @@ def change(world: World, plan: Plan, slots: Sequence[int]) -> None:
     world.read(plan)
     queues = [(team, team.emptied()) for team in world.teams]
     cases = [(team, team.slots.emptied()) for team in world.teams]
+    at_doors = [(door, door.emptied()) for door in world.doors.values()]
     for team, facts in zip(world.teams, plan.teams, strict=True):
         team.arrange(facts)
     for worker, number in zip(world.workers, slots, strict=True):
@@ -41,6 +43,9 @@ def change(world: World, plan: Plan, slots: Sequence[int]) -> None:
             requeue(world, team, job)
     for job in chain.from_iterable(jobs for _, jobs in cases):
         wait_again_for_slot(world, job)
+    for door, jobs in at_doors:
+        for job in jobs:
+            wait_again_at_door(world, door, job)
 
 
 def requeue(world: World, team: Team, job: Job) -> None:
@@ -68,6 +73,15 @@ def wait_again_for_slot(world: World, job: Job) -> None:
         return
     job.stage = world.plan.stages[number]
     world.teams[job.stage.team].slots.join(job)
+
+
+def wait_again_at_door(world: World, door: Door, job: Job) -> None:
+    """Who waits at the door of a stage that is no more goes where its work goes; another limit may let others in."""
+    if world.plan.goes[door.stage.number] == door.stage.number:
+        door.queue(job)
+        return
+    door.leaves_tray(job)
+    take_out(world, job)
 
 
 def take_out(world: World, job: Job) -> None:

@@ -22,6 +22,7 @@ from frontdoor_sim.engine.plan import (
     PlannedChecks,
     PlannedConsent,
     PlannedDelay,
+    PlannedDoor,
     PlannedHandoff,
     PlannedHelper,
     PlannedJudges,
@@ -37,6 +38,7 @@ from frontdoor_sim.engine.plan import (
 from frontdoor_sim.luck import LUCK_BITS, code, share_as_luck
 from frontdoor_sim.operating_model import (
     ORDERS,
+    QUEUE_OUTCOMES,
     RAGS,
     CaseloadStage,
     ChecksStage,
@@ -164,7 +166,8 @@ def _circumstances(when: Condition, shifts: tuple[str, ...], asks_agreement: boo
 
 def outcomes_from(model: OperatingModel, stage: str) -> tuple[str, ...]:
     """The outcomes by which contacts can leave a stage, or the entry; a single nameless one where all leave alike."""
-    return (outcomes_of(model.stages[stage]) if stage in model.stages else ()) or ("",)
+    outcomes = outcomes_of(model.stages[stage]) if stage in model.stages else ()
+    return QUEUE_OUTCOMES if "done" in outcomes else outcomes or ("",)
 
 
 def _by_rag(limits: Mapping[Rag, Lasting]) -> list[Lasting | None]:
@@ -317,9 +320,11 @@ class _Compiler:
             "purpose": code(purpose),
             "route_purpose": code(f"{purpose}: route"),
         }
+        if isinstance(stage, (WorkStage, CaseloadStage)):
+            common |= {"patience": self.patience(stage.give_up_after, purpose), "door": self.door(stage)}
         match stage:
             case WorkStage():
-                common["patience"] = self.patience(stage.give_up_after, purpose)
+                common["out_tray"] = stage.out_tray
                 return PlannedWork(**common, **self.working(stage, purpose), **self.judging(stage, purpose))
             case ConsentStage():
                 return self.consent(stage, purpose, common)
@@ -336,6 +341,14 @@ class _Compiler:
         """How long contacts wait before they give up, for each RAG; None where nobody does."""
         spans = [self.span(lasting, f"{purpose}: give up") if lasting else None for lasting in _by_rag(give_up_after)]
         return tuple(spans) if any(spans) else None
+
+    def door(self, stage: WorkStage | CaseloadStage) -> PlannedDoor | None:
+        """The way into a stage; None where it takes everybody."""
+        if not stage.is_limited:
+            return None
+        line, a_day = self.timeline, stage.takes_a_working_day
+        midnights = tuple(line.clock.midnight(day) for day in line.working_dates) if a_day is not None else ()
+        return PlannedDoor(stage.holds_at_most, a_day, midnights, stage.when_full == "route")
 
     def working(self, stage: WorkStage | ConsentStage, purpose: str) -> dict[str, Any]:
         rekeying = self.model.handoffs.systems_differ
@@ -408,7 +421,6 @@ class _Compiler:
         return PlannedCaseload(
             **common,
             wait_cause="allocation",
-            patience=self.patience(stage.give_up_after, purpose),
             hold=self.span(stage.hold, purpose),
             judges=self.judges(stage.judges, stage.team, purpose),
             slots_by_children=stage.slots == "children",

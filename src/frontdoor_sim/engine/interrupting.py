@@ -73,6 +73,7 @@ class Interrupting:
 
     def interrupt(self, now: int) -> None:
         """Phase two (rule 5): while the first in the queue may interrupt, the least urgent work in hand makes way for it."""
+        held_back = self.team.hold_back()
         queue = self.team.queue
         while queue and (rag := queue[0][-1].contact.rag) in self.rags:
             held = self.least_urgent(rag, now)
@@ -82,6 +83,7 @@ class Interrupting:
             self.team.start(heappop(queue)[-1], held.worker, now)
             held.job.ready = now
             self.team.join(held.job)
+        self.team.let_wait(held_back)
 
     def least_urgent(self, rag: int, now: int) -> InHand | None:
         """Of the work of people on duty on contacts less urgent than a RAG, that which goes last in the queue."""

@@ -20,12 +20,12 @@ class Job:
     `nth` is the time of which its work has the luck, and -1 where how long it lasts is known already; `is_first` says
     whether the visit begins with it. It waits for the first time until it is `begun`, or has `timed_out`; `team` is the
     number of the team in whose queue it waits, or waited last. `rag` is the contact's while it waits, and while it is in hand
-    that with which it was taken up.
+    that with which it was taken up. Who waits at a door `came_from` the stage with that number.
     """
 
     __slots__ = (
-        "begun", "contact", "done", "is_first", "joined", "left", "nth", "part", "phases", "rag", "ready", "stage", "team",
-        "timed_out", "visit",
+        "begun", "came_from", "contact", "done", "is_first", "joined", "left", "nth", "part", "phases", "rag", "ready", "stage",
+        "team", "timed_out", "visit",
     )  # fmt: skip
 
     def __init__(
@@ -51,6 +51,7 @@ class Job:
         self.phases: list[tuple[int, int]] | None = None
         self.done = done
         self.begun = False
+        self.came_from = -1
         self.team = -1
         self.timed_out = False
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Steps = Generator[None, None, int]
 COMPLETE, TIMED_OUT = range(len(CHECKS_OUTCOMES))
-DONE, GAVE_UP = range(len(QUEUE_OUTCOMES))
+DONE, GAVE_UP, TURNED_AWAY = range(len(QUEUE_OUTCOMES))
 GIVEN, REFUSED, NOT_REACHED, OVERRIDDEN = range(len(CONSENT_OUTCOMES))
 HISTORY, CONSENT = code("history missed"), code("consent on arrival")
 
@@ -47,6 +47,7 @@ def work(world: World, contact: Contact, stage: PlannedWork, visit: int) -> Step
     if job.stage.patience:
         wait_at_most(world, job, lambda: world.teams[job.team].give_up(job))
     yield
+    world.make_room(stage.number)
     if job.timed_out:
         return GAVE_UP
     judge(world, contact, job.stage, visit)
@@ -181,6 +182,7 @@ def caseload(world: World, contact: Contact, stage: PlannedCaseload, visit: int)
         wait_at_most(world, job, lambda: world.teams[job.team].slots.give_up(job))
     yield
     if job.timed_out:
+        world.make_room(stage.number)
         return GAVE_UP
     judge(world, contact, job.stage, visit)
     return DONE
@@ -189,6 +191,7 @@ def caseload(world: World, contact: Contact, stage: PlannedCaseload, visit: int)
 def hold(world: World, job: Job, worker: int, slots: int) -> None:
     """A person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
     contact, stage, visit = job.contact, job.stage, job.visit
+    world.make_room(stage.number)
     if world.now > job.ready:
         world.record.unallocated(job, world.now)
     until = stage.hold.after(world.now, max(1, world.drawn.seconds(contact, stage.hold, visit)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -197,6 +197,7 @@ class Team:
         self.idle: list[tuple[int, int, Worker]] = []
         self.people: list[Worker] = []
         self.slots = Slots(number, self.order, world)
+        self.trays: dict[int, int] = {}
 
     def arrange(self, plan: PlannedTeam) -> None:
         """Take the facts of a model: who goes first, who helps and what interrupts; help that is on stays so."""
@@ -287,12 +288,32 @@ class Team:
                 helper.judge(len(self.queue))
 
     def served_by(self, people: Team, now: int) -> None:
-        """Start the least jobs that wait here while somebody of a team is idle and on duty."""
+        """Start the least jobs that wait here, but those held back, while somebody of a team is idle and on duty."""
+        held_back = self.hold_back()
         while self.queue and people.idle:
             worker = people.next_idle(now)
             if worker is None:
                 break
             self.start(heappop(self.queue)[-1], worker, now)
+        self.let_wait(held_back)
+
+    def hold_back(self) -> list[Place]:
+        """Take out of the queue, for now, what nobody may begin, since the out-tray of its stage is full (rule 8)."""
+        if not self.trays:
+            return []
+        full = {stage for stage, most in self.trays.items() if self.world.trays[stage] >= most}
+        parts: tuple[list[Place], list[Place]] = [], []
+        for place in self.queue:
+            job = place[-1]
+            parts[job.stage.number in full and not job.begun].append(place)
+        self.queue, held_back = parts
+        heapify(self.queue)
+        return held_back
+
+    def let_wait(self, held_back: list[Place]) -> None:
+        """What was held back waits in the queue again."""
+        for place in held_back:
+            heappush(self.queue, place)
 
     def start(self, job: Job, worker: Worker, now: int) -> None:
         """Somebody takes up a job; when they will put it down is known from here on."""

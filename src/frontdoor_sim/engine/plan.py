@@ -113,12 +113,26 @@ def reached(start: int, limit: Limit | None) -> int:
     return start + seconds if calendar is None else int(calendar.add(start, seconds))
 
 
+class PlannedDoor(NamedTuple):
+    """The way into a stage that takes only so many: at once, or a working day (from one of `midnights` to the next).
+
+    None is no limit. Whoever finds it full waits, or is turned away.
+    """
+
+    at_once: int | None
+    a_day: int | None
+    midnights: tuple[int, ...]
+    turns_away: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlannedStage:
     """What all kinds of stage have.
 
     Purposes are codes of luck, `wait_cause` is what its waits wait for, `systems` the case systems of its team as a bit mask.
     `patience` is how long a contact waits in its queue before it gives up, by RAG; None where nobody gives up.
+    `door` is None where it takes everybody. While `out_tray` contacts that left it wait at doors it begins nothing new; None is
+    never.
     """
 
     number: int
@@ -135,6 +149,8 @@ class PlannedStage:
     overtime: int = 0
     judges: PlannedJudges | None = None
     patience: tuple[Span | None, ...] | None = None
+    door: PlannedDoor | None = None
+    out_tray: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

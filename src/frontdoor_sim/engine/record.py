@@ -24,6 +24,7 @@ from frontdoor_sim.working_time import NEVER
 if TYPE_CHECKING:
     from frontdoor_sim.engine.checks import Checks
     from frontdoor_sim.engine.contact import Contact
+    from frontdoor_sim.engine.doors import Door
     from frontdoor_sim.engine.jobs import Job
     from frontdoor_sim.engine.people import Team, Worker
 
@@ -98,6 +99,10 @@ class Record:
         """A wait for a slot, written when it is over."""
         self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, now, "allocation")
 
+    def unaccepted(self, job: Job, now: int) -> None:
+        """A wait at a door, written when it is over."""
+        self.waited(job.contact, job.stage.number, job.visit, 0, job.ready, now, "acceptance")
+
     def met(self, job: Job, part: int, worker: Worker, start: int, end: int) -> None:
         """One person of a meeting, for the team that they belong to; time beyond their window is overtime."""
         stage, team = job.stage.number, worker.home.number
@@ -146,7 +151,7 @@ class Record:
             self.outcomes.append(row)
             self.outcomes.append(target)
 
-    def close(self, teams: Iterable[Team], open_checks: Iterable[Checks], ends: int) -> None:
+    def close(self, teams: Iterable[Team], doors: Iterable[Door], open_checks: Iterable[Checks], ends: int) -> None:
         """Write the waits that were still going on at the end of the run."""
         for team in teams:
             for entry in team.queue:
@@ -155,6 +160,8 @@ class Record:
                 team.interrupting.close()
             for entry in chain.from_iterable(team.slots.waiting.values()):
                 self.unallocated(entry[-1], ends + 1)
+        for entry in chain.from_iterable(door.waiting for door in doors):
+            self.unaccepted(entry[-1], ends + 1)
         for checks in open_checks:
             self.waited(checks.contact, checks.stage.number, checks.visit, 0, checks.asked, ends + 1, "partner")
 

@@ -28,6 +28,7 @@ def regrade(world: World, contact: Contact, seen: int, stage: int, visit: int, p
             checks.waited_until_now()
     waiting = [(team, team.withdrawn(contact)) for team in world.teams]
     meetings = world.meetings.withdrawn(contact)
+    at_doors = [(door, door.withdrawn(contact)) for door in world.doors.values()]
     contact.rag = rag
     contact.deadline = reached(contact.received, world.plan.deadlines[rag]) if world.by_deadline else 0
     for team, jobs in waiting:
@@ -36,4 +37,7 @@ def regrade(world: World, contact: Contact, seen: int, stage: int, visit: int, p
             world.touched.add(team.number)
     for meeting in meetings:
         world.meetings.join(meeting)
+    for door, jobs in at_doors:
+        for job in jobs:
+            door.queue(job)
     world.record.regraded(contact, stage, visit, part, world.now)

@@ -24,9 +24,10 @@ from frontdoor_sim.engine.changing import TakenOut, change
 from frontdoor_sim.engine.checks import Checks
 from frontdoor_sim.engine.compile import outcomes_from
 from frontdoor_sim.engine.contact import Contact, contacts_of
+from frontdoor_sim.engine.doors import doors_of
 from frontdoor_sim.engine.drawn import Drawn
 from frontdoor_sim.engine.jobs import ARRIVALS, DUTY, WAITS_END
-from frontdoor_sim.engine.kinds import KINDS
+from frontdoor_sim.engine.kinds import KINDS, TURNED_AWAY
 from frontdoor_sim.engine.meetings import Meetings
 from frontdoor_sim.engine.people import Roster, Team, Worker
 from frontdoor_sim.engine.plan import (
@@ -55,7 +56,8 @@ class World:
     """One run.
 
     `agenda` holds what is to come, a heap a second; SimPy calls `instant` once for each second that it holds. `due` is what
-    phase one applies at this second, `touched` are the teams that phase two looks at.
+    phase one applies at this second, `touched` are the teams that phase two looks at, `knocked` the stages whose doors are
+    looked at before. `trays` counts, for each stage, those who left it and wait at doors.
     """
 
     def __init__(self, contacts: pd.DataFrame, roster: Roster, plan: Plan) -> None:
@@ -69,6 +71,9 @@ class World:
         self.record = Record(plan)
         interrupts = [any(one.teams[team].interrupts for _, one in plan.in_turn) for team in range(len(plan.teams))]
         self.teams = [Team(number, team, self, interrupts[number]) for number, team in enumerate(plan.teams)]
+        self.doors = doors_of(plan, self)
+        self.knocked: set[int] = set()
+        self.trays = [0] * (self.entry + 1)
         self.has_meetings = any(isinstance(stage, PlannedMeeting) for stage in plan.stages)
         self.meetings = Meetings(self)
         self.interrupting = [team.interrupting for team in self.teams if team.interrupting is not None]
@@ -90,6 +95,11 @@ class World:
     def read(self, plan: Plan) -> None:
         """Play by a model from now on."""
         self.plan = plan
+        for team in self.teams:
+            mine = [stage for stage in plan.stages if stage.team == team.number]
+            team.trays = {stage.number: stage.out_tray for stage in mine if stage.out_tray is not None}
+        for number, door in self.doors.items():
+            door.read(plan.stages[number])
         self.helped = [team for team in self.teams if plan.teams[team.number].helpers]
         self.only_rule = [-1 if stage in plan.ramps else only_rule(plan, stage) for stage in range(self.entry + 1)]
         self.only_target = [only_target(plan, rule) for rule in self.only_rule]
@@ -108,16 +118,18 @@ class World:
                 target = self.route(self.plan, contact, self.entry, 0, 0, contact.enters)
                 self.record.waited(contact, target, 0, 0, contact.received, self.ends + 1, "shift")
         self.meetings.close(self.ends + 1)
-        self.record.close(self.teams, self.open_checks, self.ends)
+        self.record.close(self.teams, self.doors.values(), self.open_checks, self.ends)
 
     def instant(self, _: Event) -> None:
         """Apply what is due, least first; then dispatch once for the whole model; repeat until nothing is due."""
         self.now = now = int(self.env.now)
         self.due = due = self.agenda.pop(now)
-        touched, teams = self.touched, self.teams
-        while due or touched:
-            while due:
-                heappop(due)[-1]()
+        touched, teams, knocked = self.touched, self.teams, self.knocked
+        while due or touched or knocked:
+            while due or knocked:
+                while due:
+                    heappop(due)[-1]()
+                self.open_doors(now)
             if not touched:
                 break
             if self.has_meetings:
@@ -133,6 +145,19 @@ class World:
                 team.take_help(now)
             for interrupting in self.interrupting:
                 interrupting.interrupt(now)
+
+    def open_doors(self, now: int) -> None:
+        """Look at the doors that somebody came to or left by, in file order (rule 8)."""
+        if self.knocked:
+            looked_at = sorted(self.knocked)
+            self.knocked.clear()
+            for number in looked_at:
+                self.doors[number].open(now)
+
+    def make_room(self, stage: int) -> None:
+        """Somebody at a stage that may take only so many is done there (rule 8)."""
+        if stage in self.doors:
+            self.doors[stage].leave()
 
     def at(
         self, when: int, kind: int, owner: int, stage: int, visit: int, part: int, action: Callable[[], Any]
@@ -206,27 +231,33 @@ class World:
             self.record.outcome(contact.last_row, target)
             if target < 0:
                 break
-            next_visit = contact.visits[target]
+            came_from, came_visit = stage, visit
+            stage, visit = target, contact.visits[target]
             contact.visits[target] += 1
             rows = contact.last_row
-            handoff = None if taken_out else self.handoffs[stage, target]
-            ready = self.passed_on(contact, handoff, visit) if handoff else self.now
-            if stage == self.entry and contact.enters > contact.received:
-                self.record.waited(contact, target, next_visit, 0, contact.received, contact.enters, "shift")
-            if ready > self.now:
-                self.record.waited(contact, target, next_visit, 0, self.now, ready, "handoff")
-                self.at(ready, WAITS_END, contact.key, target, next_visit, 0, contact.go)
-                yield
-            stage, visit = target, next_visit
-            taken_out = self.plan.goes[stage] != stage
-            if taken_out:
-                continue
+            if came_from == self.entry and contact.enters > contact.received:
+                self.record.waited(contact, stage, visit, 0, contact.received, contact.enters, "shift")
+            door, handoff = self.doors.get(stage), None if taken_out else self.handoffs[came_from, stage]
+            let_in, taken_out = door is None, False
             try:
-                outcome = yield from self.kinds[stage](
-                    self, contact, self.plan_for(contact, stage).stages[stage], visit
-                )
+                if door is not None:
+                    let_in = yield from door.pass_through(contact, visit, came_from)
+                ready = self.passed_on(contact, handoff, came_visit) if handoff and let_in else self.now
+                if ready > self.now:
+                    self.record.waited(contact, stage, visit, 0, self.now, ready, "handoff")
+                    self.at(ready, WAITS_END, contact.key, stage, visit, 0, contact.go)
+                    yield
+                if self.plan.goes[stage] != stage:
+                    raise TakenOut
+                outcome = TURNED_AWAY
+                if let_in:
+                    outcome = yield from self.kinds[stage](
+                        self, contact, self.plan_for(contact, stage).stages[stage], visit
+                    )
             except TakenOut:
                 taken_out = True
+                if door is not None and let_in:
+                    door.leave()
             if contact.last_row == rows:
                 self.record.waited(contact, stage, visit, 0, self.now, self.now, self.plan.stages[stage].wait_cause)
         del contact.go, contact.leave

@@ -15,6 +15,8 @@ from frontdoor_sim.scenario import Scenario
 
 MORE_PEOPLE = 3
 """A pilot has this many times the staff, so that its work is what is asked for, not what is got through."""
+UNLIMITED = 10**9
+"""A pilot's stages take this many, for the same reason."""
 
 
 _returns: dict[tuple[str, int], float] = {}
@@ -78,17 +80,23 @@ def _offered(asked: tuple[Scenario, int, float, Engine]) -> pd.DataFrame:
 
 
 def _pilot(scenario: Scenario, seed: int, returns: float, engine: Engine) -> EventLog:
-    return simulate(with_more_people(scenario), draw_contacts(scenario, seed, 0, returns), seed, 0, engine)
+    return simulate(with_room_for_all(scenario), draw_contacts(scenario, seed, 0, returns), seed, 0, engine)
 
 
-def with_more_people(scenario: Scenario) -> Scenario:
-    """The scenario with three times the staff everywhere."""
+def with_room_for_all(scenario: Scenario) -> Scenario:
+    """The scenario with three times the staff everywhere, and no limit to what a stage takes."""
     wte = {
         f"teams.{team}.staff[{index}].wte": group.wte * MORE_PEOPLE
         for team, facts in scenario.model.teams.items()
         for index, group in enumerate(facts.staff)
     }
-    return Scenario(scenario.file, scenario.data, scenario.parameters).varied(wte)
+    limits = {
+        f"stages.{stage}.{field}": UNLIMITED
+        for stage, facts in scenario.model.stages.items()
+        for field in ("holds_at_most", "takes_a_working_day")
+        if getattr(facts, field, None) is not None
+    }
+    return Scenario(scenario.file, scenario.data, scenario.parameters).varied(wte | limits)
 
 
 def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:

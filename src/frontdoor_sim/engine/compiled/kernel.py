@@ -50,8 +50,9 @@ MILLION = np.int64(1_000_000)
     STAGES_NUMBER, TEAMS, TEAMS_NUMBER, SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, NORMAL, EXPONENTIAL,  # of all models
     SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, IS_DATED, CHANGES, CHANGES_END,
     MEETINGS, MEETINGS_NUMBER, MEETINGS_WAITING, RESERVED, RESERVED_NUMBER,  # stages; people kept for a meeting
+    DOORS, DOORS_NUMBER, KNOCKED,  # of stages that take only so many; whether any is to be looked at
     WORLD_FIELDS,
-) = numbered(64)  # fmt: skip
+) = numbered(67)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
@@ -71,15 +72,16 @@ MILLION = np.int64(1_000_000)
     PARTNERS, PARTNERS_NUMBER, JOIN, GIVE_UP,
     HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
     DELAY, PATIENCE, SYSTEMS, GOES,
-    LASTS, PEOPLE, PEOPLE_NUMBER, MEETING_QUEUE, PASSED_OVER, RAMP, STAGE_FIELDS,
-) = numbered(45)  # fmt: skip
+    LASTS, PEOPLE, PEOPLE_NUMBER, MEETING_QUEUE, PASSED_OVER,
+    DOOR, AT_ONCE, A_DAY, MIDNIGHTS, TURNS_AWAY, TRAY, OUT_TRAY, RAMP, STAGE_FIELDS,
+) = numbered(52)  # fmt: skip
 
 # A team; the four head starts stand together, red first. What stands before WORKERS is of the model in force.
 (
     TEAM_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE, SLOT_STAGES, SLOT_STAGES_NUMBER,
-    HELPERS, HELPERS_NUMBER, INTERRUPTS, GOES_TO,
+    HELPERS, HELPERS_NUMBER, INTERRUPTS, GOES_TO, HAS_TRAYS,
     WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, LARGEST, IS_TOUCHED, SOMEBODY_IDLE, SOME_LEFT, TEAM_FIELDS,
-) = numbered(23)  # fmt: skip
+) = numbered(24)  # fmt: skip
 
 # A worker, and one of their windows of available duty; a worker's windows stand together in time order.
 # What a worker has in hand: the job, its rows in the log, and the event that ends it.
@@ -91,12 +93,13 @@ MILLION = np.int64(1_000_000)
 
 # A piece of work in a queue or in hand; nobody has begun it while JOB_WORKER is NONE. CHILD and NEXT hold the heap of the
 # queue together. WAITS_IN is the queue, NONE where the work is in hand; a job in a heap that has NONE has gone: it gave up,
-# or another stands in its stead. The least of a queue never has.
+# or another stands in its stead. The least of a queue never has. Whoever waits at the door of a stage stands there as a job
+# too, which came from another stage and visit.
 (
     JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
     JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, NTH,
-    JOB_PEOPLE, WAITS_IN, JOB_FIELDS,
-) = numbered(24)  # fmt: skip
+    JOB_PEOPLE, WAITS_IN, CAME_FROM, CAME_VISIT, JOB_FIELDS,
+) = numbered(26)  # fmt: skip
 
 # The requests of one visit to a checks stage; then one field a partner, the job on its desk. EARLIER_ASKED are the requests
 # of the contact's visit to a checks stage before, MAIN where there was none.
@@ -117,6 +120,10 @@ SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS 
 (WANTED_TEAM, WANTED_NUMBER, WANTED_FIELDS) = numbered(3)
 (RESERVED_WORKER, IDLE_BEFORE, RESERVED_FIELDS) = numbered(3)
 (RAMP_FORMER, RAMP_LUCK, RAMP_BEGINS, RAMP_LASTS, RAMP_FIELDS) = numbered(5)
+
+# The door of a stage that takes only so many, under whichever model of the run; the out-tray of a stage, and what is held back.
+(DOOR_STAGE, AT_DOOR, INSIDE, DAY, TODAY, DOOR_WOKEN, IS_KNOCKED, DOOR_FIELDS) = numbered(8)
+(IN_TRAY, HELD_BACK, TRAY_FIELDS) = numbered(3)
 (HELP_TEAM, ON_AT, OFF_AT, HELP_IS_ON, HELP_FIELDS) = numbered(5)
 
 # A dated change: its second, its facts of all teams as they stand in teams, the slots of all workers by number; then all fields
@@ -147,8 +154,9 @@ PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
 (
     GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING, CALLED_OFF, MEETING_ENDS,
-) = numbered(11)  # fmt: skip
-BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP, TAKEN_OUT = numbered(9)
+    LET_IN, TURN_AWAY, WAKE_DOOR,
+) = numbered(14)  # fmt: skip
+BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP, TAKEN_OUT, SENT_AWAY = numbered(10)
 ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_REGRADE, ROW_QUEUE, ROW_OVERTIME = (
     numbered(9)
 )
@@ -158,7 +166,7 @@ ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_REG
 ) = numbered(10)  # fmt: skip
 CONSENT_GIVEN, CONSENT_REFUSED, CONSENT_NOT_REACHED, CONSENT_OVERRIDDEN = numbered(4)
 CHECKS_COMPLETE, CHECKS_TIMED_OUT = numbered(2)
-DONE, TIMED_OUT = numbered(2)
+DONE, TIMED_OUT, TURNED_AWAY = numbered(3)
 ENTERS_NOW, WAITS = numbered(0, -2)  # instead of an outcome: the visit is not over, or not begun
 NO_OUTCOME = np.int64(1 << 30)
 LEVELS = np.int64(5)
@@ -458,6 +466,14 @@ def write_unallocated(w, job, now):
     )
 
 
+@compiled
+def write_unaccepted(w, job, now):
+    """A wait at a door, written when it is over."""
+    write_wait(
+        w, w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT], MAIN, w[job + READY], now, FOR_ACCEPTANCE
+    )
+
+
 # --- rule 2: an instant has two phases -------------------------------------------------------------------------------
 
 
@@ -473,7 +489,8 @@ def run(world):
             break
         w[NOW] = now
         instant(w, now)
-    close(w)
+    if w[FULL] == 0:
+        close(w)
 
 
 @inlined
@@ -488,6 +505,11 @@ def instant(w, now):
     open_windows(w, now)
     while w[FULL] == 0:
         while apply_next(w, now):
+            continue
+        if w[FULL]:
+            break
+        if w[KNOCKED]:
+            open_doors(w, now)
             continue
         if w[TOUCHED_NUMBER] == 0:
             break
@@ -533,6 +555,13 @@ def apply(w, event, now):
         return release(w, subject)
     if action == GIVE_UP_WAITING:
         return give_up_waiting(w, subject, stage_number, visit, now)
+    if action == LET_IN:
+        return let_in(w, subject, now)
+    if action == TURN_AWAY:
+        return turn_away(w, subject, now)
+    if action == WAKE_DOOR:
+        knock(w, subject)
+        return NONE
     if action == WAKE:
         touch(w, subject)
         return NONE
@@ -688,12 +717,16 @@ def change_model(w, now):
         following = w[waiting + NEXT]
         requeue(w, waiting, now)
         waiting = following
+    for at in range(w[DOORS_NUMBER]):
+        change_door(w, w[DOORS] + at * DOOR_FIELDS, now)
 
 
 @compiled
 def take_all_waiting(w):
     """Rule 2: everything that waits in the queues of all teams, taken out of them and linked by NEXT; each knows its team."""
     waiting = NONE
+    for number in range(w[STAGES_NUMBER]):
+        put_back(w, stage_at(w, number))
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
         w[team + QUEUE_SIZE] = 0
@@ -758,6 +791,7 @@ def take_out(w, job, now):
         write_unallocated(w, job, now)
     else:
         write_queued(w, job, w[job + JOB_TEAM], now)
+    make_room(w, stage)
     w[contact + STEP] = TAKEN_OUT
     w[contact + MAIN_JOB] = NONE
     give_back(w, SPARE_JOBS, job)
@@ -951,16 +985,22 @@ def takes_new_place(w, job, before, now):
         w[contact + RAG] = before
         if queue == team + SLOT_QUEUE:
             write_unallocated(w, job, now)
+        elif is_at_door(w, job):
+            write_unaccepted(w, job, now)
         else:
             write_queued(w, job, team, now)
         w[contact + RAG] = rag
     other = spare(w, SPARE_JOBS, JOB_FIELDS)
+    if w[FULL]:
+        return job
     for field in range(JOB_FIELDS):
         w[other + field] = w[job + field]
     w[other + READY] = now
     go_from_queue(w, job, team)
     if w[w[job + JOB_STAGE] + KIND] == OF_MEETING:
         put_in_line(w, w[job + JOB_STAGE], other)
+    elif is_at_door(w, other):
+        stand_at_door(w, other, w[job + JOB_STAGE])
     else:
         put_in(w, queue, other, team)
     return other
@@ -1112,12 +1152,16 @@ def judge_help(w, helper, waiting):
 @compiled
 def serve(w, team, people, now):
     """Rules 3 and 4: start the least jobs that wait at a team while somebody of `people`, a team, is idle and on duty."""
+    if w[team + HAS_TRAYS]:
+        hold_back(w, team)
     while w[team + QUEUE] != NONE and w[people + SOMEBODY_IDLE]:
         worker = next_idle(w, people, now)
         if worker == NONE:
             w[people + SOMEBODY_IDLE] = 0
             break
         begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
+        if w[team + HAS_TRAYS]:
+            hold_back(w, team)
 
 
 # --- rule 4: meetings ------------------------------------------------------------------------------------------------
@@ -1442,6 +1486,8 @@ def interrupt(w, now):
     """Rule 5, the end of phase two: where urgent work may interrupt, the least urgent work in hand makes way for it."""
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
+        if w[team + INTERRUPTS] and w[team + HAS_TRAYS]:
+            hold_back(w, team)
         while w[team + INTERRUPTS] and w[team + QUEUE] != NONE:
             rag = w[w[w[team + QUEUE] + JOB_CONTACT] + RAG]
             worker = whom_to_interrupt(w, team, rag, now)
@@ -1450,6 +1496,8 @@ def interrupt(w, now):
             job = put_down(w, worker, now)
             begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
             put_in(w, team + QUEUE, job, team)
+            if w[team + HAS_TRAYS]:
+                hold_back(w, team)
 
 
 @compiled
@@ -1535,6 +1583,8 @@ def wait(w, contact, span, nth, cause, step, now):
 def ask(w, contact, stage, visit, now):
     """Rule 7: send every request, and fix the time-out by the RAG now. The outcome where all is answered at once."""
     checks = room(w, DESK_JOBS + w[stage + PARTNERS_NUMBER])
+    if w[FULL]:
+        return WAITS
     w[checks + CHECKS_CONTACT] = contact
     w[checks + CHECKS_STAGE] = stage
     w[checks + CHECKS_VISIT] = visit
@@ -1555,6 +1605,8 @@ def ask(w, contact, stage, visit, now):
             later(w, checks, part, arrives, REQUEST_ARRIVES)
         else:
             request_arrives(w, checks, part, now)
+        if w[FULL]:
+            return WAITS
     w[checks + ASKING] = 0
     if w[checks + IS_JOINED]:
         return joined_outcome(w, checks)
@@ -1728,6 +1780,7 @@ def wake(w, stage, team, now):
 def hold(w, job, worker, slots, now):
     """Rule 8: a person takes the case: slots are held until it ends, and the first visit is made meanwhile."""
     contact, stage, visit = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + JOB_VISIT]
+    make_room(w, stage)
     w[contact + MAIN_JOB] = NONE
     if now > w[job + READY]:
         write_unallocated(w, job, now)
@@ -1753,6 +1806,198 @@ def release(w, contact):
     w[worker + SLOTS_FREE] += w[contact + SLOTS_HELD]
     touch(w, w[w[contact + STAGE] + TEAM])
     return contact
+
+
+@compiled
+def come_to_door(w, contact, leaves, leaves_visit, now):
+    """Rule 8: a contact asks to be let in at its stage, and waits in the out-tray of the one that it left."""
+    stage = w[contact + STAGE]
+    job = new_job(w, contact, stage, w[contact + VISIT], MAIN, MAIN, now)
+    w[job + CAME_FROM] = leaves
+    w[job + CAME_VISIT] = leaves_visit
+    if w[leaves + TRAY] != NONE:
+        w[w[leaves + TRAY] + IN_TRAY] += 1
+    stand_at_door(w, job, stage)
+
+
+@compiled
+def stand_at_door(w, job, stage):
+    """Rule 8: a contact stands at the door of its stage, in the order of the team's queue."""
+    door = w[stage + DOOR]
+    take_place(w, job, w[stage + TEAM])
+    w[job + WAITS_IN] = door + AT_DOOR
+    w[job + JOB_TEAM] = w[stage + TEAM]
+    w[w[job + JOB_CONTACT] + MAIN_JOB] = job
+    w[door + AT_DOOR] = melded(w, w[door + AT_DOOR], job)
+    knock(w, door)
+
+
+@inlined
+def is_at_door(w, job):
+    """Rule 8: whether a job that waits is somebody who stands at the door of their stage."""
+    door = w[w[job + JOB_STAGE] + DOOR]
+    return door != NONE and w[job + WAITS_IN] == door + AT_DOOR
+
+
+@compiled
+def knock(w, door):
+    """Rule 8: let a door be looked at before anybody starts work."""
+    w[door + IS_KNOCKED] = 1
+    w[KNOCKED] = 1
+
+
+@compiled
+def open_doors(w, now):
+    """Rule 8: look at the doors that somebody came to or left by, in file order."""
+    w[KNOCKED] = 0
+    for at in range(w[DOORS_NUMBER]):
+        door = w[DOORS] + at * DOOR_FIELDS
+        if w[door + IS_KNOCKED]:
+            w[door + IS_KNOCKED] = 0
+            open_door(w, door, stage_at(w, w[door + DOOR_STAGE]), now)
+
+
+@compiled
+def open_door(w, door, stage, now):
+    """Rule 8: let in those there is room for, in the order of the team's queue, and turn the rest away where nobody waits."""
+    while w[door + AT_DOOR] != NONE and has_room(w, door, stage, now):
+        w[door + INSIDE] += 1
+        w[door + TODAY] += 1
+        answer(w, door, LET_IN, now)
+    while w[door + AT_DOOR] != NONE and w[stage + TURNS_AWAY]:
+        answer(w, door, TURN_AWAY, now)
+    if w[door + AT_DOOR] != NONE and w[stage + A_DAY] != NONE:
+        wake_door(w, door, w[stage + MIDNIGHTS], now)
+
+
+@compiled
+def has_room(w, door, stage, now):
+    """Rule 8: whether one more may come in now; the midnight of a working day begins a new one."""
+    if w[stage + A_DAY] != NONE:
+        day = number_up_to(w, w[stage + MIDNIGHTS] + 1, w[w[stage + MIDNIGHTS]], now)
+        if day != w[door + DAY]:
+            w[door + DAY] = day
+            w[door + TODAY] = 0
+        if w[door + TODAY] >= w[stage + A_DAY]:
+            return False
+    return w[stage + AT_ONCE] == NONE or w[door + INSIDE] < w[stage + AT_ONCE]
+
+
+@compiled
+def answer(w, door, action, now):
+    """Rule 8: tell the next in order whether they may come in; they go on before anybody starts work."""
+    job = take_waiting(w, door + AT_DOOR)
+    w[w[job + JOB_CONTACT] + MAIN_JOB] = w[job + WAITS_IN] = NONE
+    due(w, SOON, now, WAITS_END, w[job + JOB_KEY], w[door + DOOR_STAGE], w[job + JOB_VISIT], MAIN, action, job)
+
+
+@compiled
+def wake_door(w, door, midnights, now):
+    """Rule 8: see to it that a door is looked at again when the next working day begins."""
+    midnight = next_instant(w, midnights, now + 1)
+    if midnight != NEVER and midnight != w[door + DOOR_WOKEN]:
+        w[door + DOOR_WOKEN] = midnight
+        due(w, SOON, midnight, WAITS_END, NONE, w[door + DOOR_STAGE], MAIN, MAIN + 1, WAKE_DOOR, door)
+
+
+@compiled
+def let_in(w, job, now):
+    """Rules 6 and 8: a contact has its place, and is handed on to it. Who goes on, or NONE."""
+    contact, leaves, visit = w[job + JOB_CONTACT], w[job + CAME_FROM], w[job + CAME_VISIT]
+    leave_tray(w, job, now)
+    return contact if hand_on(w, contact, leaves, visit, now) == ENTERS_NOW else NONE
+
+
+@compiled
+def turn_away(w, job, now):
+    """Rule 8: a contact finds a stage full, and goes on elsewhere."""
+    contact = w[job + JOB_CONTACT]
+    leave_tray(w, job, now)
+    w[contact + STEP] = SENT_AWAY
+    return contact
+
+
+@compiled
+def leave_tray(w, job, now):
+    """Rule 8: a contact leaves the out-tray of the stage that it left, which may begin something new again."""
+    came_from = in_force(w, w[job + CAME_FROM])
+    if now > w[job + READY]:
+        write_unaccepted(w, job, now)
+    give_back(w, SPARE_JOBS, job)
+    if w[came_from + TRAY] != NONE:
+        w[w[came_from + TRAY] + IN_TRAY] -= 1
+    if w[came_from + OUT_TRAY] != NONE and may_begin(w, came_from):
+        put_back(w, came_from)
+        touch(w, w[came_from + TEAM])
+
+
+@inlined
+def may_begin(w, stage):
+    """Rule 8: whether the out-tray of a stage lets it begin something new."""
+    return w[stage + OUT_TRAY] == NONE or w[w[stage + TRAY] + IN_TRAY] < w[stage + OUT_TRAY]
+
+
+@compiled
+def put_back(w, stage):
+    """Rule 8: what was held back at a stage is in the queue of its team again."""
+    tray, team = w[stage + TRAY], w[stage + TEAM]
+    if tray != NONE:
+        w[team + QUEUE] = melded(w, w[team + QUEUE], w[tray + HELD_BACK])
+        w[tray + HELD_BACK] = NONE
+        drop_gone(w, team + QUEUE)
+
+
+@compiled
+def hold_back(w, team):
+    """Rule 8: what comes first in a queue and must not be begun, since the out-tray of its stage is full, is set aside."""
+    while w[team + QUEUE] != NONE:
+        stage = w[w[team + QUEUE] + JOB_STAGE]
+        if may_begin(w, stage) or w[w[team + QUEUE] + JOB_WORKER] != NONE:
+            break
+        job = take_waiting(w, team + QUEUE)
+        take_place(w, job, team)
+        tray = w[stage + TRAY]
+        w[tray + HELD_BACK] = melded(w, w[tray + HELD_BACK], job)
+
+
+@inlined
+def make_room(w, stage):
+    """Rule 8: somebody at a stage that may take only so many is done there."""
+    if w[stage + DOOR] != NONE:
+        w[w[stage + DOOR] + INSIDE] -= 1
+        knock(w, w[stage + DOOR])
+
+
+@compiled
+def change_door(w, door, now):
+    """Rules 2 and 8: who waits at the door of a stage that is no more goes where its work goes; the others stand there anew."""
+    stage, waiting = stage_at(w, w[door + DOOR_STAGE]), NONE
+    while w[door + AT_DOOR] != NONE:
+        job = take_waiting(w, door + AT_DOOR)
+        w[job + NEXT] = waiting
+        waiting = job
+    while waiting != NONE:
+        job, waiting = waiting, w[waiting + NEXT]
+        contact = w[job + JOB_CONTACT]
+        w[job + JOB_STAGE] = w[contact + STAGE] = stage
+        if w[stage + GOES] == w[stage + STAGE_NUMBER]:
+            stand_at_door(w, job, stage)
+        else:
+            leave_tray(w, job, now)
+            w[contact + MAIN_JOB] = NONE
+            w[contact + STEP] = TAKEN_OUT
+            due(
+                w,
+                SOON,
+                now,
+                WAITS_END,
+                w[contact + KEY],
+                w[stage + STAGE_NUMBER],
+                w[contact + VISIT],
+                MAIN,
+                GO_ON,
+                contact,
+            )
 
 
 # --- rule 9: start and end -------------------------------------------------------------------------------------------
@@ -1783,6 +2028,10 @@ def close(w):
     for contact in range(w[ARRIVING], w[CONTACTS_END], w[CONTACT_WIDTH]):
         target = route(w, begin(w, contact), w[ENTRY], MAIN, MAIN, w[contact + ENTERS])
         write_wait(w, contact, stage_at(w, target), MAIN, MAIN, w[contact + RECEIVED], beyond, FOR_SHIFT)
+    for at in range(w[DOORS_NUMBER]):
+        close_door(w, w[DOORS] + at * DOOR_FIELDS, beyond)
+    for number in range(w[STAGES_NUMBER]):
+        put_back(w, stage_at(w, number))
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
         while w[team + QUEUE] != NONE:
@@ -1799,6 +2048,13 @@ def close(w):
     while contact != NONE:
         close_checks(w, contact, beyond)
         contact = w[contact + EARLIER_RETURN]
+
+
+@compiled
+def close_door(w, door, beyond):
+    """Rule 10: who still waits at a door stands in the log as open."""
+    while w[door + AT_DOOR] != NONE:
+        write_unaccepted(w, take_waiting(w, door + AT_DOOR), beyond)
 
 
 @compiled
@@ -1850,16 +2106,26 @@ def move(w, contact, outcome, now):
     w[contact + VISIT] = w[contact + VISITS + target]
     w[contact + VISITS + target] += 1
     w[contact + ROWS_BEFORE] = w[contact + LAST_ROW]
-    handoff = w[w[HANDOFFS] + w[leaves + STAGE_NUMBER] * w[STAGES_NUMBER] + target]
-    ready = now if handoff == NONE or taken_out else passed_on(w, contact, handoff, visit, now)
     if w[leaves + KIND] == OF_ENTRY and w[contact + ENTERS] > w[contact + RECEIVED]:
         write_wait(w, contact, stage, w[contact + VISIT], MAIN, w[contact + RECEIVED], w[contact + ENTERS], FOR_SHIFT)
-    if ready > now:
-        write_wait(w, contact, stage, w[contact + VISIT], MAIN, now, ready, FOR_HANDOFF)
-        w[contact + STEP] = HANDED_ON
-        due(w, SOON, ready, WAITS_END, w[contact + KEY], target, w[contact + VISIT], MAIN, GO_ON, contact)
+    if w[stage + DOOR] != NONE:
+        come_to_door(w, contact, leaves, visit, now)
         return WAITS
+    return hand_on(w, contact, leaves, visit, now)
+
+
+@compiled
+def hand_on(w, contact, leaves, leaves_visit, now):
+    """Rule 6: hand a contact on to its stage. ENTERS_NOW where it may enter at once, or WAITS."""
+    stage, visit = w[contact + STAGE], w[contact + VISIT]
+    handoff = w[w[HANDOFFS] + w[leaves + STAGE_NUMBER] * w[STAGES_NUMBER] + w[stage + STAGE_NUMBER]]
+    taken_out = w[contact + STEP] == TAKEN_OUT
+    ready = now if handoff == NONE or taken_out else passed_on(w, contact, handoff, leaves_visit, now)
     w[contact + STEP] = HANDED_ON
+    if ready > now:
+        write_wait(w, contact, stage, visit, MAIN, now, ready, FOR_HANDOFF)
+        due(w, SOON, ready, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
+        return WAITS
     return ENTERS_NOW
 
 
@@ -1943,6 +2209,10 @@ def resume(w, contact, now):
         return WAITS
     if step == AT_WORK and w[stage + KIND] == OF_CONSENT:
         return after_attempt(w, contact, stage, visit, now)
+    if step == SENT_AWAY:
+        return TURNED_AWAY
+    if step != HOLDING:
+        make_room(w, stage)
     if step == GAVE_UP:
         return TIMED_OUT
     if step != DELAYED:
@@ -1957,6 +2227,7 @@ def arrive_at(w, contact, stage, now):
     w[contact + STAGE] = stage
     if w[stage + GOES] == w[stage + STAGE_NUMBER]:
         return ENTERS_NOW
+    make_room(w, stage)
     w[contact + STEP] = TAKEN_OUT
     return 0
 

@@ -38,6 +38,7 @@ from frontdoor_sim.engine.plan import (
     PlannedChecks,
     PlannedConsent,
     PlannedDelay,
+    PlannedDoor,
     PlannedHandoff,
     PlannedJudges,
     PlannedMeeting,
@@ -146,6 +147,8 @@ class _PlanLayout:
         self.plan = plan
         self.words = Words()
         self.spans: dict[int, list[int]] = {}
+        self.doors: dict[int, int] = {}
+        self.trays: dict[int, int] = {}
         self.world = np.zeros(k.WORLD_FIELDS, dtype=np.int64)
         self.words.put(self.world)
 
@@ -154,6 +157,7 @@ class _PlanLayout:
         records = [np.zeros((len(plan.teams), k.TEAM_FIELDS), dtype=np.int64) for _ in plan.in_turn]
         places = [words.put(one.reshape(-1)) for one in records]
         self.teams = tuple(places[0] + number * k.TEAM_FIELDS for number in range(len(plan.teams)))
+        self.limits(plan)
         facts = [self.facts_of(one, record) for (_, one), record in zip(plan.in_turn, records, strict=True)]
         world[k.STAGES : k.STAGES_NUMBER] = facts[0]
         self.of_all(plan)
@@ -180,6 +184,18 @@ class _PlanLayout:
         world[k.NORMAL], world[k.EXPONENTIAL] = self.table(STANDARD_NORMAL), self.table(STANDARD_EXPONENTIAL)
         world[[k.LAST_RETURN, k.SPARE_JOBS, k.SPARE_EVENTS]] = NONE
         world[k.IS_DATED] = len(plan.later) > 0 or len(plan.ramps) > 0
+
+    def limits(self, plan: Plan) -> None:
+        """Doors and out-trays, of every stage that has one under any model of the run; stages know them by place."""
+        words, world = self.words, self.world
+        stages = [stage for _, one in plan.in_turn for stage in one.stages]
+        with_door = sorted({stage.number for stage in stages if stage.door})
+        doors = np.zeros((len(with_door), k.DOOR_FIELDS), dtype=np.int64)
+        doors[:, k.DOOR_STAGE], doors[:, [k.AT_DOOR, k.DAY, k.DOOR_WOKEN]] = with_door, NONE
+        world[k.DOORS], world[k.DOORS_NUMBER] = words.put(doors.reshape(-1)), len(with_door)
+        self.doors = {number: int(world[k.DOORS]) + at * k.DOOR_FIELDS for at, number in enumerate(with_door)}
+        with_tray = sorted({stage.number for stage in stages if stage.out_tray is not None})
+        self.trays = {number: words.put([0, NONE]) for number in with_tray}
 
     def facts_of(self, plan: Plan, teams: Int64s) -> Int64s:
         """The fields of the world that are those of one model; fills in its facts of teams, shape (teams, TEAM_FIELDS)."""
@@ -292,6 +308,7 @@ class _PlanLayout:
         helpers = [(self.teams[helper], on_at, off_at, 0) for helper, on_at, off_at in team.helpers]
         record[k.HELPERS] = self.words.put([field for helper in helpers for field in helper])
         record[k.HELPERS_NUMBER] = len(helpers)
+        record[k.HAS_TRAYS] = any(stage.team == number and stage.out_tray for stage in self.plan.stages)
         record[k.INTERRUPTS] = sum(1 << rag for rag in team.interrupts)
         return record
 
@@ -323,6 +340,9 @@ class _PlanLayout:
             k.PATIENCE: self.patience(stage.patience),
             k.SYSTEMS: stage.systems,
             k.GOES: self.plan.goes[stage.number],
+            k.DOOR: self.doors.get(stage.number, NONE),
+            k.TRAY: self.trays.get(stage.number, NONE),
+            k.OUT_TRAY: NONE if stage.out_tray is None else stage.out_tray,
         }
         match stage:
             case PlannedConsent():
@@ -337,6 +357,7 @@ class _PlanLayout:
                 fields |= {k.DELAY: self.span(stage.delay)}
             case PlannedMeeting():
                 fields |= self.meeting(stage)
+        fields |= self.door(stage.door) if stage.door else {}
         record[list(fields)] = list(fields.values())
         return record
 
@@ -359,6 +380,15 @@ class _PlanLayout:
     def patience(self, spans: tuple[Span | None, ...] | None) -> int:
         """How long contacts wait before they give up, by RAG; NONE where nobody does."""
         return NONE if spans is None else self.words.put([self.span(span) for span in spans])
+
+    def door(self, door: PlannedDoor) -> dict[int, int]:
+        """The way into a stage that takes only so many."""
+        return {
+            k.AT_ONCE: NONE if door.at_once is None else door.at_once,
+            k.A_DAY: NONE if door.a_day is None else door.a_day,
+            k.MIDNIGHTS: self.instants(door.midnights),
+            k.TURNS_AWAY: door.turns_away,
+        }
 
     def work(self, stage: PlannedWork) -> dict[int, int]:
         return {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
-from frontdoor_sim.scenario.checks import routes, teams
+from frontdoor_sim.scenario.checks import limits, routes, teams
 from frontdoor_sim.scenario.checks.found import Found, Law
 from frontdoor_sim.scenario.paths import Path
 
@@ -30,8 +30,10 @@ LAWS: tuple[Law, ...] = (
     routes.check_stages_are_reached,
     routes.check_ends_are_reached,
     routes.check_outcomes,
-    routes.check_who_gives_up_goes_elsewhere,
-    routes.check_undecided_is_decided_elsewhere,
+    limits.check_who_goes_unserved_has_a_way,
+    limits.check_undecided_is_decided_elsewhere,
+    limits.check_limits_are_stated,
+    limits.check_out_trays,
     routes.check_rules_are_used,
     routes.check_routes_cover,
     teams.check_staff,
@@ -45,15 +47,18 @@ LAWS: tuple[Law, ...] = (
 )
 """Laws of an operating model; `routes.check_sources_and_areas` asks the parameters as well."""
 
+_LIMITS = ("give_up_after", "holds_at_most", "takes_a_working_day", "when_full")
 _SILENT_AFTER: dict[Law, set[str]] = {
     teams.check_partners: {"partners"},
     routes.check_stages_are_reached: {"routes"},
     routes.check_ends_are_reached: {"routes"},
-    routes.check_outcomes: {"kind", "give_up_after"},
-    routes.check_who_gives_up_goes_elsewhere: {"routes", "kind", "give_up_after"},
-    routes.check_undecided_is_decided_elsewhere: {"routes", "kind", "give_up_after", "decides"},
+    routes.check_outcomes: {"kind", *_LIMITS},
+    limits.check_who_goes_unserved_has_a_way: {"routes", "kind", *_LIMITS},
+    limits.check_undecided_is_decided_elsewhere: {"routes", "kind", "decides", *_LIMITS},
+    limits.check_limits_are_stated: {"kind", *_LIMITS},
+    limits.check_out_trays: {"routes", "kind", "out_tray", *_LIMITS},
     routes.check_rules_are_used: {"routes"},
-    routes.check_routes_cover: {"routes", "kind", "judges", "give_up_after"},
+    routes.check_routes_cover: {"routes", "kind", "judges", *_LIMITS},
     teams.check_meetings: {"staff", "kind"},
     teams.check_staff: {"staff", "kind"},
     routes.check_judged_before_asked: {"judges", "kind"},

@@ -8,7 +8,6 @@ from typing import Any
 
 from frontdoor_sim.documents import in_words, nearest
 from frontdoor_sim.operating_model import (
-    QUEUE_OUTCOMES,
     RAGS,
     CaseloadStage,
     Condition,
@@ -23,11 +22,10 @@ from frontdoor_sim.parameters import SOURCES, Parameters
 from frontdoor_sim.scenario.checks.found import ENTRY, Found, broken, unknown
 from frontdoor_sim.scenario.paths import Path
 
-NO_OUTCOME = "An outcome only after consent or checks, or where contacts give up waiting."
+NO_OUTCOME = "An outcome only after consent or checks, or where contacts give up waiting or are turned away."
 LEVELS = (1, 2, 3, 4)
 NOT_JUDGED = 0
-TIMED_OUT = "timed_out"
-CHANGE = "Change where they go."
+FULL = "full"
 
 
 def check_entry(model: OperatingModel) -> Found:
@@ -106,41 +104,6 @@ def check_outcomes(model: OperatingModel) -> Found:
 
 def _outcomes(model: OperatingModel, stage: str) -> tuple[str, ...]:
     return outcomes_of(model.stages[stage]) if stage in model.stages else ()
-
-
-def _gives_up(model: OperatingModel, stage: str) -> bool:
-    """Whether contacts can leave the queue of a stage unserved."""
-    return _outcomes(model, stage) == QUEUE_OUTCOMES
-
-
-def check_who_gives_up_goes_elsewhere(model: OperatingModel) -> Found:
-    """Where contacts give up waiting, a rule of their own says where they go, which is not back to the same queue."""
-    for stage, rules in model.routes.items():
-        if not _gives_up(model, stage):
-            continue
-        mine = [rule for rule in rules if TIMED_OUT in rule.when.outcome]
-        if not mine:
-            what = f"Contacts give up waiting at {stage!r}, and no rule says where they go."
-            remedy = f"Add, for example, `{{if: {{outcome: {TIMED_OUT}}}, to: ...}}` before the other rules."
-            yield broken(("routes", stage), what, f"A rule for the outcome {TIMED_OUT}.", remedy)
-        for rule in mine:
-            if stage in rule.to:
-                what = f"Contacts that give up waiting at {stage!r} come back to the same queue."
-                yield broken(("routes", stage, rules.index(rule), "to"), what, "Another stage, or an end.", CHANGE)
-
-
-def check_undecided_is_decided_elsewhere(model: OperatingModel) -> Found:
-    """Who gives up waiting for a decision goes to another decision, or ends."""
-    for stage, rules in model.routes.items():
-        if not _gives_up(model, stage) or not model.stages[stage].decides:
-            continue
-        for index, rule in enumerate(rules):
-            for to in rule.to if TIMED_OUT in rule.when.outcome else ():
-                if to in model.stages and not model.stages[to].decides:
-                    what = f"Contacts that nobody has decided at {stage!r} go on to {to!r}, which decides nothing."
-                    right = "A stage that decides, or an end."
-                    remedy = f"Write `decides: true` at {to!r}, or change where they go."
-                    yield broken(("routes", stage, index, "to"), what, right, remedy)
 
 
 def check_rules_are_used(model: OperatingModel) -> Found:
@@ -241,12 +204,11 @@ def check_agreement_is_judged(model: OperatingModel) -> Found:
 
 def check_no_instant_loop(model: OperatingModel) -> Found:
     """A loop must spend time somewhere, at work, in a meeting or in a caseload."""
-    takes_time = (WorkStage, MeetingStage, CaseloadStage)
-    instant = [name for name, stage in model.stages.items() if not isinstance(stage, takes_time)]
+    instant = {name: to for name in model.stages if (to := _at_once(model, name))}
     for start in instant:
         ahead, seen = [start], {start}
         while ahead:
-            following = model.targets_of(ahead.pop())
+            following = instant[ahead.pop()]
             if start in following:
                 what = f"{start!r} can lead back to itself without anybody working."
                 yield broken(
@@ -256,6 +218,22 @@ def check_no_instant_loop(model: OperatingModel) -> Found:
             fresh = [to for to in following if to in instant and to not in seen]
             seen.update(fresh)
             ahead += fresh
+
+
+def _at_once(model: OperatingModel, name: str) -> tuple[str, ...]:
+    """Where contacts can go on to from a stage without any time that somebody works or holds a case there."""
+    stage = model.stages[name]
+    if isinstance(stage, MeetingStage):
+        return ()
+    if not isinstance(stage, (WorkStage, CaseloadStage)):
+        return model.targets_of(name)
+    found: list[str] = []
+    for rule in model.routes.get(name, ()) if FULL in outcomes_of(stage) else ():
+        if FULL in (rule.when.outcome or (FULL,)):
+            found += rule.to
+        if rule.when == Condition(outcome=rule.when.outcome) and FULL in rule.when.outcome:
+            break
+    return tuple(dict.fromkeys(found))
 
 
 def check_sources_and_areas(model: OperatingModel, parameters: Parameters | None) -> Found:
