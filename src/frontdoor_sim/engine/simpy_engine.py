@@ -237,12 +237,13 @@ class World:
             rows = contact.last_row
             if came_from == self.entry and contact.enters > contact.received:
                 self.record.waited(contact, stage, visit, 0, contact.received, contact.enters, "shift")
-            door, handoff = self.doors.get(stage), None if taken_out else self.handoffs[came_from, stage]
+            door, handed_on = self.doors.get(stage), not taken_out
             let_in, taken_out = door is None, False
             try:
                 if door is not None:
                     let_in = yield from door.pass_through(contact, visit, came_from)
-                ready = self.passed_on(contact, handoff, came_visit) if handoff and let_in else self.now
+                handoff = self.handoffs.get((came_from, stage)) if handed_on and let_in else None
+                ready = self.passed_on(contact, handoff, came_visit) if handoff else self.now
                 if ready > self.now:
                     self.record.waited(contact, stage, visit, 0, self.now, ready, "handoff")
                     self.at(ready, WAITS_END, contact.key, stage, visit, 0, contact.go)
