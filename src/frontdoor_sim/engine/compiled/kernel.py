@@ -792,9 +792,15 @@ def take_out(w, job, now):
     else:
         write_queued(w, job, w[job + JOB_TEAM], now)
     make_room(w, stage)
+    give_back(w, SPARE_JOBS, job)
+    send_on(w, contact, stage, visit, now)
+
+
+@compiled
+def send_on(w, contact, stage, visit, now):
+    """Rule 2: whoever waits nowhere any more goes on to where the work of the stage goes."""
     w[contact + STEP] = TAKEN_OUT
     w[contact + MAIN_JOB] = NONE
-    give_back(w, SPARE_JOBS, job)
     due(w, SOON, now, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
 
 
@@ -1984,20 +1990,7 @@ def change_door(w, door, now):
             stand_at_door(w, job, stage)
         else:
             leave_tray(w, job, now)
-            w[contact + MAIN_JOB] = NONE
-            w[contact + STEP] = TAKEN_OUT
-            due(
-                w,
-                SOON,
-                now,
-                WAITS_END,
-                w[contact + KEY],
-                w[stage + STAGE_NUMBER],
-                w[contact + VISIT],
-                MAIN,
-                GO_ON,
-                contact,
-            )
+            send_on(w, contact, stage, w[contact + VISIT], now)
 
 
 # --- rule 9: start and end -------------------------------------------------------------------------------------------
