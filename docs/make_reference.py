@@ -312,6 +312,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "over": "paths at which this change may go over an earlier one of the file",
         "from": "the date on which the change comes into force, at the very start of the day; else it always is",
         "until": "the date on which the change ends, and what was before is again; else it lasts",
+        "ramp": "the time from that date in which the change takes hold of one contact after another; else of all at once",
     },
     "Moved": {
         "to": "what the work goes to: a stage or an end for a stage or an end, a team for a team, a shift for a shift",

@@ -19,7 +19,15 @@ from frontdoor_sim.operating_model import Phase
 from frontdoor_sim.scenario import Scenario
 from frontdoor_sim.scenario.backlog import left_nowhere
 from frontdoor_sim.scenario.changes import Change, Step
-from frontdoor_sim.scenario.dates import boundaries, broken_phases, made_on, undated_ways
+from frontdoor_sim.scenario.dates import (
+    boundaries,
+    broken_phases,
+    made_on,
+    ramped_stages,
+    still_wrong,
+    undated_ways,
+    unfit_ramps,
+)
 from frontdoor_sim.scenario.edits import apply
 from frontdoor_sim.scenario.examine import examined
 from random_models import (
@@ -73,6 +81,11 @@ def as_option(base: Scenario, changes: tuple[dict[str, Any], ...]) -> Scenario:
         found, model = examined(of_the_day, None)
         mistakes += [*lost, *(mistake for _, mistake in found)]
         models.append((day, model, its_touched))
+        if not mistakes and any(ramped_stages(steps, its_touched, day)):
+            found, former = examined(made_on(base.data, steps, day, ramped=False)[0], None)
+            mistakes += [mistake for _, mistake in still_wrong(found, former)] or unfit_ramps(
+                steps, its_touched, day, model, former
+            )
     mistakes += broken_phases(models) if not mistakes else []
     mistakes += left_nowhere(base.backlog, base.data, steps) if base.backlog and not mistakes else []
     if mistakes:
@@ -91,7 +104,7 @@ def dated(draw: DrawFn) -> Dated:
     instance = draw(instances().filter(meets_nobody))
     names = [f"stage {n}" for n in range(5)]
     edits = draw(st.lists(edit(instance, names), min_size=1, max_size=3))
-    changes = [draw(times(instance)) | one for one in edits]
+    changes = [(draw(ramp_times(instance)) if "ramp" in one else draw(times(instance))) | one for one in edits]
     for number in range(len(changes), 0, -1):
         found = Dated(instance, tuple(changes[:number]))
         try:
@@ -115,6 +128,14 @@ def times(instance: Instance) -> SearchStrategy[dict[str, Any]]:
     return st.one_of(one, one, both, begins.map(lambda days: {"until": str(first + timedelta(days + 1))}))
 
 
+def ramp_times(instance: Instance) -> SearchStrategy[dict[str, Any]]:
+    """Dates on which a ramp begins; some so long before the run that it ends within it, or before it."""
+    run = instance.data["run"]
+    first = date.fromisoformat(run["opens"]) - timedelta(weeks=run["warm_up"])
+    last = 7 * (run["warm_up"] + run["weeks"] + run["follow_up"])
+    return st.integers(-10, last).map(lambda days: {"from": str(first + timedelta(days))})
+
+
 @st.composite
 def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
     """One change, of anything that a date may change."""
@@ -122,7 +143,17 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
     teams, stages = list(data["teams"]), list(data["stages"])
     a_team, a_stage = st.sampled_from(teams), st.sampled_from(stages)
     kind = draw(st.sampled_from(["stage", "stage", "team", "staff", "staff", "handoffs", "route", "remove stage",
-                                 "remove team", "add stage", "law", "hours"]))  # fmt: skip
+                                 "remove team", "add stage", "law", "hours", "ramp", "ramp", "ramp"]))  # fmt: skip
+    if kind == "ramp":
+        fit = [name for name in stages if ramped_facts(data["stages"][name], grid)]
+        stage = draw(st.sampled_from(["entry", *fit, *fit, *fit]))
+        new = ramped_facts(data["stages"][stage], grid) if stage != "entry" else {}
+        chosen = draw(st.sampled_from(["route", *new]))
+        if chosen == "route":
+            changed = {f"routes.{stage}": routes(draw, data["stages"], list(data["ends"]))[stage]}
+        else:
+            changed = {f"stages.{stage}.{chosen}": draw(new[chosen])}
+        return {"ramp": draw(st.sampled_from([1, 1, 1, 2, 0])), "set": changed}
     if kind == "stage":
         stage = draw(a_stage)
         return {
@@ -171,6 +202,24 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
         new_law["returns.rate_by_gap"] = [0.0, 1.0, 3.0, 3.0]
     name = draw(st.sampled_from(list(new_law)))
     return {"add" if name == "thresholds" else "set": {name: new_law[name]}}
+
+
+def ramped_facts(stage: dict[str, Any], grid: int) -> dict[str, SearchStrategy[Any]]:
+    """What of a stage may ramp, by the names of its fields."""
+    new: dict[str, SearchStrategy[Any]] = {}
+    if stage["kind"] in ("work", "consent"):
+        new["touch"] = touches(grid)
+    if stage["kind"] == "consent":
+        new |= {
+            "attempts": st.integers(1, 3),
+            "gap": on_grid(max(grid, 60), 20, 1),
+            "given": st.sampled_from([0.1, 0.7]),
+        }
+    if stage["kind"] == "delay":
+        new["delay"] = delays(grid)
+    if stage["kind"] == "work" and "judges" in stage:
+        new["judges"] = st.sampled_from([{"bias": -0.4, "noise": 0.2}, {"noise": 0.9, "regrades": True}])
+    return new
 
 
 @st.composite

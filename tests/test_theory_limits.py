@@ -113,12 +113,11 @@ def test_mmck(engine, rate, servers, holds, turned_away, wq):
         assert not let_in.any()
 
 
-@engines
 @pytest.mark.parametrize("between", [0, 2])
-def test_two_desks_that_block_each_other(engine, between):
+def test_two_desks_that_block_each_other(between):
     """With more work than they can do and room for b between them, they do (b + 2) / (b + 3) an hour (Hunt 1956)."""
     room = {"stages.second.holds_at_most": 1 + between}
-    log = run(scenario("back_pressure").varied(room), seed=3 + between, engine=engine)
+    log = run(scenario("back_pressure").varied(room), seed=3 + between)
     check_laws(log)
     done = log.events.loc[(log.events["outcome"].astype(str) == "done") & (log.events["end"] >= 0), "end"].to_numpy()
     per_day = np.bincount(done[done < log.about.closes] // 86_400, minlength=log.about.closes // 86_400)

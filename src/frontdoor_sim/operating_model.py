@@ -848,6 +848,22 @@ class OperatingModel(Closed):
 
 
 @dataclass(frozen=True)
+class Ramp:
+    """A change that takes hold of one contact after another, at a stage.
+
+    Args:
+        change: the change in its own words, which name its luck.
+        begins, ends: the dates on which it has taken hold of nobody and of everybody.
+        former: the model without it.
+    """
+
+    change: str
+    begins: date
+    ends: date
+    former: OperatingModel
+
+
+@dataclass(frozen=True)
 class Phase:
     """A model that is in force for a part of a run: dated changes make the phases of one run follow each other.
 
@@ -856,12 +872,14 @@ class Phase:
         begins: the date from which it is in force; None of the first.
         goes: of stages and ends that earlier models had and this one has not, where the work goes.
         team_goes: likewise of teams.
+        ramps: of stages (and `entry`) at which a change takes hold of one contact after another, that change.
     """
 
     model: OperatingModel
     begins: date | None = None
     goes: Mapping[str, str] = field(default_factory=dict)
     team_goes: Mapping[str, str] = field(default_factory=dict)
+    ramps: Mapping[str, Ramp] = field(default_factory=dict)
 
 
 def assesses(stage: Stage) -> bool:

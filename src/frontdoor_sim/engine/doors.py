@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from frontdoor_sim.engine.contact import Contact
-from frontdoor_sim.engine.jobs import WAITS_END, Job, Place, taken_out
+from frontdoor_sim.engine.jobs import WAITS_END, Job, Place, withdrawn
 from frontdoor_sim.engine.plan import Plan, PlannedDoor, PlannedStage
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ NO_LIMIT = PlannedDoor(None, None, (), turns_away=False)
 
 def doors_of(plan: Plan, world: World) -> dict[int, Door]:
     """The doors of a run by the number of their stage: of every stage that takes only so many at any time."""
-    limited = {stage.number: stage for _, one in plan.in_turn for stage in one.stages if stage.door}
+    limited = {stage.number for _, one in plan.in_turn for stage in one.stages if stage.door}
     return {number: Door(plan.stages[number], world) for number in sorted(limited)}
 
 
@@ -67,12 +67,7 @@ class Door:
 
     def withdrawn(self, contact: Contact) -> list[Job]:
         """Take a contact away from the door; its wait so far is written."""
-        jobs = taken_out(self.waiting, contact)
-        for job in jobs:
-            if self.world.now > job.ready:
-                self.world.record.unaccepted(job, self.world.now)
-            job.ready = self.world.now
-        return jobs
+        return withdrawn(self.waiting, contact, self.world.now, self.world.record.unaccepted)
 
     def leaves_tray(self, job: Job) -> None:
         """A contact waits no more in the out-tray of the stage that it left, which may begin something new again."""

@@ -67,10 +67,14 @@ Place = tuple[Any, int, int, int, int, int, Job]
 """The place of a job in a queue: criteria, time of joining less head start, contact, stage, visit, part; and the job."""
 
 
-def taken_out(queue: list[Place], contact: Contact) -> list[Job]:
-    """Take the jobs of a contact out of a queue, which stays a heap."""
+def withdrawn(queue: list[Place], contact: Contact, now: int, write: Callable[[Job, int], None]) -> list[Job]:
+    """Take the jobs of a contact out of a queue, which stays a heap; `write` has their waits so far."""
     jobs = [entry[-1] for entry in queue if entry[-1].contact is contact]
     if jobs:
         queue[:] = [entry for entry in queue if entry[-1].contact is not contact]
         heapify(queue)
+    for job in jobs:
+        if now > job.ready:
+            write(job, now)
+        job.ready = now
     return jobs

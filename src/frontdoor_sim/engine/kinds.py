@@ -65,7 +65,7 @@ def wait_at_most(world: World, job: Job, give_up: Callable[[], None]) -> None:
 
 def put_to_work(world: World, contact: Contact, number: int, visit: int, nth: int, is_first: bool = True) -> Job:
     """Queue the work of a visit, with the luck of time `nth`; how long it lasts is read when it is first taken up."""
-    stage = world.plan.stages[number]
+    stage = world.plan_for(contact, number).stages[number]
     job = Job(contact, stage, visit, 0, world.since, 0, contact.go)
     job.nth, job.is_first = nth, is_first
     world.teams[stage.team].join(job)
@@ -74,7 +74,10 @@ def put_to_work(world: World, contact: Contact, number: int, visit: int, nth: in
 
 def take_up(world: World, job: Job) -> None:
     """Somebody first takes a piece of work up: search, then re-keying, then touch time (rule 1)."""
-    contact, stage, nth = job.contact, job.stage, job.nth
+    contact, nth = job.contact, job.nth
+    if world.plan.ramps:
+        job.stage = world.plan_for(contact, job.stage.number).stages[job.stage.number]
+    stage = job.stage
     search = stage.searches * world.drawn.seconds(contact, stage.search, nth) if stage.search else 0
     again = rekeying(world, contact, stage, nth) if stage.rekey else 0
     touch = world.drawn.seconds(contact, stage.touch, nth) or 1

@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from frontdoor_sim.engine.contact import Contact
-from frontdoor_sim.engine.jobs import ENDS_OF_WORK, WAITS_END, Job, Place, taken_out
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, WAITS_END, Job, Place, withdrawn
 from frontdoor_sim.engine.plan import PlannedMeeting
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ class Meetings:
 
     def withdrawn(self, contact: Contact) -> list[Job]:
         """Take a contact's meeting out of the line; its wait so far is written."""
-        jobs = [job for queue in self.waiting.values() for job in taken_out(queue, contact)]
-        for job in jobs:
-            if self.world.now > job.ready:
-                self.world.record.queued(job, job.stage.team, self.world.now)
-            job.ready = self.world.now
-        return jobs
+        now = self.world.now
+        return [job for queue in self.waiting.values() for job in withdrawn(queue, contact, now, self.waited)]
+
+    def waited(self, job: Job, now: int) -> None:
+        """Write how long a meeting has waited for its people."""
+        self.world.record.queued(job, job.stage.team, now)
 
     def gather(self, now: int) -> None:
         """The beginning of phase two: meetings begin whose people are all idle; the first other one may reserve people."""

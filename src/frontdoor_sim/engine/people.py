@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.engine.contact import Contact
 from frontdoor_sim.engine.interrupting import Interrupting
-from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, taken_out, without
+from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, withdrawn, without
 from frontdoor_sim.engine.kinds import take_up
 from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
 from frontdoor_sim.engine.record import WORK
@@ -230,11 +230,8 @@ class Team:
 
     def withdrawn(self, contact: Contact) -> list[Job]:
         """Take a contact's jobs out of the queue, and out of the queue for slots; their waits so far are written."""
-        jobs = taken_out(self.queue, contact)
-        for job in jobs:
-            if self.world.now > job.ready:
-                self.world.record.queued(job, self.number, self.world.now)
-            job.ready = self.world.now
+        now, record = self.world.now, self.world.record
+        jobs = withdrawn(self.queue, contact, now, lambda job, now: record.queued(job, self.number, now))
         return jobs + self.slots.withdrawn(contact)
 
     def put_back(self, jobs: list[Job]) -> None:
@@ -299,9 +296,9 @@ class Team:
 
     def hold_back(self) -> list[Place]:
         """Take out of the queue, for now, what nobody may begin, since the out-tray of its stage is full (rule 8)."""
-        if not self.trays:
-            return []
         full = {stage for stage, most in self.trays.items() if self.world.trays[stage] >= most}
+        if not full:
+            return []
         parts: tuple[list[Place], list[Place]] = [], []
         for place in self.queue:
             job = place[-1]

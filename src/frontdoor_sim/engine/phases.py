@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from frontdoor_sim.engine.compile import all_names, compile_plan
-from frontdoor_sim.engine.plan import Plan
-from frontdoor_sim.operating_model import AnyStage, OperatingModel, Phase, Rule, Rules, Team, Timeline
+from frontdoor_sim.engine.plan import Plan, PlannedRamp
+from frontdoor_sim.luck import code
+from frontdoor_sim.operating_model import AnyStage, OperatingModel, Phase, Ramp, Rule, Rules, Team, Timeline
 
 Named = TypeVar("Named")
 
@@ -28,20 +29,47 @@ def compile_phases(phases: Sequence[Phase], sources: Sequence[str], areas: Seque
         The plan of the first model; `later` has the others, and `model` facts of all for whoever reads the log.
     """
     first, *others = phases
-    if not others:
+    if not others and not first.ramps:
         return compile_plan(first.model, Timeline.of(first.model), sources, areas)
     models = completed(phases)
-    for model in models:
+    before = [replaced(model, phase.ramps) for model, phase in zip(models, phases, strict=True)]
+    for model in (*models, *before):
         sources, areas = all_names(model, sources, areas)
     systems = list(dict.fromkeys(s for model in models for team in model.teams.values() for s in team.case_system))
-    plans = [
-        compile_plan(model, Timeline.of(model), sources, areas, systems, (phase.goes, phase.team_goes))
-        for model, phase in zip(models, phases, strict=True)
-    ]
+    plans = []
+    for phase, model, former in zip(phases, models, before, strict=True):
+        facts = (sources, areas, systems, (phase.goes, phase.team_goes))
+        plan = compile_plan(model, Timeline.of(model), *facts)
+        if phase.ramps:
+            plan = replace(plan, ramps=planned_ramps(phase, plan, compile_plan(former, Timeline.of(former), *facts)))
+        plans.append(plan)
     begin = [
         plan.timeline.clock.midnight(phase.begins) for plan, phase in zip(plans, phases, strict=True) if phase.begins
     ]
-    return replace(plans[0], model=of_all(models), later=tuple(zip(begin[-len(others) :], plans[1:], strict=True)))
+    return replace(
+        plans[0],
+        model=of_all([*before, *models]),
+        later=tuple(zip(begin[len(begin) - len(others) :], plans[1:], strict=True)),
+    )
+
+
+def replaced(model: OperatingModel, ramps: Mapping[str, Ramp]) -> OperatingModel:
+    """A model, at the stages that ramp as it was before."""
+    stages = {name: ramp.former.stages[name] for name, ramp in ramps.items() if name in ramp.former.stages}
+    routes = {name: ramp.former.routes[name] for name, ramp in ramps.items()}
+    return model.model_copy(update={"stages": {**model.stages, **stages}, "routes": {**model.routes, **routes}})
+
+
+def planned_ramps(phase: Phase, plan: Plan, former: Plan) -> dict[int, PlannedRamp]:
+    """The ramps of a phase, compiled, by the number of their stage."""
+    number = {stage.name: stage.number for stage in plan.stages} | {"entry": plan.entry}
+    midnight = plan.timeline.clock.midnight
+    return {
+        number[name]: PlannedRamp(
+            code(f"ramp: {ramp.change}"), midnight(ramp.begins), midnight(ramp.ends) - midnight(ramp.begins), former
+        )
+        for name, ramp in phase.ramps.items()
+    }
 
 
 def completed(phases: Sequence[Phase]) -> list[OperatingModel]:

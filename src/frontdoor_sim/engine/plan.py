@@ -7,14 +7,15 @@ The number after the last stage stands for the entry, the place before the first
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from frontdoor_sim.distributions import QuantileTable, from_mapping, quantile_table
-from frontdoor_sim.luck import code
+from frontdoor_sim.luck import LUCK_BITS, code, draw
 from frontdoor_sim.operating_model import (
     OperatingModel,
     Timeline,
@@ -243,6 +244,23 @@ class PlannedReturns:
 
 
 @dataclass(frozen=True, eq=False)
+class PlannedRamp:
+    """A change that takes hold of one contact after another: of whom it has not, `former` is in force (rule 2).
+
+    `begins` is a second, `lasts` are seconds, and `purpose` is that of a contact's luck for the change.
+    """
+
+    purpose: int
+    begins: int
+    lasts: int
+    former: Plan
+
+    def has(self, key: int, now: int) -> bool:
+        """Whether the change has taken hold of a contact by a second: its luck is below the ramp."""
+        return draw(key, self.purpose) * self.lasts < (now - self.begins) << LUCK_BITS
+
+
+@dataclass(frozen=True, eq=False)
 class Plan:
     """Everything an engine needs to know of an operating model, as integers; a plan equals only itself.
 
@@ -258,6 +276,7 @@ class Plan:
         cuts: need in millionths at which levels 2, 3, 4 begin; `grade_cuts` likewise for green, amber, red.
         goes: for each stage the target to which its work goes: itself, or where the work of a stage goes that is no more.
         team_goes: likewise for each team.
+        ramps: for stages at which a change takes hold of one contact after another, that change.
         later: plans that come into force later, each with the second from which it is; teams, stages, ends, sources and areas
             have the same numbers in all.
     """
@@ -284,7 +303,13 @@ class Plan:
     deadlines: tuple[Limit | None, ...]
     goes: tuple[int, ...]
     team_goes: tuple[int, ...]
+    ramps: Mapping[int, PlannedRamp] = field(default_factory=dict)
     later: tuple[tuple[int, Plan], ...] = ()
+
+    def of(self, stage: int, key: int, now: int) -> Plan:
+        """The plan by which a contact goes at a stage: this one, or that before a change which has not taken hold of it."""
+        ramp = self.ramps.get(stage)
+        return self if ramp is None or ramp.has(key, now) else ramp.former
 
     def circumstances(self, now: int, agrees: int) -> int:
         """Which calendars that routes look at are open at a second, and whether the last judgement agrees, as bits."""

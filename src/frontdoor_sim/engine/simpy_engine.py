@@ -103,9 +103,12 @@ class World:
         for number, door in self.doors.items():
             door.read(plan.stages[number])
         self.helped = [team for team in self.teams if plan.teams[team.number].helpers]
-        self.only_rule = [only_rule(plan, stage) for stage in range(self.entry + 1)]
+        self.only_rule = [-1 if stage in plan.ramps else only_rule(plan, stage) for stage in range(self.entry + 1)]
         self.only_target = [only_target(plan, rule) for rule in self.only_rule]
-        self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in plan.handoffs.items()}
+        ways = plan.handoffs
+        for ramp in plan.ramps.values():
+            ways = ramp.former.handoffs | ways
+        self.handoffs = {pair: None if handoff == IMMEDIATE else handoff for pair, handoff in ways.items()}
 
     # --- rule 2: an instant has two phases ---------------------------------------------------------------------------
 
@@ -114,7 +117,7 @@ class World:
         self.env.run()
         for contact in self.contacts:
             if contact.enters > self.ends:
-                target = self.route(contact, self.entry, 0, 0, contact.enters)
+                target = self.route(self.plan, contact, self.entry, 0, 0, contact.enters)
                 self.record.waited(contact, target, 0, 0, contact.received, self.ends + 1, "shift")
         self.meetings.close(self.ends + 1)
         self.record.close(self.teams, self.doors.values(), self.open_checks, self.ends)
@@ -237,7 +240,7 @@ class World:
             if stood:
                 target = contact.stands_at
             elif target is None:
-                target = self.route(contact, stage, visit, outcome, self.now)
+                target = self.route(self.plan_for(contact, stage), contact, stage, visit, outcome, self.now)
             self.record.outcome(contact.last_row, target)
             if target < 0:
                 break
@@ -248,14 +251,15 @@ class World:
             if came_from == self.entry and contact.enters > contact.received and not stood:
                 self.record.waited(contact, stage, visit, 0, contact.received, contact.enters, "shift")
             self.stood_since = contact.enters if stood else NEVER
-            door, handoff = self.doors.get(stage), None if taken_out or stood else self.handoffs[came_from, stage]
+            door, handed_on = self.doors.get(stage), not (taken_out or stood)
             let_in, taken_out = door is None or stood, False
             if stood and door is not None:
                 door.inside += 1
             try:
                 if door is not None and not let_in:
                     let_in = yield from door.pass_through(contact, visit, came_from)
-                ready = self.passed_on(contact, handoff, came_visit) if handoff and let_in else self.now
+                handoff = self.handoffs.get((came_from, stage)) if handed_on and let_in else None
+                ready = self.passed_on(contact, handoff, came_visit) if handoff else self.now
                 if ready > self.now:
                     self.record.waited(contact, stage, visit, 0, self.now, ready, "handoff")
                     self.at(ready, WAITS_END, contact.key, stage, visit, 0, contact.go)
@@ -264,7 +268,9 @@ class World:
                     raise TakenOut
                 outcome = TURNED_AWAY
                 if let_in:
-                    outcome = yield from self.kinds[stage](self, contact, self.plan.stages[stage], visit)
+                    outcome = yield from self.kinds[stage](
+                        self, contact, self.plan_for(contact, stage).stages[stage], visit
+                    )
             except TakenOut:
                 taken_out = True
                 if door is not None and let_in:
@@ -274,9 +280,13 @@ class World:
         del contact.go, contact.leave
         self.end(contact, -1 - target)
 
-    def route(self, contact: Contact, stage: int, visit: int, outcome: int, now: int) -> int:
+    def plan_for(self, contact: Contact, stage: int) -> Plan:
+        """The plan by which a contact goes at a stage now (rule 2)."""
+        return self.plan.of(stage, contact.key, self.now) if self.plan.ramps else self.plan
+
+    def route(self, plan: Plan, contact: Contact, stage: int, visit: int, outcome: int, now: int) -> int:
         """The next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets."""
-        plan, rule = self.plan, self.only_rule[stage]
+        rule = self.only_rule[stage]
         if rule < 0:
             at = plan.circumstances(now, contact.agrees) if plan.route_hours or plan.asks_agreement else 0
             rule = plan.rule_of[

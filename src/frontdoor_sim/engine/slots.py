@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from frontdoor_sim.engine.contact import Contact
-from frontdoor_sim.engine.jobs import WAITS_END, Job, Place, taken_out, without
+from frontdoor_sim.engine.jobs import WAITS_END, Job, Place, withdrawn, without
 from frontdoor_sim.engine.plan import PlannedCaseload
 
 if TYPE_CHECKING:
@@ -81,12 +81,8 @@ class Slots:
 
     def withdrawn(self, contact: Contact) -> list[Job]:
         """Take a contact's cases out of the queue; their waits so far are written."""
-        jobs = [job for queue in self.waiting.values() for job in taken_out(queue, contact)]
-        for job in jobs:
-            if self.world.now > job.ready:
-                self.world.record.unallocated(job, self.world.now)
-            job.ready = self.world.now
-        return jobs
+        now, write = self.world.now, self.world.record.unallocated
+        return [job for queue in self.waiting.values() for job in withdrawn(queue, contact, now, write)]
 
     def need(self, job: Job) -> int:
         """Slots that a family takes: one a child, but never more than the largest caseload."""

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.comparing import CONFIDENCE, HEADLINE, better_way, by_run
+from frontdoor_sim.experiment.comparing import CONFIDENCE, HEADLINE, better_way, by_run, mean_and_half_width
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.scenario import Scenario
@@ -57,11 +56,9 @@ def crossing(values: Floats, gaps: Floats, confidence: float = CONFIDENCE) -> Cr
         >>> round(found.at, 2), found.times
         (0.55, 1)
     """
-    number = gaps.shape[1]
     mesh = np.linspace(values[0], values[-1], _MESH)
     between = np.array([np.interp(mesh, values, one) for one in gaps.T])
-    mean, spread = between.mean(axis=0), between.std(axis=0, ddof=1)
-    half = float(stdtrit(number - 1, 1 - (1 - confidence) / 2)) * spread / np.sqrt(number)
+    mean, half = mean_and_half_width(between.T, "average", confidence=confidence)
     within = mesh[np.abs(mean) <= half]
     low, high = (float(within[0]), float(within[-1])) if len(within) else (np.nan, np.nan)
     told = np.flatnonzero(mean)
@@ -195,9 +192,7 @@ def _of_everybody(runs: pd.DataFrame, option: str, place: Place) -> Floats:
 def _found(
     option: str, path: str, measure: str, along: Place | None, values: Floats, gaps: Floats, followed: Floats
 ) -> BreakEven:
-    number = gaps.shape[1]
-    half = float(stdtrit(number - 1, 1 - (1 - CONFIDENCE) / 2)) * gaps.std(axis=1, ddof=1) / np.sqrt(number)
-    mean = gaps.mean(axis=1)
+    mean, half = mean_and_half_width(gaps, "average")
     table = pd.DataFrame(
         {
             "value": values,
@@ -205,7 +200,7 @@ def _found(
             "difference": mean,
             "low": mean - half,
             "high": mean + half,
-            "replications": number,
+            "replications": gaps.shape[1],
         }
     )
     zero = crossing(values, gaps)

@@ -130,7 +130,7 @@ def summarise(runs: pd.DataFrame, interval: Interval = "average") -> pd.DataFram
     for option in runs["option"].unique():
         table = by_run(runs, option)
         values = table.to_numpy(np.float64)
-        mean, half = _interval(values, interval, 1)
+        mean, half = mean_and_half_width(values, interval, 1)
         low, high = _within(table.index, mean - half, mean + half, 0.0)
         tables.append(
             pd.DataFrame(
@@ -159,11 +159,11 @@ def differences(runs: pd.DataFrame, base: str, interval: Interval = "average") -
     for option in others:
         after = by_run(runs, option).reindex(before.index)
         gaps = after.to_numpy(np.float64) - before.to_numpy(np.float64)
-        mean, half = _interval(gaps, interval, len(others))
+        mean, half = mean_and_half_width(gaps, interval, len(others))
         start = before.to_numpy(np.float64).mean(axis=1)
         low, high = _within(before.index, mean - half, mean + half, start)
         table = {"option": option, "base": start, "option_mean": after.to_numpy(np.float64).mean(axis=1), "difference": mean,
-                 "low": low, "high": high, "half_width": _interval(gaps, "average", len(others))[1],
+                 "low": low, "high": high, "half_width": mean_and_half_width(gaps, "average", len(others))[1],
                  "replications": gaps.shape[1]}  # fmt: skip
         tables.append(pd.DataFrame(table, index=before.index))
     if not tables:
@@ -176,14 +176,16 @@ def differences(runs: pd.DataFrame, base: str, interval: Interval = "average") -
     return out
 
 
-def _interval(values: Floats, interval: Interval, options: int) -> tuple[Floats, Floats]:
-    """Mean and half-width over the columns; NaN where a replication has none."""
+def mean_and_half_width(
+    values: Floats, interval: Interval, options: int = 1, confidence: float = CONFIDENCE
+) -> tuple[Floats, Floats]:
+    """Mean and half-width over the columns, by Student's t; NaN where a replication has none."""
     number = values.shape[1]
     mean = values.mean(axis=1)
     if number < 2:
         return mean, np.full_like(mean, np.nan)
     spread = values.std(axis=1, ddof=1)
-    t = float(stdtrit(number - 1, 1 - (1 - CONFIDENCE) / 2 / options))
+    t = float(stdtrit(number - 1, 1 - (1 - confidence) / 2 / options))
     return mean, t * spread * np.sqrt(1 / number + (1 if interval == "year" else 0))
 
 

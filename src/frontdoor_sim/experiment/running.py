@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import lru_cache
 
 import pandas as pd
@@ -83,8 +83,12 @@ class _Themselves:
         return hash(self._models)
 
     @property
-    def _models(self) -> tuple[tuple[int, date | None], ...]:
-        return tuple((id(phase.model), phase.begins) for phase in self.phases)
+    def _models(self) -> tuple[object, ...]:
+        ramps = [
+            tuple((name, ramp.change, ramp.begins, ramp.ends, id(ramp.former)) for name, ramp in phase.ramps.items())
+            for phase in self.phases
+        ]
+        return tuple((id(phase.model), phase.begins, its) for phase, its in zip(self.phases, ramps, strict=True))
 
 
 @lru_cache(maxsize=16)

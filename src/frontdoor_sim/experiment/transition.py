@@ -72,6 +72,7 @@ def marked(option: Scenario) -> list[tuple[date, str, str]]:
     for number, change in enumerate(dated):
         letter = chr(ord("A") + number) if number < 26 else str(number + 1)
         found += [(change.begins, 0, letter, change.say)] if change.begins else []
+        found += [(change.ramped, 1, f"{letter} for all", change.say)] if change.ramped else []
         found += [(change.until, 1, f"{letter} ends", change.say)] if change.until else []
     return [(day, mark, say) for day, _, mark, say in sorted(found) if run.opens <= day < last]
 
@@ -89,11 +90,16 @@ def band(values: Floats, confidence: float = CONFIDENCE) -> tuple[Floats, Floats
         (np.float64(9.5), np.float64(0.0), np.float64(19.0), 0.905)
     """
     number = values.shape[1]
-    k = max(1, floor((number + 1) * (1 - confidence) / 2 + 1e-9))
+    k = _depth(number, confidence)
     ordered = np.sort(values, axis=1)
     ordered[np.isnan(values).any(axis=1)] = np.nan
     middle = ordered[:, [(number - 1) // 2, number // 2]]
     return np.mean(middle, axis=1), ordered[:, k - 1], ordered[:, number - k], 1 - 2 * k / (number + 1)
+
+
+def _depth(number: int, confidence: float = CONFIDENCE) -> int:
+    """The k of `band`: between the k-th least and the k-th greatest of so many runs lies a further one with the confidence."""
+    return max(1, floor((number + 1) * (1 - confidence) / 2 + 1e-9))
 
 
 def weekly(runs: pd.DataFrame, option: str, measure: str) -> pd.DataFrame:
@@ -160,7 +166,7 @@ def burnt(what: str, weeks: Floats, opens: date) -> str:
         Burnt down: from 27 January on (20 January at the earliest; not within this run in 1 of 4 replications).
     """
     number = len(weeks)
-    k = max(1, floor((number + 1) * (1 - CONFIDENCE) / 2 + 1e-9))
+    k = _depth(number)
     ordered = sorted(weeks.tolist())
     middle, low, high = ordered[number // 2], ordered[k - 1], ordered[number - k]
     never = sum(isinf(week) for week in ordered)

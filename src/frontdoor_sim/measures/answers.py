@@ -96,9 +96,19 @@ def shares(
     """
     breakdowns = journeys.breakdowns
     below, above = breakdowns.count(counted), breakdowns.count(counted & met)
+    return by_group(journeys, measure, eligible, *quotients(above, below), by)
+
+
+def quotients(above: Floats | Ints, below: Ints) -> tuple[Floats, Ints, list[str]]:
+    """What each group comes to a contact, of how many contacts, and a note; NaN where there are none.
+
+    Example:
+        >>> quotients(np.array([1, 0]), np.array([4, 0]))
+        (array([0.25,  nan]), array([4, 0]), ['', 'not measurable: there is no such contact'])
+    """
     values = np.where(below > 0, above / np.maximum(below, 1), math.nan)
     notes = ["" if number else "not measurable: there is no such contact" for number in below.tolist()]
-    return by_group(journeys, measure, eligible, values, below, notes, by)
+    return values, below, notes
 
 
 def by_group(

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from frontdoor_sim.event_log.columns import Flags, Ints
-from frontdoor_sim.measures.answers import Answer, Measure, missing
+from frontdoor_sim.event_log.columns import Flags
+from frontdoor_sim.measures.answers import Answer, Measure, missing, quotients
 from frontdoor_sim.measures.journeys import Journeys
-from frontdoor_sim.measures.timeliness import limits
-from frontdoor_sim.working_time import NEVER
+from frontdoor_sim.measures.timeliness import deadlines
 
 
 def target_met_share(journeys: Journeys) -> Iterator[Answer]:
@@ -36,7 +35,7 @@ def target_met_share(journeys: Journeys) -> Iterator[Answer]:
     for target, rows in targets.groupby("target", sort=False):
         since, until = (str(rows[column].iloc[0]) for column in ("since", "until"))
         begun, over = journeys.step(since, until)
-        deadline, last = _deadlines(journeys, begun, list(zip(rows["rag"], rows["limit"], rows["clock"], strict=True)))
+        deadline, last = deadlines(journeys, begun, list(zip(rows["rag"], rows["limit"], rows["clock"], strict=True)))
         counted = journeys.within(begun) & (deadline <= journeys.about.ends)
         groups.append(("target", str(target), counted, over <= last))
         for rag in rows["rag"].tolist():
@@ -46,22 +45,10 @@ def target_met_share(journeys: Journeys) -> Iterator[Answer]:
         yield _shares(name, by, [group for group in groups if group[0] == by])
 
 
-def _deadlines(journeys: Journeys, begun: Ints, rows: list[tuple[str, int, str]]) -> tuple[Ints, Ints]:
-    """For each contact the deadline and the last second in time, NEVER where its RAG has no limit or nothing began."""
-    deadline, last = np.full(journeys.number, NEVER), np.full(journeys.number, NEVER)
-    rag, here = journeys.contacts.words("rag"), journeys.within(begun)
-    for grade, limit, clock in rows:
-        mine = np.flatnonzero(here & rag.among([grade]))
-        deadline[mine], last[mine] = limits(journeys, begun[mine], limit, clock)
-    return deadline, last
-
-
 def _shares(name: str, by: str, groups: list[tuple[str, str, Flags, Flags]]) -> Answer:
     below = np.array([int(counted.sum()) for _, _, counted, _ in groups])
     above = np.array([int((counted & met).sum()) for _, _, counted, met in groups])
-    values = np.where(below > 0, above / np.maximum(below, 1), np.nan)
-    notes = ["" if number else "not measurable: there is no such contact" for number in below.tolist()]
-    return Answer(name, by, [group for _, group, _, _ in groups], values, below, notes)
+    return Answer(name, by, [group for _, group, _, _ in groups], *quotients(above, below))
 
 
 MEASURES = (Measure(target_met_share, ("target_met_share",), "share", ("target", "target and rag")),)

@@ -9,12 +9,12 @@ starts at receipt.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from frontdoor_sim.event_log.columns import Columns, Flags, Ints
-from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, shares, single
+from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, quotients, shares, single
 from frontdoor_sim.measures.breakdowns import EVERY
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.survival import Curve, percentile, read_at, restricted_mean
@@ -42,9 +42,7 @@ def _by_week(journeys: Journeys, measure: str, counted: Flags, met: Flags) -> An
     weeks = -(-journeys.about.closes // _WEEK)
     week = journeys.received[counted] // _WEEK
     number, kept = (np.bincount(one, minlength=weeks) for one in (week, week[met[counted]]))
-    values = np.where(number, kept / np.maximum(number, 1), np.nan)
-    notes = ["" if some else "not measurable: there is no such contact" for some in number.tolist()]
-    return Answer(measure, "week", [str(one) for one in range(weeks)], values, number, notes)
+    return Answer(measure, "week", [str(one) for one in range(weeks)], *quotients(kept, number))
 
 
 def decided_within_1_working_day(journeys: Journeys) -> Iterator[Answer]:
@@ -69,19 +67,31 @@ def decided_on_time(journeys: Journeys) -> Iterator[Answer]:
     """
     table = Columns(journeys.about.targets)
     rows = zip(*(table.values(column).tolist() for column in ("target", "rag", "limit", "clock")), strict=True)
-    targets = [target for name, *target in rows if name == "decision"]
+    targets = [(rag, limit, clock) for name, rag, limit, clock in rows if name == "decision"]
     if not targets:
         yield missing("decided_on_time", "no target is called decision")
         return
-    deadline, last = np.full(journeys.number, NEVER), np.full(journeys.number, NEVER)
-    rag = journeys.contacts.words("rag")
-    for grade, limit, clock in targets:
-        mine = np.flatnonzero(journeys.in_window & rag.among([grade]))
-        deadline[mine], last[mine] = limits(journeys, journeys.received[mine], limit, clock)
+    deadline, last = deadlines(journeys, journeys.received, targets)
     yield from _within(journeys, "decided_on_time", deadline, journeys.decided <= last)
 
 
-def limits(journeys: Journeys, since: Ints, limit: int, clock: str) -> tuple[Ints, Ints]:
+def deadlines(journeys: Journeys, begun: Ints, targets: Sequence[tuple[str, int, str]]) -> tuple[Ints, Ints]:
+    """For each contact the deadline and the last second in time, NEVER where its RAG has no limit or nothing began.
+
+    Args:
+        journeys: the contacts.
+        begun: when the clock of each began; only those within the window have a deadline.
+        targets: RAG, limit, clock.
+    """
+    deadline, last = np.full(journeys.number, NEVER), np.full(journeys.number, NEVER)
+    rag, here = journeys.contacts.words("rag"), journeys.within(begun)
+    for grade, limit, clock in targets:
+        mine = np.flatnonzero(here & rag.among([grade]))
+        deadline[mine], last[mine] = _limits(journeys, begun[mine], limit, clock)
+    return deadline, last
+
+
+def _limits(journeys: Journeys, since: Ints, limit: int, clock: str) -> tuple[Ints, Ints]:
     """The deadline of what began at some seconds, and the last second that is in time."""
     if clock == "elapsed_hours":
         return since + limit, since + limit

@@ -15,7 +15,7 @@ import numpy as np
 
 from frontdoor_sim.event_log.columns import Flags, Ints
 from frontdoor_sim.event_log.reading import Outcomes
-from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, shares
+from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, quotients, shares
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.survival import Curve, incidences, percentile, restricted_mean
 from frontdoor_sim.measures.timeliness import hourly
@@ -153,9 +153,7 @@ def transfer_rounds_mean(journeys: Journeys) -> Iterator[Answer]:
     mine = journeys.within(journeys.transferred) & (journeys.accepted <= journeys.about.ends)
     rounds = 1 + np.bincount(journeys.visits.contact[journeys.sent_back], minlength=journeys.number)
     below, above = journeys.breakdowns.count(mine), journeys.breakdowns.count(np.where(mine, rounds, 0))
-    values = np.where(below > 0, above / np.maximum(below, 1), np.nan)
-    notes = ["" if number else "not measurable: there is no such contact" for number in below.tolist()]
-    yield from by_group(journeys, name, mine, values, below, notes, _BY)
+    yield from by_group(journeys, name, mine, *quotients(above, below), _BY)
 
 
 def assessment_within_45_days_from_referral(journeys: Journeys) -> Iterator[Answer]:

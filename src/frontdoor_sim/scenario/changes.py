@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from frontdoor_sim.documents import Document, in_words
-from frontdoor_sim.operating_model import Closed
+from frontdoor_sim.operating_model import Closed, Weeks
 from frontdoor_sim.scenario.paths import Path, look
 
+Dates = tuple[date | None, date | None, date | None]
+NO_DATES: Dates = (None, None, None)
 VERBS = ("set", "add", "adjust", "remove", "rename")
 
 
@@ -47,6 +49,8 @@ class Change(Closed):
         over: paths at which this change may go over an earlier one of the same file.
         begins: `from` in a file: the date on which the change comes into force; None where it always is.
         until: the date on which it ends, and what was before is again; None where it lasts.
+        ramp: weeks from `from` in which it takes hold of one contact after another, by the luck of each; 0 where it takes hold
+            of all at once.
     """
 
     say: str = Field(min_length=1)
@@ -59,6 +63,16 @@ class Change(Closed):
     over: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
     begins: date | None = Field(default=None, alias="from")
     until: date | None = None
+    ramp: Weeks = 0
+
+    @property
+    def ramped(self) -> date | None:
+        """The date from which it has taken hold of all; None where it has no ramp."""
+        return self.begins + timedelta(weeks=self.ramp) if self.begins and self.ramp else None
+
+    def ramps(self, day: date) -> bool:
+        """Whether it takes hold of some and not of others on a date."""
+        return self.begins is not None and self.ramped is not None and self.begins <= day < self.ramped
 
     @property
     def dated(self) -> bool:
@@ -73,6 +87,12 @@ class Change(Closed):
     def _ends_after_it_begins(self) -> Change:
         if self.begins and self.until and self.until <= self.begins:
             raise ValueError("a change ends after it begins: `until` is a later date than `from`")
+        if self.ramp and (self.begins is None or (self.ramped and self.until and self.until <= self.ramped)):
+            raise ValueError(
+                "a ramp begins on a date and is over before the change ends: `from`, and `until` later than both"
+            )
+        if self.ramp and (self.add or self.remove):
+            raise ValueError("a ramp leads from one value to another: what is added or removed comes or goes at once")
         if self.dated and self.rename:
             raise ValueError("a new name has no date: rename in a change of its own, without `from` and `until`")
         return self
@@ -146,7 +166,7 @@ class Touched:
         verb: what was done; `follow` where the place only follows from a name that changed or went.
         written: the path as the change writes it.
         to: of what is removed, where its work goes.
-        dates: from when until when the change is in force.
+        dates: from when until when the change is in force, and from when on it has taken hold of all where it ramps.
     """
 
     path: Path
@@ -157,4 +177,4 @@ class Touched:
     verb: str = "set"
     written: str = ""
     to: str = ""
-    dates: tuple[date | None, date | None] = (None, None)
+    dates: Dates = NO_DATES

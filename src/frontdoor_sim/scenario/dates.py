@@ -8,9 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from frontdoor_sim.documents import Mistake, dotted
-from frontdoor_sim.operating_model import OperatingModel, RunWindow, outcomes_of
+from frontdoor_sim.operating_model import OperatingModel, Ramp, RunWindow, outcomes_of
 from frontdoor_sim.scenario.changes import Change, Step, Touched
+from frontdoor_sim.scenario.checks.routes import check_stages_are_reached
 from frontdoor_sim.scenario.edits import apply, is_named
+from frontdoor_sim.scenario.paths import Path
 
 Ways = tuple[dict[str, str], dict[str, str]]
 """Where the work goes of stages and ends that are taken out, and of teams."""
@@ -22,14 +24,45 @@ def is_dated(steps: Sequence[Step]) -> bool:
 
 
 def boundaries(steps: Sequence[Step]) -> list[date]:
-    """Every date on which a change begins or ends, ascending."""
+    """Every date on which a change begins, has taken hold of all, or ends, ascending."""
     changes = [step.change for step in steps if step.change is not None]
-    return sorted({day for change in changes for day in (change.begins, change.until) if day is not None})
+    return sorted(
+        {day for change in changes for day in (change.begins, change.ramped, change.until) if day is not None}
+    )
 
 
 def in_force(steps: Sequence[Step], day: date) -> tuple[Step, ...]:
     """The changes in force on a date; others stand there without a change, so that each keeps its place."""
     return tuple(step if _counts(step.change, day) else Step(None, step.document, step.index) for step in steps)
+
+
+def unramped(steps: Sequence[Step], day: date) -> tuple[Step, ...]:
+    """The changes in force on a date for a contact of which no ramp has taken hold."""
+    return tuple(
+        Step(None, step.document, step.index) if step.change is not None and step.change.ramps(day) else step
+        for step in in_force(steps, day)
+    )
+
+
+def ramped_stages(
+    steps: Sequence[Step], touched: Sequence[Touched], day: date
+) -> Iterator[tuple[str, Change, Touched]]:
+    """Each stage, or `entry`, that a change touches which ramps on a date."""
+    for one in touched:
+        change = steps[one.change].change
+        if change is not None and change.ramps(day) and len(one.path) > 1:
+            yield str(one.path[1]), change, one
+
+
+def ramps_of(
+    steps: Sequence[Step], touched: Sequence[Touched], day: date, former: OperatingModel | None
+) -> dict[str, Ramp]:
+    """What ramps on a date, by stage; `former` is the model for a contact of which no ramp has taken hold."""
+    return {
+        name: Ramp(change.say, change.begins, change.ramped, former)
+        for name, change, _ in ramped_stages(steps, touched, day)
+        if change.begins and change.ramped and former is not None
+    }
 
 
 def _counts(change: Change | None, day: date) -> bool:
@@ -65,6 +98,50 @@ def _in_the_end(name: str, way: Mapping[str, str]) -> str:
     return name
 
 
+RAMPED = {
+    "work": ("touch", "judges", "searches"),
+    "consent": ("touch", "attempts", "gap", "given", "refused"),
+    "delay": ("delay",),
+}
+"""What of a stage may ramp, by its kind; and the routes that leave it."""
+
+
+def unfit_ramps(
+    steps: Sequence[Step], touched: Sequence[Touched], day: date, model: OperatingModel, former: OperatingModel
+) -> Iterator[Mistake]:
+    """Ramps of what no contact reads for itself, or of one stage by two changes at a time."""
+    by: dict[str, Change] = {}
+    for name, change, one in ramped_stages(steps, touched, day):
+        kind = "work" if name == "entry" else model.stages[name].kind if name in model.stages else ""
+        own = one.path[0] == "stages" and len(one.path) > 2 and one.path[2] in RAMPED.get(kind, ())
+        if not own and not (one.path[0] == "routes" and kind in RAMPED):
+            what = f"`{dotted(one.path)}` cannot ramp: no contact reads it for itself."
+            right = (
+                "Routes from stages of work, consent or delay, or of work `touch`, `judges` and `searches`, of consent "
+            )
+            right += "`touch`, `attempts`, `gap`, `given` and `refused`, of delay `delay`."
+            yield Mistake(one.where, what, right, "Leave out `ramp`, or write a change for each step, `from` its day.")
+        elif by.setdefault(name, change) is not change:
+            what = f"Two changes ramp at `{name}` at the same time."
+            yield Mistake(one.where, what, "One ramp at a time at a stage.", "Make one change of them.")
+        elif _asked(model) != _asked(former):
+            what = f"The routes from `{name}` come to look at the hour, or at `agrees`, while they ramp."
+            remedy = "Let a route look at the same hours before the change and after it, or leave out `ramp`."
+            yield Mistake(one.where, what, "The same `during` and `agrees` before and after.", remedy)
+
+
+def still_wrong(found: Sequence[tuple[Path, Mistake]], former: OperatingModel | None) -> list[tuple[Path, Mistake]]:
+    """What is wrong with a model of which no ramp has taken hold, but for stages that only a ramp leads to."""
+    not_reached = list(check_stages_are_reached(former)) if former is not None else []
+    return [one for one in found if one not in not_reached]
+
+
+def _asked(model: OperatingModel) -> tuple[list[str], bool]:
+    """The hours that routes look at, in order, and whether they look at agreement."""
+    asked = [rule.when for rules in model.routes.values() for rule in rules]
+    return list(dict.fromkeys(name for when in asked for name in when.during)), any(w.agrees is not None for w in asked)
+
+
 # --- what must hold of dated changes ---------------------------------------------------------------------------------
 
 
@@ -72,7 +149,7 @@ def undated_ways(touched: Sequence[Touched]) -> Iterator[Mistake]:
     """A stage, team or end that is taken out on a date has work under way, which must go somewhere."""
     for one in touched:
         named = one.verb == "remove" and is_named(one.path) and one.path[0] != "shifts"
-        if named and one.dates != (None, None) and not one.to:
+        if named and any(one.dates) and not one.to:
             what = (
                 f"`{dotted(one.path)}` is taken out on a date, and nothing says where the work goes that waits there."
             )
@@ -103,7 +180,7 @@ def _with_meetings(before: OperatingModel, after: OperatingModel, touched: Seque
     """No engine plays a meeting while the model changes."""
     for name, stage in {**before.stages, **after.stages}.items():
         if stage.kind == "meeting":
-            where = next((one.where for one in touched if one.dates != (None, None)), "")
+            where = next((one.where for one in touched if any(one.dates)), "")
             what = f"`stages.{name}` is a meeting, and a change has a date: no engine plays both in one run yet."
             remedy = "Leave out the dates, or write the meeting as a stage of work."
             yield Mistake(where, what, "Meetings, or changes with dates.", remedy)
@@ -138,8 +215,8 @@ def _vanished(
 
 
 def made_on(
-    data: dict[str, Any], steps: Sequence[Step], day: date
+    data: dict[str, Any], steps: Sequence[Step], day: date, ramped: bool = True
 ) -> tuple[dict[str, Any], tuple[Touched, ...], list[Mistake]]:
-    """The base with the changes made that are in force on a date."""
-    made, touched, mistakes = apply(data, in_force(steps, day), all_of_them=False)
+    """The base with the changes made that are in force on a date; `ramped` says whether those that ramp on it are."""
+    made, touched, mistakes = apply(data, (in_force if ramped else unramped)(steps, day), all_of_them=False)
     return made, tuple(touched), mistakes

@@ -6,14 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path as FilePath
 from typing import Any
 
 from frontdoor_sim.documents import Mistake, dotted, in_words, shown
 from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.scenario.adjusting import adjusted
-from frontdoor_sim.scenario.changes import VERBS, Change, Step, Touched
+from frontdoor_sim.scenario.changes import VERBS, Change, Dates, Step, Touched
 from frontdoor_sim.scenario.names import NAMED, Follows, goals, removed, renamed
 from frontdoor_sim.scenario.paths import Path, PathError, copied, find, is_collection, look, put, steps, take_out
 
@@ -49,7 +48,15 @@ def apply(
             where = step.where(verb, path)
             try:
                 for place in _places(data, verb, path):
-                    edit = _Edit(verb, place, value, where, number, path, (step.change.begins, step.change.until))
+                    edit = _Edit(
+                        verb,
+                        place,
+                        value,
+                        where,
+                        number,
+                        path,
+                        (step.change.begins, step.change.until, step.change.ramped),
+                    )
                     earlier.check(edit)
                     made = edit.made(data)
                     touched += made
@@ -103,7 +110,7 @@ class _Edit:
     where: str
     change: int
     written: str
-    dates: tuple[date | None, date | None]
+    dates: Dates
 
     def made(self, data: dict[str, Any]) -> list[Touched]:
         """Make the edit in the data, and what follows from it; raises PathError where it cannot be made."""

@@ -17,7 +17,17 @@ from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario.backlog import Backlog, left_nowhere, read_backlog
 from frontdoor_sim.scenario.changes import VERBS, Change, CombinationFile, OptionFile, Step, Touched
 from frontdoor_sim.scenario.combining import clashes, combined
-from frontdoor_sim.scenario.dates import boundaries, broken_phases, is_dated, lasting, made_on, undated_ways
+from frontdoor_sim.scenario.dates import (
+    boundaries,
+    broken_phases,
+    is_dated,
+    lasting,
+    made_on,
+    ramped_stages,
+    still_wrong,
+    undated_ways,
+    unfit_ramps,
+)
 from frontdoor_sim.scenario.edits import apply, is_named
 from frontdoor_sim.scenario.examine import examine, examined
 from frontdoor_sim.scenario.forms import check_kind, read_form
@@ -167,7 +177,28 @@ def _of_the_dates(document: Document, base: Scenario, steps: Sequence[Step]) -> 
         found += [(day, mistake) for mistake in mistakes]
         if model is not None and not mistakes:
             models.append((day, model, touched))
+            found += [(day, mistake) for mistake in _of_ramps(document, base, steps, day, model, touched)]
     return found or [(date.min, mistake) for mistake in broken_phases(models)]
+
+
+def _of_ramps(
+    document: Document,
+    base: Scenario,
+    steps: Sequence[Step],
+    day: date,
+    model: OperatingModel,
+    touched: Sequence[Touched],
+) -> list[Mistake]:
+    """What is wrong with the changes that ramp on a date, and with the model of whom they have not taken hold."""
+    if not any(ramped_stages(steps, touched, day)):
+        return []
+    made, before, mistakes = made_on(base.data, steps, day, ramped=False)
+    found, former = examined(made, base.parameters)
+    wrong = still_wrong(found, former)
+    mistakes += _placed(_once(before, wrong), partial(_where_changed, document, before))
+    if former is None or mistakes:
+        return mistakes
+    return list(unfit_ramps(steps, touched, day, model, former))
 
 
 def _told_with_dates(found: Sequence[tuple[date, Mistake]], known: Sequence[Mistake]) -> list[Mistake]:

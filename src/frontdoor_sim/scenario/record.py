@@ -21,7 +21,7 @@ from frontdoor_sim.operating_model import Lasting, OperatingModel, Phase
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario.backlog import Backlog, moved_by
 from frontdoor_sim.scenario.changes import Change, Step, Touched
-from frontdoor_sim.scenario.dates import days_of, gone, is_dated, lasting, made_on
+from frontdoor_sim.scenario.dates import days_of, gone, is_dated, lasting, made_on, ramps_of
 from frontdoor_sim.scenario.edits import apply
 from frontdoor_sim.scenario.examine import examined, form_of
 from frontdoor_sim.scenario.paths import PathError, copied, find, put
@@ -108,8 +108,14 @@ class Scenario:
     def _phase(self, base: dict[str, Any], day: date) -> Phase:
         data, touched, _ = made_on(base, self.steps, day)
         own = {name: self.data.get(name, "") for name in _OF_THE_OPTION}
-        form = form_of(resolve(data | own, self.parameters)[0])
-        return Phase(_model(json.dumps(form, sort_keys=False, default=str)), day, *gone(touched))
+        former = None
+        if any(change.ramps(day) for change in self.changes):
+            former = self._made(made_on(base, self.steps, day, ramped=False)[0] | own)
+        return Phase(self._made(data | own), day, *gone(touched), ramps_of(self.steps, touched, day, former))
+
+    def _made(self, data: dict[str, Any]) -> OperatingModel:
+        form = form_of(resolve(data, self.parameters)[0])
+        return _model(json.dumps(form, sort_keys=False, default=str))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to worker processes packed once and opened there once, without the model, which is made from the data."""
@@ -126,7 +132,10 @@ class Scenario:
         It is of what is said, not of how: `15%` and `0.15` are the same, and so are two orders of a team's fields. The
         order of teams, stages and rules counts, since ties are broken by it.
         """
-        dated = [[str(phase.begins), _said(phase.model), phase.goes, phase.team_goes] for phase in self.phases]
+        dated = [
+            [str(phase.begins), _said(phase.model), phase.goes, phase.team_goes, _said(phase.ramps)]
+            for phase in self.phases
+        ]
         said = [
             _said(self.model) if len(dated) == 1 and not is_dated(self.steps) else dated,
             self.parameters.digest if self.parameters else "",

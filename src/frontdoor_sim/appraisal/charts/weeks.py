@@ -29,6 +29,7 @@ _PANELS = {
     "open_undecided": "Contacts that wait for a decision, at the start of each week",
     "decided_within_24h": "Share decided within 24 hours, by week of receipt",
 }
+_WORDS = {"": "from", "for all": "for all from", "ends": "until"}
 _LEFT, _TALL, _APART, _ROW = 0.5, 1.55, 0.62, 0.17
 
 
@@ -90,8 +91,8 @@ def _marks(dates: pd.DataFrame, option: str) -> tuple[list[tuple[date, str]], li
     for row in mine.itertuples():
         letter, _, ends = str(row.mark).partition(" ")
         says = key.get(letter, f"{letter}  {row.say}")
-        key[letter] = f"{says.rstrip('.')} ({'until' if ends else 'from'} {_short(row.day)})"  # type: ignore[arg-type]
-    return marks, [says.replace(") (until", " until") for _, says in sorted(key.items())]
+        key[letter] = f"{says.rstrip('.')} ({_WORDS[ends]} {_short(row.day)})"  # type: ignore[arg-type]
+    return marks, [says.replace(") (", ", ") for _, says in sorted(key.items())]
 
 
 def _placed(marks: list[tuple[date, str]], opens: date, day_wide: float) -> list[tuple[date, str, int]]:

@@ -75,8 +75,8 @@ MILLION = np.int64(1_000_000)
     HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
     DELAY, PATIENCE, SYSTEMS, GOES,
     LASTS, PEOPLE, PEOPLE_NUMBER, MEETING_QUEUE, PASSED_OVER,
-    DOOR, AT_ONCE, A_DAY, MIDNIGHTS, TURNS_AWAY, TRAY, OUT_TRAY, STAGE_FIELDS,
-) = numbered(51)  # fmt: skip
+    DOOR, AT_ONCE, A_DAY, MIDNIGHTS, TURNS_AWAY, TRAY, OUT_TRAY, RAMP, STAGE_FIELDS,
+) = numbered(52)  # fmt: skip
 
 # A team; the four head starts stand together, red first. What stands before WORKERS is of the model in force.
 (
@@ -121,6 +121,7 @@ SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS 
 (PROVIDES, MAY_RETURN, END_FACTS_FIELDS) = numbered(3)
 (WANTED_TEAM, WANTED_NUMBER, WANTED_FIELDS) = numbered(3)
 (RESERVED_WORKER, IDLE_BEFORE, RESERVED_FIELDS) = numbered(3)
+(RAMP_FORMER, RAMP_LUCK, RAMP_BEGINS, RAMP_LASTS, RAMP_FIELDS) = numbered(5)
 
 # The door of a stage that takes only so many, under whichever model of the run; the out-tray of a stage, and what is held back.
 (DOOR_STAGE, AT_DOOR, INSIDE, DAY, TODAY, DOOR_WOKEN, IS_KNOCKED, DOOR_FIELDS) = numbered(8)
@@ -183,6 +184,7 @@ RETURN, PROPENSITY_LUCK, GROWTH_LUCK, GRADE, HISTORY, CONSENT_LUCK = (
     np.uint64(code(name)).astype(np.int64)
     for name in ("return", "return: propensity", "return: growth", "rag", "history missed", "consent on arrival")
 )
+LUCK_BITS = np.int64(32)
 HALF_BITS, CELL_BITS, CELLS, SIDE, ALL_LUCK = 31, 7, 128, (31 - 7 + 1) * 128 + 1, (1 << 32) - 1
 FRACTION_BITS, HALF_A_UNIT = 8, 128
 
@@ -795,9 +797,15 @@ def take_out(w, job, now):
     else:
         write_queued(w, job, w[job + JOB_TEAM], now)
     make_room(w, stage)
+    give_back(w, SPARE_JOBS, job)
+    send_on(w, contact, stage, visit, now)
+
+
+@compiled
+def send_on(w, contact, stage, visit, now):
+    """Rule 2: whoever waits nowhere any more goes on to where the work of the stage goes."""
     w[contact + STEP] = TAKEN_OUT
     w[contact + MAIN_JOB] = NONE
-    give_back(w, SPARE_JOBS, job)
     due(w, SOON, now, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
 
 
@@ -805,6 +813,20 @@ def take_out(w, job, now):
 def in_force(w, stage):
     """Rule 2: the place of a stage in the model that is in force now."""
     return stage_at(w, w[stage + STAGE_NUMBER]) if w[IS_DATED] else stage
+
+
+@compiled
+def of_contact(w, contact, stage, now):
+    """Rule 2: a stage in the model in force now; while a change ramps, as it was for whom it has not taken hold of."""
+    if not w[IS_DATED]:
+        return stage
+    stage = stage_at(w, w[stage + STAGE_NUMBER])
+    ramp = w[stage + RAMP]
+    if ramp == NONE or draw(w[contact + KEY], w[ramp + RAMP_LUCK], MAIN) * w[ramp + RAMP_LASTS] < (
+        (now - w[ramp + RAMP_BEGINS]) << LUCK_BITS
+    ):
+        return stage
+    return w[ramp + RAMP_FORMER]
 
 
 # --- rule 3: queues --------------------------------------------------------------------------------------------------
@@ -1998,20 +2020,7 @@ def change_door(w, door, now):
             stand_at_door(w, job, stage)
         else:
             leave_tray(w, job, now)
-            w[contact + MAIN_JOB] = NONE
-            w[contact + STEP] = TAKEN_OUT
-            due(
-                w,
-                SOON,
-                now,
-                WAITS_END,
-                w[contact + KEY],
-                w[stage + STAGE_NUMBER],
-                w[contact + VISIT],
-                MAIN,
-                GO_ON,
-                contact,
-            )
+            send_on(w, contact, stage, w[contact + VISIT], now)
 
 
 # --- rule 9: start and end -------------------------------------------------------------------------------------------
@@ -2117,8 +2126,8 @@ def move(w, contact, outcome, now):
     """
     leaves, visit = w[contact + STAGE], w[contact + VISIT]
     taken_out = w[contact + STEP] == TAKEN_OUT
-    leaves = in_force(w, leaves)
-    stood = leaves == w[ENTRY] and w[contact + STANDS_AT] > 0
+    leaves = of_contact(w, contact, leaves, now)
+    stood = w[leaves + KIND] == OF_ENTRY and w[contact + STANDS_AT] > 0
     if stood:
         target = w[contact + STANDS_AT] - 1
     else:
@@ -2128,7 +2137,7 @@ def move(w, contact, outcome, now):
     if target < 0:
         end(w, contact, -1 - target, now)
         return WAITS
-    stage = stage_at(w, target)
+    stage = of_contact(w, contact, stage_at(w, target), now)
     w[contact + STAGE] = stage
     w[contact + VISIT] = w[contact + VISITS + target]
     w[contact + VISITS + target] += 1
@@ -2139,7 +2148,7 @@ def move(w, contact, outcome, now):
             w[w[stage + DOOR] + INSIDE] += 1
         w[contact + STEP] = HANDED_ON
         return ENTERS_NOW
-    if leaves == w[ENTRY] and w[contact + ENTERS] > w[contact + RECEIVED]:
+    if w[leaves + KIND] == OF_ENTRY and w[contact + ENTERS] > w[contact + RECEIVED]:
         write_wait(w, contact, stage, w[contact + VISIT], MAIN, w[contact + RECEIVED], w[contact + ENTERS], FOR_SHIFT)
     if w[stage + DOOR] != NONE:
         come_to_door(w, contact, leaves, visit, now)
@@ -2230,7 +2239,7 @@ def resume(w, contact, now):
     """Rules 3 to 8: go on with a visit after a wait. Its outcome where it is over; ENTERS_NOW, or WAITS."""
     stage, visit, step = w[contact + STAGE], w[contact + VISIT], w[contact + STEP]
     if step == HANDED_ON:
-        return arrive_at(w, contact, stage) if w[IS_DATED] else ENTERS_NOW
+        return arrive_at(w, contact, stage, now) if w[IS_DATED] else ENTERS_NOW
     if step in (BEGINS, TAKEN_OUT):
         return 0
     if step == CHECKING:
@@ -2256,9 +2265,9 @@ def resume(w, contact, now):
 
 
 @compiled
-def arrive_at(w, contact, stage):
+def arrive_at(w, contact, stage, now):
     """Rule 2: a handoff is over: the stage is that of the model in force now, which may have it no more."""
-    stage = in_force(w, stage)
+    stage = of_contact(w, contact, stage, now)
     w[contact + STAGE] = stage
     if w[stage + GOES] == w[stage + STAGE_NUMBER]:
         return ENTERS_NOW
@@ -2270,7 +2279,7 @@ def arrive_at(w, contact, stage):
 @compiled
 def put_to_work(w, contact, stage, visit, nth, now):
     """Rule 3: queue the work of a visit; how long it lasts is read when it is first taken up."""
-    stage = in_force(w, stage)
+    stage = of_contact(w, contact, stage, now)
     job, team = new_job(w, contact, stage, visit, MAIN, MAIN, now), w[stage + TEAM]
     w[job + NTH] = nth
     w[contact + STEP] = AT_WORK
@@ -2284,6 +2293,11 @@ def put_to_work(w, contact, stage, visit, nth, now):
 def take_up(w, job):
     """Rule 1: somebody first takes up a piece of work: search, then re-keying, then touch time, with the luck of time NTH."""
     contact, stage, nth = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + NTH]
+    if w[IS_DATED] and w[stage_at(w, w[stage + STAGE_NUMBER]) + RAMP] != NONE:
+        stage = of_contact(w, contact, stage, w[NOW])
+        w[job + JOB_STAGE] = stage
+        if w[stage + KIND] != OF_CONSENT:
+            w[contact + STAGE] = stage
     if w[stage + SEARCH] != NONE:
         w[job + SEARCH_LEFT] = w[stage + SEARCHES] * seconds(w, contact, w[stage + SEARCH], nth)
     if w[stage + REKEY] != NONE:

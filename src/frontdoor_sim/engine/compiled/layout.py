@@ -43,6 +43,7 @@ from frontdoor_sim.engine.plan import (
     PlannedHandoff,
     PlannedJudges,
     PlannedMeeting,
+    PlannedRamp,
     PlannedStage,
     PlannedWork,
     Span,
@@ -183,7 +184,7 @@ class _PlanLayout:
         world[k.BY_DEADLINE] = any("deadline" in team.order for _, one in plan.in_turn for team in one.teams)
         world[k.NORMAL], world[k.EXPONENTIAL] = self.table(STANDARD_NORMAL), self.table(STANDARD_EXPONENTIAL)
         world[[k.LAST_RETURN, k.SPARE_JOBS, k.SPARE_EVENTS]] = NONE
-        world[k.IS_DATED] = len(plan.later) > 0
+        world[k.IS_DATED] = len(plan.later) > 0 or len(plan.ramps) > 0
 
     def limits(self, plan: Plan) -> None:
         """Doors and out-trays, of every stage that has one under any model of the run; stages know them by place."""
@@ -202,6 +203,8 @@ class _PlanLayout:
         self.plan = plan
         stages = [self.stage(stage, self.teams[stage.team]) for stage in plan.stages]
         stages.append(self.entry())
+        for number, ramp in plan.ramps.items():
+            stages[number][k.RAMP] = self.ramp(number, ramp)
         world = np.zeros(k.WORLD_FIELDS, dtype=np.int64)
         world[k.STAGES] = self.words.put(np.concatenate(stages))
         world[k.ENTRY] = world[k.STAGES] + plan.entry * k.STAGE_FIELDS
@@ -212,11 +215,26 @@ class _PlanLayout:
         self.scalars(world)
         return world[k.STAGES : k.STAGES_NUMBER]
 
+    def ramp(self, number: int, ramp: PlannedRamp) -> int:
+        """A ramp, with the stage as it was before."""
+        plan, self.plan = self.plan, ramp.former
+        former: Int64s = (
+            self.entry() if number == plan.entry else self.stage(self.plan.stages[number], self.team_of(number))
+        )
+        self.plan = plan
+        return self.words.put([self.words.put(former), signed(ramp.purpose), ramp.begins, ramp.lasts])
+
+    def team_of(self, number: int) -> int:
+        return int(self.teams[self.plan.stages[number].team])
+
     def scalars(self, world: Int64s) -> None:
         """The fields of the world that come from one model."""
         plan, words = self.plan, self.words
         handoffs = np.full((plan.entry + 1, plan.entry), NONE, dtype=np.int64)
-        for (leaves, reaches), handoff in plan.handoffs.items():
+        ways = plan.handoffs
+        for ramp in plan.ramps.values():
+            ways = ramp.former.handoffs | ways
+        for (leaves, reaches), handoff in ways.items():
             handoffs[leaves, reaches] = self.handoff(handoff)
         world[k.HANDOFFS] = words.put(handoffs.reshape(-1))
         facts = [fact for pair in zip(plan.provides, plan.may_return, strict=True) for fact in pair]

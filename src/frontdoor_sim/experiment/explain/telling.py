@@ -77,8 +77,10 @@ def _reason(number: int, step: Step) -> str:
 
 def _dates(change: Change) -> str:
     """From when until when a change is in force, in words."""
+    weeks = "1 week" if change.ramp == 1 else f"{change.ramp} weeks"
+    by_and_by = [f"by and by within {weeks}"] if change.ramped else []
     told = [f"{word} {day.day} {day:%B %Y}" for word, day in (("from", change.begins), ("until", change.until)) if day]
-    return f" ({' '.join(told)})" if told else ""
+    return f" ({' '.join([*told, *by_and_by])})" if told else ""
 
 
 def changed_parts(scenario: Scenario) -> frozenset[str]:

@@ -148,7 +148,7 @@ def _letter(axes: Axes, at: Point, letter: str, colour: str, square: bool) -> No
 
 def _draw_entry(axes: Axes, at: Point) -> None:
     axes.add_patch(Circle(at, 0.075, facecolor=INK, edgecolor=INK, zorder=4))
-    axes.text(at[0], at[1] - 0.12, "contacts", size=NOTE_SIZE, ha="center", va="bottom", color=INK, zorder=6)
+    axes.text(at[0] + 0.075, at[1] - 0.12, "contacts", size=NOTE_SIZE, ha="right", va="bottom", color=INK, zorder=6)
 
 
 def _draw_box(axes: Axes, placed: PlacedBox) -> None:
@@ -209,20 +209,20 @@ class _Key:
 
     def __init__(self, facts: Facts, letters: dict[tuple[str, bool], str], gone: Sequence[str], width: float) -> None:
         used = {arrow.crosses for arrow in facts.arrows}
-        self.looks = [crosses for crosses in (WITHIN, SITE, SITES, REQUEST) if crosses in used]
+        self.rows = _in_rows([crosses for crosses in (WITHIN, SITE, SITES, REQUEST) if crosses in used], width)
         self.changed = any(box.changed for box in facts.boxes) or any(lane.changed for lane in facts.lanes)
         room = (width - 0.6) * 72
         self.told = [(letter, square, wrapped(cost, room, _KEY_SIZE)) for (cost, square), letter in letters.items()]
         names = ", ".join(plain(name) for name in gone)
         self.gone = wrapped(f"No longer there: {names}.", room, _KEY_SIZE) if gone else []
-        lines = 1 + bool(self.looks) + bool(letters) + sum(len(lines) for _, _, lines in self.told) + len(self.gone)
+        lines = 1 + len(self.rows) + bool(letters) + sum(len(lines) for _, _, lines in self.told) + len(self.gone)
         self.height = 0.3 + _KEY_PITCH * lines
 
     def draw(self, axes: Axes, top: float) -> None:
         """Draw the key with its top at a height."""
         at = top + 0.26
-        if self.looks:
-            self.draw_lines(axes, at)
+        for looks in self.rows:
+            self.draw_lines(axes, looks, at)
             at += _KEY_PITCH
         _end_mark(axes, (0.16, at))
         self.write(axes, 0.28, at, ["an end: contacts leave here"])
@@ -239,19 +239,38 @@ class _Key:
             at += _KEY_PITCH * len(lines)
         self.write(axes, 0.1, at, self.gone)
 
-    def draw_lines(self, axes: Axes, at: float) -> None:
-        """A sample of every kind of arrow, side by side."""
+    def draw_lines(self, axes: Axes, looks: Sequence[str], at: float) -> None:
+        """A sample of some kinds of arrow, side by side."""
         x = 0.1
-        for crosses in self.looks:
+        for crosses in looks:
             colour, thick, dashes, says = _LOOKS[crosses]
             axes.add_line(Line2D([x, x + 0.4], [at, at], color=colour, linewidth=thick, linestyle=dashes))
             _draw_head(axes, (x, at), (x + 0.46, at), colour, thick)
             self.write(axes, x + 0.54, at, [says])
-            x += 0.74 + text_width(says, _KEY_SIZE) / 72
+            x += _sample_width(crosses)
 
     def write(self, axes: Axes, left: float, at: float, lines: Sequence[str], weight: str = "normal") -> None:
         """Lines of the key, the first with its middle at a height."""
         _write(axes, left, at - _KEY_PITCH / 2, lines, _KEY_SIZE, weight, pitch=_KEY_PITCH)
+
+
+def _sample_width(crosses: str) -> float:
+    """Room that a kind of arrow and what it means take in the key [inches]."""
+    return 0.74 + text_width(_LOOKS[crosses][3], _KEY_SIZE) / 72
+
+
+def _in_rows(looks: Sequence[str], width: float) -> list[list[str]]:
+    """Kinds of arrow in rows of the key, as many in each as fit the width."""
+    rows: list[list[str]] = [[]] if looks else []
+    left = width - 0.1
+    for crosses in looks:
+        needed = _sample_width(crosses)
+        if rows[-1] and needed > left:
+            rows.append([])
+            left = width - 0.1
+        rows[-1].append(crosses)
+        left -= needed
+    return rows
 
 
 def _alternative(model: OperatingModel, facts: Facts) -> str:
