@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -171,8 +172,19 @@ def gaps(duty: pd.DataFrame, work: pd.DataFrame) -> list[tuple[int, int]]:
     return found
 
 
+def stood(contacts: pd.DataFrame) -> dict[int, str]:
+    """At which stage each contact of a contacts table stands when the run starts, of those that stand somewhere."""
+    if "open: stage" not in contacts:
+        return {}
+    standing = contacts[contacts["open: stage"].notna()]
+    return dict(zip(standing["contact"], standing["open: stage"], strict=True))
+
+
 def check_patience(log: EventLog, model: OperatingModel) -> None:
-    """Nobody waits in a queue for longer than they are ready to, and who goes unserved has waited just so long."""
+    """Nobody waits in a queue for longer than they are ready to, and who goes unserved has waited just so long.
+
+    Nobody gives up before the run starts.
+    """
     line, events = Timeline.of(model), plain(log.events)
     for name, facts in model.stages.items():
         limits = getattr(facts, "give_up_after", {}) if facts.kind in ("work", "caseload") else {}
@@ -187,18 +199,21 @@ def check_patience(log: EventLog, model: OperatingModel) -> None:
             first = rows.loc[rows["kind"] != "wait", "start"].min() if served else rows["end"].max()
             seconds, calendar = max(1, round(limit.mean_seconds)), line.calendar(limit.clock, model)
             joined = int(rows["enabled"].min())
-            time_up = joined + seconds if calendar is None else int(calendar.add(joined, seconds))
+            time_up = max(line.starts, joined + seconds if calendar is None else int(calendar.add(joined, seconds)))
             assert first < time_up if served or rows["censored"].any() else first == time_up, rows.to_string()
 
 
-def check_limits(log: EventLog, model: OperatingModel) -> None:
-    """Rule 8: a stage never takes more than it says, at once or a working day; who is turned away has gone at once."""
+def check_limits(log: EventLog, model: OperatingModel, stand: Mapping[int, str]) -> None:
+    """Rule 8: a stage never takes more than it says, at once or a working day; who is turned away has gone at once.
+
+    Who stood there when the run started is inside, however many they are, and was not let in that day.
+    """
     line, events = Timeline.of(model), plain(log.events)
     limited = {name: facts for name, facts in model.stages.items() if getattr(facts, "is_limited", False)}
     for name, facts in limited.items():
         mine = events[(events["stage"] == name) & (events["part"] == 0)].sort_values(["start", "end"], kind="stable")
         steps, days = [], Counter()
-        for _, rows in mine.groupby(["contact", "visit"]):
+        for (contact, visit), rows in mine.groupby(["contact", "visit"]):
             outside = (
                 (rows["team"] == "") & rows["waited_for"].isin(["shift", "acceptance"]) & (rows["end"] > rows["start"])
             )
@@ -208,15 +223,18 @@ def check_limits(log: EventLog, model: OperatingModel) -> None:
             if inside.empty or (served.empty and went_at_once.all()):
                 assert facts.when_full == "route" or inside.empty
                 continue
+            was_there = visit == 0 and stand.get(contact) == name
             comes = int(rows.loc[outside, "end"].max()) if outside.any() else int(inside["start"].min())
             cases = inside.loc[inside["kind"] == "caseload", "start"]
             leaves = NEVER if inside["censored"].any() else int(inside["end"].max())
             steps += [(comes, 1), (int(cases.min()) if len(cases) else leaves, -1)]
-            days[bisect_right(line.working_dates, line.clock.date_of(comes))] += 1
+            if not was_there:
+                days[bisect_right(line.working_dates, line.clock.date_of(comes))] += 1
         level = 0
-        for _, change in sorted(steps):
+        for when, change in sorted(steps):
             level += change
-            assert facts.holds_at_most is None or level <= facts.holds_at_most, f"{name} holds {level}"
+            came = change > 0 and when > line.starts
+            assert facts.holds_at_most is None or not came or level <= facts.holds_at_most, f"{name} holds {level}"
         assert facts.takes_a_working_day is None or max(days.values(), default=0) <= facts.takes_a_working_day, (
             f"{name}: {days}"
         )
@@ -267,7 +285,7 @@ def check_joins(log: EventLog, model: OperatingModel) -> None:
         limit = facts.give_up_after.get(grade)
         calendar = line.calendar(limit.clock, model) if limit else None
         seconds = round(limit.mean_seconds) if limit else NEVER
-        time_up = asked + seconds if calendar is None else int(calendar.add(asked, seconds))
+        time_up = max(line.starts, asked + seconds if calendar is None else int(calendar.add(asked, seconds)))
         assert went_on == min(enough, time_up), f"{contact} at {stage} goes on at {went_on}, not {min(enough, time_up)}"
 
 
@@ -301,15 +319,19 @@ def handoff_between(model: OperatingModel, leaves: str, reaches: str) -> Handoff
     return model.handoffs.same_site if teams[0].site == teams[1].site else model.handoffs.between_sites
 
 
-def check_routes(log: EventLog, model: OperatingModel) -> None:
-    """Every outcome is one that the stage leads to, and following outcomes from the entry leads through every visit."""
+def check_routes(log: EventLog, model: OperatingModel, stand: Mapping[int, str]) -> None:
+    """Every outcome is one that the stage leads to, and following outcomes leads through every visit.
+
+    It begins at the entry, or where a contact stood when the run started.
+    """
     events = plain(log.events)
     main = events[events["part"] == 0]
     for contact, rows in main.groupby("contact"):
         led_to = rows.groupby(["stage", "visit"])["outcome"].max().to_dict()
         for (stage, _), outcome in led_to.items():
             assert outcome in ("", *model.targets_of(stage)), f"contact {contact}: {stage} does not lead to {outcome}"
-        walks = [walk(first, led_to) for first in model.targets_of("entry")]
+        firsts = [stand[contact]] if contact in stand else model.targets_of("entry")
+        walks = [walk(first, led_to) for first in firsts]
         assert len(led_to) in walks, f"contact {contact}: no way leads through {led_to}"
 
 

@@ -111,9 +111,12 @@ def draw_contacts(scenario: Scenario, seed: int, replication: int, returns_per_c
 
 
 def with_backlog(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int) -> pd.DataFrame:
-    """A contacts table, and in it whoever is open when the run starts: the same in an option as in its base."""
+    """A contacts table, and in it whoever is open when the run starts: the same in an option as in its base.
+
+    A table that has them stays as it is.
+    """
     base = scenario.base or scenario
-    if base.backlog is None or not base.backlog.contacts:
+    if base.backlog is None or not base.backlog.contacts or "open: stage" in contacts:
         return contacts
     stand = open_at_start(base.backlog.table, base.model, base.parameters, seed, replication)
     return joined(contacts, stand)

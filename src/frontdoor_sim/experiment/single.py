@@ -25,7 +25,7 @@ def run(
         seed: of the study; the same seed and replication meet the same contacts, people and luck.
         replication: its number.
         contacts: a table given instead of drawn (dictionary `contacts`), such as the real arrivals of a year; whoever the
-            scenario's backlog says is open at the start is added.
+            scenario's backlog says is open at the start is added, unless the table has them.
         engine: `auto`, `simpy` or `compiled`; the log is the same.
 
     Returns:
