@@ -115,11 +115,17 @@ def dated(draw: DrawFn) -> Dated:
     return Dated(instance, ())
 
 
+def span_of_run(instance: Instance) -> tuple[date, int]:
+    """The first day of a run, and how many days it lasts."""
+    run = instance.data["run"]
+    warm_up = run.get("warm_up", 0)
+    first = date.fromisoformat(run["opens"]) - timedelta(weeks=warm_up)
+    return first, 7 * (warm_up + run["weeks"] + run["follow_up"])
+
+
 def times(instance: Instance) -> SearchStrategy[dict[str, Any]]:
     """Dates about the run; some before it, and some after."""
-    run = instance.data["run"]
-    first = date.fromisoformat(run["opens"]) - timedelta(weeks=run.get("warm_up", 0))
-    last = 7 * (run.get("warm_up", 0) + run["weeks"] + run["follow_up"])
+    first, last = span_of_run(instance)
     begins = st.integers(0, last)
     both = st.tuples(begins, st.integers(1, 6)).map(
         lambda pair: {"from": str(first + timedelta(pair[0])), "until": str(first + timedelta(sum(pair)))}
@@ -130,9 +136,7 @@ def times(instance: Instance) -> SearchStrategy[dict[str, Any]]:
 
 def ramp_times(instance: Instance) -> SearchStrategy[dict[str, Any]]:
     """Dates on which a ramp begins; some so long before the run that it ends within it, or before it."""
-    run = instance.data["run"]
-    first = date.fromisoformat(run["opens"]) - timedelta(weeks=run["warm_up"])
-    last = 7 * (run["warm_up"] + run["weeks"] + run["follow_up"])
+    first, last = span_of_run(instance)
     return st.integers(-10, last).map(lambda days: {"from": str(first + timedelta(days))})
 
 

@@ -366,3 +366,16 @@ def test_visits_that_take_no_time_follow_each_other_as_their_outcomes_say():
     )
     order = main_thread(events)
     assert events["stage"].iloc[order].tolist() == ["entry_desk", "pass", "check", "close"]
+
+
+@pytest.mark.parametrize("last", ["closed", "close"])
+def test_a_way_that_begins_with_visits_that_take_no_time_begins_where_none_of_them_leads(last: str):
+    """All within the first second; where the way comes round, it begins at the stage to which it leads."""
+    rows = [("close", 0, 0, 1, last), ("pass", 0, 0, 1, "check"), ("check", 0, 0, 1, "close")]
+    if last == "close":
+        rows = [("close", 0, 0, 1, "pass"), ("pass", 0, 0, 1, "close"), ("close", 0, 60, 2, "closed")]
+    events = pd.DataFrame(rows, columns=["stage", "start", "end", "visit", "outcome"]).assign(
+        contact=7, enabled=0, part=0
+    )
+    found = events["stage"].iloc[main_thread(events)].tolist()
+    assert found == (["pass", "check", "close"] if last == "closed" else ["close", "pass", "close"])

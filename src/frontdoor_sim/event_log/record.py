@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -150,14 +151,23 @@ def _linked(table: Columns, rows: Ints) -> Ints:
         last = first + int(np.argmin(np.append(again[first + 1 :], False))) + 1
         before = rows[:first][contact[:first] == contact[first]]
         led_to = [outcome.names[code] for code in outcome.codes[before].tolist()]
-        here = next((name for name in reversed(led_to) if name), "")
         left = rows[first:last].tolist()
+        here = next((name for name in reversed(led_to) if name), "") or _head(table, left, rows[last : last + 1].tolist())
         for place in range(first, last):
             mine = next((row for row in left if stage.names[stage.codes[row]] == here), left[0])
             left.remove(mine)
             linked[place] = mine
             here = outcome.names[outcome.codes[mine]]
     return linked
+
+
+def _head(table: Columns, visits: Sequence[int], after: Sequence[int]) -> str:
+    """The stage at which a way through visits begins: more of them are there than lead there; else it is where they lead."""
+    stage, outcome = table.words("stage"), table.words("outcome")
+    are_there = Counter(stage.names[code] for code in stage.codes[visits].tolist())
+    are_there.subtract(outcome.names[code] for code in outcome.codes[visits].tolist())
+    there = [name for name, more in are_there.items() if more > 0] + [stage.names[stage.codes[row]] for row in after]
+    return there[0] if there else ""
 
 
 def _thread_keys(table: Columns, rows: Ints) -> Iterator[Ints]:
