@@ -17,11 +17,11 @@ from frontdoor_sim.working_time import Calendar, WallClock, WorkingDays, working
 HOUR = 3_600
 OPENS = date(2019, 6, 3)  # a Monday; no bank holiday and no change of clocks in the weeks after
 STAGES = [
-    ("screening", "work", "screening", False, False, False),
-    ("decision", "work", "managers", True, False, False),
-    ("more information", "work", "screening", False, False, False),
-    ("transfer", "work", "assessment", False, True, False),
-    ("assessment", "caseload", "assessment", False, False, True),
+    ("screening", "work", "screening", False, False, False, False),
+    ("decision", "work", "managers", True, False, False, False),
+    ("more information", "work", "screening", False, False, False, False),
+    ("transfer", "work", "assessment", False, True, False, False),
+    ("assessment", "caseload", "assessment", False, False, True, False),
 ]
 OUTCOMES = [
     ("advice", True, 1, False, False, False),

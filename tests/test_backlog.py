@@ -14,6 +14,7 @@ from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog, check_laws
 from frontdoor_sim.experiment.running import draw_contacts, placed
 from frontdoor_sim.luck import code, draws
+from frontdoor_sim.measures import measure
 from frontdoor_sim.scenario import Scenario, read_scenario
 from stories import said
 from twins import assert_twins, both
@@ -81,6 +82,15 @@ def test_nobody_is_put_out_by_a_limit(tmp_path: Path):
     assert cases.loc[contacts[5], "start"] > 0
 
 
+def test_what_stands_after_a_decision_was_decided_before(tmp_path: Path):
+    """Of three who are open one waits for a decision, until 11:00; the stages after it were reached by a decision only."""
+    rows = "hold,2025-05-20,2025-05-26,yes,3,amber\nrest,2025-05-29 12:00,,,,amber\nwork,2025-05-30 12:00,,,,amber\n"
+    one = scenario(tmp_path, HEADER + rows, MODEL.replace("touch: 2 h}", "touch: 2 h, decides: true}"))
+    found = measure(played(one)[0]).set_index(["measure", "group"])["value"]
+    assert found["open_undecided", "0"] == found["backlog_undecided", "0"] == 1
+    assert found["backlog_cleared_days", "all"] == 11 / 24
+
+
 def test_an_option_takes_the_backlog_with_it(tmp_path: Path):
     base = scenario(tmp_path, HEADER + "rest,2025-05-29 12:00,,,,amber\nwork,2025-05-30 12:00,,,,amber\n")
     assert base.backlog is not None
@@ -128,7 +138,7 @@ def test_every_mistake_is_told_at_once_with_its_lines(tmp_path: Path):
         "open.csv:7: received: 2019-01-01 00:00:00 lies too far back.",
         "open.csv:7: since: 2019-01-01 00:00:00 lies too far back.",
     ]
-    with pytest.raises(InputError, match="no warm-up"):
+    with pytest.raises(InputError, match="has no warm-up"):
         scenario(tmp_path, HEADER, MODEL.replace("follow_up: 0", "follow_up: 0, warm_up: 4"))
 
 

@@ -87,6 +87,8 @@ BY_HAND = {
     ("open_undecided_at_opens", "all", "all"): 0,
     ("open_undecided_at_close", "all", "all"): 1,
     ("open_undecided", "week", "1"): 1,
+    ("backlog_undecided", "week", "0"): 0,
+    ("backlog_cleared_days", "all", "all"): 0,
     ("slots_held_mean", "team", "assessment"): 2 * (168 - 33) / 168,
     ("level_4_hours_to_recognition_median", "all", "all"): 6,
     ("closed_below_need_share", "all", "all"): 0,

@@ -165,3 +165,13 @@ def test_the_oldest_undecided_may_have_come_in_the_warm_up() -> None:
     assert read(log.made(), "oldest_undecided_hours") == 250
     assert read(log.made(), "open_undecided_at_opens") == 1
     assert read(log.made(), "open_undecided", "1", "week") == 2
+    assert note(log.made(), "backlog_cleared_days") == "not measurable: 1 of 1 still wait when the run ends"
+
+
+def test_a_backlog_is_cleared_when_the_last_of_it_is_decided() -> None:
+    """Two wait at the opening, until hour 10 and until hour 180; who comes later and waits for longer does not count."""
+    log = SmallLog(closes=336, ends=400)
+    for contact, (received, hours) in enumerate([(-20, 30), (-100, 280), (-50, 10), (5, 300)]):
+        log.decided(contact, received, hours)
+    assert [read(log.made(), "backlog_undecided", str(week), "week") for week in range(3)] == [2, 1, 0]
+    assert read(log.made(), "backlog_cleared_days") == 7.5

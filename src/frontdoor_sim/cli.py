@@ -290,7 +290,8 @@ def do_run(asked: argparse.Namespace) -> None:
     write_tables(folder, {"replications": runs, "summary": summary})
     if asked.log:
         write_log(run(scenario, asked.seed, engine=asked.engine), folder / "event_log")
-    print(key_figures(summary))
+    more = ("backlog_cleared_days",) if scenario.backlog else ()
+    print(key_figures(summary, (*KEY_FIGURES, *more)))
     print(f"Written to {folder}")
 
 
@@ -411,9 +412,9 @@ KEY_FIGURES = (
 )
 
 
-def key_figures(summary: pd.DataFrame) -> str:
+def key_figures(summary: pd.DataFrame, wanted: Sequence[str] = KEY_FIGURES) -> str:
     """The figures that everybody asks for first, with intervals; and as a dashboard would show them, where that is known."""
-    lines = ["Mean over replications, with its 95% interval:", *_figures(summary, KEY_FIGURES)]
+    lines = ["Mean over replications, with its 95% interval:", *_figures(summary, wanted)]
     reported = summary[summary["measure"].astype(str).str.endswith("_as_reported") & summary["mean"].notna()]
     if len(reported):
         lines += ["As the council's dashboard would show it:", *_figures(reported, tuple(reported["measure"]))]

@@ -168,11 +168,7 @@ class RunWindow(Closed):
     @model_validator(mode="before")
     @classmethod
     def _starts_from_the_backlog(cls, data: Any) -> Any:
-        if isinstance(data, dict) and data.get("backlog") is not None:
-            if data.get("warm_up", 0) != 0:
-                raise ValueError("a run that starts from a backlog has no warm-up")
-            return data | {"warm_up": 0}
-        return data
+        return {"warm_up": 0, **data} if isinstance(data, dict) and data.get("backlog") is not None else data
 
 
 class OtherWork(Closed):
@@ -926,6 +922,20 @@ def decided_later(model: OperatingModel, name: str) -> bool:
         if not model.stages[stage].decides and stage not in seen:
             seen.add(stage)
             ahead += model.targets_of(stage)
+    return True
+
+
+def decided_before(model: OperatingModel, name: str) -> bool:
+    """Whether every way from the entry to a stage meets one that decides: what stands there was decided before."""
+    seen: set[str] = set()
+    ahead = list(model.targets_of("entry"))
+    while ahead:
+        stage = ahead.pop()
+        if stage == name:
+            return False
+        if stage in model.stages and stage not in seen and not model.stages[stage].decides:
+            ahead += model.targets_of(stage)
+        seen.add(stage)
     return True
 
 

@@ -25,6 +25,7 @@ from frontdoor_sim.operating_model import (
     accepted_later,
     accepts,
     assesses,
+    decided_before,
     decided_later,
     transfers,
 )
@@ -146,10 +147,11 @@ def stage_facts(model: OperatingModel) -> pd.DataFrame:
             stage.decides,
             accepts(stage),
             assesses(stage),
+            decided_before(model, name),
         )
         for name, stage in model.stages.items()
     ]
-    return pd.DataFrame(rows, columns=["stage", "kind", "team", "decides", "accepts", "allocates"])
+    return pd.DataFrame(rows, columns=["stage", "kind", "team", "decides", "accepts", "allocates", "decided_before"])
 
 
 def outcome_facts(model: OperatingModel) -> pd.DataFrame:

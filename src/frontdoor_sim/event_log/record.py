@@ -152,7 +152,9 @@ def _linked(table: Columns, rows: Ints) -> Ints:
         before = rows[:first][contact[:first] == contact[first]]
         led_to = [outcome.names[code] for code in outcome.codes[before].tolist()]
         left = rows[first:last].tolist()
-        here = next((name for name in reversed(led_to) if name), "") or _head(table, left, rows[last : last + 1].tolist())
+        here = next((name for name in reversed(led_to) if name), "") or _head(
+            table, left, rows[last : last + 1].tolist()
+        )
         for place in range(first, last):
             mine = next((row for row in left if stage.names[stage.codes[row]] == here), left[0])
             left.remove(mine)

@@ -141,8 +141,12 @@ class Journeys:
 
     @cached_property
     def decided(self) -> Ints:
-        """Second of the decision: the end of the deciding visit's own work, or the contact's end where none decided."""
+        """Second of the decision: the end of the deciding visit's own work, or the contact's end where none decided.
+
+        Of a contact that stood after a decision when the run started, the second since which it stood there.
+        """
         first = self._last(self.decision, self.visits.settled)
+        first = np.where(self._stood_decided, self.contacts.numbers("enters"), first)
         return np.where(first < NEVER, first, self.end)
 
     @cached_property
@@ -217,6 +221,12 @@ class Journeys:
             return None
         true = np.array([self.received, self.decided, self.end])
         return recorded(self.about.recording, self.contacts.numbers("contact"), true, self.visits)
+
+    @cached_property
+    def _stood_decided(self) -> Flags:
+        """For each contact, whether its first visit is at a stage which is reached after a decision only."""
+        first = self._first(np.arange(len(self.visits.contact)), self._flagged("decided_before"))
+        return first == 1
 
     @cached_property
     def _deciding(self) -> Ints:

@@ -151,6 +151,31 @@ def open_undecided(journeys: Journeys) -> Iterator[Answer]:
     yield Answer("open_undecided", "week", groups, weekly.astype(float), weekly)
 
 
+def backlog_undecided(journeys: Journeys) -> Iterator[Answer]:
+    """Of the contacts that waited for a decision when the window opened, those who still wait, week by week.
+
+    `#{received <= 0 < decided, week < decided}`, read as `open_undecided` is. Whoever comes later does not count.
+    """
+    waited = (journeys.received <= 0) & (journeys.decided > 0)
+    weeks = journeys.about.closes // _WEEK + 1
+    weekly = int(waited.sum()) - _until_each_week(weeks, journeys.decided[waited])
+    yield Answer("backlog_undecided", "week", [str(week) for week in range(weeks)], weekly.astype(float), weekly)
+
+
+def backlog_cleared_days(journeys: Journeys) -> Iterator[Answer]:
+    """Days from the opening of the window until the last contact that waited for a decision then has one.
+
+    Elapsed days of 24 hours, 0 where nobody waited; not measurable where somebody still waits when the run ends.
+    """
+    waited = journeys.decided[(journeys.received <= 0) & (journeys.decided > 0)]
+    last = int(waited.max(initial=0))
+    if last > journeys.about.ends:
+        still = int((waited > journeys.about.ends).sum())
+        yield missing("backlog_cleared_days", f"{still} of {len(waited)} still wait when the run ends")
+        return
+    yield single("backlog_cleared_days", last / (24 * _HOUR), len(waited))
+
+
 def _until_each_week(weeks: int, times: Ints) -> Ints:
     """How many of the times are at or before the start of week 0, 1, ..."""
     week = np.clip(-(-times // _WEEK), 0, weeks)
@@ -206,5 +231,7 @@ MEASURES = (
         ("all", "week"),
         needs="day",
     ),
+    Measure(backlog_undecided, ("backlog_undecided",), "contacts", ("week",), needs="day"),
+    Measure(backlog_cleared_days, ("backlog_cleared_days",), "days", needs="day"),
     Measure(slots_held_mean, ("slots_held_mean",), "slots", _BY_TEAM, needs="day"),
 )

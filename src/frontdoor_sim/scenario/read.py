@@ -104,7 +104,8 @@ def _read(path: FilePath, below: tuple[FilePath, ...]) -> Scenario:
 def _read_base(document: Document) -> Scenario:
     parameters, unread = _read_parameters(document)
     found, model = examined(document.data, parameters, bool(unread))
-    backlog, lost = _read_backlog(document, model, parameters)
+    spoiled = {"run", "stages", "arrivals"} & {at[0] for at, _ in found if at}
+    backlog, lost = _read_backlog(document, None if spoiled else model, parameters)
     _stop([*_placed(found, document.where), *unread, *lost])
     return Scenario(document.path, dict(document.data), parameters, backlog=backlog)
 

@@ -198,7 +198,7 @@ def _stages(accepts: bool, allocates: bool) -> pd.DataFrame:
     if accepts:
         rows.insert(1, ("acceptance", "work", "assessment", False, True, False))
     names = ("stage", "kind", "team", "decides", "accepts", "allocates")
-    return from_rows([dict(zip(names, row, strict=True)) for row in rows], "stages")
+    return from_rows([dict(zip(names, row, strict=True), decided_before=False) for row in rows], "stages")
 
 
 def _outcomes(accepts: bool) -> pd.DataFrame:

@@ -28,6 +28,9 @@ def check_run(model: OperatingModel) -> Found:
     if not FIRST_YEAR <= model.run.opens.year <= LAST_YEAR:
         what = f"The run opens in {model.run.opens.year}."
         yield broken(("run", "opens"), what, f"A date from {FIRST_YEAR} to {LAST_YEAR}.", "Correct the year.")
+    if model.run.backlog is not None and model.run.warm_up:
+        what = "A run that starts from a backlog has no warm-up."
+        yield broken(("run", "warm_up"), what, "Either `backlog` or `warm_up`.", "Drop one of them.")
 
 
 def check_names(model: OperatingModel) -> Found:

@@ -182,7 +182,10 @@ def _words(
 
 def _stage_table(stages: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     columns = ("kind", "team", "decides", "accepts", "allocates")
-    return from_rows([{"stage": name, **{c: facts[c] for c in columns}} for name, facts in stages.items()], "stages")
+    rows = [
+        {"stage": name, **{c: facts[c] for c in columns}, "decided_before": False} for name, facts in stages.items()
+    ]
+    return from_rows(rows, "stages")
 
 
 def _outcome_table(stages: Mapping[str, Mapping[str, Any]], ends: Mapping[str, Any]) -> pd.DataFrame:
