@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 
 from frontdoor_sim.appraisal import write_tables
 from frontdoor_sim.appraisal.charts import svg_document
+from frontdoor_sim.appraisal.urgency import breaches_text
 from frontdoor_sim.calibration import calibrate_history, calibrate_published
 from frontdoor_sim.calibration import explain as explain_published
 from frontdoor_sim.calibration.from_history.asking import by_system, parse_extracted, parse_window, spelt
@@ -413,12 +414,13 @@ KEY_FIGURES = (
 
 
 def key_figures(summary: pd.DataFrame, wanted: Sequence[str] = KEY_FIGURES) -> str:
-    """The figures that everybody asks for first, with intervals; and as a dashboard would show them, where that is known."""
+    """The figures that everybody asks for first, with intervals; as a dashboard would show them; and breaches by RAG."""
     lines = ["Mean over replications, with its 95% interval:", *_figures(summary, wanted)]
     reported = summary[summary["measure"].astype(str).str.endswith("_as_reported") & summary["mean"].notna()]
     if len(reported):
         lines += ["As the council's dashboard would show it:", *_figures(reported, tuple(reported["measure"]))]
-    return "\n".join(lines)
+    by_rag = breaches_text(summary)
+    return "\n".join([*lines, by_rag] if by_rag else lines)
 
 
 def _figures(summary: pd.DataFrame, wanted: Sequence[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from frontdoor_sim.appraisal import charts, sections
 from frontdoor_sim.appraisal.pack import Pack
 from frontdoor_sim.appraisal.reported import as_reported
 from frontdoor_sim.appraisal.sections import Table
+from frontdoor_sim.appraisal.urgency import breaches
 from frontdoor_sim.appraisal.wording import estimates, measure_name
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def pack_html(pack: Pack) -> str:
         changes_from_today=sections.changes_from_today(pack),
         transitions=transitions(pack),
         as_reported=as_reported(pack),
+        breaches=breaches(pack),
         by_group=sections.tables_by_group(pack),
         loads=sections.loads(pack),
         what_changes=sections.what_changes(pack),

@@ -154,6 +154,8 @@ MEASURES: dict[str, MeasureWords] = {
     "decision_hours_p90": MeasureWords("Receipt to decision: nine in ten wait less than", -1, "Decision"),
     "decision_hours_p95": MeasureWords("Receipt to decision: 19 in 20 wait less than", -1, "Decision", key=False),
     "decision_hours_mean_240": MeasureWords("Mean hours to decision, counted up to 240", -1, "Decision", key=False),
+    "decision_hours_longest": MeasureWords("The longest anybody waited for a decision", -1, "Decision", key=False),
+    "oldest_undecided_hours": MeasureWords("The oldest without a decision at the end", -1, "Decision", key=False),
     "transfer_hours_to_allocation_median": MeasureWords("Decision to allocation: half wait less than", -1, "Transfer"),
     "transfer_hours_to_allocation_p90": MeasureWords(
         "Decision to allocation: nine in ten wait less than", -1, "Transfer"

@@ -225,8 +225,9 @@ class Journeys:
     @cached_property
     def _stood_decided(self) -> Flags:
         """For each contact, whether its first visit is at a stage which is reached after a decision only."""
-        first = self._first(np.arange(len(self.visits.contact)), self._flagged("decided_before"))
-        return first == 1
+        first = self._first(np.arange(len(self.visits.contact)), self._flagged("decided_before").astype(np.int64))
+        decided: Flags = first == 1
+        return decided
 
     @cached_property
     def _deciding(self) -> Ints:
