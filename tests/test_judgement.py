@@ -87,7 +87,11 @@ def test_sign_off_sends_back_as_often_as_two_judges_disagree(first: pd.DataFrame
 
 def test_a_missing_reply_blurs_the_sign_off_by_what_the_file_says() -> None:
     """Where nothing is sent back, what a manager saw is where it led; the noise of the others would not do."""
-    direct = [{"if": {"judged": [3, 4]}, "to": "assessment"}, {"if": {"judged": 2}, "to": "early_help"}, {"to": "advice"}]
+    direct = [
+        {"if": {"judged": [3, 4]}, "to": "assessment"},
+        {"if": {"judged": 2}, "to": "early_help"},
+        {"to": "advice"},
+    ]
     first = first_sign_off(run(read_scenario(EXAMPLE).varied({"routes.sign_off": direct}), seed=7))
     schools = first[first["need"] < 0]
     for informed in (True, False):
