@@ -18,7 +18,7 @@ from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment import BreakEven, appraise, break_even, read_study, run
-from frontdoor_sim.experiment.break_even import _found, crossing
+from frontdoor_sim.experiment.break_even import _found, crossing, try_values
 from frontdoor_sim.experiment.break_even_questions import Question, in_plain_words
 from frontdoor_sim.scenario import Scenario, read_scenario
 from queue_laws import plain
@@ -122,9 +122,10 @@ def played(line: Scenario) -> EventLog:
 
 def test_the_line_helps_the_desk_and_the_children_at_different_shares(line: Scenario) -> None:
     """Time is saved above some share diverted; above a greater one children go unseen; between the two both gain."""
+    tried = try_values(line.base, line, CAUTION, (-1.5, 2.5), 7, 6, 7)
     shares = []
     for measure in ("utilisation", "closed_below_need_share"):
-        found = break_even(line.base, line, CAUTION, (-1.5, 2.5), measure, ADVISED, 9, 6, 7)
+        found = tried.even(measure, ADVISED)
         assert found.low < found.at < found.high
         shares.append(found.along_at)
     assert 0.3 < shares[0] < shares[1] - 0.05 < 0.7

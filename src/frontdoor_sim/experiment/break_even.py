@@ -102,6 +102,33 @@ class BreakEven:
         return self.said
 
 
+@dataclass(frozen=True)
+class Tried:
+    """An option with several values of one of its numbers, run on the same contacts as the base.
+
+    Args:
+        base, option: their names.
+        path: of the number.
+        values: in rising order.
+        names: what the option is called with each value.
+        runs: the measures of all replications.
+    """
+
+    base: str
+    option: str
+    path: str
+    values: Floats
+    names: Sequence[str]
+    runs: pd.DataFrame
+
+    def even(self, measure: str = HEADLINE, along: Place | None = None) -> BreakEven:
+        """Where the option makes no difference to a measure of everybody; `along` as for `break_even`."""
+        before = _of_everybody(self.runs, self.base, (measure, "all", "all"))
+        gaps = np.array([_of_everybody(self.runs, name, (measure, "all", "all")) - before for name in self.names])
+        followed = _of_each(self.runs, self.names, along) if along else np.full(len(self.values), np.nan)
+        return _found(self.option, self.path, measure, along, self.values, gaps, followed)
+
+
 def break_even(
     base: Scenario,
     option: Scenario,
@@ -142,6 +169,25 @@ def break_even(
         ValueError: fewer than two replications or steps, or an empty range.
         InputError: the path leads nowhere, a change of the option has a date, or a measure is not there.
     """
+    tried = try_values(base, option, path, between, steps, replications, seed, numbers, jobs, executor, quiet, engine)
+    return tried.even(measure, along)
+
+
+def try_values(
+    base: Scenario,
+    option: Scenario,
+    path: str,
+    between: tuple[float, float],
+    steps: int = 5,
+    replications: int = 20,
+    seed: int = 1,
+    numbers: Sequence[Mapping[str, Any]] = (),
+    jobs: int | None = None,
+    executor: Executor | None = None,
+    quiet: bool = True,
+    engine: Engine = "auto",
+) -> Tried:
+    """Run an option with several values of one of its numbers; all as for `break_even`, of whatever measure."""
     if replications < 2 or steps < 2 or not between[0] < between[1]:
         raise ValueError(
             "a break-even needs at least 2 replications and 2 steps, between two values of which the first is less"
@@ -155,10 +201,7 @@ def break_even(
     ]
     runs = replicate(tasks, jobs, executor, quiet, "Replications, each with every value")
     names = [_named(option, path, value) for value in values]
-    before = _of_everybody(runs, base.name, (measure, "all", "all"))
-    gaps = np.array([_of_everybody(runs, name, (measure, "all", "all")) - before for name in names])
-    followed = _of_each(runs, names, along) if along else np.full(steps, np.nan)
-    return _found(option.name, path, measure, along, values, gaps, followed)
+    return Tried(base.name, option.name, path, values, names, runs)
 
 
 def with_each_value(

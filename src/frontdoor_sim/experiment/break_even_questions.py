@@ -15,7 +15,7 @@ from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.appraisal.wording import measure_name, number_text
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.break_even import BreakEven, Place, break_even, with_each_value
+from frontdoor_sim.experiment.break_even import BreakEven, Place, Tried, try_values, with_each_value
 from frontdoor_sim.experiment.comparing import HEADLINE, better_way
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import Closed
@@ -105,7 +105,7 @@ def answers(
     quiet: bool = True,
     engine: Engine = "auto",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The answers to some questions, as the tables `break_evens` and `tried` of a pack.
+    """The answers to some questions, as the tables `break_evens` and `tried` of a pack; the same values are run once.
 
     Args:
         base: today's model.
@@ -113,11 +113,25 @@ def answers(
         replications, seed, numbers, jobs, quiet, engine: as for `break_even`.
     """
     found, tried = [], []
+    runs: dict[tuple[Any, ...], Tried] = {}
     for number, (option, asks) in enumerate(asked, start=1):
-        even = break_even(
-            base, option, asks.path, asks.between, asks.measure, asks.along, asks.steps, replications, seed,
-            numbers, jobs, quiet=quiet, engine=engine,
-        )  # fmt: skip
+        same = (option.name, asks.path, asks.between, asks.steps)
+        if same not in runs:
+            runs[same] = try_values(
+                base,
+                option,
+                asks.path,
+                asks.between,
+                asks.steps,
+                replications,
+                seed,
+                numbers,
+                jobs,
+                None,
+                quiet,
+                engine,
+            )
+        even = runs[same].even(asks.measure, asks.along)
         at, low, high = (
             (even.along_at, even.along_low, even.along_high) if asks.along else (even.at, even.low, even.high)
         )
