@@ -37,6 +37,7 @@ from frontdoor_sim.experiment import (
     run,
     summarise,
 )
+from frontdoor_sim.experiment import break_even_command as break_even
 from frontdoor_sim.experiment.explain import explain, picture
 from frontdoor_sim.experiment.reading import StudyFile
 from frontdoor_sim.experiment.replications import Task, slug
@@ -117,6 +118,12 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("base", type=Path, metavar="BASE")
     one.add_argument("options", nargs="+", type=Path, metavar="OPTION")
     one.set_defaults(does=do_compare)
+    _common(one, replications=10, least=2)
+    one = add(
+        "break-even", help="the value of one number of an option at which it makes no difference, with its interval"
+    )
+    break_even.add_arguments(one)
+    one.set_defaults(does=do_break_even)
     _common(one, replications=10, least=2)
     one = add("appraise", help="a whole option appraisal and its pack")
     one.add_argument("appraisal", type=Path, metavar="APPRAISAL")
@@ -309,6 +316,11 @@ def do_compare(asked: argparse.Namespace) -> None:
     print(found)
     print("Intervals: 95% for all options together, of the average; simulation noise alone.")
     print(f"Written to {folder}")
+
+
+def do_break_even(asked: argparse.Namespace) -> None:
+    """Where an option makes no difference."""
+    print(break_even.run_command(asked, _folder(asked, f"{asked.option.stem}_break_even")))
 
 
 def _folder(asked: argparse.Namespace, name: str) -> Path:

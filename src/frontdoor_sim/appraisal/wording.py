@@ -138,7 +138,7 @@ def _rounded(number: float, places: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MeasureWords:
-    """How the pack names a measure, which way is better (1 more, -1 less), and whether its tables show it."""
+    """How the pack names a measure, which way is better (1 more, -1 less, 0 neither), and whether its tables show it."""
 
     name: str
     better: int
@@ -172,6 +172,7 @@ MEASURES: dict[str, MeasureWords] = {
     "re_keying_hours_per_week": MeasureWords("Staff hours a week typing again", -1, "Work"),
     "search_hours_per_week": MeasureWords("Staff hours a week searching a second system", -1, "Work"),
     "open_at_end": MeasureWords("Contacts still open at the end", -1, "Work"),
+    "utilisation": MeasureWords("Share of time on duty spent at work", 0, "Work", key=False),
     "contacts_received": MeasureWords("Contacts received", 1, "Work", key=False),
     "counted_twice_share": MeasureWords("Contacts counted more than once", -1, "Reported", key=False),
     "decisions_not_on_record_share": MeasureWords(
