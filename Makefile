@@ -1,7 +1,7 @@
 # Names for what takes more than one word to type; each line can be typed by hand where there is no make.
 PYTHON ?= python
 
-.PHONY: test walls twins mutations estimators capacity benchmarks england history
+.PHONY: test walls twins mutations estimators capacity figures benchmarks england history
 
 test:
 	$(PYTHON) -m pytest
@@ -27,6 +27,10 @@ estimators:
 # Touch and capacity of synthetic councils, found again from two stamps a contact; some 25 minutes on one busy core.
 capacity:
 	$(PYTHON) tests/capacity_long_run.py --folder results/capacity
+
+# The published experiments on replication noise and structural ceilings, made again; some two minutes on one core.
+figures:
+	$(PYTHON) tests/figures_long_run.py --replications 100
 
 benchmarks:
 	$(PYTHON) benchmarks/run.py

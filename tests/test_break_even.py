@@ -266,6 +266,8 @@ def test_a_director_reads_which_side_is_better(differences: list[float], measure
 def test_an_interval_that_reaches_the_end_says_so() -> None:
     told = in_plain_words(found([-0.1, 0.1], half=0.5), asks())
     assert "at 50% (95% interval 0.0% or less to 100% or more)" in told
+    people = in_plain_words(found([-0.1, 0.1]), asks(unit="WTE"))
+    assert "at 0.50 WTE (95% interval 0.45 to 0.55 WTE)" in people
 
 
 def test_what_goes_with_a_value_at_which_nobody_does_it_is_none(line: Scenario) -> None:

@@ -170,7 +170,7 @@ def in_plain_words(even: BreakEven, asks: Question) -> str:
             return f"{asks.say}: no break-even was found {tried}, and part of that range cannot be told from no difference."
         always = up if changes[0] > 0 else down
         return f"{asks.say}: no break-even {tried}; {what} is {always} than today at every value."
-    ends = [number_text(low, asks.unit), number_text(high, asks.unit)]
+    ends = [number_text(low, asks.unit).removesuffix(f" {asks.unit}"), number_text(high, asks.unit)]
     ends[0] += " or less" if low <= least else ""
     ends[1] += " or more" if high >= most else ""
     below, above = (up, down) if changes[0] > 0 else (down, up)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from frontdoor_sim.appraisal import write_manifest, write_run_record
+from frontdoor_sim.calibration.from_history.asking import by_system
 from frontdoor_sim.calibration.history import History, examine, read_history
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.experiment.study import versions
@@ -27,10 +28,13 @@ EXAMPLE = """example:
 def add_arguments(one: argparse.ArgumentParser) -> None:
     """What `frontdoor validate` takes, besides what every command does."""
     one.add_argument("scenario", type=Path, metavar="SCENARIO", help="calibrated on what came before the split")
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE", help="the history: files or folders of extracts")
+    files = "the history: files and folders; with several case systems, each as NAME=PATH"
+    one.add_argument("files", nargs="+", metavar="FILE", help=files)
     one.add_argument("--split", required=True, type=_day, metavar="DATE", help="first day of the part held out")
     taken = "when the files were taken from the case system: a date, or date and time in quotes"
     one.add_argument("--taken", required=True, type=_moment, metavar="DATE", help=taken)
+    who = "CSV that says who is who in two case systems"
+    one.add_argument("--mapping", type=Path, metavar="FILE", help=who)
     one.add_argument("--tolerance", type=Path, metavar="FILE", help="what is near enough (the package's own statement)")
     one.epilog, one.formatter_class = EXAMPLE, argparse.RawDescriptionHelpFormatter
 
@@ -67,7 +71,8 @@ def run_command(asked: argparse.Namespace, folder: Path) -> str:
     )  # fmt: skip
     quality.write(folder / "quality")
     page = found.write(folder, asked.command)
-    inputs = [*scenario.files, *([asked.tolerance] if asked.tolerance else []), *_every_file(asked.files)]
+    given = [path for path in (asked.tolerance, asked.mapping) if path]
+    inputs = [*scenario.files, *given, *_every_file(_paths(asked.files))]
     about = {"verdict": found.verdict, "tolerance": tolerance.digest}
     write_manifest(folder, inputs, seed=asked.seed, replications=asked.replications, versions=versions(), about=about)
     seconds = time.perf_counter() - clock
@@ -85,11 +90,21 @@ def _read(asked: argparse.Namespace) -> tuple[Scenario, Tolerance, History]:
         except InputError as error:
             mistakes.extend(error.mistakes)
 
-    asked_for = ((read_scenario, asked.scenario), (read_tolerance, asked.tolerance), (read_history, asked.files))
+    def read_files(files: Sequence[str]) -> History:
+        return read_history(by_system(files), asked.mapping)
+
+    asked_for = ((read_scenario, asked.scenario), (read_tolerance, asked.tolerance), (read_files, asked.files))
     scenario, tolerance, history = (read(reader, what) for reader, what in asked_for)
     if mistakes:
         raise InputError(mistakes)
     return scenario, tolerance, history
+
+
+def _paths(files: Sequence[str]) -> list[Path]:
+    """The paths among files as they are typed."""
+    systems = by_system(files)
+    several = systems.values() if isinstance(systems, Mapping) else [systems]
+    return [Path(path) for paths in several for path in paths]
 
 
 def _every_file(files: Sequence[Path]) -> Iterator[Path]:

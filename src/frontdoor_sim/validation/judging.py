@@ -68,8 +68,15 @@ def gathered(
     for statistic in STATISTICS.values():
         given_away = arm == "real" and statistic.forecast_only
         if statistic.name in tolerance.statistics and statistic.stamps in kept and not given_away:
+            if statistic.rag and not _given(statistic.rag, [real, *simulated]):
+                continue
             found.append(_values(statistic, real, simulated, silence(statistic, silent), steps(by_date)))
     return found
+
+
+def _given(rag: str, several: Sequence[Seen]) -> bool:
+    """Whether any of several parts has contacts of a grade."""
+    return any(value > 0 for one in several for name, value in one.figures.items() if STATISTICS[name].rag == rag)
 
 
 def _values(statistic: Statistic, real: Seen, simulated: Sequence[Seen], silent: str, step: float) -> Values:

@@ -24,6 +24,8 @@ _SOONER_IS_MORE = (
 _LATER_IS_MORE = ("decision_hours_median", "decision_hours_p90", "open_undecided")
 _DECIDING = ("decision_distance", "decision_distance_by_date", "weekly_open_undecided", "weekly_decided_within_24h")
 _TRANSFER = ("transfer_hours_to_allocation_median", "transfer_hours_to_allocation_p90", "transfer_distance")
+_GRADING = tuple(one.name for one in STATISTICS.values() if one.rag and one.name.startswith("contacts_share"))
+_WAITING_BY_RAG = tuple(one.name for one in STATISTICS.values() if one.rag and one.name not in _GRADING)
 _DEMAND = ("contacts_per_week", "weekly_contacts")
 
 _SLOWER = (
@@ -46,6 +48,14 @@ _OUTCOMES = (
 _AFTER = (
     "The way from decision to allocation is not as the model says: free places in caseloads, allocation meetings, or duty "
     "managers’ time may be other than in the scenario. The Front Door before the decision is not touched by this."
+)
+_GRADED = (
+    "Contacts were graded otherwise than the model grades them, so its grades are not those of the records. Compare the "
+    "rule of grading before anything is said of how long each grade waits."
+)
+_ORDER = (
+    "How long contacts of one grade wait is not as the model says{grades}, whatever holds for all contacts together. The order "
+    "in which the team takes them up, who interrupts whom, or the limits by grade may be other than in the scenario."
 )
 _MORE, _FEWER = (
     f"{word} contacts came than the first part and its seasons foretell: a change of demand, or of what is recorded as a "
@@ -139,11 +149,37 @@ def what_it_may_mean(findings: pd.DataFrame) -> list[str]:
         (not later and bool(set(more) & set(_DECIDING)), _SHAPE),
         ("transferred_share" in more, _OUTCOMES),
         (bool(set(more) & set(_TRANSFER)), _AFTER),
+        (bool(set(more) & set(_GRADING)), _GRADED),
+        (bool(set(more) & set(_WAITING_BY_RAG)), _ORDER.format(grades=_which_grades(more))),
         (more.get("contacts_per_week") is True, _MORE),
         (more.get("contacts_per_week") is False, _FEWER),
         ("weekly_contacts" in more and "contacts_per_week" not in more, _TIMES),
     ]
     return [text for applies, text in told if applies]
+
+
+def _which_grades(more: Mapping[str, bool]) -> str:
+    """The grades whose waits differ, in brackets; nothing where none does."""
+    grades = dict.fromkeys(STATISTICS[name].rag for name in _WAITING_BY_RAG if name in more)
+    return f" ({in_words(list(grades), 'and')})" if grades else ""
+
+
+def by_chance(findings: pd.DataFrame, sure: float) -> str:
+    """How many figures of a prediction would lie outside by chance, were each held to a band of its own.
+
+    Args:
+        findings: of one prediction.
+        sure: how often all bands together hold what happens.
+
+    Example:
+        >>> by_chance(pd.DataFrame({"verdict": ["agrees"] * 20 + ["not measurable"]}), 0.95)[:77]
+        '20 figures are compared. Each in a band of its own, 1.0 would lie outside by '
+    """
+    asked = int(findings["verdict"].astype(str).ne("not measurable").sum())
+    return (
+        f"{asked} figures are compared. Each in a band of its own, {asked * (1 - sure):.1f} would lie outside by chance alone; "
+        f"so the bands are wider: of a model that is right, all figures lie inside in {sure:.0%} of all cases."
+    )
 
 
 def of_the_forecast(findings: pd.DataFrame, real: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -53,6 +53,7 @@ def page(found: Validation, command: str = "") -> str:
         verdicts=[(TITLES[arm], verdict, meaning.counted(found.of(arm))) for arm, verdict in found.verdicts.items()],
         days={"opens": day(found.run.opens), "first": day(found.first[0]), "last": day(found.first[1])},
         failures=_failures(found),
+        by_chance=[(TITLES[arm], meaning.by_chance(found.of(arm), found.tolerance.sure)) for arm in ARMS],
         pictures=list(_pictures(found)),
         rows=_rows(found),
         errors=_errors(found),

@@ -21,6 +21,7 @@ from frontdoor_sim.measures.answers import Answer
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.survival import Curve, incidence, percentile, read_at
 from frontdoor_sim.measures.timeliness import decided_within_1_working_day, decided_within_24h
+from frontdoor_sim.validation.by_rag import CONTACTS, RAGS, by_dates, figure_by_rag
 from frontdoor_sim.working_time import NEVER
 
 Floats = NDArray[np.float64]
@@ -46,6 +47,7 @@ class Statistic:
         of: what it is read from: a `figure` of its own, or the distance of a `curve` or `series` from its prediction.
         source: name of the curve or series.
         forecast_only: whether real arrivals would give it away.
+        rag: the grade on arrival of the contacts that it is of; empty for all contacts.
     """
 
     name: str
@@ -56,6 +58,23 @@ class Statistic:
     of: Literal["figure", "curve", "series"] = "figure"
     source: str = ""
     forecast_only: bool = False
+    rag: str = ""
+
+
+def _by_rag() -> list[Statistic]:
+    """The statistics of the contacts of each grade on arrival."""
+    each: list[tuple[str, str, str, Stamps, str]] = [
+        (CONTACTS, "share of the contacts", "share", "any", "contacts_received"),
+        ("decided_within_24h", "decided within 24 hours", "share", "time", _DECISION),
+        ("decision_hours_median", "receipt to decision, half wait less than", "hours", "time", _DECISION),
+        ("decision_hours_p90", "receipt to decision, nine in ten wait less than", "hours", "time", _DECISION),
+        ("decided_by_next_date", "decided by the end of the next day", "share", "date", _DECISION),
+    ]
+    return [
+        Statistic(f"{name}_{rag}", f"{rag.capitalize()}: {title}", unit, stamps, needs, rag=rag)
+        for name, title, unit, stamps, needs in each
+        for rag in RAGS
+    ]
 
 
 _DECISION, _TRANSFER = "decided_within_24h", "transfer_hours_to_allocation_median"
@@ -88,6 +107,7 @@ STATISTICS: Mapping[str, Statistic] = {
         Statistic("contacts_per_week", "Contacts a week", "contacts", "any", "contacts_received", forecast_only=True),
         Statistic("weekly_contacts", "Contacts: typical error of a week", "contacts", "any", "contacts_received", "series",
                   "contacts", forecast_only=True),
+        *_by_rag(),
     )
 }  # fmt: skip
 """Everything that can be compared, by name, in the order of the page."""
@@ -117,12 +137,17 @@ def seen(journeys: Journeys, by_date: bool) -> Seen:
     """
     wanted = ("date", "any") if by_date else ("time", "any")
     names = [one.name for one in STATISTICS.values() if one.of == "figure" and one.stamps in wanted]
-    figures = {name: _number(*_FIGURES[name](journeys)) for name in names}
+    figures = {name: _number(*_figure(name, journeys)) for name in names}
     decision = _by_dates(journeys) if by_date else _by_hours(decision_curve(journeys), LONGEST_DECISION)
     curves = {"decision": decision}
     if not by_date:
         curves["transfer"] = _by_hours(transfer_curve(journeys), LONGEST_TRANSFER)
     return Seen(figures, curves, weekly(journeys))
+
+
+def _figure(name: str, journeys: Journeys) -> Found:
+    rag = STATISTICS[name].rag
+    return figure_by_rag(journeys, name.removesuffix(f"_{rag}"), rag) if rag else _FIGURES[name](journeys)
 
 
 def steps(by_date: bool) -> float:
@@ -194,16 +219,7 @@ def _dates(journeys: Journeys, seconds: Ints) -> Ints:
 
 def _within_dates(days: int) -> Callable[[Journeys], Found]:
     """Share decided before the end of the date so many days after that of receipt, of those whose deadline has come."""
-
-    def share(journeys: Journeys) -> Found:
-        mine = np.flatnonzero(journeys.in_window)
-        after = journeys.about.clock.date_of(journeys.received[mine]) + np.timedelta64(days + 1, "D")
-        deadline = journeys.about.clock.seconds(after.astype("datetime64[s]"))
-        counted = deadline <= journeys.about.ends
-        met = journeys.decided[mine] < deadline
-        return (float(met[counted].mean()), "") if counted.any() else (math.nan, "")
-
-    return share
+    return lambda journeys: (by_dates(journeys, np.flatnonzero(journeys.in_window), days), "")
 
 
 def _asked(measure: Callable[[Journeys], Iterable[Answer]]) -> Callable[[Journeys], Found]:
@@ -252,5 +268,6 @@ def silence(statistic: Statistic, silent: pd.DataFrame) -> str:
         statistic: what is asked.
         silent: `measure, by, why` of a history's log.
     """
-    about = silent["measure"].isin([statistic.needs, "*"]) & silent["by"].isin(["all", "*"])
+    by = ["all", "*", *(["rag"] if statistic.rag else [])]
+    about = silent["measure"].isin([statistic.needs, "*"]) & silent["by"].isin(by)
     return str(silent.loc[about, "why"].iloc[0]) if about.any() else ""

@@ -84,4 +84,4 @@ def _mark(axes: Axes, asked: pd.Series) -> None:
 def _place(asked: pd.Series) -> str:
     unit = str(asked["unit"])
     ends = [number_text(float(asked[side]), unit) for side in ("low", "high")]
-    return f"{number_text(float(asked['at']), unit)} ({ends[0]} to {ends[1]})"
+    return f"{number_text(float(asked['at']), unit)} ({ends[0].removesuffix(f' {unit}')} to {ends[1]})"
