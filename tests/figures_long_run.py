@@ -1,4 +1,4 @@
-"""The figures of the statistics notes (sections C3 and C6), made again by this engine. From the root of the project:
+"""The figures of the statistics notes (sections C3, C5 and C6), made again by this engine. From the root of the project:
 
 python tests/figures_long_run.py --replications 100
 
@@ -12,14 +12,18 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
+import pandas as pd
 
 from frontdoor_sim import draw, measure, read_scenario
+from frontdoor_sim.contacts import given
 from frontdoor_sim.experiment.running import read_run
+from frontdoor_sim.operating_model import Timeline
 from frontdoor_sim.scenario import Scenario
 
 SEED = 20261126
@@ -33,7 +37,7 @@ receipt_closes: "17:00"
 arrivals:
   people: {{per_hour: {{"Mon-Fri 08:00-18:00": 1.8, otherwise: 0.15}}}}
 teams:
-  desk: {{staff: [{{role: officer, wte: {people}, shift: cover}}]}}
+  desk: {{staff: [{{role: officer, {people}, shift: cover}}]}}
 stages:
   decision: {{team: desk, touch: {{distribution: lognormal, mean: {touch:.6f}, cv: {cv}, unit: minutes}}, decides: true}}
 routes: {{entry: decision, decision: closed}}
@@ -56,24 +60,53 @@ NOISE = {0.6: (0.900, 0.0043, 0.0006, 0.0059), 0.75: (0.881, 0.0067, 0.0039, 0.0
          0.92: (0.688, 0.0709, 0.0644, 0.0722), 0.97: (0.421, 0.1377, 0.1272, 0.1399)}  # fmt: skip
 """C3, by load: mean and sd of P(<= 24 h), and sd of the difference one worker makes, on the same contacts and on others."""
 
+BUSY = {"Poisson": (0.0, 0.0, 0.881, 0.828, 0.680), "day cv .2": (0.2, 0.0, 0.871, 0.788, 0.608),
+        "day cv .35": (0.35, 0.0, 0.838, 0.706, 0.478), "day .2 + week .15": (0.2, 0.15, 0.847, 0.702, 0.494)}  # fmt: skip
+"""C5: coefficients of variation of days and of weeks, and P(<= 24 h) at the three loads."""
+AWAY = {"by the day": (1, 0.867, 0.782, 0.604), "by the week": (7, 0.828, 0.700, 0.506)}
+"""C5: mean days of a spell, and P(<= 24 h) at the three loads, where each of seven people is away a seventh of the time."""
+LOADS = (0.75, 0.85, 0.92)
 
-def desk(folder: Path, touch_hours: float, people: int = PEOPLE, cover: str = OFFICE) -> Scenario:
-    """The one desk as a scenario file, read again."""
+
+def desk(folder: Path, touch_hours: float, people: int | str = PEOPLE, cover: str = OFFICE) -> Scenario:
+    """The one desk as a scenario file, read again; `people` is how many, or what else a file says of them."""
     path = folder / "desk.yaml"
-    minutes = 60 * touch_hours
+    minutes, people = 60 * touch_hours, people if isinstance(people, str) else f"wte: {people}"
     path.write_text(DESK.format(cover=cover, people=people, touch=minutes, cv=CV), encoding="utf-8")
     return read_scenario(path)
 
 
-def shares(scenario: Scenario, replications: int, first: int = 0) -> np.ndarray:
-    """Share decided within 24 hours in each of so many years."""
+def shares(
+    scenario: Scenario, replications: int, first: int = 0, busy: tuple[float, float] | None = None
+) -> np.ndarray:
+    """Share decided within 24 hours in each of so many years; `busy` is the variation of days and weeks."""
     found = []
     for number in range(first, first + replications):
         contacts = draw(scenario.model, scenario.parameters, SEED, number)
+        if busy is not None:
+            contacts = busy_contacts(scenario, number, *busy)
         table = measure(read_run(scenario, contacts, SEED, number))
         mine = (table["measure"] == "decided_within_24h") & (table["by"] == "all")
         found.append(float(table.loc[mine, "value"].item()))
     return np.array(found)
+
+
+def busy_contacts(scenario: Scenario, number: int, of_days: float, of_weeks: float) -> pd.DataFrame:
+    """Contacts of a year whose days, and weeks, are busier or quieter by gamma factors of mean 1."""
+    line, dice = Timeline.of(scenario.model), np.random.default_rng((SEED, number))
+    begins = line.starts + 3600 * np.arange((line.ends - line.starts) // 3600)
+    local = pd.Timestamp(scenario.model.run.opens, tz=line.clock.zone) + pd.to_timedelta(begins, unit="s")
+    days = (local.tz_localize(None).normalize() - local[0].tz_localize(None).normalize()).days.to_numpy()
+    factor = gamma(dice, of_days, days[-1] + 1) * np.repeat(gamma(dice, of_weeks, days[-1] // 7 + 1), 7)[: days[-1] + 1]
+    office = (local.dayofweek < 5) & (local.hour >= 8) & (local.hour < 18)
+    came = np.repeat(begins, dice.poisson(np.where(office, 1.8, 0.15) * factor[days]))
+    received = np.sort(came + dice.integers(0, 3600, len(came)))
+    return given(pd.DataFrame({"contact": np.arange(len(came)), "received": received, "rag": "green"}), scenario.model)
+
+
+def gamma(dice: np.random.Generator, cv: float, number: int) -> np.ndarray:
+    """Factors of mean 1 with a coefficient of variation."""
+    return dice.gamma(1 / cv**2, cv**2, number) if cv else np.ones(number)
 
 
 def touch_of(load: float) -> float:
@@ -106,6 +139,26 @@ def noise(folder: Path, replications: int) -> None:
               flush=True)  # fmt: skip
 
 
+def variability(folder: Path, replications: int) -> None:
+    """C5: what busy days and weeks, and absence, take from the share that the same means give."""
+    print("\n| what varies | load .75 | .85 | .92 |\n|---|---|---|---|")
+    for name, (of_days, of_weeks, *theirs) in BUSY.items():
+        ours = [shares(desk(folder, touch_of(load)), replications, busy=(of_days, of_weeks)) for load in LOADS]
+        print(f"| {name} | {beside(theirs, ours)} |", flush=True)
+    for name, (days, *theirs) in AWAY.items():
+        seven = f"wte: 7, sickness_share: {1 / 7:.6f}, sickness_spell_days: {days}"
+        ours = [shares(desk(folder, touch_of(load), seven), replications) for load in LOADS]
+        print(f"| absence {name} | {beside(theirs, ours)} |", flush=True)
+
+
+def beside(theirs: Sequence[float], ours: Sequence[np.ndarray]) -> str:
+    """Figures beside each other, with the standard error of ours."""
+    pairs = zip(theirs, ours, strict=True)
+    return " | ".join(
+        f"{one:.3f} / {years.mean():.3f} ± {years.std(ddof=1) / len(years) ** 0.5:.3f}" for one, years in pairs
+    )
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--replications", type=int, default=100, help="years of each row (100)")
@@ -113,6 +166,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         ceilings(Path(folder), max(number // 5, 4))
         noise(Path(folder), number)
+        variability(Path(folder), number)
     return 0
 
 
