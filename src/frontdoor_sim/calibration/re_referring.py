@@ -27,8 +27,8 @@ from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 _FAMILIES, _VISITS, _YEAR, _WEEK = 20_000, 12, 365.0, 7 / 5
-_ROUNDS = 6
-_GREATEST_SCALE = 1e3
+_ROUNDS = 4
+_GREATEST_SCALE = 20.0
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,10 @@ def rates_for(door: Door, re_referred: float, referred: float) -> tuple[float, f
     """
     luck, scale, caution = _Luck.of(door), 0.3, 0.7
     for _ in range(_ROUNDS):
-        caution = brentq(lambda c, s=scale: met(door, s, c, luck).referred - referred, -3.0, 3.0, xtol=1e-6)
-        scale = brentq(lambda s, c=caution: met(door, s, c, luck).re_referred - re_referred, 0, _GREATEST_SCALE, xtol=1e-7)
+        caution = brentq(lambda c, s=scale: met(door, s, c, luck).referred - referred, -3.0, 3.0, xtol=1e-5)
+        scale = brentq(
+            lambda s, c=caution: met(door, s, c, luck).re_referred - re_referred, 0, _GREATEST_SCALE, xtol=1e-6
+        )
     return float(scale), float(caution)
 
 
@@ -158,9 +160,7 @@ def met(door: Door, scale: float, caution: float, luck: _Luck | None = None) -> 
         need = need + luck.grows[visit]
     judged = (1 - door.open_cases) * contacts
     all_contacts = judged + door.open_cases * _FAMILIES
-    return Found(
-        (1 - door.open_cases) * referrals / all_contacts, again / referrals, 1 - _FAMILIES / all_contacts
-    )
+    return Found((1 - door.open_cases) * referrals / all_contacts, again / referrals, 1 - _FAMILIES / all_contacts)
 
 
 def _given(door: Door, luck: _Luck, need: Floats, caution: float, visit: int) -> NDArray[np.int64]:

@@ -50,7 +50,9 @@ def _share_back(log: EventLog) -> tuple[float, float, float]:
     ended = log.contacts["contact"].isin(over)
     number = log.contacts.loc[ended, "return_number"].to_numpy(np.int64).clip(0, 2)
     back = (log.contacts.loc[ended, "returns_at"] >= 0).to_numpy()
-    first, second, later = (float(back[number == which].mean()) if (number == which).any() else 0.0 for which in range(3))
+    first, second, later = (
+        float(back[number == which].mean()) if (number == which).any() else 0.0 for which in range(3)
+    )
     return first, second, later
 
 

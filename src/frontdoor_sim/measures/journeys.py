@@ -151,6 +151,14 @@ class Journeys:
         return self._first(self._deciding[self.visits.transfers[self._deciding]], self.visits.settled)
 
     @cached_property
+    def referred(self) -> Ints:
+        """Second of the first decision that makes the contact a referral: for transfer, or to close it as a referral."""
+        outcomes = self.about.outcomes
+        told = outcomes["transfer"] | outcomes["referral"] if "referral" in outcomes else outcomes["transfer"]
+        flags: Flags = np.append(told.to_numpy(dtype=bool), False)
+        return self._first(self._deciding[flags[self.visits.row[self._deciding]]], self.visits.settled)
+
+    @cached_property
     def allocated(self) -> Ints:
         """Second of allocation: the first after a decision for transfer."""
         return self._first(self._allocation, self._allocating)

@@ -20,11 +20,11 @@ def re_referrals_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
     """Share of children referred who had been referred within the 365 days before: the published re-referral share.
 
     `children of #{referred, and the family's referral before it <= 365 days earlier} / children of #{referred}`, over
-    contacts whose first decision for transfer fell in [0, closes) and at least 365 days after the log starts, so that
+    contacts that became referrals in [0, closes), as `referrals` counts them, at least 365 days after the log starts:
     the whole year before each of them is in the log. Where the run and its warm-up are shorter than that together,
     nothing is measured. A contact's children are taken to be the same each time that the family comes.
     """
-    about, made = journeys.about, journeys.transferred
+    about, made = journeys.about, journeys.referred
     if not np.any(journeys.contacts.numbers("returned_from") >= 0):
         yield missing(_NAME, "the log does not say who came back")
         return
@@ -41,7 +41,7 @@ def re_referrals_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
 
 def referred_before(journeys: Journeys) -> Flags:
     """Whether each contact was referred, and its family within the 365 days before."""
-    made, family = journeys.transferred, journeys.contacts.numbers("family")
+    made, family = journeys.referred, journeys.contacts.numbers("family")
     order = np.lexsort((made, family))
     order = order[made[order] < NEVER]
     same = family[order[1:]] == family[order[:-1]]

@@ -16,7 +16,8 @@ from frontdoor_sim.measures.table_reading import TableReading
 from frontdoor_sim.tables import as_markdown
 
 FAMILIES: tuple[tuple[ModuleType, tuple[Measure, ...]], ...] = tuple(
-    (family, family.MEASURES) for family in (timeliness, transfer, waiting, workload, protection, re_referrals, targets, reported)
+    (family, family.MEASURES)
+    for family in (timeliness, transfer, waiting, workload, protection, re_referrals, targets, reported)
 )
 MEASURES: tuple[str, ...] = tuple(name for _, family in FAMILIES for member in family for name in member.names)
 """Names of all measures, in the order in which `measure` gives them."""
