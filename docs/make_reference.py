@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from frontdoor_sim import operating_model
 from frontdoor_sim.documents import shown
+from frontdoor_sim.experiment.break_even_questions import Question
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown
 from frontdoor_sim.experiment.reading import StudyFile
 from frontdoor_sim.scenario.changes import Change, CombinationFile, Moved, OptionFile
@@ -41,7 +42,10 @@ RECORDS: dict[str, type[BaseModel]] = {
         for name, thing in vars(operating_model).items()
         if inspect.isclass(thing) and issubclass(thing, BaseModel)
     },
-    **{record.__name__: record for record in (OptionFile, CombinationFile, Change, Moved, StudyFile, Unknown, Symptom)},
+    **{
+        record.__name__: record
+        for record in (OptionFile, CombinationFile, Change, Moved, StudyFile, Unknown, Symptom, Question)
+    },
 }
 OF_EVERY_STAGE = {
     "kind": "what happens here; `work` where it is left out",
@@ -334,6 +338,17 @@ MEANINGS: dict[str, dict[str, str]] = {
         "symptoms": "what is known of today, and must be shown by a candidate for the unknown numbers",
         "candidates": "how many candidates are tried, spread evenly over all ranges at once",
         "condition_weeks": "length of a candidate's run; else that of the scenario",
+        "break_even": "where an option makes no difference, as one of its numbers is varied; the pack shows it",
+    },
+    "Question": {
+        "option": "its file, as it stands under `options`",
+        "path": "where the number stands, in the option as a whole",
+        "say": "what the chart has on its axis, in words: the number, or what goes with it",
+        "between": "lowest and highest value that are tried",
+        "unit": "unit of what `say` says; `share` is printed as a percentage",
+        "measure": "what must not differ, a name of [measures](measures.md)",
+        "along": "measure, breakdown and group of what goes with the number; left out, the number itself is shown",
+        "steps": "how many values are tried, evenly spaced",
     },
     "Unknown": {
         "path": "where the number stands, in the scenario or its parameters",

@@ -109,6 +109,10 @@ def grouped_rows(option, step):
             )
     for grade, hours in {"red": 7.5, "amber": 46.0, "green": 98.0, "blue": 121.0}.items():
         yield summary_row(option, "decision_hours_p90", hours * slow, 5, "hours", "rag", grade)
+    for grade, share in {"red": 0.92, "amber": 0.75, "green": 0.6}.items():
+        yield summary_row(option, "decided_on_time", share + 0.02 * step, 0.03, "share", "rag", grade)
+        yield summary_row(option, "decision_hours_longest", 500 * (1.1 - share), 5, "hours", "rag", grade)
+        yield summary_row(option, "oldest_undecided_hours", 300 * (1.1 - share), 5, "hours", "rag", grade)
     for source, contacts in {"police": 4987, "schools": 2731, "health": 2104, "anonymous": 4}.items():
         share = (0.58, 0.64, 0.79, 0.86, 0.87)[step] - 0.00001 * contacts
         yield summary_row(option, "decided_within_24h", share, 0.06, "share", "source", source, contacts)
@@ -416,6 +420,15 @@ class TestPage:
         assert about()["warnings"][0] in html
         assert "0% in 2019 and 12% in 2020" in html
         assert ">101%<" in html
+
+    def test_breaches_and_the_oldest_are_told_by_urgency(self, html):
+        table = html[html.index("Too late, and the oldest") :]
+        table = table[: table.index("</table>")]
+        for heading in ("Decided later than the target", "The longest that anybody waited", "The oldest still without"):
+            after = table[table.index(heading) :]
+            assert after.index("Red") < after.index("Amber") < after.index("Green")
+        late = table[table.index("Green") :]
+        assert "40%" in late[: late.index("</tr>")]
 
     def test_small_numbers_by_source_are_suppressed(self, html):
         row = re.search(r"<tr><th scope=\"row\">\s*<span class=\"value\">Anonymous.*?</tr>", html, re.DOTALL)[0]

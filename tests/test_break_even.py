@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from frontdoor_sim import cli
+from frontdoor_sim.appraisal.charts import where_it_breaks_even
+from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog
-from frontdoor_sim.experiment import break_even, run
-from frontdoor_sim.experiment.break_even import crossing
+from frontdoor_sim.experiment import BreakEven, appraise, break_even, read_study, run
+from frontdoor_sim.experiment.break_even import _found, crossing, try_values
+from frontdoor_sim.experiment.break_even_questions import Question, in_plain_words
 from frontdoor_sim.scenario import Scenario, read_scenario
 from queue_laws import plain
 from random_models import as_scenario
@@ -113,9 +122,10 @@ def played(line: Scenario) -> EventLog:
 
 def test_the_line_helps_the_desk_and_the_children_at_different_shares(line: Scenario) -> None:
     """Time is saved above some share diverted; above a greater one children go unseen; between the two both gain."""
+    tried = try_values(line.base, line, CAUTION, (-1.5, 2.5), 7, 6, 7)
     shares = []
     for measure in ("utilisation", "closed_below_need_share"):
-        found = break_even(line.base, line, CAUTION, (-1.5, 2.5), measure, ADVISED, 9, 6, 7)
+        found = tried.even(measure, ADVISED)
         assert found.low < found.at < found.high
         shares.append(found.along_at)
     assert 0.3 < shares[0] < shares[1] - 0.05 < 0.7
@@ -192,3 +202,197 @@ def test_a_table_holds_each_value_that_was_tried(line: Scenario) -> None:
     assert found.table["along"].is_monotonic_decreasing
     assert isinstance(found.table, pd.DataFrame)
     assert str(found) == found.said
+
+
+# --- in words, in the command and in the pack ---------------------------------------------------------------------------
+
+FILES = ("scenarios/examples/written_contacts.yaml", "scenarios/examples/advice_line.yaml")
+STUDY = "scenarios/examples/appraisal_of_advice_line.yaml"
+
+
+def asks(**facts: Any) -> Question:
+    return Question.model_validate({
+        "option": "line.yaml", "path": CAUTION, "say": "Share diverted", "between": (0.0, 1.0), "unit": "share",
+        "measure": "closed_below_need_share", **facts,
+    })  # fmt: skip
+
+
+def found(differences: list[float], half: float = 0.01, measure: str = "closed_below_need_share") -> BreakEven:
+    """A break-even from differences at values that rise evenly from 0 to 1, the same in two replications but for a half."""
+    values = np.linspace(0.0, 1.0, len(differences))
+    gaps = np.array([[one - half / 12.7, one + half / 12.7] for one in differences])
+    return _found("Line", CAUTION, measure, None, values, gaps, np.full(len(values), np.nan))
+
+
+@pytest.mark.parametrize(
+    ("differences", "measure", "said"),
+    [
+        (
+            [-0.1, 0.1],
+            "closed_below_need_share",
+            "makes no difference. Below that the option is better than today, above it worse.",
+        ),
+        (
+            [0.1, -0.1],
+            "closed_below_need_share",
+            "makes no difference. Below that the option is worse than today, above it better.",
+        ),
+        (
+            [-0.1, 0.1],
+            "decided_within_24h",
+            "makes no difference. Below that the option is worse than today, above it better.",
+        ),
+        (
+            [-0.1, 0.1],
+            "utilisation",
+            "makes no difference. Below that the figure is lower than today, above it higher.",
+        ),
+        (
+            [0.1, 0.2],
+            "utilisation",
+            "no break-even between 0.0% and 100%; the figure is higher than today at every value.",
+        ),
+        ([0.2, 0.1, 0.004], "closed_below_need_share", "and part of that range cannot be told from no difference."),
+        ([0.1, -0.1, 0.1], "utilisation", "Further up the difference changes its sign again."),
+        ([0.1, float("nan")], "utilisation", "could not be measured in every run, so there is no answer."),
+    ],
+)
+def test_a_director_reads_which_side_is_better(differences: list[float], measure: str, said: str) -> None:
+    told = in_plain_words(found(differences, measure=measure), asks(measure=measure))
+    assert told.startswith("Share diverted: ")
+    assert told.endswith(said)
+
+
+def test_an_interval_that_reaches_the_end_says_so() -> None:
+    told = in_plain_words(found([-0.1, 0.1], half=0.5), asks())
+    assert "at 50% (95% interval 0.0% or less to 100% or more)" in told
+    people = in_plain_words(found([-0.1, 0.1]), asks(unit="WTE"))
+    assert "at 0.50 WTE (95% interval 0.45 to 0.55 WTE)" in people
+
+
+def test_what_goes_with_a_value_at_which_nobody_does_it_is_none(line: Scenario) -> None:
+    """With so much caution nobody is advised in two weeks; a group that no value knows is a mistake."""
+    option, base = _short(line), line.base.varied(SHORT)
+    one = break_even(base, option, CAUTION, (0.0, 9.0), "utilisation", ADVISED, 2, 2)
+    assert one.table["along"].iloc[0] > 0
+    assert one.table["along"].iloc[1] == 0
+    with pytest.raises(InputError, match="has a group advice_call, nowhere"):
+        break_even(
+            base,
+            option,
+            CAUTION,
+            (0.0, 1.0),
+            "utilisation",
+            ("led_to_share", "stage and outcome", "advice_call, nowhere"),
+            2,
+            2,
+        )
+
+
+def test_the_command_says_it_and_writes_every_value(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["break-even", *FILES, "--path", CAUTION, "--between", "-1.5", "2.5", "--measure", "utilisation", "--steps", "3",
+             "--along", *ADVISED, "--replications", "3", "--seed", "7", "--jobs", "1", "--output", str(tmp_path)]  # fmt: skip
+    assert cli.main(asked) == cli.DONE
+    told = capsys.readouterr()
+    assert "Replications, each with every value" in told.err
+    assert told.out.startswith(f"Advice line: no difference in utilisation where {CAUTION} is ")
+    assert "95% interval" in told.out.splitlines()[0]
+    assert told.out.splitlines()[-1] == f"Written to {tmp_path}"
+    table = pd.read_csv(tmp_path / "break_even.csv")
+    assert table["value"].tolist() == [-1.5, 0.5, 2.5]
+    assert (table["low"] < table["high"]).all()
+
+
+def test_the_command_says_all_mistakes_in_four_parts(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["--between", "2", "1", "--measure", "utilsation", "--along", "led_to_shar", "stage", "x", "--steps", "1"]
+    rest = ["--quiet", "--output", str(tmp_path)]
+    assert cli.main(["break-even", *FILES, "--path", CAUTION, *words, *rest]) == cli.USER_INPUT
+    told = capsys.readouterr().err
+    assert told.startswith("4 mistakes.")
+    for where in ("--between", "--measure", "--along", "--steps"):
+        assert f"\n{where}\n  what:" in told
+    assert told.count("  remedy:") == 4
+    assert "Did you mean utilisation?" in told
+    wrong = ["break-even", *FILES, "--path", "stages.advice_cal.judges.caution", "--between", "0", "1", *rest]
+    assert cli.main(wrong) == cli.USER_INPUT
+    assert "Did you mean advice_call?" in capsys.readouterr().err
+    assert cli.main(["break-even", *reversed(FILES), "--path", CAUTION, "--between", "0", "1", *rest]) == cli.USER_INPUT
+    assert "4 mistakes" not in capsys.readouterr().err
+
+
+def test_the_pack_shows_the_sentence_the_picture_and_the_numbers(tmp_path: Path) -> None:
+    for file in (*FILES, STUDY):
+        text = Path(file).read_text(encoding="utf-8").replace("weeks: 26, warm_up: 4", "weeks: 5, warm_up: 1")
+        (tmp_path / Path(file).name).write_text(text.replace("steps: 7", "steps: 3"), encoding="utf-8")
+    result = appraise(read_study(tmp_path / Path(STUDY).name), tmp_path, replications=2, jobs=1)
+    page = result.pack.read_text(encoding="utf-8")
+    assert '<h2 id="even">Where it breaks even</h2>' in page
+    table = pd.read_csv(tmp_path / "tables" / "break_evens.csv")
+    assert table["number"].tolist() == [1, 2]
+    for row in table.itertuples():
+        assert f'id="chart-break-even-{row.number}"' in page
+        assert row.low <= row.at <= row.high
+        assert "95% interval" in row.sentence
+        assert row.sentence in page
+    tried = pd.read_csv(tmp_path / "tables" / "tried.csv")
+    assert tried.groupby("number").size().tolist() == [3, 3]
+    assert tried.groupby("number")["at"].is_monotonic_increasing.all()
+
+
+def test_a_study_of_other_options_asks_nothing_of_them() -> None:
+    study = read_study(STUDY)
+    assert [question.measure for _, question in study.questions()] == ["utilisation", "closed_below_need_share"]
+    assert replace(study, options=()).questions() == []
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "where", "said"),
+    [
+        (
+            "    path: stages.advice_call",
+            "    path: stages.advise_call",
+            "break_even[0].path",
+            "Did you mean advice_call",
+        ),
+        ("between: [-1.5, 2.5]", "between: [2.5, -1.5]", "break_even[0].between", "2.5 is not below -1.5"),
+        ("measure: utilisation", "measure: utilization", "break_even[0].measure", "Did you mean utilisation"),
+        ("along: [led_to_share,", "along: [led_to_shares,", "break_even[0].along", "Did you mean led_to_share"),
+        ("  - option: advice_line", "  - option: advise_line", "break_even[0].option", "Did you mean advice_line.yaml"),
+        ("    steps: 7", "    steps: 1", "break_even[0].steps", "2 to 50"),
+    ],
+)
+def test_mistakes_of_the_file_are_told_where_they_are(
+    tmp_path: Path, was: str, becomes: str, where: str, said: str
+) -> None:
+    for file in FILES:
+        shutil.copy(file, tmp_path)
+    text = Path(STUDY).read_text(encoding="utf-8")
+    assert was in text
+    (tmp_path / "study.yaml").write_text(text.replace(was, becomes, 1), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_study(tmp_path / "study.yaml")
+    assert [mistake.where.split(": ")[-1] for mistake in error.value.mistakes] == [where]
+    assert said in str(error.value)
+
+
+def test_the_picture_marks_the_break_even_and_says_which_way_is_worse() -> None:
+    even, tried = _tables(asks(), found([-0.02, 0.02, 0.06]))
+    figure = where_it_breaks_even(even, tried, _options(), number=1, note="all runs")
+    texts = [text.get_text() for text in figure.texts]
+    assert "No change at 25% (12% to 38%)" in texts
+    assert "Closed although the need was greater: change from today, in points. Above 0 is worse." in texts
+    (axes,) = figure.axes
+    assert max(line.get_ydata().max() for line in axes.lines if len(line.get_ydata()) == 3) == pytest.approx(6.0)
+    assert any(np.allclose(line.get_xdata(), 0.25) for line in axes.lines)
+    nothing = where_it_breaks_even(*_tables(asks(), found([float("nan")] * 2)), _options(), number=1)
+    assert "could not be measured" in nothing.get_label()
+
+
+def _tables(question: Question, even: BreakEven) -> tuple[pd.DataFrame, pd.DataFrame]:
+    row = (1, "Line", question.say, question.unit, question.measure, even.at, even.low, even.high, even.said)
+    tried = even.table.rename(columns={"value": "at"}).assign(number=1, option="Line", unit="share")
+    return pd.DataFrame([row], columns=list(empty("break_evens").columns)), tried
+
+
+def _options() -> pd.DataFrame:
+    return pd.DataFrame({"option": ["Today", "Line"], "label": ["Today", "Line"], "base": [True, False]})

@@ -55,13 +55,18 @@ def test_made_pages_are_what_the_code_makes_now(page):
 
 @pytest.mark.parametrize("page", [p for p in PAGES if any(b.mark for b in blocks(p))], ids=name_of)
 def test_examples_run(page, tmp_path, monkeypatch, capsys):
-    """```python run``` and ```sh run``` are run, in their order; ```yaml some/file.yaml``` is saved there first."""
+    """```python run``` and ```sh run``` are run, in their order; ```yaml some/file.yaml``` is saved there first.
+
+    What a page says in ```text printed``` is what the block before it prints.
+    """
     for folder in ("scenarios", "calibration"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for block in blocks(page):
-        if block.language == "yaml" and block.mark:
+        if (block.language, block.mark) == ("text", "printed"):
+            assert capsys.readouterr().out == block.text
+        elif block.language == "yaml" and block.mark:
             Path(block.mark).write_text(block.text, encoding="utf-8")
         elif block.language == "python" and block.mark == "run":
             exec(compile("\n" * (block.line - 1) + block.text, name_of(page), "exec"), names)

@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 
 from frontdoor_sim.appraisal import write_tables
 from frontdoor_sim.appraisal.charts import svg_document
+from frontdoor_sim.appraisal.urgency import breaches_text
 from frontdoor_sim.calibration import calibrate_history, calibrate_published
 from frontdoor_sim.calibration import explain as explain_published
 from frontdoor_sim.calibration.from_history.asking import by_system, parse_extracted, parse_window, spelt
@@ -36,6 +37,7 @@ from frontdoor_sim.experiment import (
     run,
     summarise,
 )
+from frontdoor_sim.experiment import break_even_command as break_even
 from frontdoor_sim.experiment.explain import explain, picture
 from frontdoor_sim.experiment.reading import StudyFile
 from frontdoor_sim.experiment.replications import Task, slug
@@ -116,6 +118,12 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("base", type=Path, metavar="BASE")
     one.add_argument("options", nargs="+", type=Path, metavar="OPTION")
     one.set_defaults(does=do_compare)
+    _common(one, replications=10, least=2)
+    one = add(
+        "break-even", help="the value of one number of an option at which it makes no difference, with its interval"
+    )
+    break_even.add_arguments(one)
+    one.set_defaults(does=do_break_even)
     _common(one, replications=10, least=2)
     one = add("appraise", help="a whole option appraisal and its pack")
     one.add_argument("appraisal", type=Path, metavar="APPRAISAL")
@@ -309,6 +317,11 @@ def do_compare(asked: argparse.Namespace) -> None:
     print(f"Written to {folder}")
 
 
+def do_break_even(asked: argparse.Namespace) -> None:
+    """Where an option makes no difference."""
+    print(break_even.run_command(asked, _folder(asked, f"{asked.option.stem}_break_even")))
+
+
 def _folder(asked: argparse.Namespace, name: str) -> Path:
     """The results folder, made before the work begins, so that one that cannot be made is told at once."""
     folder: Path = asked.output or Path("results") / (slug(name) or "unnamed")
@@ -412,12 +425,13 @@ KEY_FIGURES = (
 
 
 def key_figures(summary: pd.DataFrame) -> str:
-    """The figures that everybody asks for first, with intervals; and as a dashboard would show them, where that is known."""
+    """The figures that everybody asks for first, with intervals; as a dashboard would show them; and breaches by RAG."""
     lines = ["Mean over replications, with its 95% interval:", *_figures(summary, KEY_FIGURES)]
     reported = summary[summary["measure"].astype(str).str.endswith("_as_reported") & summary["mean"].notna()]
     if len(reported):
         lines += ["As the council's dashboard would show it:", *_figures(reported, tuple(reported["measure"]))]
-    return "\n".join(lines)
+    by_rag = breaches_text(summary)
+    return "\n".join([*lines, by_rag] if by_rag else lines)
 
 
 def _figures(summary: pd.DataFrame, wanted: Sequence[str]) -> Iterator[str]:

@@ -38,6 +38,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "weeks": ("option", "measure", "week", "begins", "median", "low", "high", "unit", "runs"),
         "dates": ("option", "day", "mark", "say"),
         "burnt_down": ("option", "sentence"),
+        "break_evens": ("number", "option", "say", "unit", "measure", "at", "low", "high", "sentence"),
+        "tried": ("number", "option", "at", "difference", "low", "high", "unit", "replications"),
         "assumptions": ("name", "value", "unit", "source", "date", "grade", "range", "note"),
     }
 )
@@ -77,6 +79,8 @@ class Pack:
     - `assumptions`: as `Parameters.assumptions()` gives them.
     - `weeks`, `dates`, `burnt_down`: of today's model and every option with dated changes, the weeks of the study with
       medians and bands, the dates on which something changes, and what the weeks say in words; empty where none has dates.
+    - `break_evens`, `tried`: where an option makes no difference to a measure, a row for each question with its interval
+      and a sentence; and the change from today at every value that was tried. Empty where nothing was asked.
     - `flags`: recording artefacts found in the history, a sentence each.
     - `pathways`: option -> its pathway as a picture; an option without one has none in the pack.
     - `about`: title, council, headline, seed, replications, command, versions (mapping),
@@ -99,6 +103,8 @@ class Pack:
     weeks: pd.DataFrame = field(default_factory=lambda: empty("weeks"))
     dates: pd.DataFrame = field(default_factory=lambda: empty("dates"))
     burnt_down: pd.DataFrame = field(default_factory=lambda: empty("burnt_down"))
+    break_evens: pd.DataFrame = field(default_factory=lambda: empty("break_evens"))
+    tried: pd.DataFrame = field(default_factory=lambda: empty("tried"))
     flags: list[str] = field(default_factory=list)
     pathways: Mapping[str, Figure] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
@@ -156,7 +162,8 @@ class Pack:
     def _unknown_options(self) -> list[str]:
         known = set(self.options["option"].astype(str))
         mistakes = []
-        for name in ("verdicts", "summary", "differences", "changes", "loads", "weeks", "dates", "burnt_down"):
+        named = [name for name, columns in COLUMNS.items() if "option" in columns and name != "options"]
+        for name in named:
             unknown = sorted(set(getattr(self, name)["option"].astype(str)) - known)
             if unknown:
                 options = ", ".join(sorted(known))

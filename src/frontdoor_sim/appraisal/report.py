@@ -14,6 +14,7 @@ from frontdoor_sim.appraisal import charts, sections
 from frontdoor_sim.appraisal.pack import Pack
 from frontdoor_sim.appraisal.reported import as_reported
 from frontdoor_sim.appraisal.sections import Table
+from frontdoor_sim.appraisal.urgency import breaches
 from frontdoor_sim.appraisal.wording import estimates, measure_name
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def pack_html(pack: Pack) -> str:
         levels=sections.levels(pack),
         changes_from_today=sections.changes_from_today(pack),
         transitions=transitions(pack),
+        break_evens=break_evens(pack),
         as_reported=as_reported(pack),
+        breaches=breaches(pack),
         by_group=sections.tables_by_group(pack),
         loads=sections.loads(pack),
         what_changes=sections.what_changes(pack),
@@ -128,6 +131,19 @@ def transitions(pack: Pack) -> list[tuple[str, list[str], Chart]]:
         found.append(
             (pack.labels[option], said, _chart(f"transition-{number}", figure, caption, sections.weeks(pack, option)))
         )
+    return found
+
+
+def break_evens(pack: Pack) -> list[tuple[str, str, Chart]]:
+    """Of every question where an option breaks even, the option's label, the answer in words, and its picture."""
+    note, found = str(pack.about.get("break_even_note", "")), []
+    for asked in pack.break_evens.to_dict("records"):
+        number = int(asked["number"])
+        figure = charts.where_it_breaks_even(pack.break_evens, pack.tried, pack.options, number=number, note=note)
+        caption = "Every value is tried on the same contacts as today’s model."
+        table = sections.tried(pack, number)
+        label = f"{pack.labels[str(asked['option'])]}: {measure_name(str(asked['measure'])).lower()}"
+        found.append((label, str(asked["sentence"]), _chart(f"break-even-{number}", figure, caption, table)))
     return found
 
 

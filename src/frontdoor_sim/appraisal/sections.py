@@ -146,6 +146,22 @@ def weeks(pack: Pack, option: str) -> Table:
     )
 
 
+def tried(pack: Pack, number: int) -> Table:
+    """The numbers behind a break-even: the change from today at every value that was tried."""
+    asked = pack.break_evens[pack.break_evens["number"] == number].iloc[0]
+    better = MEASURES[str(asked["measure"])].better if str(asked["measure"]) in MEASURES else 0
+    rows = [
+        [Cell(number_text(float(row["at"]), str(asked["unit"]))), _change(_estimate(row), better)]
+        for row in pack.tried[pack.tried["number"] == number].to_dict("records")
+    ]
+    head = [str(asked["say"]), "Change from today"]
+    return Table(measure_name(str(asked["measure"])), head, {"": rows}, str(pack.about.get("break_even_note", "")))
+
+
+def _estimate(row: Mapping[Any, Any]) -> Estimate:
+    return Estimate(float(row["difference"]), float(row["low"]), float(row["high"]), str(row["unit"]))
+
+
 def _median(row: Mapping[Any, Any]) -> Cell:
     return level_cell(Estimate(float(row["median"]), float(row["low"]), float(row["high"]), str(row["unit"])))
 

@@ -138,7 +138,7 @@ def _rounded(number: float, places: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MeasureWords:
-    """How the pack names a measure, which way is better (1 more, -1 less), and whether its tables show it."""
+    """How the pack names a measure, which way is better (1 more, -1 less, 0 neither), and whether its tables show it."""
 
     name: str
     better: int
@@ -154,6 +154,8 @@ MEASURES: dict[str, MeasureWords] = {
     "decision_hours_p90": MeasureWords("Receipt to decision: nine in ten wait less than", -1, "Decision"),
     "decision_hours_p95": MeasureWords("Receipt to decision: 19 in 20 wait less than", -1, "Decision", key=False),
     "decision_hours_mean_240": MeasureWords("Mean hours to decision, counted up to 240", -1, "Decision", key=False),
+    "decision_hours_longest": MeasureWords("The longest anybody waited for a decision", -1, "Decision", key=False),
+    "oldest_undecided_hours": MeasureWords("The oldest without a decision at the end", -1, "Decision", key=False),
     "transfer_hours_to_allocation_median": MeasureWords("Decision to allocation: half wait less than", -1, "Transfer"),
     "transfer_hours_to_allocation_p90": MeasureWords(
         "Decision to allocation: nine in ten wait less than", -1, "Transfer"
@@ -170,6 +172,7 @@ MEASURES: dict[str, MeasureWords] = {
     "re_keying_hours_per_week": MeasureWords("Staff hours a week typing again", -1, "Work"),
     "search_hours_per_week": MeasureWords("Staff hours a week searching a second system", -1, "Work"),
     "open_at_end": MeasureWords("Contacts still open at the end", -1, "Work"),
+    "utilisation": MeasureWords("Share of time on duty spent at work", 0, "Work", key=False),
     "contacts_received": MeasureWords("Contacts received", 1, "Work", key=False),
     "counted_twice_share": MeasureWords("Contacts counted more than once", -1, "Reported", key=False),
     "decisions_not_on_record_share": MeasureWords(

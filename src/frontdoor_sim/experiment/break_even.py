@@ -81,6 +81,7 @@ class BreakEven:
         along_at, along_low, along_high: what that is at the break-even, and at the ends of the interval.
         table: at each value that was tried, `value, along, difference, low, high, replications`.
         said: a sentence.
+        times: how often the mean difference changes its sign between the values that were tried.
     """
 
     option: str
@@ -95,9 +96,37 @@ class BreakEven:
     along_high: float
     table: pd.DataFrame
     said: str
+    times: int = 1
 
     def __str__(self) -> str:
         return self.said
+
+
+@dataclass(frozen=True)
+class Tried:
+    """An option with several values of one of its numbers, run on the same contacts as the base.
+
+    Args:
+        base, option: their names.
+        path: of the number.
+        values: in rising order.
+        names: what the option is called with each value.
+        runs: the measures of all replications.
+    """
+
+    base: str
+    option: str
+    path: str
+    values: Floats
+    names: Sequence[str]
+    runs: pd.DataFrame
+
+    def even(self, measure: str = HEADLINE, along: Place | None = None) -> BreakEven:
+        """Where the option makes no difference to a measure of everybody; `along` as for `break_even`."""
+        before = _of_everybody(self.runs, self.base, (measure, "all", "all"))
+        gaps = np.array([_of_everybody(self.runs, name, (measure, "all", "all")) - before for name in self.names])
+        followed = _of_each(self.runs, self.names, along) if along else np.full(len(self.values), np.nan)
+        return _found(self.option, self.path, measure, along, self.values, gaps, followed)
 
 
 def break_even(
@@ -140,6 +169,25 @@ def break_even(
         ValueError: fewer than two replications or steps, or an empty range.
         InputError: the path leads nowhere, a change of the option has a date, or a measure is not there.
     """
+    tried = try_values(base, option, path, between, steps, replications, seed, numbers, jobs, executor, quiet, engine)
+    return tried.even(measure, along)
+
+
+def try_values(
+    base: Scenario,
+    option: Scenario,
+    path: str,
+    between: tuple[float, float],
+    steps: int = 5,
+    replications: int = 20,
+    seed: int = 1,
+    numbers: Sequence[Mapping[str, Any]] = (),
+    jobs: int | None = None,
+    executor: Executor | None = None,
+    quiet: bool = True,
+    engine: Engine = "auto",
+) -> Tried:
+    """Run an option with several values of one of its numbers; all as for `break_even`, of whatever measure."""
     if replications < 2 or steps < 2 or not between[0] < between[1]:
         raise ValueError(
             "a break-even needs at least 2 replications and 2 steps, between two values of which the first is less"
@@ -148,23 +196,22 @@ def break_even(
     sets = [numbers[n % len(numbers)] if numbers else {} for n in range(replications)]
     returns = returns_per_contact(base, seed, engine)
     tasks = [
-        Task(_with_each(base, option, path, values, given), seed, n, returns, engine=engine)
+        Task(with_each_value(base, option, path, values, given), seed, n, returns, engine=engine)
         for n, given in enumerate(sets)
     ]
-    runs = replicate(tasks, jobs, executor, quiet)
+    runs = replicate(tasks, jobs, executor, quiet, "Replications, each with every value")
     names = [_named(option, path, value) for value in values]
-    before = _of_everybody(runs, base.name, (measure, "all", "all"))
-    gaps = np.array([_of_everybody(runs, name, (measure, "all", "all")) - before for name in names])
-    followed = (
-        np.array([_of_everybody(runs, name, along).mean() for name in names]) if along else np.full(steps, np.nan)
-    )
-    return _found(option.name, path, measure, along, values, gaps, followed)
+    return Tried(base.name, option.name, path, values, names, runs)
 
 
-def _with_each(
+def with_each_value(
     base: Scenario, option: Scenario, path: str, values: Floats, numbers: Mapping[str, Any]
 ) -> tuple[Scenario, ...]:
-    """The base, and the option with each value of the number; all of them with numbers of the base set otherwise."""
+    """The base, and the option with each value of the number; all of them with numbers of the base set otherwise.
+
+    Raises:
+        InputError: the path leads nowhere, a value does not fit there, or a change of the option has a date.
+    """
     if len(option.phases) > 1:
         what, right = "A change of the option has a date.", "An option that is in force from the first day to the last."
         raise InputError([Mistake(option.file.name, what, right, "Take `from` and `until` out of it.")])
@@ -179,14 +226,27 @@ def _named(option: Scenario, path: str, value: float) -> str:
 
 
 def _of_everybody(runs: pd.DataFrame, option: str, place: Place) -> Floats:
-    """A measure by replication; 0 for a group that a replication does not know."""
+    """A measure by replication."""
     table = by_run(runs, option)
     if place not in table.index:
-        what = f"No measure {place[0]} by {place[1]} has a group {place[2]}."
-        right = "A measure of the manual, one of its breakdowns, and a group of it."
-        raise InputError([Mistake(option, what, right, "Look for it in the table of `measure`.")])
+        raise _nowhere(option, place)
     found: Floats = table.loc[[place]].to_numpy(np.float64)[0]
-    return found if place[1] == "all" else np.nan_to_num(found)
+    return found
+
+
+def _of_each(runs: pd.DataFrame, names: Sequence[str], place: Place) -> Floats:
+    """The mean of a measure at each value; a group that a replication does not know is 0 there, but some must know it."""
+    tables = [by_run(runs, name) for name in names]
+    known = [table.loc[[place]].to_numpy(np.float64)[0] if place in table.index else np.zeros(1) for table in tables]
+    if not any(place in table.index for table in tables):
+        raise _nowhere(names[0], place)
+    return np.array([(one if place[1] == "all" else np.nan_to_num(one)).mean() for one in known])
+
+
+def _nowhere(option: str, place: Place) -> InputError:
+    what = f"No measure {place[0]} by {place[1]} has a group {place[2]}."
+    right = "A measure of the manual, one of its breakdowns, and a group of it."
+    return InputError([Mistake(option, what, right, "Look for it in the table of `measure`.")])
 
 
 def _found(
@@ -210,7 +270,7 @@ def _found(
     name = ", ".join(along) if along else ""
     low, high = min(low, high), max(low, high)
     said = _said(option, path, measure, zero, values, mean, (at, low, high) if along else None)
-    return BreakEven(option, path, measure, zero.at, zero.low, zero.high, name, at, low, high, table, said)
+    return BreakEven(option, path, measure, zero.at, zero.low, zero.high, name, at, low, high, table, said, zero.times)
 
 
 def _said(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field
 
 from frontdoor_sim.documents import Document, InputError, Mistake, in_words, nearest, read_yaml
+from frontdoor_sim.experiment.break_even_questions import Question, mistakes_of, mistakes_of_path
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import RAGS, Closed
@@ -32,6 +34,7 @@ class StudyFile(Closed):
         symptoms: what is known of today, by which candidates for the unknown numbers are kept.
         candidates: how many candidates are tried.
         condition_weeks: weeks of a candidate's run; those of the scenario where it is missing.
+        break_even: where an option makes no difference, as one of its numbers is varied.
     """
 
     title: str = Field(min_length=1)
@@ -44,6 +47,7 @@ class StudyFile(Closed):
     condition_weeks: int | None = Field(default=None, ge=1, le=520)
     unknown: tuple[Unknown, ...] = ()
     symptoms: tuple[Symptom, ...] = ()
+    break_even: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,12 @@ class Study:
             raise InputError(mistakes)
         return replace(self, options=tuple(read))
 
+    def questions(self) -> list[tuple[Scenario, Question]]:
+        """Where an option breaks even: each question with its option, of those that are compared."""
+        here = {option.file.resolve(): option for option in self.options}
+        asked = [((self.file.parent / question.option).resolve(), question) for question in self.facts.break_even]
+        return [(here[file], question) for file, question in asked if file in here]
+
 
 def read_study(path: str | Path) -> Study:
     """Read and check an appraisal file and every scenario that it names.
@@ -99,6 +109,7 @@ def read_study(path: str | Path) -> Study:
     if base is not None:
         named = [(document.where("options", index), option) for index, option in options.items()]
         mistakes += [*not_changes(base, named), *_unknown_paths(document, facts, base)]
+        mistakes += _questions(document, facts, base, options)
     if base is None or mistakes:
         raise InputError(mistakes)
     return Study(Path(path), facts, base, tuple(options.values()))
@@ -183,3 +194,26 @@ def _symptoms(document: Document, facts: StudyFile) -> Iterator[Mistake]:
                 right = "A measure of docs/measures.md." if key == "measure" else f"One of {in_words(choices)}."
                 remedy = f"Did you mean {in_words(near)}?" if near else "Correct it."
                 yield Mistake(document.where("symptoms", index, key), f"`{key}` cannot be {given!r}.", right, remedy)
+
+
+def _questions(
+    document: Document, facts: StudyFile, base: Scenario, options: Mapping[int, Scenario]
+) -> Iterator[Mistake]:
+    """What is wrong with the questions where an option breaks even."""
+    for index, question in enumerate(facts.break_even):
+        wrong = list(
+            mistakes_of(
+                partial(document.where, "break_even", index), question.between, question.measure, question.along
+            )
+        )
+        yield from wrong
+        if question.option not in facts.options:
+            near = nearest(question.option, facts.options)
+            what, right = (
+                f"`option` cannot be {question.option!r}.",
+                f"One of {in_words(facts.options)}, as they stand above.",
+            )
+            remedy = f"Did you mean {in_words(near)}?" if near else "Name one of them, or add it to `options`."
+            yield Mistake(document.where("break_even", index, "option"), what, right, remedy)
+        elif not wrong and (option := options.get(facts.options.index(question.option))):
+            yield from mistakes_of_path(document.where("break_even", index, "path"), base, option, question)

@@ -18,6 +18,7 @@ import pandas as pd
 from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_record, write_tables
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.engine import Engine
+from frontdoor_sim.experiment.break_even_questions import answers
 from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, compared
 from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, Unknown, condition
 from frontdoor_sim.experiment.explain import picture
@@ -79,7 +80,8 @@ def appraise(
     comparison = compared(runs, study.base.name, "year" if study.facts.unknown else "average")
     at_middle = [scenario.varied(middle(found)) for scenario in (study.base, *study.options)]
     loads = offered_loads(at_middle, seed, returns, jobs, quiet, engine)
-    pack = make_pack(study, comparison, found, loads, seed, number, command)
+    even = answers(study.base, study.questions(), number, seed, found.kept, jobs, quiet, engine)
+    pack = make_pack(study, comparison, found, loads, even, seed, number, command)
     path = write_pack(folder, pack)
     tables = {
         "summary": comparison.summary,
@@ -89,7 +91,11 @@ def appraise(
         "loads": loads,
         "candidates": found.candidates,
         "assumptions": pack.assumptions,
-        **{name: table for name in ("weeks", "dates", "burnt_down") if len(table := getattr(pack, name))},
+        **{
+            name: table
+            for name in ("weeks", "dates", "burnt_down", "break_evens", "tried")
+            if len(table := getattr(pack, name))
+        },
     }
     write_tables(folder / "tables", tables)
     made_of = [file for scenario in (study.base, *study.options) for file in scenario.files]
@@ -131,7 +137,14 @@ def versions() -> dict[str, str]:
 
 
 def make_pack(
-    study: Study, comparison: Comparison, found: Conditioned, loads: pd.DataFrame, seed: int, number: int, command: str
+    study: Study,
+    comparison: Comparison,
+    found: Conditioned,
+    loads: pd.DataFrame,
+    even: tuple[pd.DataFrame, pd.DataFrame],
+    seed: int,
+    number: int,
+    command: str,
 ) -> Pack:
     """Everything that the pack prints."""
     scenarios = (study.base, *study.options)
@@ -154,6 +167,8 @@ def make_pack(
         weeks=weeks.weeks,
         dates=weeks.dates,
         burnt_down=weeks.burnt_down,
+        break_evens=even[0],
+        tried=even[1],
         flags=flags(study.base),
         pathways={s.name: picture(s) for s in scenarios},
         about=about(study, comparison, loads, found, seed, number, command),
@@ -229,6 +244,7 @@ def about(
         "interval_note": ranged if facts.unknown else alone,
         "summary_note": (ranged if facts.unknown else alone).replace(f", adjusted for {options} options", ""),
         "weeks_note": weeks_note(number),
+        "break_even_note": break_even_note(number, bool(facts.unknown)),
         "warnings": [*warnings, fixed],
         "run": f"{run.weeks} weeks from {run.opens:%-d %B %Y}"
         if platform.system() != "Windows"
@@ -245,6 +261,19 @@ def weeks_note(number: int) -> str:
     """
     sure = round(100 * band(np.zeros((1, number)))[3])
     return f"a further run lies within it, in any one week, in {sure} of 100 cases (of {number} replications)"
+
+
+def break_even_note(number: int, ranged: bool) -> str:
+    """What the intervals of break-even values cover.
+
+    Example:
+        >>> break_even_note(20, ranged=False)
+        '95% interval of the average over 20 replications: simulation noise alone'
+    """
+    over = f"{number} replications"
+    return f"95% interval of the average over {over}" + (
+        ", each with its own set of unknown numbers" if ranged else ": simulation noise alone"
+    )
 
 
 def headline(comparison: Comparison) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from frontdoor_sim.event_log.columns import Columns, Flags, Ints
-from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, quotients, shares, single
+from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, quotients, shares
 from frontdoor_sim.measures.breakdowns import EVERY
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.survival import Curve, percentile, read_at, restricted_mean
@@ -22,6 +22,7 @@ from frontdoor_sim.working_time import NEVER
 
 _WEEK, _DAY, _HOUR = 604_800, 86_400, 3_600
 _LONGEST = 240
+_BY_RAG = EVERY[:2]
 
 
 def decided_within_24h(journeys: Journeys) -> Iterator[Answer]:
@@ -172,15 +173,37 @@ def decisions_reversed_share(journeys: Journeys) -> Iterator[Answer]:
     yield from shares(journeys, name, mine, mine, journeys.standing_decision != first)
 
 
+def decision_hours_longest(journeys: Journeys) -> Iterator[Answer]:
+    """Hours from receipt to decision of the contact that waited longest, by RAG on arrival too.
+
+    `max(min(decided, ends) - received)` over contacts received in [0, closes): so the oldest green that was ever waiting is
+    seen, also where it has been decided by the end, or has not.
+    """
+    mine = journeys.in_window
+    waited = np.minimum(journeys.decided, journeys.about.ends) - journeys.received
+    yield from _longest(journeys, "decision_hours_longest", mine, mine, waited)
+
+
 def oldest_undecided_hours(journeys: Journeys) -> Iterator[Answer]:
-    """Hours since receipt of the contact that has waited longest for a decision, at the end of the run.
+    """Hours since receipt of the contact that has waited longest for a decision, at the end of the run, by RAG on arrival too.
 
     `max(ends - received)` over all contacts received by then and not decided; 0 where there is none.
     """
     ends = journeys.about.ends
-    waiting = (journeys.received <= ends) & (journeys.decided > ends)
-    oldest = int((ends - journeys.received[waiting]).max(initial=0))
-    yield single("oldest_undecided_hours", oldest / _HOUR, int(waiting.sum()))
+    here = journeys.received <= ends
+    waiting = here & (journeys.decided > ends)
+    yield from _longest(journeys, "oldest_undecided_hours", here, waiting, ends - journeys.received)
+
+
+def _longest(journeys: Journeys, measure: str, eligible: Flags, counted: Flags, seconds: Ints) -> list[Answer]:
+    """The greatest of some times over the contacts counted, in hours, of everybody and by RAG; 0 where none is counted."""
+    breakdowns = journeys.breakdowns
+    longest = np.zeros(len(breakdowns.groups), dtype=np.int64)
+    mine = np.flatnonzero(counted)
+    for groups in breakdowns.members(mine, _BY_RAG)[0]:
+        known = groups < breakdowns.begins[len(_BY_RAG)]
+        np.maximum.at(longest, groups[known], seconds[mine[known]])
+    return by_group(journeys, measure, eligible, longest / _HOUR, breakdowns.count(counted), by=_BY_RAG)
 
 
 MEASURES = (
@@ -191,5 +214,6 @@ MEASURES = (
     Measure(decision_hours_mean, ("decision_hours_mean_240",), "hours", EVERY),
     Measure(decision_curve, ("decision_curve",), "share", ("hours",)),
     Measure(decisions_reversed_share, ("decisions_reversed_share",), "share", EVERY, needs="day"),
-    Measure(oldest_undecided_hours, ("oldest_undecided_hours",), "hours"),
+    Measure(decision_hours_longest, ("decision_hours_longest",), "hours", _BY_RAG),
+    Measure(oldest_undecided_hours, ("oldest_undecided_hours",), "hours", _BY_RAG),
 )

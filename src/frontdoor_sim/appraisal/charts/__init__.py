@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from frontdoor_sim.appraisal.charts.curves import decision_curve
+    from frontdoor_sim.appraisal.charts.even import where_it_breaks_even
     from frontdoor_sim.appraisal.charts.pathways import pathway
     from frontdoor_sim.appraisal.charts.queues import queue_by_hour_of_week
     from frontdoor_sim.appraisal.charts.rows import decided_within_24h, transfer_time, utilisation, who_waits_by_rag
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "decided_within_24h", "decision_curve", "pathway", "queue_by_hour_of_week", "svg_document", "svg_text", "transfer_time",
-    "utilisation", "waiting_stacked", "weeks_of_transition", "who_waits_by_rag",
+    "utilisation", "waiting_stacked", "weeks_of_transition", "where_it_breaks_even", "who_waits_by_rag",
 ]  # fmt: skip
 _MODULES = {
     "decided_within_24h": "rows",
@@ -33,6 +34,7 @@ _MODULES = {
     "utilisation": "rows",
     "waiting_stacked": "stacks",
     "weeks_of_transition": "weeks",
+    "where_it_breaks_even": "even",
     "who_waits_by_rag": "rows",
 }
 

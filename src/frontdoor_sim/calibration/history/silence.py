@@ -13,8 +13,8 @@ from frontdoor_sim.working_time import NEVER
 
 _DECISIONS = (
     "decided_within_24h", "decided_within_1_working_day", "decided_on_time", "decision_hours_median", "decision_hours_p90",
-    "decision_hours_p95", "decision_hours_mean_240", "decision_curve", "oldest_undecided_hours", "open_at_end",
-    "open_undecided_at_opens", "open_undecided_at_close", "open_undecided",
+    "decision_hours_p95", "decision_hours_mean_240", "decision_curve", "decision_hours_longest", "oldest_undecided_hours",
+    "open_at_end", "open_undecided_at_opens", "open_undecided_at_close", "open_undecided",
 )  # fmt: skip
 _TRANSFERS = ("transfer_hours_to_acceptance_", "transfer_hours_to_allocation_")
 _TRANSFER_FIGURES = ("median", "p90", "mean_1000")

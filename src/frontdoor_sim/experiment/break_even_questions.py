@@ -1,0 +1,179 @@
+"""Where an option breaks even, as an appraisal asks it: the question, what is wrong with it, and the answer in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from frontdoor_sim.appraisal.pack import empty
+from frontdoor_sim.appraisal.wording import measure_name, number_text
+from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
+from frontdoor_sim.engine import Engine
+from frontdoor_sim.experiment.break_even import BreakEven, Place, Tried, try_values, with_each_value
+from frontdoor_sim.experiment.comparing import HEADLINE, better_way
+from frontdoor_sim.measures import MEASURES, catalogue
+from frontdoor_sim.operating_model import Closed
+from frontdoor_sim.scenario import Scenario
+
+MOST_STEPS = 50
+_WORDS = {1: ("better", "worse"), -1: ("worse", "better"), 0: ("higher", "lower")}
+
+
+class Question(Closed):
+    """Where an option makes no difference, as one of its numbers is varied.
+
+    Args:
+        option: its file, one of those that are compared.
+        path: where the number stands, in the option as a whole.
+        say: what the chart has on its axis, in words: the number, or what goes with it.
+        between: lowest and highest value that are tried.
+        unit: unit of what `say` says; `share` is printed as a percentage.
+        measure: what must not differ.
+        along: measure, breakdown and group of what goes with the number; left out, the number itself is shown.
+        steps: how many values are tried, evenly spaced.
+    """
+
+    option: str
+    path: str
+    say: str = Field(min_length=1)
+    between: tuple[float, float]
+    unit: str = ""
+    measure: str = HEADLINE
+    along: tuple[str, str, str] | None = None
+    steps: int = Field(default=5, ge=2, le=MOST_STEPS)
+
+
+def mistakes_of(
+    where: Callable[[str], str], between: tuple[float, float], measure: str, along: Place | None
+) -> Iterator[Mistake]:
+    """What is wrong with a question before any scenario is looked at.
+
+    Args:
+        where: the place of a field, by its name.
+        between, measure, along: as for `break_even`.
+
+    Example:
+        >>> [m.what for m in mistakes_of(str, (2.0, 1.0), "utilisation", None)]
+        ['2 is not below 1.']
+    """
+    low, high = between
+    if not (isfinite(low) and isfinite(high) and low < high):
+        what, right = f"{low:g} is not below {high:g}.", "Two numbers, of which the first is less."
+        yield Mistake(where("between"), what, right, "Write the lower number first, and then the higher.")
+    table = catalogue()
+    breakdowns = dict(zip(table["measure"], table["by"].str.split(", "), strict=True))
+    told = [name for name, by in breakdowns.items() if "all" in by]
+    asked: list[tuple[str, str, Sequence[str]]] = [("measure", measure, told)]
+    if along is not None:
+        asked += [("along", along[0], MEASURES), ("along", along[1], breakdowns.get(along[0], [along[1]]))]
+    for field, given, choices in asked:
+        if given not in choices:
+            near = nearest(given, choices)
+            right = "A measure of docs/measures.md, and one of its breakdowns." if field == "along" else ""
+            remedy = f"Did you mean {in_words(near)}?" if near else "Look for it in docs/measures.md."
+            yield Mistake(
+                where(field),
+                f"`{field}` cannot be {given!r}.",
+                right or "A measure of docs/measures.md that is told of everybody.",
+                remedy,
+            )
+
+
+def mistakes_of_path(where: str, base: Scenario, option: Scenario, question: Question) -> list[Mistake]:
+    """What the option says when the values are put into it."""
+    try:
+        values = np.linspace(*question.between, question.steps)
+        with_each_value(base, option, question.path, values, {})
+    except InputError as error:
+        return [replace(mistake, where=where) for mistake in error.mistakes]
+    return []
+
+
+def answers(
+    base: Scenario,
+    asked: Sequence[tuple[Scenario, Question]],
+    replications: int,
+    seed: int,
+    numbers: Sequence[Mapping[str, Any]] = (),
+    jobs: int | None = None,
+    quiet: bool = True,
+    engine: Engine = "auto",
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The answers to some questions, as the tables `break_evens` and `tried` of a pack; the same values are run once.
+
+    Args:
+        base: today's model.
+        asked: each option with its question.
+        replications, seed, numbers, jobs, quiet, engine: as for `break_even`.
+    """
+    found, tried = [], []
+    runs: dict[tuple[Any, ...], Tried] = {}
+    for number, (option, asks) in enumerate(asked, start=1):
+        same = (option.name, asks.path, asks.between, asks.steps)
+        if same not in runs:
+            runs[same] = try_values(
+                base,
+                option,
+                asks.path,
+                asks.between,
+                asks.steps,
+                replications,
+                seed,
+                numbers,
+                jobs,
+                None,
+                quiet,
+                engine,
+            )
+        even = runs[same].even(asks.measure, asks.along)
+        at, low, high = (
+            (even.along_at, even.along_low, even.along_high) if asks.along else (even.at, even.low, even.high)
+        )
+        found.append(
+            (number, option.name, asks.say, asks.unit, asks.measure, at, low, high, in_plain_words(even, asks))
+        )
+        tried.append(_tried(number, option.name, even, asks))
+    if not asked:
+        return empty("break_evens"), empty("tried")
+    columns = list(empty("break_evens").columns)
+    return pd.DataFrame(found, columns=columns), pd.concat(tried, ignore_index=True)
+
+
+def _tried(number: int, option: str, even: BreakEven, asks: Question) -> pd.DataFrame:
+    """What was tried, in the order of what the chart has on its axis."""
+    units = catalogue().set_index("measure")["unit"]
+    table = even.table.rename(columns={"along" if asks.along else "value": "at"})
+    table = table.assign(number=number, option=option, unit=str(units[asks.measure]))
+    return table.sort_values("at", kind="stable", ignore_index=True)[list(empty("tried").columns)]
+
+
+def in_plain_words(even: BreakEven, asks: Question) -> str:
+    """The answer in a sentence or two, for somebody who has never seen the number."""
+    table = even.table.sort_values("along" if asks.along else "value")
+    places = table["along" if asks.along else "value"].to_numpy(float)
+    at, low, high = (even.along_at, even.along_low, even.along_high) if asks.along else (even.at, even.low, even.high)
+    name, least, most = measure_name(asks.measure).lower(), float(places.min()), float(places.max())
+    changes = table["difference"].to_numpy(float)
+    up, down = _WORDS[better_way(asks.measure)]
+    what = "the option" if better_way(asks.measure) else "the figure"
+    tried = f"between {number_text(least, asks.unit)} and {number_text(most, asks.unit)}"
+    if not np.isfinite(changes).all():
+        return f"{asks.say}: {name} could not be measured in every run, so there is no answer."
+    if not isfinite(at):
+        if isfinite(low):
+            return f"{asks.say}: no break-even was found {tried}, and part of that range cannot be told from no difference."
+        always = up if changes[0] > 0 else down
+        return f"{asks.say}: no break-even {tried}; {what} is {always} than today at every value."
+    ends = [number_text(low, asks.unit).removesuffix(f" {asks.unit}"), number_text(high, asks.unit)]
+    ends[0] += " or less" if low <= least else ""
+    ends[1] += " or more" if high >= most else ""
+    below, above = (up, down) if changes[0] > 0 else (down, up)
+    said = f"{asks.say}: at {number_text(at, asks.unit)} (95% interval {ends[0]} to {ends[1]}) the option makes no difference."
+    more = " Further up the difference changes its sign again." if even.times > 1 else ""
+    return f"{said} Below that {what} is {below} than today, above it {above}.{more}"
