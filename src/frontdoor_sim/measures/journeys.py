@@ -154,8 +154,8 @@ class Journeys:
     def referred(self) -> Ints:
         """Second of the first decision that makes the contact a referral: for transfer, or to close it as a referral."""
         outcomes = self.about.outcomes
-        told = outcomes["transfer"] | outcomes["referral"] if "referral" in outcomes else outcomes["transfer"]
-        flags: Flags = np.append(told.to_numpy(dtype=bool), False)
+        told = outcomes["transfer"].to_numpy(dtype=bool) | outcomes["referral"].to_numpy(dtype=bool)
+        flags: Flags = np.append(told, False)
         return self._first(self._deciding[flags[self.visits.row[self._deciding]]], self.visits.settled)
 
     @cached_property
