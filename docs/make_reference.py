@@ -231,6 +231,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "End": {
         "provides": "the level of need that it meets: 0 none, 4 any",
+        "referral": "whether contacts decided for it count as referrals, closed without an assessment",
         "returns": "whether families closed here can come back",
     },
     "Handoffs": {

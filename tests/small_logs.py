@@ -24,14 +24,15 @@ STAGES = [
     ("assessment", "caseload", "assessment", False, False, True, False),
 ]
 OUTCOMES = [
-    ("advice", True, 1, False, False, False),
-    ("early help", True, 2, False, False, False),
-    ("plan", True, 4, False, False, False),
-    ("screening", False, None, False, False, False),
-    ("more information", False, None, True, False, True),
-    ("decision", False, None, False, True, True),
-    ("transfer", False, None, True, False, True),
-    ("assessment", False, None, True, False, False),
+    ("advice", True, 1, False, False, False, False),
+    ("early help", True, 2, False, False, False, False),
+    ("closed referral", True, 2, False, False, False, True),
+    ("plan", True, 4, False, False, False, False),
+    ("screening", False, None, False, False, False, False),
+    ("more information", False, None, True, False, True, True),
+    ("decision", False, None, False, True, True, False),
+    ("transfer", False, None, True, False, True, True),
+    ("assessment", False, None, True, False, False, True),
 ]
 TARGETS = [
     ("decision", "red", 4 * HOUR, "elapsed_hours", "", ""),

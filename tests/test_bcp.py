@@ -1,10 +1,13 @@
 """The scenarios of Bournemouth, Christchurch and Poole: what the review saw, within what was published."""
 
+import pandas as pd
 import pytest
 
 from frontdoor_sim.event_log import check_laws
 from frontdoor_sim.experiment import offered_load, read_study, run
 from frontdoor_sim.measures import measure
+from frontdoor_sim.scenario import read_scenario
+from published_council import BCP, ROOT, calibrated
 
 ANSWERED = {
     "Interim single system": {2},
@@ -43,6 +46,42 @@ def test_volumes_are_those_published(study, figures):
     """3,416 referrals in the year, counted in children, with 3.795 contacts each; a year's luck is about 5 %."""
     assert whole(figures, study.base, "children_referred") == pytest.approx(3416, rel=0.15)
     assert whole(figures, study.base, "children_received") == pytest.approx(3416 * 3.795, rel=0.12)
+
+
+YEARS = 8
+SHARE_OF_A_YEAR = 364 / 366
+
+
+def several_years(scenario):
+    """Re-referral share and children referred, a row a replication."""
+    asked = ["re_referrals_within_12_months_share", "children_referred"]
+    rows = []
+    for replication in range(YEARS):
+        measured = measure(run(scenario, seed=2019, replication=replication, engine="compiled"))
+        rows.append(measured[measured["by"] == "all"].set_index("measure")["value"][asked])
+    return pd.DataFrame(rows)
+
+
+def as_found(year, folder):
+    """Today's model with the parameters of another reporting year."""
+    calibrated(BCP, year).write(folder / "parameters.yaml")
+    text = (ROOT / "scenarios/bcp/as_found.yaml").read_text(encoding="utf-8")
+    (folder / "as_found.yaml").write_text(
+        text.replace("../../calibration/bcp/parameters.yaml", "parameters.yaml"), encoding="utf-8"
+    )
+    return read_scenario(folder / "as_found.yaml")
+
+
+@pytest.mark.parametrize(("year", "re_referred", "referred"), [(2020, 0.231, 3416), (2024, 0.252, 3955)])
+def test_re_referrals_and_referrals_are_those_published(tmp_path, year, re_referred, referred):
+    """Within three standard errors of eight years, and what solving for an idealised door leaves: half a point, and 2 %."""
+    found = several_years(as_found(year, tmp_path))
+    share, children = found.mean()
+    error = found.sem()
+    assert share == pytest.approx(re_referred, abs=0.005 + 3 * error.iloc[0])
+    assert children == pytest.approx(referred * SHARE_OF_A_YEAR, abs=0.02 * referred + 3 * error.iloc[1])
+    assert error.iloc[0] < 0.006
+    assert error.iloc[1] < 0.02 * referred
 
 
 def test_assessments_end_as_published(study, figures):

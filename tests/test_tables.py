@@ -122,7 +122,7 @@ def test_conform_adds_an_optional_column_empty() -> None:
     made = tables.conform(
         pd.DataFrame(
             {"outcome": ["advice"], "is_end": [True]}
-            | {name: [False] for name in ("transfer", "decided_later", "accepted_later")}
+            | {name: [False] for name in ("transfer", "decided_later", "accepted_later", "referral")}
         ),
         "outcomes",
     )

@@ -140,6 +140,37 @@ def test_returns_within_12_months() -> None:
     assert read(log.made(), "returns_within_12_months_share") == 1 / 4
 
 
+def test_re_referrals_count_children_of_referrals_with_a_whole_year_behind_them() -> None:
+    year = 365 * 24
+    log = SmallLog(starts=seconds(40 - year))
+
+    def referred(
+        key: int, at: float, family: int, children: int = 1, outcome: str = "transfer", **columns: int
+    ) -> None:
+        again = {"family": family, "children": children, **columns}
+        log.decided(key, at, 0, outcome, **again)
+
+    referred(1, 60 - year, 1)
+    referred(2, 60, 1, 2, returned_from=1)  # exactly a year after 1
+    referred(3, 50 - year, 3)
+    referred(4, 51, 3, returned_from=3)  # an hour more than a year after 3
+    referred(5, 45, 5, outcome="advice")
+    referred(6, 70, 5, returned_from=5)  # came back, but was not a referral before
+    referred(7, 45, 7, outcome="closed referral")
+    referred(8, 80, 7, 3, "closed referral", returned_from=7)
+    referred(9, 30, 9)  # the year before it is not all in the log
+    assert read(log.made(), "re_referrals_within_12_months_share") == (2 + 3) / (2 + 1 + 1 + 1 + 3)
+    assert read(log.made(), "children_referred") == 9
+
+
+def test_re_referrals_are_not_measured_without_a_year_or_returns() -> None:
+    log = SmallLog()
+    log.decided(1, 0, 1, "transfer")
+    assert "who came back" in note(log.made(), "re_referrals_within_12_months_share")
+    log.decided(2, 5, 1, "transfer", family=1, returned_from=1)
+    assert "365 days" in note(log.made(), "re_referrals_within_12_months_share")
+
+
 def test_what_a_closure_leads_to_counts_beyond_the_run() -> None:
     year = 365 * 24
     log = SmallLog()

@@ -561,10 +561,11 @@ Rules = Annotated[tuple[Rule, ...], BeforeValidator(_rules)]
 
 
 class End(Closed):
-    """Where a contact's pathway stops, and the level of need that this end meets (0 none, 4 any)."""
+    """Where a contact's pathway stops, the level of need that it meets (0 none, 4 any), and whether it is a referral closed."""
 
     provides: int = Field(default=4, ge=0, le=4)
     returns: bool = True
+    referral: bool = False
 
 
 class Handoff(Closed):

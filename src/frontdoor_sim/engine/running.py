@@ -156,10 +156,10 @@ def stage_facts(model: OperatingModel) -> pd.DataFrame:
 
 def outcome_facts(model: OperatingModel) -> pd.DataFrame:
     """Dictionary `outcomes`: every end and stage, and whether an assessment, a decision or acceptance follows."""
-    ends = [(name, True, end.provides, False, False, False) for name, end in model.ends.items()]
-    ask = (transfers, decided_later, accepted_later)
+    ends = [(name, True, end.provides, False, False, False, end.referral) for name, end in model.ends.items()]
+    ask = (transfers, decided_later, accepted_later, transfers)
     stages = [(name, False, pd.NA, *(answer(model, name) for answer in ask)) for name in model.stages]
-    columns = ["outcome", "is_end", "provides", "transfer", "decided_later", "accepted_later"]
+    columns = ["outcome", "is_end", "provides", "transfer", "decided_later", "accepted_later", "referral"]
     return pd.DataFrame([*ends, *stages], columns=columns).astype({"provides": "Int64"})
 
 

@@ -26,8 +26,9 @@ _returns: dict[tuple[str, int], float] = {}
 def returns_per_contact(scenario: Scenario, seed: int, engine: Engine = "auto") -> float:
     """Contacts that each contact of a scenario's base brings back; 0 where there is no law of returns.
 
-    Read off a pilot of the base: the share of ended contacts whose closing luck brings the family back. The pilot draws the
-    published volume without taking returns off, which is enough: who comes back does not depend on how many come.
+    Read off a pilot of the base: the share of ended contacts whose closing luck brings the family back, of first
+    contacts, of first returns and of later ones, put together as a steady state has them. The pilot draws the published
+    volume without taking returns off, which is enough: who comes back does not depend on how many come.
     """
     base = scenario.base or scenario
     if not base.model.returns:
@@ -35,10 +36,38 @@ def returns_per_contact(scenario: Scenario, seed: int, engine: Engine = "auto") 
     place = (base.digest, seed)
     if place not in _returns:
         log = _pilot(base, seed, 0.0, engine)
-        ends = log.about.outcomes.loc[log.about.outcomes["is_end"], "outcome"]
-        ended = int(log.events["outcome"].isin(ends).sum())
-        _returns[place] = float((log.contacts["returns_at"] >= 0).sum() / ended) if ended else 0.0
+        _returns[place] = _in_a_steady_state(*_share_back(log))
     return _returns[place]
+
+
+def _share_back(log: EventLog) -> tuple[float, float, float]:
+    """Share of contacts ended since `opens` that bring another: of first contacts, of first returns, and of later ones.
+
+    A return before `opens` has a negative time, which no return has too; those of closures since then have none.
+    """
+    ends = log.about.outcomes.loc[log.about.outcomes["is_end"], "outcome"]
+    over = log.events.loc[log.events["outcome"].isin(ends) & (log.events["end"] >= 0), "contact"]
+    ended = log.contacts["contact"].isin(over)
+    number = log.contacts.loc[ended, "return_number"].to_numpy(np.int64).clip(0, 2)
+    back = (log.contacts.loc[ended, "returns_at"] >= 0).to_numpy()
+    first, second, later = (
+        float(back[number == which].mean()) if (number == which).any() else 0.0 for which in range(3)
+    )
+    return first, second, later
+
+
+def _in_a_steady_state(first: float, second: float, later: float) -> float:
+    """Returns per contact, new and returned together, once as many come back as ever will.
+
+    A first contact brings `first` returns, each of those `second` more, and each of those `later` and so on. A run from
+    nothing has too few that came back before, who are the likeliest to come again.
+
+    Example:
+        >>> _in_a_steady_state(0.25, 0.25, 0.25)
+        0.25
+    """
+    each = first * (1 + second / (1 - later)) if later < 1 else np.inf
+    return 1 - 1 / (1 + each)
 
 
 def offered_load(scenario: Scenario, seed: int, returns: float | None = None, engine: Engine = "auto") -> pd.DataFrame:

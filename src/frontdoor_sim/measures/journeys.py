@@ -155,6 +155,14 @@ class Journeys:
         return self._first(self._deciding[self.visits.transfers[self._deciding]], self.visits.settled)
 
     @cached_property
+    def referred(self) -> Ints:
+        """Second of the first decision that makes the contact a referral: for transfer, or to close it as a referral."""
+        outcomes = self.about.outcomes
+        told = outcomes["transfer"].to_numpy(dtype=bool) | outcomes["referral"].to_numpy(dtype=bool)
+        flags: Flags = np.append(told, False)
+        return self._first(self._deciding[flags[self.visits.row[self._deciding]]], self.visits.settled)
+
+    @cached_property
     def allocated(self) -> Ints:
         """Second of allocation: the first after a decision for transfer."""
         return self._first(self._allocation, self._allocating)

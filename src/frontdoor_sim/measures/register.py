@@ -9,14 +9,15 @@ from types import ModuleType
 import pandas as pd
 
 from frontdoor_sim.event_log import EventLog, Reading
-from frontdoor_sim.measures import protection, reported, targets, timeliness, transfer, waiting, workload
+from frontdoor_sim.measures import protection, re_referrals, reported, targets, timeliness, transfer, waiting, workload
 from frontdoor_sim.measures.answers import Measure, held_back, missing, tidy
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.table_reading import TableReading
 from frontdoor_sim.tables import as_markdown
 
 FAMILIES: tuple[tuple[ModuleType, tuple[Measure, ...]], ...] = tuple(
-    (family, family.MEASURES) for family in (timeliness, transfer, waiting, workload, protection, targets, reported)
+    (family, family.MEASURES)
+    for family in (timeliness, transfer, waiting, workload, protection, re_referrals, targets, reported)
 )
 MEASURES: tuple[str, ...] = tuple(name for _, family in FAMILIES for member in family for name in member.names)
 """Names of all measures, in the order in which `measure` gives them."""

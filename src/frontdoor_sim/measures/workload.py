@@ -72,14 +72,17 @@ def children_received(journeys: Journeys) -> Iterator[Answer]:
 
 
 def referrals(journeys: Journeys) -> Iterator[Answer]:
-    """Number of contacts whose first decision for transfer fell in the measured window."""
-    mine = journeys.within(journeys.transferred)
+    """Number of contacts that became referrals in the measured window.
+
+    By their first decision for transfer, or for an end that closes a referral (`referral: true`) without an assessment.
+    """
+    mine = journeys.within(journeys.referred)
     yield from _counts(journeys, "referrals", mine, np.ones(journeys.number, np.int64))
 
 
 def children_referred(journeys: Journeys) -> Iterator[Answer]:
     """Number of children of the contacts counted by `referrals`: the unit in which referrals are published."""
-    mine = journeys.within(journeys.transferred)
+    mine = journeys.within(journeys.referred)
     yield from _counts(journeys, "children_referred", mine, journeys.contacts.numbers("children"))
 
 

@@ -10,7 +10,18 @@ from typing import Any
 from frontdoor_sim.documents import Mistake, shown
 from frontdoor_sim.scenario.paths import Path
 
-_YES_OR_NO = ("assesses", "decides", "searches", "returns", "open_case", "agrees", "regrades", "in_turn", "training")
+_YES_OR_NO = (
+    "assesses",
+    "decides",
+    "searches",
+    "returns",
+    "referral",
+    "open_case",
+    "agrees",
+    "regrades",
+    "in_turn",
+    "training",
+)
 _DATES_AND_TIMES: dict[Path, tuple[str, str]] = {
     ("run", "opens"): ("A date such as 2019-06-03.", "Write, for example, `opens: 2019-06-03`."),
     ("receipt_closes",): (

@@ -206,8 +206,18 @@ def _outcomes(accepts: bool) -> pd.DataFrame:
     onward = ["acceptance", "assessment"] if accepts else ["assessment"]
     later = {"decided_later": False, "accepted_later": False}
     rows: list[dict[str, object]] = [
-        {"outcome": name, "is_end": True, "provides": provides, "transfer": False, **later}
+        {
+            "outcome": name,
+            "is_end": True,
+            "provides": provides,
+            "transfer": False,
+            **later,
+            "referral": name == "referral_closed",
+        }
         for name, provides in _PROVIDES.items()
     ]
-    rows += [{"outcome": name, "is_end": False, "provides": None, "transfer": True, **later} for name in onward]
+    rows += [
+        {"outcome": name, "is_end": False, "provides": None, "transfer": True, **later, "referral": True}
+        for name in onward
+    ]
     return from_rows(rows, "outcomes")

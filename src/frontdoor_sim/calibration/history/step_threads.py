@@ -50,7 +50,7 @@ def threads_of_steps(
     known = {*stages["stage"], *outcomes["outcome"]}
     ordered["outcome"] = ordered["outcome"].where(ordered["outcome"].isin(known), "")
     nothing = {"outcome": NOT_RECORDED, "is_end": True, "provides": None, "transfer": False}
-    nothing |= {"decided_later": False, "accepted_later": False}
+    nothing |= {"decided_later": False, "accepted_later": False, "referral": False}
     extra = from_rows([nothing], "outcomes")
     every = pd.concat([outcomes, extra], ignore_index=True).drop_duplicates("outcome", ignore_index=True)
     return Thread(contacts, _visits(ordered, set(stages["stage"]), ends), stages, every, int(steps["rows"].sum()))

@@ -19,7 +19,7 @@ from frontdoor_sim.event_log import About
 from frontdoor_sim.event_log.columns import Columns, Flags, Ints
 from frontdoor_sim.event_log.reading import ByTeam, Outcomes, Visits, in_each_hour
 
-CONTACT_COLUMNS = ("contact", "received", "enters", "source", "area", "rag", "children", "level", "returned_from",
+CONTACT_COLUMNS = ("contact", "family", "received", "enters", "source", "area", "rag", "children", "level", "returned_from",
                    "returns_at")  # fmt: skip
 """Columns of contacts that measures read."""
 

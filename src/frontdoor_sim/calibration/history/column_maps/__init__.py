@@ -194,6 +194,7 @@ def _outcome_table(stages: Mapping[str, Mapping[str, Any]], ends: Mapping[str, A
     onward = [(name, False, None, facts["transfer"]) for name, facts in stages.items()]
     columns = ("outcome", "is_end", "provides", "transfer")
     rows = [
-        dict(zip(columns, row, strict=True), decided_later=False, accepted_later=False) for row in (*leaving, *onward)
+        dict(zip(columns, row, strict=True), decided_later=False, accepted_later=False, referral=row[3])
+        for row in (*leaving, *onward)
     ]
     return from_rows(rows, "outcomes")
