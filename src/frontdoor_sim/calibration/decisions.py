@@ -27,9 +27,9 @@ OF_REFERRALS = "share of referrals"
 RE_REFERRED_IN_A_RUN, REFERRED_IN_A_RUN = 0.878, 0.921
 """What a run shows of the re-referrals, and of the referrals, that families followed through an idealised door come to.
 
-Measured once, on BCP as found with a warm-up of 78 weeks (docs/calibrate-published.md says how). A run has Early Help
-doors, missed history, checks without a reply and waits, which the idealised door leaves out, and a start from nobody.
-Another pathway has ratios of its own.
+Measured once, on BCP as found of 2020 with a warm-up of 78 weeks. Part is the start from nobody, a little is what the
+idealised door leaves out, and the rest is not explained (docs/calibrate-published.md). Another pathway has ratios of its
+own.
 """
 _ALONE = "Solved so that screening and a second judgement after checks refer as many as were published"
 _WITH_RETURNS = f"{_ALONE}, of new contacts and returns together"
