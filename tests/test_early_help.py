@@ -115,7 +115,7 @@ def test_a_way_through_help_is_no_transfer() -> None:
 
 def test_an_end_competes_with_the_beginning_of_help() -> None:
     """Begun after 2 hours, gave up after 3, still waiting: F(2) = 1/3, and no more is reached."""
-    stages = [*SMALL_STAGES, ("support", "caseload", "family workers", False, False, False)]
+    stages = [*SMALL_STAGES, ("support", "caseload", "family workers", False, False, False, False)]
     log = SmallLog(stages=_table("stages", stages))
     for key, hours in ((1, 2), (2, 3), (3, None)):
         thread = log.contact(key, 9).at("support").wait(9 + hours if hours else 336, "allocation")
