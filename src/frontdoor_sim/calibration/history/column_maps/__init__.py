@@ -190,11 +190,13 @@ def _stage_table(stages: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
 
 def _outcome_table(stages: Mapping[str, Mapping[str, Any]], ends: Mapping[str, Any]) -> pd.DataFrame:
     """Every stage and every end as an outcome."""
-    leaving = [(name, True, (facts or {}).get("provides"), False) for name, facts in ends.items()]
-    onward = [(name, False, None, facts["transfer"]) for name, facts in stages.items()]
-    columns = ("outcome", "is_end", "provides", "transfer")
+    leaving = [
+        (name, True, (facts or {}).get("provides"), False, (facts or {}).get("referral") is True)
+        for name, facts in ends.items()
+    ]
+    onward = [(name, False, None, facts["transfer"], facts["transfer"]) for name, facts in stages.items()]
+    columns = ("outcome", "is_end", "provides", "transfer", "referral")
     rows = [
-        dict(zip(columns, row, strict=True), decided_later=False, accepted_later=False, referral=row[3])
-        for row in (*leaving, *onward)
+        dict(zip(columns, row, strict=True), decided_later=False, accepted_later=False) for row in (*leaving, *onward)
     ]
     return from_rows(rows, "outcomes")

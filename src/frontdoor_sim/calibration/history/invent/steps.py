@@ -74,8 +74,9 @@ def column_map(about: About) -> dict[str, Any]:
     }
     leaving = about.outcomes[about.outcomes["is_end"]]
     ends = {
-        str(name): {} if pd.isna(level) else {"provides": int(level)}
-        for name, level in zip(leaving["outcome"], leaving["provides"], strict=True)
+        str(row["outcome"]): ({} if pd.isna(row["provides"]) else {"provides": int(row["provides"])})
+        | ({"referral": True} if row["referral"] else {})
+        for row in leaving.to_dict("records")
     }
     return {
         "name": "Mosaic, invented",
