@@ -30,6 +30,9 @@ from frontdoor_sim.working_time import (
 Int64s = NDArray[np.int64]
 
 RAGS = ("red", "amber", "green", "blue")
+OPEN_STAGE, OPEN_JUDGED, OPEN_HELD = "open: stage", "open: judged", "open: held"
+"""Columns of a contacts table: the stage at which a contact stands when the run starts, empty for those that are new; the
+level that it was judged to have, 0 where nobody has judged; whether a slot is held for it."""
 ORDERS = ("joining", "arrival", "rag", "deadline", "stage")
 CONSENT_OUTCOMES = ("given", "refused", "not_reached", "overridden")
 CHECKS_OUTCOMES = ("complete", "timed_out")

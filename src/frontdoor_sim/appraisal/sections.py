@@ -18,6 +18,7 @@ from frontdoor_sim.appraisal.wording import (
     SECTION_NAMES,
     WAITED_FOR,
     Estimate,
+    better_of,
     estimates,
     measure_name,
     number_text,
@@ -149,7 +150,7 @@ def weeks(pack: Pack, option: str) -> Table:
 def tried(pack: Pack, number: int) -> Table:
     """The numbers behind a break-even: the change from today at every value that was tried."""
     asked = pack.break_evens[pack.break_evens["number"] == number].iloc[0]
-    better = MEASURES[str(asked["measure"])].better if str(asked["measure"]) in MEASURES else 0
+    better = better_of(str(asked["measure"]))
     rows = [
         [Cell(number_text(float(row["at"]), str(asked["unit"]))), _change(_estimate(row), better)]
         for row in pack.tried[pack.tried["number"] == number].to_dict("records")

@@ -204,6 +204,16 @@ RAG_ORDER = ("red", "amber", "green", "blue")
 SECTION_NAMES = {"durations": "Durations", "judgement": "Judgement", "published": "Published results, for checks only"}
 
 
+def better_of(measure: str) -> int:
+    """Which way a measure is better, as `MeasureWords.better` has it; 0 for an unknown one.
+
+    Example:
+        >>> better_of("decided_within_24h"), better_of("partner_lateness")
+        (1, 0)
+    """
+    return MEASURES[measure].better if measure in MEASURES else 0
+
+
 def measure_name(measure: str) -> str:
     """The plain name of a measure; an unknown one is spelt out.
 

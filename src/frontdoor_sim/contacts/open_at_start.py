@@ -13,7 +13,7 @@ from frontdoor_sim.contacts.rates import by_source
 from frontdoor_sim.contacts.record import table_of
 from frontdoor_sim.contacts.remaining import still_to_go
 from frontdoor_sim.luck import Int64s, draws, key_array
-from frontdoor_sim.operating_model import RAGS, OperatingModel, grade, millionths
+from frontdoor_sim.operating_model import OPEN_HELD, OPEN_JUDGED, OPEN_STAGE, RAGS, OperatingModel, grade, millionths
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.working_time import WallClock
 
@@ -64,9 +64,9 @@ def open_at_start(
     )
     row = pd.Series(np.arange(len(keys)), index=keys)[table["contact"].to_numpy()].to_numpy()
     stands = {
-        "open: stage": backlog["stage"].to_numpy(object)[row],
-        "open: judged": backlog["judged"].to_numpy(np.int64)[row],
-        "open: held": backlog["held"].to_numpy(bool)[row],
+        OPEN_STAGE: backlog["stage"].to_numpy(object)[row],
+        OPEN_JUDGED: backlog["judged"].to_numpy(np.int64)[row],
+        OPEN_HELD: backlog["held"].to_numpy(bool)[row],
     }
     left = {name: seconds[row] for name, seconds in still_to_go(backlog, model, keys, rag, since).items()}
     return table.assign(consent=backlog["consent"].astype("boolean").astype("Int64").array[row], **stands, **left)
@@ -75,7 +75,7 @@ def open_at_start(
 def joined(drawn: pd.DataFrame, backlog: pd.DataFrame) -> pd.DataFrame:
     """Those who are open at the start and those who come later, in one contacts table."""
     both: pd.DataFrame = pd.concat([_in_words(backlog), _in_words(drawn)], ignore_index=True)
-    both = both.fillna({"open: judged": 0, "open: held": False}).astype({"open: judged": int, "open: held": bool})
+    both = both.fillna({OPEN_JUDGED: 0, OPEN_HELD: False}).astype({OPEN_JUDGED: int, OPEN_HELD: bool})
     both = both.astype(dict.fromkeys(_WORDS, "category"))
     return both.sort_values(["enters", "contact"], ignore_index=True)
 

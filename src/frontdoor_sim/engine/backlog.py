@@ -9,10 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.engine.plan import Plan
-
-OPEN_STAGE, OPEN_JUDGED, OPEN_HELD = "open: stage", "open: judged", "open: held"
-"""Columns of a contacts table: the stage at which a contact stands when the run starts, empty for those that are new; the
-level that it was judged to have, 0 where nobody has judged; whether a slot is held for it."""
+from frontdoor_sim.operating_model import OPEN_HELD, OPEN_JUDGED, OPEN_STAGE
 
 
 def standing(table: pd.DataFrame, plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:

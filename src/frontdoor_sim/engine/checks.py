@@ -32,22 +32,15 @@ class Checks:
         """Send every request, and fix the time-out by the RAG now."""
         world, contact, stage = self.world, self.contact, self.stage
         contact.absent += len(stage.partners)
+        stood = self.asked < world.now
         for number, partner in enumerate(stage.partners):
-            stood = self.asked < world.now
             arrives = world.now if stood else world.passed_on(contact, partner.request, self.visit)
             self.after(arrives, number, "handoff", self.wait_for)
         limit = stage.give_up[contact.rag]
         self.asking = False
         if not self.joined:
-            world.at(
-                max(world.now, reached(self.asked, limit)),
-                TIME_OUTS,
-                contact.key,
-                stage.number,
-                self.visit,
-                0,
-                self.join,
-            )
+            time_up = max(world.now, reached(self.asked, limit))
+            world.at(time_up, TIME_OUTS, contact.key, stage.number, self.visit, 0, self.join)
 
     def after(self, until: int, number: int, cause: str, action: Callable[[int], None]) -> None:
         """A request waits until a second and then moves on, at once if that is now."""

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.engine.backlog import OPEN_STAGE, standing
+from frontdoor_sim.engine.backlog import standing
 from frontdoor_sim.engine.plan import Plan
+from frontdoor_sim.operating_model import OPEN_STAGE
 
 
 class Contact:

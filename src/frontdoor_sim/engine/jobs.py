@@ -16,7 +16,7 @@ class Job:
     """One piece of work on one contact.
 
     `left` is the seconds still to be done and `phases` what kinds of work they are, or None where all is touch time;
-    `ready` is `since` when it waits, `joined` its lasting place in the queue, and `done` what follows when it is done.
+    `ready` is since when it waits, `joined` its lasting place in the queue, and `done` what follows when it is done.
     `nth` is the time of which its work has the luck, and -1 where how long it lasts is known already; `is_first` says
     whether the visit begins with it. It waits for the first time until it is `begun`, or has `timed_out`; `team` is the
     number of the team in whose queue it waits, or waited last. `rag` is the contact's while it waits, and while it is in hand

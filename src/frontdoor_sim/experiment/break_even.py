@@ -101,6 +101,11 @@ class BreakEven:
     def __str__(self) -> str:
         return self.said
 
+    @property
+    def shown(self) -> tuple[float, float, float]:
+        """The break-even and the ends of its interval, in what goes with the number where that was asked for."""
+        return (self.along_at, self.along_low, self.along_high) if self.along else (self.at, self.low, self.high)
+
 
 @dataclass(frozen=True)
 class Tried:

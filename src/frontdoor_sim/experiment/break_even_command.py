@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from frontdoor_sim.appraisal import write_tables
 from frontdoor_sim.documents import InputError, Mistake
-from frontdoor_sim.experiment.break_even import BreakEven, break_even, with_each_value
-from frontdoor_sim.experiment.break_even_questions import MOST_STEPS, mistakes_of
+from frontdoor_sim.experiment.break_even import BreakEven, break_even
+from frontdoor_sim.experiment.break_even_questions import MOST_STEPS, mistakes_of, mistakes_of_path
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.reading import not_changes
 from frontdoor_sim.scenario import Scenario, read_scenarios
@@ -62,13 +59,10 @@ def _read(asked: argparse.Namespace) -> tuple[Scenario, Scenario]:
         base, option = read_scenarios([asked.base, asked.option])
     except InputError as error:
         raise InputError([*mistakes, *error.mistakes]) from None
-    low, high = asked.between
     mistakes += not_changes(base, [(str(asked.option), option)])
     if not mistakes:
-        try:
-            with_each_value(base, option, asked.path, np.linspace(low, high, asked.steps), {})
-        except InputError as error:
-            mistakes += [replace(mistake, where=f"--path {asked.path}") for mistake in error.mistakes]
+        where = f"--path {asked.path}"
+        mistakes += mistakes_of_path(where, base, option, asked.path, tuple(asked.between), asked.steps)
     if mistakes:
         raise InputError(mistakes)
     return base, option

@@ -85,11 +85,12 @@ def mistakes_of(
             )
 
 
-def mistakes_of_path(where: str, base: Scenario, option: Scenario, question: Question) -> list[Mistake]:
+def mistakes_of_path(
+    where: str, base: Scenario, option: Scenario, path: str, between: tuple[float, float], steps: int
+) -> list[Mistake]:
     """What the option says when the values are put into it."""
     try:
-        values = np.linspace(*question.between, question.steps)
-        with_each_value(base, option, question.path, values, {})
+        with_each_value(base, option, path, np.linspace(*between, steps), {})
     except InputError as error:
         return [replace(mistake, where=where) for mistake in error.mistakes]
     return []
@@ -132,12 +133,8 @@ def answers(
                 engine,
             )
         even = runs[same].even(asks.measure, asks.along)
-        at, low, high = (
-            (even.along_at, even.along_low, even.along_high) if asks.along else (even.at, even.low, even.high)
-        )
-        found.append(
-            (number, option.name, asks.say, asks.unit, asks.measure, at, low, high, in_plain_words(even, asks))
-        )
+        asked_for = (number, option.name, asks.say, asks.unit, asks.measure)
+        found.append((*asked_for, *even.shown, in_plain_words(even, asks)))
         tried.append(_tried(number, option.name, even, asks))
     if not asked:
         return empty("break_evens"), empty("tried")
@@ -157,7 +154,7 @@ def in_plain_words(even: BreakEven, asks: Question) -> str:
     """The answer in a sentence or two, for somebody who has never seen the number."""
     table = even.table.sort_values("along" if asks.along else "value")
     places = table["along" if asks.along else "value"].to_numpy(float)
-    at, low, high = (even.along_at, even.along_low, even.along_high) if asks.along else (even.at, even.low, even.high)
+    at, low, high = even.shown
     name, least, most = measure_name(asks.measure).lower(), float(places.min()), float(places.max())
     changes = table["difference"].to_numpy(float)
     up, down = _WORDS[better_way(asks.measure)]

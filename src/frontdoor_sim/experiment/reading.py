@@ -216,4 +216,5 @@ def _questions(
             remedy = f"Did you mean {in_words(near)}?" if near else "Name one of them, or add it to `options`."
             yield Mistake(document.where("break_even", index, "option"), what, right, remedy)
         elif not wrong and (option := options.get(facts.options.index(question.option))):
-            yield from mistakes_of_path(document.where("break_even", index, "path"), base, option, question)
+            where = document.where("break_even", index, "path")
+            yield from mistakes_of_path(where, base, option, question.path, question.between, question.steps)

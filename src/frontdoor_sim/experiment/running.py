@@ -16,7 +16,7 @@ from frontdoor_sim.event_log import EventLog, Reading, check_conserved, check_la
 from frontdoor_sim.experiment.staffing import coming_and_going
 from frontdoor_sim.luck import key
 from frontdoor_sim.measures import measure
-from frontdoor_sim.operating_model import OperatingModel, Phase, Timeline
+from frontdoor_sim.operating_model import OPEN_STAGE, OperatingModel, Phase, Timeline
 from frontdoor_sim.roster import Post, Roster, draw_roster, draw_roster_of_phases
 from frontdoor_sim.scenario import Scenario
 
@@ -116,7 +116,7 @@ def with_backlog(scenario: Scenario, contacts: pd.DataFrame, seed: int, replicat
     A table that has them stays as it is.
     """
     base = scenario.base or scenario
-    if base.backlog is None or not base.backlog.contacts or "open: stage" in contacts:
+    if base.backlog is None or not base.backlog.contacts or OPEN_STAGE in contacts:
         return contacts
     stand = open_at_start(base.backlog.table, base.model, base.parameters, seed, replication)
     return joined(contacts, stand)
@@ -124,9 +124,9 @@ def with_backlog(scenario: Scenario, contacts: pd.DataFrame, seed: int, replicat
 
 def placed(scenario: Scenario, contacts: pd.DataFrame) -> pd.DataFrame:
     """The same contacts, with those that are open where an option has them: it may have renamed or taken out a stage."""
-    if "open: stage" not in contacts or not scenario.open_at:
+    if OPEN_STAGE not in contacts or not scenario.open_at:
         return contacts
-    return contacts.assign(**{"open: stage": contacts["open: stage"].replace(scenario.open_at)})
+    return contacts.assign(**{OPEN_STAGE: contacts[OPEN_STAGE].replace(scenario.open_at)})
 
 
 def people_of_phases(phases: Sequence[Phase], seed: int, replication: int) -> Roster:

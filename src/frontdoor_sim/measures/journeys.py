@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from frontdoor_sim.event_log import About, Reading
-from frontdoor_sim.event_log.columns import Columns, Flags, Ints
+from frontdoor_sim.event_log.columns import Columns, Flags, Ints, runs
 from frontdoor_sim.event_log.reading import Visits
 from frontdoor_sim.measures.breakdowns import EVERY, Breakdowns
 from frontdoor_sim.measures.records import Records, recorded
@@ -233,8 +233,9 @@ class Journeys:
     @cached_property
     def _stood_decided(self) -> Flags:
         """For each contact, whether its first visit is at a stage which is reached after a decision only."""
-        first = self._first(np.arange(len(self.visits.contact)), self._flagged("decided_before").astype(np.int64))
-        decided: Flags = first == 1
+        first, _ = runs([self.visits.contact])
+        decided = np.zeros(self.number, dtype=bool)
+        decided[self.visits.contact[first]] = self._flagged("decided_before")[first]
         return decided
 
     @cached_property

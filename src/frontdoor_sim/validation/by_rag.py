@@ -10,8 +10,8 @@ from frontdoor_sim.calibration.estimates import FEW
 from frontdoor_sim.event_log.columns import Ints
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.survival import incidence, percentile
+from frontdoor_sim.operating_model import RAGS
 
-RAGS = ("red", "amber", "green", "blue")
 LEAST = 20
 """Contacts of a grade below which nothing is said of how long they waited."""
 

@@ -21,7 +21,8 @@ from frontdoor_sim.measures.answers import Answer
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.survival import Curve, incidence, percentile, read_at
 from frontdoor_sim.measures.timeliness import decided_within_1_working_day, decided_within_24h
-from frontdoor_sim.validation.by_rag import CONTACTS, RAGS, by_dates, figure_by_rag
+from frontdoor_sim.operating_model import RAGS
+from frontdoor_sim.validation.by_rag import CONTACTS, by_dates, figure_by_rag
 from frontdoor_sim.working_time import NEVER
 
 Floats = NDArray[np.float64]

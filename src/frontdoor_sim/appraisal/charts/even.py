@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter
 
 from frontdoor_sim.appraisal.charts.palette import Look, looks
 from frontdoor_sim.appraisal.charts.sheet import WIDTH, Sheet, interval, no_frame, nothing_to_draw, printable
-from frontdoor_sim.appraisal.wording import MEASURES, change_unit, measure_name, number_text, scale_of
+from frontdoor_sim.appraisal.wording import better_of, change_unit, measure_name, number_text, scale_of
 from frontdoor_sim.pictures import INK, MUTED, SHADE, SMALL, styled
 
 _LEFT, _TALL = 0.62, 2.1
@@ -52,8 +52,7 @@ def where_it_breaks_even(
 
 
 def _direction(measure: str) -> str:
-    better = MEASURES[measure].better if measure in MEASURES else 0
-    return {1: " Above 0 is better.", -1: " Above 0 is worse.", 0: ""}[better]
+    return {1: " Above 0 is better.", -1: " Above 0 is worse.", 0: ""}[better_of(measure)]
 
 
 def _short(place: float, unit: str) -> str:

@@ -24,7 +24,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.distributions import QuantileTable
-from frontdoor_sim.engine.backlog import OPEN_STAGE, standing
+from frontdoor_sim.engine.backlog import standing
 from frontdoor_sim.engine.compiled import kernel as k
 from frontdoor_sim.engine.drawn import GIVEN
 from frontdoor_sim.engine.people import FlatWindows, Roster
@@ -52,6 +52,7 @@ from frontdoor_sim.engine.played import consent_of
 from frontdoor_sim.engine.record import CAUSE, within
 from frontdoor_sim.event_log.columns import sorting
 from frontdoor_sim.luck import code
+from frontdoor_sim.operating_model import OPEN_STAGE
 from frontdoor_sim.working_time import Calendar
 
 Int64s = NDArray[np.int64]
