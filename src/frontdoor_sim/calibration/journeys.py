@@ -14,6 +14,7 @@ from frontdoor_sim.working_time import NEVER
 
 Ints = NDArray[np.int64]
 
+REFERRAL_CLOSED = "referral_closed"
 _OUTCOME_OF_LEVEL = {0: "no_further_action", 1: "advice", 2: "early_help", 3: "other", 4: "other"}
 
 
@@ -24,8 +25,8 @@ class Journeys:
     Args:
         contacts: one row a contact, by key: `contact, family, received, enters, source, rag, open_case, children, level,
             started, decided, outcome, accepted, allocated, assessed, left, end, team`. `outcome` is `assessment` for what
-            was decided for transfer, and empty where nothing is decided; `left` is when the contact reached its end, and
-            `end` the name of that.
+            was decided for transfer, `referral_closed` for a referral closed without one, and empty where nothing is
+            decided; `left` is when the contact reached its end, and `end` the name of that.
         visits: one row a visit of a main thread, in order: `contact, stage, incoming, started, settled, outcome, team`.
     """
 
@@ -120,8 +121,10 @@ def _decisions(log: EventLog, visits: pd.DataFrame) -> pd.DataFrame:
     slots = visits[caseload & routed & (place >= served)].drop_duplicates("contact").set_index("contact")["settled"]
     answer["assessed"] = slots.reindex(answer.index).fillna(NEVER)
     goes_on = pd.Series(answer.index.isin(final.index[final["transfer"].to_numpy(dtype=bool)]), index=answer.index)
+    closed = final.index[_flagged(final["outcome"], outcomes["referral"]) & ~final["transfer"]]
     provides = end["outcome"].map(outcomes["provides"]).reindex(answer.index).fillna(3).astype(int)
     answer["outcome"] = np.where(goes_on, "assessment", provides.map(_OUTCOME_OF_LEVEL))
+    answer["outcome"] = answer["outcome"].mask(answer.index.isin(closed), REFERRAL_CLOSED)
     answer["outcome"] = answer["outcome"].where(answer["decided"] < NEVER, "")
     for name in ("accepted", "allocated", "assessed"):
         answer[name] = answer[name].where(goes_on, NEVER)

@@ -20,15 +20,14 @@ from frontdoor_sim.calibration.estimates import FEW, many, wilson
 from frontdoor_sim.calibration.from_history.arriving import Arriving
 from frontdoor_sim.calibration.from_history.draws import Part, Unsaid, by_path, interval, shares
 from frontdoor_sim.calibration.from_history.gathering import Gathered
-from frontdoor_sim.calibration.journeys import journeys_of
+from frontdoor_sim.calibration.journeys import REFERRAL_CLOSED, journeys_of
 from frontdoor_sim.parameters import Graded
 
 Floats = NDArray[np.float64]
 
 SPLIT = ("advice_or_no_further_action", "early_help", "open_case", "referral", "strategy")
 REFERRAL = 3
-_LEVELS = {"no_further_action": 1, "advice": 1, "early_help": 2, "assessment": REFERRAL}
-_CLOSED_REFERRAL = "referral_closed"
+_LEVELS = {"no_further_action": 1, "advice": 1, "early_help": 2, "assessment": REFERRAL, REFERRAL_CLOSED: REFERRAL}
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +81,6 @@ def _contacts(gathered: Gathered) -> pd.DataFrame:
     known = gathered.log.contacts.set_index("contact")
     back = known["returned_from"].reindex(mine["contact"]).to_numpy(dtype=np.int64) >= 0
     level = mine["outcome"].map(_LEVELS).fillna(0).astype("int64")
-    level = level.mask(mine["end"].astype(str).eq(_CLOSED_REFERRAL), REFERRAL)
     open_case = mine["open_case"].to_numpy(dtype=bool) | mine["end"].astype(str).eq("open_case").to_numpy()
     return pd.DataFrame(
         {

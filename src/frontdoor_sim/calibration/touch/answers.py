@@ -82,12 +82,12 @@ def in_plain_words(found: Posterior, effects: pd.DataFrame, failed: pd.DataFrame
         failed: from `checks`.
     """
     people, touch = found.interval("people"), found.interval("touch_hours")
-    load = found.interval("load")
+    load, together = found.interval("load"), found.correlation("people", "touch_hours")
+    told = "" if np.isnan(together) else f" (correlation {together:.2f})"
     say = [
         f"The work asked for is {load.low:.0%} to {load.high:.0%} of what the people who decide can do.",
         f"That is {people.low:.1f} to {people.high:.1f} people at {touch.low:.1f} to {touch.high:.1f} hours of work a contact: "
-        f"few people and little work, or many and much, for the two go together "
-        f"(correlation {found.correlation('people', 'touch_hours'):.2f}).",
+        f"few people and little work, or many and much, for the two go together{told}.",
     ]
     if found.facts:
         say.append(f"Given besides the stamps: {in_words([fact.say for fact in found.facts], 'and')}.")

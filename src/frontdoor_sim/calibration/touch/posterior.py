@@ -77,10 +77,11 @@ class Posterior:
         return pd.DataFrame(rows, columns=["quantity", "middle", "low", "high", "low_before", "high_before"])
 
     def correlation(self, first: str, second: str) -> float:
-        """Of the logarithms of two quantities; near 1 along a ridge."""
+        """Of the logarithms of two quantities; near 1 along a ridge, and NaN where all draws have one value of either."""
         logs = np.log(self.draws[[first, second]].to_numpy(dtype=np.float64))
         covariance = np.cov(logs.T, aweights=self.weights)
-        return float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
+        spread = np.sqrt(covariance[0, 0] * covariance[1, 1])
+        return float(covariance[0, 1] / spread) if spread > 0 else float("nan")
 
     def __float__(self) -> float:
         """Refused: a number without its interval would be taken for known."""

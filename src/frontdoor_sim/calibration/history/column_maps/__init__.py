@@ -34,6 +34,7 @@ NEEDED = {"steps": ("item", "person", "step", "incoming", "ended"), "contacts": 
 _KINDS = ("work", "checks", "consent", "caseload", "delay")
 _TOP = ("name", "shape", "columns", "stages", "outcomes", "ends", "sources")
 _STAGE = ("steps", "kind", "team", "decides", "accepts", "allocates", "transfer")
+_END = ("provides", "referral")
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +92,7 @@ def read_map(path: str | Path) -> ColumnMap:
                 ("columns",), f"{field} is missing.", f"{in_words(NEEDED[shape], 'and')}.", f"Add {field}: COLUMN."
             )
     stages = _stages(slips, data) if shape == "steps" else {}
-    ends = slips.mapping(("ends",), data.get("ends", {}))
+    ends = _ends(slips, data)
     words = _words(slips, data, shape, stages, ends)
     slips.raise_all()
     fields = tuple(Field(f, str(heading), "", READS[f], f in NEEDED[shape]) for f, heading in columns.items())
@@ -159,6 +160,23 @@ def _stages(slips: _Slips, data: Mapping[str, Any]) -> dict[str, dict[str, Any]]
     return stages
 
 
+def _ends(slips: _Slips, data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The ends, each with what is said of it: the level of need that it provides for, and whether it is a referral closed."""
+    ends: dict[str, dict[str, Any]] = {}
+    for name, facts in slips.mapping(("ends",), data.get("ends", {})).items():
+        keys = ("ends", name)
+        ends[name] = given = slips.mapping(keys, facts if facts is not None else {})
+        slips.names(keys, given, _END)
+        provides, referral = given.get("provides"), given.get("referral", False)
+        if provides is not None and (isinstance(provides, bool) or provides not in range(5)):
+            what, remedy = f"{shown(provides)} is not a level of need.", "Write a level, or leave provides out."
+            slips.add((*keys, "provides"), what, "0, 1, 2, 3 or 4.", remedy)
+        if not isinstance(referral, bool):
+            what, remedy = f"{shown(referral)} is neither true nor false.", "Write true for a referral that was closed."
+            slips.add((*keys, "referral"), what, "true or false.", remedy)
+    return ends
+
+
 def _words(
     slips: _Slips, data: Mapping[str, Any], shape: str, stages: Mapping[str, Any], ends: Mapping[str, Any]
 ) -> dict[str, dict[str, str]]:
@@ -188,11 +206,10 @@ def _stage_table(stages: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     return from_rows(rows, "stages")
 
 
-def _outcome_table(stages: Mapping[str, Mapping[str, Any]], ends: Mapping[str, Any]) -> pd.DataFrame:
+def _outcome_table(stages: Mapping[str, Mapping[str, Any]], ends: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Every stage and every end as an outcome."""
     leaving = [
-        (name, True, (facts or {}).get("provides"), False, (facts or {}).get("referral") is True)
-        for name, facts in ends.items()
+        (name, True, facts.get("provides"), False, facts.get("referral", False)) for name, facts in ends.items()
     ]
     onward = [(name, False, None, facts["transfer"], facts["transfer"]) for name, facts in stages.items()]
     columns = ("outcome", "is_end", "provides", "transfer", "referral")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from frontdoor_sim.calibration.history.invent.invented import Invented
 from frontdoor_sim.calibration.history.invent.lists import closing_reason, protected
-from frontdoor_sim.calibration.history.invent.rows import rows_of
+from frontdoor_sim.calibration.history.invent.rows import referred, rows_of
 
 _DAY = "%Y-%m-%d"
 
@@ -19,20 +19,19 @@ _DAY = "%Y-%m-%d"
 def write_census(path: Path, told: Invented, system: str) -> None:
     """Write the referrals of a system, by child, a line at a time."""
     rows = rows_of(told, system)
-    referred = rows[rows["outcome"] == "assessment"]
     met = protected(rows)
     places = zip(met["number"].tolist(), met["ordinal"].tolist(), strict=True)
     conference = dict(zip(places, met["conference_at"], strict=True))
     with path.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.writelines(f"{line}\n" for line in _lines(referred, conference, told))
+        stream.writelines(f"{line}\n" for line in _lines(referred(rows), conference, told))
 
 
-def _lines(referred: pd.DataFrame, conference: Mapping[tuple[int, int], Any], told: Invented) -> Iterator[str]:
+def _lines(referrals: pd.DataFrame, conference: Mapping[tuple[int, int], Any], told: Invented) -> Iterator[str]:
     taken = told.extracted.strftime(_DAY)
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield f"<Message><Header><CollectionDetails><Collection>CIN</Collection><ReferenceDate>{taken}</ReferenceDate>"
     yield "</CollectionDetails></Header><Children>"
-    for person, several in referred.groupby("person", sort=False):
+    for person, several in referrals.groupby("person", sort=False):
         one = several.iloc[0]
         yield f"<Child><ChildIdentifiers>{_element('LAchildID', str(person))}{_element('UPN', one['upn'])}"
         yield f"{_element('PersonBirthDate', _day(one['born']))}<GenderCurrent>1</GenderCurrent></ChildIdentifiers>"
@@ -60,7 +59,7 @@ def _details(row: Mapping[Any, Any], conference: Mapping[tuple[int, int], Any]) 
         met = _day(conference[place])
         yield f"<Section47>{_element('S47ActualStartDate', allocated)}{_element('DateOfInitialCPC', met)}"
         yield f"<ICPCnotRequired>{'false' if met else 'true'}</ICPCnotRequired></Section47>"
-    yield "<ReferralNFA>false</ReferralNFA></CINdetails>"
+    yield f"<ReferralNFA>{'true' if row['nfa'] else 'false'}</ReferralNFA></CINdetails>"
 
 
 def _day(when: Any) -> str:

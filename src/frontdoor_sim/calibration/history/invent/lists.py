@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from frontdoor_sim.calibration.history.invent.invented import Invented
-from frontdoor_sim.calibration.history.invent.rows import received, rows_of
+from frontdoor_sim.calibration.history.invent.rows import received, referred, rows_of, yes_no
 from frontdoor_sim.calibration.history.table import require
 
 _BRITISH_DAY = "%d/%m/%Y"
@@ -46,8 +46,8 @@ def closing_reason(level: int) -> str:
 def annex_a(told: Invented, system: str) -> dict[str, pd.DataFrame]:
     """Lists 1 to 6 as the workbook shows them, one table a sheet; every column of the official lists that we know of."""
     rows = rows_of(told, system)
-    referred = rows[rows["outcome"] == "assessment"]
-    assessed = referred[referred["allocated_at"].notna()]
+    referrals = referred(rows)
+    assessed = referrals[referrals["allocated_at"].notna()]
     helped, enquired = rows[rows["outcome"] == "early_help"], protected(rows)
     disabled: dict[str, Any] = {"Does the Child have a Disability": "b) No"}
     team: dict[str, Any] = {"Allocated Team": "Assessment", "Allocated Worker": "Ottoline Fairweather"}
@@ -70,11 +70,11 @@ def annex_a(told: Invented, system: str) -> dict[str, pd.DataFrame]:
             },
         ),
         "List_3": _list(
-            referred,
+            referrals,
             {
-                "Date of referral": day(referred, "decided_at"),
-                "Referral Source": referred["source_code"].map(_label),
-                "Referral NFA?": "b) No",
+                "Date of referral": day(referrals, "decided_at"),
+                "Referral Source": referrals["source_code"].map(_label),
+                "Referral NFA?": yes_no(referrals["nfa"], "a) Yes", "b) No"),
                 "Number of Referrals in Last 12 Months": 1,
                 **team,
             },

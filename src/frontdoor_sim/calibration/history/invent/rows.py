@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from frontdoor_sim.calibration.history.invent.invented import BOTH, Invented, chosen
+from frontdoor_sim.calibration.journeys import REFERRAL_CLOSED
 
 ISO, BRITISH = "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M"
 _GARBAGE = "31/02/2019"
@@ -16,6 +17,12 @@ def rows_of(told: Invented, system: str) -> pd.DataFrame:
     contacts = told.contacts[told.contacts["system"] == system]
     rows = contacts.merge(told.children.drop(columns=["family"]), on="contact", how="inner", sort=False)
     return rows.assign(person=known_as(rows["child"], system)).sort_values(["number", "ordinal"], ignore_index=True)
+
+
+def referred(rows: pd.DataFrame) -> pd.DataFrame:
+    """The children of contacts that became referrals, with `nfa`: closed without an assessment."""
+    mine = rows[rows["outcome"].isin(["assessment", REFERRAL_CLOSED])]
+    return mine.assign(nfa=mine["outcome"] == REFERRAL_CLOSED)
 
 
 def known_as(child: pd.Series, system: str) -> pd.Series:

@@ -10,7 +10,8 @@ import pandas as pd
 from frontdoor_sim.calibration.history.invent.invented import Invented
 from frontdoor_sim.calibration.history.invent.lists import closing_reason, protected
 from frontdoor_sim.calibration.history.invent.people import FREE_TEXT
-from frontdoor_sim.calibration.history.invent.rows import received, rows_of, written
+from frontdoor_sim.calibration.history.invent.rows import received, referred, rows_of, written, yes_no
+from frontdoor_sim.calibration.journeys import REFERRAL_CLOSED
 
 _DAY = "%Y-%m-%d 00:00:00"
 
@@ -18,8 +19,8 @@ _DAY = "%Y-%m-%d 00:00:00"
 def ssd(told: Invented, system: str) -> dict[str, pd.DataFrame]:
     """The front-door tables of the Standard Safeguarding Dataset; dates are cast, as the sector's extracts do."""
     rows = rows_of(told, system)
-    referred = rows[rows["outcome"] == "assessment"]
-    assessed, enquired = referred[referred["allocated_at"].notna()], protected(rows)
+    referrals = referred(rows)
+    assessed, enquired = referrals[referrals["allocated_at"].notna()], protected(rows)
     met = enquired[enquired["conference_at"].notna()]
 
     def key(table: pd.DataFrame, letter: str) -> pd.Series:
@@ -38,14 +39,14 @@ def ssd(told: Invented, system: str) -> dict[str, pd.DataFrame]:
             "cont_contact_outcome_json": rows["outcome"].map(_outcome_json),
         },
         "ssd_cin_episodes": {
-            "cine_referral_id": key(referred, "R"),
-            "cine_person_id": referred["person"],
-            "cine_referral_date": day(referred, "decided_at"),
+            "cine_referral_id": key(referrals, "R"),
+            "cine_person_id": referrals["person"],
+            "cine_referral_date": day(referrals, "decided_at"),
             "cine_cin_primary_need_code": "N1",
-            "cine_referral_source_code": referred["source_code"],
-            "cine_referral_nfa": "N",
-            "cine_close_reason": referred["level"].map(closing_reason).where(referred["finished_at"].notna(), ""),
-            "cine_close_date": day(referred, "finished_at"),
+            "cine_referral_source_code": referrals["source_code"],
+            "cine_referral_nfa": yes_no(referrals["nfa"], "Y", "N"),
+            "cine_close_reason": referrals["level"].map(closing_reason).where(referrals["finished_at"].notna(), ""),
+            "cine_close_date": day(referrals, "finished_at"),
             "cine_referral_team": "Assessment",
             "cine_referral_worker_id": "Ottoline Fairweather",
         },
@@ -97,7 +98,8 @@ def _outcome_json(outcome: str) -> str:
     """The flags of a contact's outcome, with the free text that real extracts have among them; nothing where none is known."""
     if not outcome:
         return ""
-    raised = {"assessment": "NEW_REFERRAL_FLAG", "no_further_action": "NFA_FLAG", "advice": "ADVICE_FLAG"}
+    raised = {"assessment": "NEW_REFERRAL_FLAG", REFERRAL_CLOSED: "NEW_REFERRAL_FLAG"}
+    raised |= {"no_further_action": "NFA_FLAG", "advice": "ADVICE_FLAG"}
     flags = dict.fromkeys(("NEW_REFERRAL_FLAG", "NFA_FLAG", "ADVICE_FLAG", "OTHER_OUTCOMES_EXIST_FLAG"), "N")
     flags[raised.get(outcome, "OTHER_OUTCOMES_EXIST_FLAG")] = "Y"
     return json.dumps({**flags, "NUMBER_OF_OUTCOMES": 1, "COMMENTS": FREE_TEXT})

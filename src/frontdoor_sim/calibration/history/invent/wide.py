@@ -7,12 +7,14 @@ import pandas as pd
 from frontdoor_sim.calibration.history.invent.invented import Invented
 from frontdoor_sim.calibration.history.invent.people import FREE_TEXT
 from frontdoor_sim.calibration.history.invent.rows import BRITISH, ISO, received, rows_of, written, yes_no
+from frontdoor_sim.calibration.journeys import REFERRAL_CLOSED
 
 _FLAGS = {
     "no_further_action": "NFA_FLAG",
     "advice": "ADVICE_FLAG",
     "early_help": "EARLY_HELP_FLAG",
     "assessment": "NEW_REFERRAL_FLAG",
+    REFERRAL_CLOSED: "REFERRAL_NFA_FLAG",
     "other": "OTHER_OUTCOMES_EXIST_FLAG",
     "": "",
 }
