@@ -1,4 +1,4 @@
-"""The figures of the statistics notes (sections C3, C5 and C6), made again by this engine. From the root of the project:
+"""The figures of the statistics notes (sections C3, C5, C6 and C9), made again by this engine. From the root of the project:
 
 python tests/figures_long_run.py --replications 100
 
@@ -20,9 +20,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 import numpy as np
 import pandas as pd
 
+from capacity_study import town
 from frontdoor_sim import draw, measure, read_scenario
+from frontdoor_sim.calibration.touch.posterior import posterior
+from frontdoor_sim.calibration.touch.reference import YEAR
 from frontdoor_sim.contacts import given
 from frontdoor_sim.experiment.running import read_run
+from frontdoor_sim.experiment.touch.desk import Desk
+from frontdoor_sim.experiment.touch.fitting import candidates, played_rows, reference_of, taught
+from frontdoor_sim.experiment.touch.replay import Row
 from frontdoor_sim.operating_model import Timeline
 from frontdoor_sim.scenario import Scenario
 
@@ -66,6 +72,11 @@ BUSY = {"Poisson": (0.0, 0.0, 0.881, 0.828, 0.680), "day cv .2": (0.2, 0.0, 0.87
 AWAY = {"by the day": (1, 0.867, 0.782, 0.604), "by the week": (7, 0.828, 0.700, 0.506)}
 """C5: mean days of a spell, and P(<= 24 h) at the three loads, where each of seven people is away a seventh of the time."""
 LOADS = (0.75, 0.85, 0.92)
+SOURCES = {"as it is": (0.836, 0.817, 0.030, 0.027), "one more": (0.878, 0.875, 0.005, 0.006),
+           "one fewer": (0.119, 0.121, 0.077, 0.078), "10 % more contacts": (0.688, 0.572, 0.144, 0.097)}  # fmt: skip
+"""C9, by question: truth and mean of the draws, sd of what the stamps leave unsaid and of a year's luck."""
+DRAWS, EACH = 80, 6
+ONE_DESK = Desk(shift={"Mon-Fri": "09:00-17:00", "bank_holidays": "09:00-17:00"}, people=(2, 12), waiting_share=None)
 
 
 def desk(folder: Path, touch_hours: float, people: int | str = PEOPLE, cover: str = OFFICE) -> Scenario:
@@ -159,6 +170,44 @@ def beside(theirs: Sequence[float], ours: Sequence[np.ndarray]) -> str:
     )
 
 
+def sources(runs: int) -> None:
+    """C9: how much of a prediction's spread is what a history leaves unsaid, and how much is the luck of a year.
+
+    One council of six people at load .85 is found again from its stamps; 80 draws of what it may be are each played six
+    times, as they are, with one more and one fewer, and with 10 % more contacts.
+    """
+    year = town(52, 8, ONE_DESK)
+    true = {"people": float(PEOPLE), "load": 0.85, "touch_cv": CV}
+    council = played_rows(year, [true], SEED, first=0, jobs=1)[0]
+    told = candidates(ONE_DESK, runs, SEED)
+    reference = reference_of(year, played_rows(year, told, SEED, taught(runs), jobs=1))
+    found = posterior(reference, council.timed[0], (), SEED)
+    picked = np.random.default_rng(SEED).choice(len(found.draws), DRAWS, p=found.weights / found.weights.sum())
+    drawn = found.draws[list(true)].iloc[picked].to_dict("records")
+    played = [
+        _shares(row)
+        for row in played_rows(year, [one for one in drawn for _ in range(EACH)], SEED, first=50_000, jobs=1)
+    ]
+    truth = np.mean([_shares(row) for row in played_rows(year, [true] * 60, SEED, first=90_000, jobs=1)], axis=0)
+    parts = np.array(played).reshape(DRAWS, EACH, -1)
+    luck = parts.var(axis=1, ddof=1).mean(axis=0)
+    unsaid = np.maximum(parts.mean(axis=1).var(axis=0, ddof=1) - luck / EACH, 0)
+    print(
+        "\n| question | truth, theirs / ours | predicted | sd of what is not known | sd of luck |\n|---|---|---|---|---|"
+    )
+    for place, (name, theirs) in enumerate(SOURCES.items()):
+        ours = (truth[place], parts[..., place].mean(), unsaid[place] ** 0.5, luck[place] ** 0.5)
+        print(
+            f"| {name} | " + " | ".join(f"{one:.3f} / {own:.3f}" for one, own in zip(theirs, ours, strict=True)) + " |"
+        )
+
+
+def _shares(row: Row) -> list[float]:
+    """Share within 24 hours: as it is, with one more, with one fewer, with more contacts."""
+    effects = ("effect_of_one_more", "effect_of_one_fewer", "effect_of_demand_up")
+    return [row.quantities[YEAR], *(row.quantities[YEAR] + row.quantities[name] for name in effects)]
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--replications", type=int, default=100, help="years of each row (100)")
@@ -167,6 +216,7 @@ def main() -> int:
         ceilings(Path(folder), max(number // 5, 4))
         noise(Path(folder), number)
         variability(Path(folder), number)
+    sources(30 * number)
     return 0
 
 
