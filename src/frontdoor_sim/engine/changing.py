@@ -33,6 +33,7 @@ def change(world: World, plan: Plan, slots: Sequence[int]) -> None:
     world.read(plan)
     queues = [(team, team.emptied()) for team in world.teams]
     cases = [(team, team.slots.emptied()) for team in world.teams]
+    meetings = world.meetings.emptied()
     at_doors = [(door, door.emptied()) for door in world.doors.values()]
     for team, facts in zip(world.teams, plan.teams, strict=True):
         team.arrange(facts)
@@ -43,6 +44,8 @@ def change(world: World, plan: Plan, slots: Sequence[int]) -> None:
             requeue(world, team, job)
     for job in chain.from_iterable(jobs for _, jobs in cases):
         wait_again_for_slot(world, job)
+    for job in meetings:
+        call_again(world, job)
     for door, jobs in at_doors:
         for job in jobs:
             wait_again_at_door(world, door, job)
@@ -73,6 +76,20 @@ def wait_again_for_slot(world: World, job: Job) -> None:
         return
     job.stage = world.plan.stages[number]
     world.teams[job.stage.team].slots.join(job)
+
+
+def call_again(world: World, job: Job) -> None:
+    """A meeting that waits calls whom its stage calls now, and will last as long as that says; it keeps its place."""
+    number, team = job.stage.number, job.stage.team
+    fresh, is_gone = world.plan.stages[number], world.plan.goes[number] != number
+    if is_gone or fresh.team != team:
+        world.record.queued(job, team, world.now)
+        job.ready = world.now
+    if is_gone:
+        take_out(world, job)
+        return
+    job.stage = fresh
+    world.meetings.join(job)
 
 
 def wait_again_at_door(world: World, door: Door, job: Job) -> None:

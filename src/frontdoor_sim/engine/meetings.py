@@ -26,10 +26,10 @@ class Meetings:
         self.woken: set[tuple[int, int]] = set()
 
     def join(self, job: Job) -> None:
-        """A meeting waits: the most urgent go first, then by time of joining."""
+        """A meeting of its stage, as it is in force, waits: the most urgent go first, then by time of joining."""
         stage, contact = job.stage, job.contact
         self.stages[stage.number] = stage
-        job.rag = contact.rag
+        job.rag, job.left = contact.rag, self.world.drawn.seconds(contact, stage.lasts, job.visit) or 1
         place = (contact.rag, job.joined, contact.key, stage.number, job.visit, 0, job)
         heappush(self.waiting.setdefault(stage.number, []), place)
         self.world.touched.add(stage.team)
@@ -38,6 +38,12 @@ class Meetings:
         """Take a contact's meeting out of the line; its wait so far is written."""
         now = self.world.now
         return [job for queue in self.waiting.values() for job in withdrawn(queue, contact, now, self.waited)]
+
+    def emptied(self) -> list[Job]:
+        """All that wait, taken out of the line, before the model changes; whoever was reserved is let go (rule 2)."""
+        self.let_go(self.world.now)
+        waiting, self.waiting, self.woken = self.waiting, {}, set()
+        return [place[-1] for queue in waiting.values() for place in queue]
 
     def waited(self, job: Job, now: int) -> None:
         """Write how long a meeting has waited for its people."""

@@ -165,7 +165,6 @@ def broken_phases(models: Sequence[tuple[date, OperatingModel, tuple[Touched, ..
     """
     for (_, before, earlier), (day, after, touched) in pairwise(models):
         yield from _vanished(before, after, earlier, touched, day)
-        yield from _with_meetings(before, after, touched)
         for section, fields in _ALIKE.items():
             for name in [name for name in getattr(before, section) if name in getattr(after, section)]:
                 one, other = getattr(before, section)[name], getattr(after, section)[name]
@@ -174,16 +173,6 @@ def broken_phases(models: Sequence[tuple[date, OperatingModel, tuple[Touched, ..
                         yield _changes_meaning(section, name, field, day, touched)
                 if section == "stages" and outcomes_of(one) != outcomes_of(other):
                     yield _changes_meaning(section, name, "give_up_after", day, touched)
-
-
-def _with_meetings(before: OperatingModel, after: OperatingModel, touched: Sequence[Touched]) -> Iterator[Mistake]:
-    """No engine plays a meeting while the model changes."""
-    for name, stage in {**before.stages, **after.stages}.items():
-        if stage.kind == "meeting":
-            where = next((one.where for one in touched if any(one.dates)), "")
-            what = f"`stages.{name}` is a meeting, and a change has a date: no engine plays both in one run yet."
-            remedy = "Leave out the dates, or write the meeting as a stage of work."
-            yield Mistake(where, what, "Meetings, or changes with dates.", remedy)
 
 
 _ALIKE: dict[str, tuple[str, ...]] = {"stages": ("kind", "decides", "waits_for"), "ends": (), "targets": ()}

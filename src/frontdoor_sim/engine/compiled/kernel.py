@@ -712,7 +712,7 @@ def next_change(w):
 @compiled
 def change_model(w, now):
     """Rule 2: another model is in force from now on. What has begun goes on as it began; what waits is looked at again."""
-    change, waiting = w[CHANGES], take_all_waiting(w)
+    change, waiting, meetings = w[CHANGES], take_all_waiting(w), take_all_meetings(w, now)
     w[CHANGES] += CHANGE_FIELDS
     for fact in range(FACTS):
         w[STAGES + fact] = w[change + NEW_FACTS + fact]
@@ -722,6 +722,12 @@ def change_model(w, now):
         following = w[waiting + NEXT]
         requeue(w, waiting, now)
         waiting = following
+    for at in range(w[MEETINGS_NUMBER]):
+        w[w[MEETINGS] + at] = in_force(w, w[w[MEETINGS] + at])
+    while meetings != NONE:
+        following = w[meetings + NEXT]
+        call_again(w, meetings, now)
+        meetings = following
     for at in range(w[DOORS_NUMBER]):
         change_door(w, w[DOORS] + at * DOOR_FIELDS, now)
 
@@ -741,6 +747,20 @@ def take_all_waiting(w):
                 w[job + JOB_TEAM] = team
                 w[job + NEXT] = waiting
                 waiting = job
+    return waiting
+
+
+@compiled
+def take_all_meetings(w, now):
+    """Rule 2: all meetings that wait, taken out of their lines and linked by NEXT; whoever was reserved is let go."""
+    waiting = NONE
+    let_go(w, now)
+    for at in range(w[MEETINGS_NUMBER]):
+        queue = w[w[MEETINGS] + at] + MEETING_QUEUE
+        while w[queue] != NONE:
+            job = take_waiting(w, queue)
+            w[job + NEXT] = waiting
+            waiting = job
     return waiting
 
 
@@ -786,6 +806,23 @@ def requeue(w, job, now):
         write_queued(w, job, team, now)
         w[job + READY] = now
     put_in(w, to + QUEUE, job, to)
+
+
+@compiled
+def call_again(w, job, now):
+    """Rule 2: a meeting that waits calls whom its stage calls now, and will last as long as that says; it keeps its place."""
+    stage, contact = w[job + JOB_STAGE], w[job + JOB_CONTACT]
+    fresh = in_force(w, stage)
+    if w[fresh + GOES] != w[fresh + STAGE_NUMBER]:
+        w[MEETINGS_WAITING] -= 1
+        take_out(w, job, now)
+        return
+    if w[fresh + TEAM] != w[stage + TEAM]:
+        write_queued(w, job, w[stage + TEAM], now)
+        w[job + READY] = now
+    w[job + JOB_STAGE] = w[contact + STAGE] = fresh
+    w[job + LEFT] = max(1, seconds(w, contact, w[fresh + LASTS], w[job + JOB_VISIT]))
+    put_in_line(w, fresh, job)
 
 
 @compiled

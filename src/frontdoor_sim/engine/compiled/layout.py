@@ -170,7 +170,7 @@ class _PlanLayout:
         ]
         world[k.CHANGES] = words.put(np.concatenate(changes)) if changes else words.size
         world[k.CHANGES_END] = world[k.CHANGES] + len(changes) * k.CHANGE_FIELDS
-        self.meetings()
+        self.meetings(plan)
         array = words.array()
         array[: k.WORLD_FIELDS] = world
         return PlanWords(plan, array, self.spans, self.teams)
@@ -371,10 +371,11 @@ class _PlanLayout:
             k.PEOPLE_NUMBER: len(wanted),
         }
 
-    def meetings(self) -> None:
+    def meetings(self, plan: Plan) -> None:
         """The stages whose meetings wait for people, and room for the people whom one reserves while another looks."""
-        stages = [stage for stage in self.plan.stages if isinstance(stage, PlannedMeeting)]
-        places = [int(self.world[k.STAGES]) + stage.number * k.STAGE_FIELDS for stage in stages]
+        stages = [stage for _, one in plan.in_turn for stage in one.stages if isinstance(stage, PlannedMeeting)]
+        numbers = sorted({stage.number for stage in stages})
+        places = [int(self.world[k.STAGES]) + number * k.STAGE_FIELDS for number in numbers]
         most = max((sum(number for _, number in stage.people) for stage in stages), default=0)
         self.world[k.MEETINGS], self.world[k.MEETINGS_NUMBER] = self.words.put(places), len(places)
         self.world[k.RESERVED] = self.words.put([0] * (2 * most * k.RESERVED_FIELDS))
