@@ -93,7 +93,11 @@ class Come:
 
     @classmethod
     def of(cls, made: Parameters, families: int = 120_000, visits: int = 15) -> Come:
-        door, rates, caution = door_of(made), made.value("returns.rate_by_gap"), made.value("judgement.screening_caution")
+        door, rates, caution = (
+            door_of(made),
+            made.value("returns.rate_by_gap"),
+            made.value("judgement.screening_caution"),
+        )
         _, need, random = simulated_needs(made, families)
         cuts, came = np.array(door.judgement.thresholds), cls()
         propensity, now = random.gamma(door.spread, 1 / door.spread, families), np.zeros(families)

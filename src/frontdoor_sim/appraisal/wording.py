@@ -156,6 +156,10 @@ MEASURES: dict[str, MeasureWords] = {
     "decision_hours_mean_240": MeasureWords("Mean hours to decision, counted up to 240", -1, "Decision", key=False),
     "decision_hours_longest": MeasureWords("The longest anybody waited for a decision", -1, "Decision", key=False),
     "oldest_undecided_hours": MeasureWords("The oldest without a decision at the end", -1, "Decision", key=False),
+    "allocated_within_2_working_days": MeasureWords("Allocated within two working days", 1, "Transfer", key=False),
+    "transfer_hours_to_acceptance_median": MeasureWords(
+        "Decision to acceptance: half wait less than", -1, "Transfer", key=False
+    ),
     "transfer_hours_to_allocation_median": MeasureWords("Decision to allocation: half wait less than", -1, "Transfer"),
     "transfer_hours_to_allocation_p90": MeasureWords(
         "Decision to allocation: nine in ten wait less than", -1, "Transfer"
@@ -169,11 +173,12 @@ MEASURES: dict[str, MeasureWords] = {
     "closed_below_need_share": MeasureWords("Closed although the need was greater", -1, "Protection"),
     "assessed_without_need_share": MeasureWords("Assessed although there was no need", -1, "Protection"),
     "returns_within_12_months_share": MeasureWords("Return within 12 months", -1, "Protection"),
+    "re_referrals_within_12_months_share": MeasureWords("Referred again within 12 months", -1, "Protection"),
     "re_keying_hours_per_week": MeasureWords("Staff hours a week typing again", -1, "Work"),
     "search_hours_per_week": MeasureWords("Staff hours a week searching a second system", -1, "Work"),
     "open_at_end": MeasureWords("Contacts still open at the end", -1, "Work"),
     "utilisation": MeasureWords("Share of time on duty spent at work", 0, "Work", key=False),
-    "contacts_received": MeasureWords("Contacts received", 1, "Work", key=False),
+    "contacts_received": MeasureWords("Contacts received", 0, "Work", key=False),
     "counted_twice_share": MeasureWords("Contacts counted more than once", -1, "Reported", key=False),
     "decisions_not_on_record_share": MeasureWords(
         "Records without the decision that was made", -1, "Reported", key=False
@@ -208,8 +213,8 @@ def better_of(measure: str) -> int:
     """Which way a measure is better, as `MeasureWords.better` has it; 0 for an unknown one.
 
     Example:
-        >>> better_of("decided_within_24h"), better_of("partner_lateness")
-        (1, 0)
+        >>> better_of("decided_within_24h"), better_of("open_at_end"), better_of("partner_lateness")
+        (1, -1, 0)
     """
     return MEASURES[measure].better if measure in MEASURES else 0
 

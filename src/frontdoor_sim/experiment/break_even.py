@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from frontdoor_sim.appraisal.wording import better_of
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.comparing import CONFIDENCE, HEADLINE, better_way, by_run, mean_and_half_width
+from frontdoor_sim.experiment.comparing import CONFIDENCE, HEADLINE, by_run, mean_and_half_width
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.scenario import Scenario
@@ -290,7 +291,7 @@ def _said(
         if np.isfinite(zero.low):
             near = f"{zero.low:.3g} to {zero.high:.3g}"
             return f"{option}: no break-even of {what} {tried}; from {near} no difference can be told."
-        good = better_way(measure)
+        good = better_of(measure)
         word = {0: "more" if mean[0] > 0 else "less", 1: "better", -1: "worse"}[int(good * np.sign(mean[0]))]
         return f"{option}: no break-even of {what} {tried}: {word} at every value."
     least = f"{zero.low:.3g}" if zero.low > values[0] else f"{values[0]:g} or less"

@@ -12,11 +12,11 @@ import pandas as pd
 from pydantic import Field
 
 from frontdoor_sim.appraisal.pack import empty
-from frontdoor_sim.appraisal.wording import measure_name, number_text
+from frontdoor_sim.appraisal.wording import better_of, measure_name, number_text
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.break_even import BreakEven, Place, Tried, try_values, with_each_value
-from frontdoor_sim.experiment.comparing import HEADLINE, better_way
+from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario import Scenario
@@ -157,8 +157,8 @@ def in_plain_words(even: BreakEven, asks: Question) -> str:
     at, low, high = even.shown
     name, least, most = measure_name(asks.measure).lower(), float(places.min()), float(places.max())
     changes = table["difference"].to_numpy(float)
-    up, down = _WORDS[better_way(asks.measure)]
-    what = "the option" if better_way(asks.measure) else "the figure"
+    up, down = _WORDS[better_of(asks.measure)]
+    what = "the option" if better_of(asks.measure) else "the figure"
     tried = f"between {number_text(least, asks.unit)} and {number_text(most, asks.unit)}"
     if not np.isfinite(changes).all():
         return f"{asks.say}: {name} could not be measured in every run, so there is no answer."

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from frontdoor_sim.appraisal import charts
+from frontdoor_sim.appraisal.wording import better_of
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
@@ -26,13 +27,6 @@ Interval = Literal["average", "year"]
 Floats = NDArray[np.float64]
 PLACE = ["measure", "by", "group"]
 
-# What an increase of a measure means, its size for a reader, and the words for it.
-_GOOD_UP = {"decided_within_24h", "decided_within_1_working_day", "decided_on_time", "allocated_within_2_working_days"}
-_GOOD_DOWN = {
-    "decision_hours_median", "decision_hours_p90", "decision_hours_mean_240", "transfer_hours_to_allocation_median",
-    "transfer_hours_to_allocation_p90", "transfer_hours_to_acceptance_median", "closed_below_need_share",
-    "assessed_without_need_share", "level_4_hours_to_recognition_median",
-}  # fmt: skip
 HEADLINE = "decided_within_24h"
 TRANSFER = "transfer_hours_to_allocation_median"
 SMALLEST = {HEADLINE: 0.005, TRANSFER: 0.5}
@@ -204,20 +198,10 @@ def verdicts(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["option", "measure", "sentence", "better"])
 
 
-def better_way(measure: str) -> int:
-    """Which way a measure is better: 1 more, -1 less, 0 where nobody has said.
-
-    Example:
-        >>> better_way("decided_within_24h"), better_way("closed_below_need_share"), better_way("open_at_end")
-        (1, -1, 0)
-    """
-    return 1 if measure in _GOOD_UP else -1 if measure in _GOOD_DOWN else 0
-
-
 def better(row: object) -> str:
     """Whether a difference is `better`, `worse` or `unclear`: by the interval of the average, and what is good in a measure."""
     middle, half, name = (getattr(row, column) for column in ("difference", "half_width", "measure"))
-    up = better_way(name)
+    up = better_of(name)
     if up == 0 or not abs(middle) > half or abs(middle) < SMALLEST.get(name, 0.0):
         return "unclear"
     return "better" if (middle > 0) == (up > 0) else "worse"

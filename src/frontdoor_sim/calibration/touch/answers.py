@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -83,7 +84,7 @@ def in_plain_words(found: Posterior, effects: pd.DataFrame, failed: pd.DataFrame
     """
     people, touch = found.interval("people"), found.interval("touch_hours")
     load, together = found.interval("load"), found.correlation("people", "touch_hours")
-    told = "" if np.isnan(together) else f" (correlation {together:.2f})"
+    told = "" if isnan(together) else f" (correlation {together:.2f})"
     say = [
         f"The work asked for is {load.low:.0%} to {load.high:.0%} of what the people who decide can do.",
         f"That is {people.low:.1f} to {people.high:.1f} people at {touch.low:.1f} to {touch.high:.1f} hours of work a contact: "

@@ -208,9 +208,7 @@ def _stage_table(stages: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
 
 def _outcome_table(stages: Mapping[str, Mapping[str, Any]], ends: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Every stage and every end as an outcome."""
-    leaving = [
-        (name, True, facts.get("provides"), False, facts.get("referral", False)) for name, facts in ends.items()
-    ]
+    leaving = [(name, True, facts.get("provides"), False, facts.get("referral", False)) for name, facts in ends.items()]
     onward = [(name, False, None, facts["transfer"], facts["transfer"]) for name, facts in stages.items()]
     columns = ("outcome", "is_end", "provides", "transfer", "referral")
     rows = [
