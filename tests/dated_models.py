@@ -157,7 +157,10 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
     if kind == "stage":
         stage = draw(a_stage)
         return {
-            "set": {f"stages.{stage}.{name}": value for name, value in draw(facts(data["stages"][stage], data["teams"], grid))}
+            "set": {
+                f"stages.{stage}.{name}": value
+                for name, value in draw(facts(data["stages"][stage], data["teams"], grid))
+            }
         }
     if kind == "team":
         team = draw(a_team)

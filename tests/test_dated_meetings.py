@@ -26,7 +26,13 @@ from test_dated_changes import SECOND, option, played
 from twins import both_of_phases
 
 EXAMPLE = "scenarios/examples/strategy_discussion.yaml"
-MEETING = {"kind": "meeting", "team": "desk", "people": {"desk": 1, "police": 1}, "lasts": "1 h", "overtime_limit": "0 min"}
+MEETING = {
+    "kind": "meeting",
+    "team": "desk",
+    "people": {"desk": 1, "police": 1},
+    "lasts": "1 h",
+    "overtime_limit": "0 min",
+}
 FACTS = {
     "stages": {"both": MEETING, **{f"{team} work": {"team": team, "touch": "1 h"} for team in ("desk", "police")}},
     "routes": {
@@ -101,7 +107,9 @@ def test_whoever_is_kept_is_let_go_where_nobody_calls_them_any_more():
     assert said(log, 3) == ["desk work worker 02 23:50-03 00:00", "desk work work 03 00:00-03 01:00"]
     assert said(log, 2)[-1] == "both meeting 03 00:30-03 01:30"
     log = met([], contacts, "always")
-    assert said(log, 3)[-1] == "desk work work 03 01:30-03 02:30", "without the change the desk goes to the meeting first"
+    assert said(log, 3)[-1] == "desk work work 03 01:30-03 02:30", (
+        "without the change the desk goes to the meeting first"
+    )
 
 
 def test_whoever_is_kept_is_let_go_where_the_meeting_is_no_more():
@@ -160,7 +168,10 @@ def test_who_has_gone_is_waited_for_no_more():
 
 def test_meetings_begin_on_a_date():
     """From the second day on there is a talk with the police after the work of the desk."""
-    new = {"add": {"stages.talk": {**MEETING, "lasts": "2 h"}, "routes.talk": "done"}, "set": {"routes.desk work": "talk"}}
+    new = {
+        "add": {"stages.talk": {**MEETING, "lasts": "2 h"}, "routes.talk": "done"},
+        "set": {"routes.desk work": "talk"},
+    }
     log = met([{"from": SECOND, **new}], at(f"{DAY} 10:00", f"{NEXT_DAY} 10:00", area="desk work"))
     assert said(log, 1) == ["desk work work 02 10:00-02 11:00"]
     assert said(log, 2) == ["desk work work 03 10:00-03 11:00", "talk meeting 03 11:00-03 13:00"]
@@ -217,7 +228,9 @@ def test_health_sits_in_every_discussion_that_begins_once_it_has_come():
     log = run(read_scenario("scenarios/examples/health_joins.yaml"), 3)
     check_laws(log)
     rows = plain(log.events)
-    rows = rows[(rows["stage"] == "strategy_discussion") & (rows["kind"] == "meeting") & (rows["end"] <= log.about.ends)]
+    rows = rows[
+        (rows["stage"] == "strategy_discussion") & (rows["kind"] == "meeting") & (rows["end"] <= log.about.ends)
+    ]
     came, knew = (log.about.clock.midnight(date(2025, month, day)) for month, day in ((1, 27), (2, 10)))
     held = rows.groupby(["contact", "visit"]).agg(
         start=("start", "min"), end=("end", "max"), health=("team", lambda teams: (teams == "health_desk").sum())
