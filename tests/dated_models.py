@@ -35,6 +35,7 @@ from random_models import (
     ORDERS,
     SYSTEMS,
     Instance,
+    asked_of,
     delays,
     handoff,
     helpers,
@@ -42,6 +43,7 @@ from random_models import (
     meeting,
     on_grid,
     routes,
+    skilled,
     staff,
     touches,
 )
@@ -174,7 +176,10 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
             of_team |= {"order": "rag", "interrupts": draw(st.sampled_from([[], ["red"], ["red", "amber"]]))}
         return {"set": {f"teams.{team}.{name}": value for name, value in of_team.items()}}
     if kind == "staff":
-        return {"set": {f"teams.{draw(a_team)}.staff": draw(staff(caseload=True))}}
+        team, people = draw(a_team), draw(staff(caseload=True))
+        if draw(st.booleans()):
+            people = draw(skilled(people, asked_of(team, data["teams"], data["stages"])))
+        return {"set": {f"teams.{team}.staff": people}}
     if kind == "handoffs":
         named = draw(st.sampled_from(["same_site", "between_sites"]))
         return {

@@ -19,7 +19,7 @@ class TakenOut(Exception):  # noqa: N818 - nothing is wrong
     """Thrown into the pathway of a contact that waits at a stage which is no more."""
 
 
-def change(world: World, plan: Plan, slots: Sequence[int]) -> None:
+def change(world: World, plan: Plan, slots: Sequence[int], skills: Sequence[int]) -> None:
     """Another model is in force from now on.
 
     What has begun goes on as it began. Work that waits and was never taken up is that of the new model: it goes to the queue
@@ -28,7 +28,7 @@ def change(world: World, plan: Plan, slots: Sequence[int]) -> None:
     Args:
         world: the run.
         plan: the new model.
-        slots: what each worker can hold from now on, by number.
+        slots, skills: what each worker can hold, and can do, from now on, by number.
     """
     world.read(plan)
     queues = [(team, team.emptied()) for team in world.teams]
@@ -37,8 +37,9 @@ def change(world: World, plan: Plan, slots: Sequence[int]) -> None:
     at_doors = [(door, door.emptied()) for door in world.doors.values()]
     for team, facts in zip(world.teams, plan.teams, strict=True):
         team.arrange(facts)
-    for worker, number in zip(world.workers, slots, strict=True):
+    for worker, number, skill in zip(world.workers, slots, skills, strict=True):
         worker.home.slots.limit(worker.number, number)
+        worker.skill = skill
     for team, jobs in queues:
         for job in jobs:
             requeue(world, team, job)

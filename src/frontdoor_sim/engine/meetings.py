@@ -86,7 +86,7 @@ class Meetings:
         for number, wanted in stage.people:
             team, here, others = self.world.teams[number], 0, []
             while here < wanted and (worker := team.next_idle(now)) is not None:
-                if now + job.left <= worker.stays_until(stage.overtime):
+                if worker.can_work_at(stage) and now + job.left <= worker.stays_until(stage.overtime):
                     found.append(worker)
                     here += 1
                 else:
@@ -102,7 +102,9 @@ class Meetings:
             stay = [
                 min(worker.until, worker.stays_until(stage.overtime) - job.left + 1)
                 for worker in self.world.teams[number].people
-                if now < worker.until and now + job.left <= worker.stays_until(stage.overtime)
+                if now < worker.until
+                and worker.can_work_at(stage)
+                and now + job.left <= worker.stays_until(stage.overtime)
             ]
             if len(stay) < wanted:
                 return None
