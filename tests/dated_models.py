@@ -178,7 +178,7 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
     if kind == "staff":
         team, people = draw(a_team), draw(staff(caseload=True))
         if draw(st.booleans()):
-            people = draw(skilled(people, asked_of(team, data["teams"], data["stages"])))
+            people = draw(skilled(people, asked_of(team, data["teams"], data["stages"]), data["stages"]))
         return {"set": {f"teams.{team}.staff": people}}
     if kind == "handoffs":
         named = draw(st.sampled_from(["same_site", "between_sites"]))

@@ -187,12 +187,17 @@ def asked_of(team: str, teams: dict[str, Any], stages: dict[str, Any]) -> list[s
 
 
 @st.composite
-def skilled(draw: DrawFn, groups: list[dict[str, Any]], asked: list[str]) -> list[dict[str, Any]]:
-    """The same people, some of whom can work at some stages only; the first can do everything, or names it all."""
+def skilled(
+    draw: DrawFn, groups: list[dict[str, Any]], asked: list[str], stages: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """The same people, some of whom can work at some stages only; the first can do everything, and all can meet."""
     if not asked:
         return groups
     first = draw(st.sampled_from([[], asked]))
-    some = st.lists(st.sampled_from(asked), min_size=1, unique=True)
+    met = [name for name in asked if stages[name]["kind"] == "meeting"]
+    some = st.lists(st.sampled_from(asked), min_size=1, unique=True).map(
+        lambda names: list(dict.fromkeys([*names, *met]))
+    )
     return [{**groups[0], "works_at": first}, *({**one, "works_at": draw(some)} for one in groups[1:])]
 
 
@@ -407,7 +412,7 @@ def instances(draw: DrawFn) -> Instance:
     stages = {f"stage {n}": draw(stage(teams, grid)) for n in range(draw(st.integers(1, 5)))}
     if draw(st.booleans()):
         teams = {
-            name: {**facts, "staff": draw(skilled(facts["staff"], asked_of(name, teams, stages)))}
+            name: {**facts, "staff": draw(skilled(facts["staff"], asked_of(name, teams, stages), stages))}
             for name, facts in teams.items()
         }
     ends = {"closed": {"provides": 1}, "served": {"provides": draw(st.integers(2, 4)), "returns": draw(st.booleans())}}

@@ -126,7 +126,7 @@ class Worker:
         "window",
     )
 
-    def __init__(self, number: int, windows: Windows, home: Team, skill: int) -> None:
+    def __init__(self, number: int, windows: Windows, home: Team, skill: int = 0) -> None:
         self.number = number
         self.skill = skill
         self.home = home
