@@ -234,9 +234,7 @@ def test_a_stage_that_is_not_there_is_a_mistake():
 
 
 def test_a_stage_that_nobody_can_do_is_a_mistake():
-    assert mistakes_of(desk(group("screener", "screen"))) == [
-        "1 of 'desk' must be able to work at 'decide', and nobody can."
-    ]
+    assert mistakes_of(desk(group("screener", "screen"))) == ["Nobody of 'desk' can work at 'decide'."]
 
 
 def test_a_stage_of_others_is_a_mistake():

@@ -238,8 +238,10 @@ def _nobody_can(model: OperatingModel, stage: str, team: str) -> Found:
     staff = [group for name in (team, *helping) for group in model.teams[name].staff if group.filled > 0]
     can = sum(math.ceil(group.wte) for group in staff if group.can_work_at(stage))
     if staff and can < number and not all(group.can_work_at(stage) for group in staff):
-        what = f"{number} of {team!r} must be able to work at {stage!r}, and {can or 'nobody'} can."
-        remedy = f"Add {stage!r} to the `works_at` of some of them."
+        what = f"Nobody of {team!r} can work at {stage!r}."
+        if can or number > 1:
+            what = f"{stage!r} needs {number} of {team!r}, and {can or 'nobody'} of them can work there."
+        remedy = f"Add `{stage}` to the `works_at` of some of them."
         yield broken(("teams", team, "staff"), what, "Somebody for whatever the team is asked to do.", remedy)
 
 
