@@ -175,7 +175,7 @@ def test_a_stage_that_was_taken_out_comes_back():
     assert said(log, 2)[1:] == ["close work 03 10:00-03 11:00"]
     assert said(log, 3)[1:] == ["sign work 05 10:00-05 11:00", "close work 05 11:00-05 12:00"]
     again["add"]["stages.sign"] = {"kind": "delay", "team": "managers", "delay": "1 h"}
-    with pytest.raises(InputError, match="`stages.sign.kind` becomes another on 2025-06-05"):
+    with pytest.raises(InputError, match="kind` becomes another on 2025-06-05"):
         option([out, again], **TWO)
 
 
