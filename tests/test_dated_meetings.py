@@ -21,7 +21,7 @@ from frontdoor_sim.experiment import run
 from frontdoor_sim.operating_model import Phase
 from frontdoor_sim.scenario import read_scenario
 from queue_laws import plain
-from stories import DAY, NEXT_DAY, at, officers, outcome, said
+from stories import DAY, NEXT_DAY, OFFICE, at, officers, outcome, said
 from test_dated_changes import SECOND, option, played
 from twins import both_of_phases
 
@@ -122,10 +122,11 @@ def test_whoever_is_kept_is_let_go_where_the_meeting_is_no_more():
     assert outcome(log, 2, "both") == "police work"
 
 
-def test_nobody_is_let_go_in_whose_meeting_nothing_changes():
+@pytest.mark.parametrize("shift", ["always", "night"])
+def test_whoever_is_kept_is_kept_again_where_nothing_of_the_meeting_changes(shift):
     same = {"from": SECOND, "set": {"stages.police work.touch": "2 h"}}
     contacts = at(f"{DAY} 23:30", f"{DAY} 23:40", f"{DAY} 23:50", area=["police work", "both", "desk work"])
-    log = met([same], contacts, "always")
+    log = met([same], contacts, shift, shifts=OFFICE | {"night": {"every day": "22:00-06:00"}})
     assert said(log, 2)[-1] == "both meeting 03 00:30-03 01:30"
     assert said(log, 3)[-1] == "desk work work 03 01:30-03 02:30"
 
@@ -273,5 +274,5 @@ def check_meetings_in_turn(log: EventLog, phases: tuple[Phase, ...], given: set[
         assert held["worker"].nunique() == len(held)
         assert held[["enabled", "start", "end"]].nunique().max() == 1
         always = always_reads(planned.lasts.table)
-        if always >= 0 and stage not in given and held["end"].max() <= log.about.ends:
+        if always >= 0 and stage not in given and not held["censored"].any():
             assert held["end"].max() - begins == max(1, always)

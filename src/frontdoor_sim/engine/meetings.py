@@ -23,7 +23,7 @@ class Meetings:
         self.waiting: dict[int, list[Place]] = {}
         self.stages: dict[int, PlannedMeeting] = {}
         self.reserved: list[tuple[Worker, int]] = []
-        self.woken: set[tuple[int, int]] = set()
+        self.woken: set[tuple[int, int, int]] = set()
 
     def join(self, job: Job) -> None:
         """A meeting of its stage, as it is in force, waits: the most urgent go first, then by time of joining."""
@@ -42,7 +42,7 @@ class Meetings:
     def emptied(self) -> list[Job]:
         """All that wait, taken out of the line, before the model changes; whoever was reserved is let go (rule 2)."""
         self.let_go(self.world.now)
-        waiting, self.waiting, self.woken = self.waiting, {}, set()
+        waiting, self.waiting = self.waiting, {}
         return [place[-1] for queue in waiting.values() for place in queue]
 
     def waited(self, job: Job, now: int) -> None:
@@ -113,9 +113,10 @@ class Meetings:
 
     def wake(self, stage: PlannedMeeting, moment: int) -> None:
         """See to it that phase two looks again when somebody goes off duty."""
-        if (stage.number, moment) not in self.woken:
-            self.woken.add((stage.number, moment))
-            self.world.at(moment, WAITS_END, -1, stage.number, 0, 0, partial(self.world.touched.add, stage.team))
+        if (stage.number, stage.team, moment) not in self.woken:
+            self.woken.add((stage.number, stage.team, moment))
+            look_again = partial(self.world.touched.add, stage.team)
+            self.world.at(moment, WAITS_END, -1, stage.number, 0, stage.team, look_again)
 
     def begin(self, stage: PlannedMeeting, job: Job, people: list[Worker], now: int) -> None:
         """Everybody is there: a row a person; the first has the contact's main thread."""
