@@ -122,6 +122,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "sickness_spell_days": "mean length of a spell, in working days",
         "leave_days_per_year": "annual leave of a full-timer",
         "caseload": "slots of a full-timer, for `caseload` stages",
+        "works_at": "the stages at which these people can work; all, where it is left out ([who can do what](skills.md))",
         "vacant": "share of the WTE that nobody fills",
         "starts": "first day of these people; left out, they are there from the beginning",
         "leaves": "their last day; left out, they stay",

@@ -35,12 +35,15 @@ from random_models import (
     ORDERS,
     SYSTEMS,
     Instance,
+    asked_of,
     delays,
     handoff,
     helpers,
     instances,
+    meeting,
     on_grid,
     routes,
+    skilled,
     staff,
     touches,
 )
@@ -93,15 +96,10 @@ def as_option(base: Scenario, changes: tuple[dict[str, Any], ...]) -> Scenario:
     return Scenario(document.path, data, None, base, steps, tuple(touched))
 
 
-def meets_nobody(instance: Instance) -> bool:
-    """Whether a model has no meeting, which no engine plays while it changes."""
-    return all(stage["kind"] != "meeting" for stage in instance.data["stages"].values())
-
-
 @st.composite
 def dated(draw: DrawFn) -> Dated:
     """A random model with one to three changes, so many of which fit as do."""
-    instance = draw(instances().filter(meets_nobody))
+    instance = draw(instances())
     names = [f"stage {n}" for n in range(5)]
     edits = draw(st.lists(edit(instance, names), min_size=1, max_size=3))
     changes = [(draw(ramp_times(instance)) if "ramp" in one else draw(times(instance))) | one for one in edits]
@@ -161,7 +159,10 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
     if kind == "stage":
         stage = draw(a_stage)
         return {
-            "set": {f"stages.{stage}.{name}": value for name, value in draw(facts(data["stages"][stage], teams, grid))}
+            "set": {
+                f"stages.{stage}.{name}": value
+                for name, value in draw(facts(data["stages"][stage], data["teams"], grid))
+            }
         }
     if kind == "team":
         team = draw(a_team)
@@ -175,7 +176,10 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
             of_team |= {"order": "rag", "interrupts": draw(st.sampled_from([[], ["red"], ["red", "amber"]]))}
         return {"set": {f"teams.{team}.{name}": value for name, value in of_team.items()}}
     if kind == "staff":
-        return {"set": {f"teams.{draw(a_team)}.staff": draw(staff(caseload=True))}}
+        team, people = draw(a_team), draw(staff(caseload=True))
+        if draw(st.booleans()):
+            people = draw(skilled(people, asked_of(team, data["teams"], data["stages"]), data["stages"]))
+        return {"set": {f"teams.{team}.staff": people}}
     if kind == "handoffs":
         named = draw(st.sampled_from(["same_site", "between_sites"]))
         return {
@@ -196,6 +200,8 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
     if kind == "add stage":
         to = draw(st.sampled_from([*stages, *data["ends"]]))
         new = {"team": draw(a_team), "touch": draw(touches(grid)), "end_of_shift": draw(st.sampled_from(END_RULES))}
+        if draw(st.booleans()):
+            new = {"kind": "meeting", **draw(meeting(data["teams"], grid))}
         way = draw(st.sampled_from([[{"to": "new"}], [{"if": {"rag": "red"}, "to": "new"}, {"to": stages[0]}]]))
         return {"add": {"stages.new": new, "routes.new": [{"to": to}]}, "set": {"routes.entry": way}}
     if kind == "hours":
@@ -227,10 +233,13 @@ def ramped_facts(stage: dict[str, Any], grid: int) -> dict[str, SearchStrategy[A
 
 
 @st.composite
-def facts(draw: DrawFn, stage: dict[str, Any], teams: list[str], grid: int) -> list[tuple[str, Any]]:
-    """One or two facts of a stage, by the names of its fields."""
+def facts(draw: DrawFn, stage: dict[str, Any], teams: dict[str, Any], grid: int) -> list[tuple[str, Any]]:
+    """One or two facts of a stage, by the names of its fields; of a meeting, all or one."""
     kind = stage["kind"]
-    new: dict[str, SearchStrategy[Any]] = {"team": st.sampled_from(teams)}
+    if kind == "meeting":
+        others = draw(meeting(teams, grid))
+        return draw(st.sampled_from([list(others.items()), [("lasts", others["lasts"])]]))
+    new: dict[str, SearchStrategy[Any]] = {"team": st.sampled_from(list(teams))}
     if kind in ("work", "consent"):
         new |= {"touch": touches(grid), "weight": st.integers(0, 2), "end_of_shift": st.sampled_from(END_RULES)}
     if kind == "consent":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -23,12 +23,16 @@ NEVER = 1 << 62
 
 @dataclass(frozen=True)
 class Spell:
-    """A piece of work in a queue: ready to be done from one second, begun or given up at another (never: after the run)."""
+    """A piece of work in a queue: ready to be done from one second, begun or given up at another (never: after the run).
+
+    `worker` is who began it, -1 where nobody did.
+    """
 
     place: tuple[int, ...]
     ready: int
     begun: int
     gave_up: bool = False
+    worker: int = -1
 
 
 def plain(events: pd.DataFrame) -> pd.DataFrame:
@@ -60,7 +64,8 @@ def spells(log: EventLog, model: OperatingModel) -> dict[str, list[Spell]]:
         gave_up = not len(work) and not rows["censored"].any()
         begun = int(work["start"].min()) if len(work) else int(rows["end"].max()) if gave_up else NEVER
         place = (*place, contact, list(model.stages).index(stage), visit, part)
-        found[team].append(Spell(place, int(ready), begun, gave_up))
+        worker = int(work.sort_values("start")["worker"].iloc[0]) if len(work) else -1
+        found[team].append(Spell(place, int(ready), begun, gave_up, worker))
     return found
 
 
@@ -89,14 +94,27 @@ def deadline(model: OperatingModel, received: int, grade: str) -> int:
     return received + seconds if calendar is None else int(calendar.add(received, seconds))
 
 
+def who_can(log: EventLog, model: OperatingModel) -> Callable[[int, Spell], bool]:
+    """Whether a worker can do a piece of work."""
+    group = {(name, one.role): one for name, team in model.teams.items() for one in team.staff}
+    names = log.duty.drop_duplicates("worker").astype({"team": str, "role": str})
+    who = {row.worker: group[row.team, row.role] for row in names.itertuples(index=False)}
+    stages = list(model.stages)
+    return lambda worker, spell: who[worker].can_work_at(stages[spell.place[-3]])
+
+
 def check_order(log: EventLog, model: OperatingModel) -> None:
-    """Nobody is begun while one with a smaller place waits in the same queue."""
+    """Nobody is begun by somebody who can do what waits in the same queue with a smaller place."""
+    can = who_can(log, model)
     for team, mine in spells(log, model).items():
         for one in (spell for spell in mine if not spell.gave_up):
             passed = [
                 other
                 for other in mine
-                if other.place < one.place and other.ready <= one.begun < other.begun and not held_back(model, other)
+                if other.place < one.place
+                and other.ready <= one.begun < other.begun
+                and not held_back(model, other)
+                and (one.worker < 0 or can(one.worker, other))
             ]
             assert one.begun > log.about.ends or not passed, f"{team}: {one} is begun before {passed[0]}"
 
@@ -137,8 +155,8 @@ def check_meetings(log: EventLog, model: OperatingModel) -> None:
 
 
 def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:
-    """Nobody is on duty and idle while work waits in the queue of their team, but for those kept for a meeting."""
-    events = plain(log.events)
+    """Nobody is on duty and idle while work that they can do waits for their team, but for those kept for a meeting."""
+    events, can = plain(log.events), who_can(log, model)
     at_work = events[(events["worker"] >= 0) & (events["kind"] != "caseload")]
     busy = {int(worker): rows for worker, rows in at_work.groupby("worker")}
     may_be_kept = {team for stage in meetings(model).values() for team in stage.people}
@@ -147,13 +165,17 @@ def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:
             continue
         duty = log.duty[(log.duty["team"].astype(str) == team) & (log.duty["kind"] == "available")]
         idle = [
-            window
+            (worker, window)
             for worker, rows in duty.groupby("worker")
             for window in gaps(rows, busy.get(worker, events.iloc[:0]))
         ]
         for spell in (one for one in mine if not held_back(model, one)):
             until = min(spell.begun, log.about.ends)
-            clash = [(start, end) for start, end in idle if max(start, spell.ready) < min(end, until)]
+            clash = [
+                (start, end)
+                for worker, (start, end) in idle
+                if max(start, spell.ready) < min(end, until) and can(worker, spell)
+            ]
             assert not clash, f"{team}: somebody is idle from {clash[0]} while {spell} waits"
 
 

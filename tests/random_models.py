@@ -172,6 +172,35 @@ def helpers(draw: DrawFn, name: str, teams: list[str]) -> list[Any]:
     return found
 
 
+def asked_of(team: str, teams: dict[str, Any], stages: dict[str, Any]) -> list[str]:
+    """The stages at which people of a team work: their own, those of teams that they help, their desk's, their meetings."""
+    helped = {team} | {
+        name for name, facts in teams.items() if any(one["team"] == team for one in facts.get("helpers", []))
+    }
+    found = []
+    for name, facts in stages.items():
+        desks = {one.get("team") for one in facts.get("partners", {}).values()}
+        worked_on = {facts["team"]} if facts["kind"] in ("work", "consent") else desks
+        if worked_on & helped or (facts["kind"] == "meeting" and team in facts["people"]):
+            found.append(name)
+    return found
+
+
+@st.composite
+def skilled(
+    draw: DrawFn, groups: list[dict[str, Any]], asked: list[str], stages: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """The same people, some of whom can work at some stages only; the first can do everything, and all can meet."""
+    if not asked:
+        return groups
+    first = draw(st.sampled_from([[], asked]))
+    met = [name for name in asked if stages[name]["kind"] == "meeting"]
+    some = st.lists(st.sampled_from(asked), min_size=1, unique=True).map(
+        lambda names: list(dict.fromkeys([*names, *met]))
+    )
+    return [{**groups[0], "works_at": first}, *({**one, "works_at": draw(some)} for one in groups[1:])]
+
+
 @st.composite
 def partner(draw: DrawFn, teams: list[str], grid: int) -> dict[str, Any]:
     kind = draw(st.sampled_from(["desk", "delay", "both"]))
@@ -381,6 +410,11 @@ def instances(draw: DrawFn) -> Instance:
     if len(teams) > 1 and draw(st.booleans()):
         teams = {name: {**facts, "helpers": draw(helpers(name, list(teams)))} for name, facts in teams.items()}
     stages = {f"stage {n}": draw(stage(teams, grid)) for n in range(draw(st.integers(1, 5)))}
+    if draw(st.booleans()):
+        teams = {
+            name: {**facts, "staff": draw(skilled(facts["staff"], asked_of(name, teams, stages), stages))}
+            for name, facts in teams.items()
+        }
     ends = {"closed": {"provides": 1}, "served": {"provides": draw(st.integers(2, 4)), "returns": draw(st.booleans())}}
     ways = routes(draw, stages, list(ends))
     stages = out_trays(draw, stages, ways)

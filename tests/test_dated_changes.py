@@ -165,6 +165,20 @@ def test_a_new_stage_opens_on_its_day():
     assert said(log, 2) == ["work work 03 09:00-03 11:00", "check work 03 11:00-03 11:30"]
 
 
+def test_a_stage_that_was_taken_out_comes_back():
+    """For two days nobody signs; then there is a signature again, with the name that it had."""
+    out = {"from": SECOND, "remove": {"stages.sign": {"to": "close"}}}
+    again = {"from": "2025-06-05", "add": {"stages.sign": {"team": "managers", "touch": "1 h"}, "routes.sign": "close"},
+             "set": {"routes.look": "sign"}}  # fmt: skip
+    log = played([out, again], at(f"{DAY} 09:00", f"{NEXT_DAY} 09:00", "2025-06-05 09:00"), **TWO)
+    assert said(log, 1)[1:] == ["sign work 02 10:00-02 12:00", "close work 02 12:00-02 13:00"]
+    assert said(log, 2)[1:] == ["close work 03 10:00-03 11:00"]
+    assert said(log, 3)[1:] == ["sign work 05 10:00-05 11:00", "close work 05 11:00-05 12:00"]
+    again["add"]["stages.sign"] = {"kind": "delay", "team": "managers", "delay": "1 h"}
+    with pytest.raises(InputError, match="kind` becomes another on 2025-06-05"):
+        option([out, again], **TWO)
+
+
 # --- people ----------------------------------------------------------------------------------------------------------
 
 

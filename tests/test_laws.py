@@ -80,6 +80,7 @@ def test_the_log_is_the_same_again_and_in_any_order_of_rows(instance: Instance, 
         windows=roster.windows,
         flat=roster.flat,
         later_slots=roster.later_slots,
+        later_skills=roster.later_skills,
     )
     plan = compile_plan(model.model, line, list(contacts["source"].unique()), list(contacts["area"].unique()))
     for engine in ENGINES[1:]:

@@ -51,7 +51,7 @@ def test_partners_of_different_speed():
 
 
 # Fork and join of two M/M/1 (Flatto and Hahn 1984; Nelson and Tantawi 1988): mean time (12 - rho) / (8 (1 - rho)), exactly.
-@pytest.mark.parametrize(("rate", "blunt"), [(0.5, 0.05), (0.8, 0.15)])
+@pytest.mark.parametrize(("rate", "blunt"), [(0.5, 0.05), (0.8, 0.15), (0.9, 0.15)])
 def test_fork_and_join_of_two(rate, blunt):
     log = played("fork_join", {"arrivals.people.per_hour": rate}, seed=round(10 * rate))
     agrees(f"fork and join of two at {rate}", through(log), (12 - rate) / (8 * (1 - rate)), blunt)

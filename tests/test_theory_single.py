@@ -110,9 +110,9 @@ def classes(rates, services, contacts=48_000):
     return values
 
 
-def priorities(rates, services, servers=1, order="rag", contacts=48_000, seed=1):
+def priorities(rates, services, servers=1, order="rag", contacts=48_000, seed=1, engine="auto"):
     values = classes(rates, services, contacts) | {"teams.desk.order": order, "teams.desk.staff.server.wte": servers}
-    return visits(played("priorities", values, seed))
+    return visits(run(scenario("priorities").varied(values), seed, engine=engine))
 
 
 def exponentials(*means):
@@ -174,9 +174,12 @@ MMC_PRIORITIES = [
 ]
 
 
-@pytest.mark.parametrize(("rates", "mu", "servers", "exact", "fifo"), MMC_PRIORITIES)
-def test_mmc_priorities(rates, mu, servers, exact, fifo):
-    found = priorities(rates, exponentials(*[1 / mu] * 3), servers, seed=servers)
+@pytest.mark.parametrize(
+    ("rates", "mu", "servers", "exact", "fifo", "engine"),
+    [*((*case, "compiled") for case in MMC_PRIORITIES), (*MMC_PRIORITIES[1], "simpy")],
+)
+def test_mmc_priorities(rates, mu, servers, exact, fifo, engine):
+    found = priorities(rates, exponentials(*[1 / mu] * 3), servers, seed=servers, engine=engine)
     for (_, rag), wq, blunt in zip(CLASSES, exact, (0.08, 0.08, 0.20), strict=True):
         agrees(f"M/M/{servers} priorities {rag} Wq", found.loc[found["stage"] == rag, "wait"], wq, blunt)
     agrees(f"M/M/{servers} conservation: Wq of all as without classes", found["wait"], fifo, 0.15)

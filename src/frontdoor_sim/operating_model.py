@@ -7,7 +7,7 @@ They are what a scenario file holds once its parameters have been filled in; `en
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import lru_cache
@@ -217,6 +217,7 @@ class Turnover(Closed):
 class Staff(Closed):
     """A group of people with one role in one team.
 
+    `works_at` are the stages at which these people can work, all where it is left out; who holds cases `caseload` says.
     `vacant` is the share of the WTE that nobody fills. `starts` and `leaves` are the first and the last day of all of them.
     `named` is what they were called before they moved (`ehap/early_help_coordinator`), so that they keep their luck.
     """
@@ -229,6 +230,7 @@ class Staff(Closed):
     sickness_spell_days: float = Field(default=5.0, ge=1)
     leave_days_per_year: float = Field(default=0.0, ge=0, le=120)
     caseload: int = Field(default=0, ge=0)
+    works_at: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
     named: str = ""
     vacant: Share = 0.0
     starts: date | None = None
@@ -236,6 +238,15 @@ class Staff(Closed):
     turnover: Turnover | None = None
     induction: Induction | None = None
     other_work: tuple[OtherWork, ...] = ()
+
+    def can_work_at(self, stage: str) -> bool:
+        """Whether these people can work at a stage.
+
+        Example:
+            >>> Staff(role="officer", wte=5, shift="office", works_at="screening").can_work_at("analysis")
+            False
+        """
+        return not self.works_at or stage in self.works_at
 
     @property
     def filled(self) -> float:
@@ -895,6 +906,11 @@ def helps(stage: Stage) -> bool:
         True
     """
     return isinstance(stage, CaseloadStage) and not stage.assesses
+
+
+def skills_of(models: Iterable[OperatingModel]) -> list[tuple[str, ...]]:
+    """What people can do, by number: everything (the empty one), then each `works_at` of anybody, in order of their names."""
+    return sorted({(), *(group.works_at for model in models for team in model.teams.values() for group in team.staff)})
 
 
 def transfers(model: OperatingModel, name: str) -> bool:

@@ -19,7 +19,7 @@ class TakenOut(Exception):  # noqa: N818 - nothing is wrong
     """Thrown into the pathway of a contact that waits at a stage which is no more."""
 
 
-def change(world: World, plan: Plan, slots: Sequence[int]) -> None:
+def change(world: World, plan: Plan, slots: Sequence[int], skills: Sequence[int]) -> None:
     """Another model is in force from now on.
 
     What has begun goes on as it began. Work that waits and was never taken up is that of the new model: it goes to the queue
@@ -28,21 +28,25 @@ def change(world: World, plan: Plan, slots: Sequence[int]) -> None:
     Args:
         world: the run.
         plan: the new model.
-        slots: what each worker can hold from now on, by number.
+        slots, skills: what each worker can hold, and can do, from now on, by number.
     """
     world.read(plan)
     queues = [(team, team.emptied()) for team in world.teams]
     cases = [(team, team.slots.emptied()) for team in world.teams]
+    meetings = world.meetings.emptied()
     at_doors = [(door, door.emptied()) for door in world.doors.values()]
     for team, facts in zip(world.teams, plan.teams, strict=True):
         team.arrange(facts)
-    for worker, number in zip(world.workers, slots, strict=True):
+    for worker, number, skill in zip(world.workers, slots, skills, strict=True):
         worker.home.slots.limit(worker.number, number)
+        worker.skill = skill
     for team, jobs in queues:
         for job in jobs:
             requeue(world, team, job)
     for job in chain.from_iterable(jobs for _, jobs in cases):
         wait_again_for_slot(world, job)
+    for job in meetings:
+        call_again(world, job)
     for door, jobs in at_doors:
         for job in jobs:
             wait_again_at_door(world, door, job)
@@ -73,6 +77,20 @@ def wait_again_for_slot(world: World, job: Job) -> None:
         return
     job.stage = world.plan.stages[number]
     world.teams[job.stage.team].slots.join(job)
+
+
+def call_again(world: World, job: Job) -> None:
+    """A meeting that waits calls whom its stage calls now, and will last as long as that says; it keeps its place."""
+    number, team = job.stage.number, job.stage.team
+    fresh, is_gone = world.plan.stages[number], world.plan.goes[number] != number
+    if is_gone or fresh.team != team:
+        world.record.queued(job, team, world.now)
+        job.ready = world.now
+    if is_gone:
+        take_out(world, job)
+        return
+    job.stage = fresh
+    world.meetings.join(job)
 
 
 def wait_again_at_door(world: World, door: Door, job: Job) -> None:

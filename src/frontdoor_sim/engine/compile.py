@@ -55,6 +55,7 @@ from frontdoor_sim.operating_model import (
     Timeline,
     WorkStage,
     outcomes_of,
+    skills_of,
 )
 from frontdoor_sim.working_time import Calendar, Instants
 
@@ -66,6 +67,7 @@ def compile_plan(
     areas: Sequence[str],
     systems: Sequence[str] = (),
     gone: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
+    skills: Sequence[tuple[str, ...]] | None = None,
 ) -> Plan:
     """Compile a checked operating model and its calendars.
 
@@ -74,12 +76,14 @@ def compile_plan(
         sources, areas: of the contacts that will come.
         systems: case systems that come first in every bit mask.
         gone: of stages, and of teams, that are no more: where their work goes.
+        skills: what people can do, of `skills_of`; those of this model where left out.
     """
     named_sources, named_areas = all_names(model, sources, areas)
     number = {name: index for index, name in enumerate(model.stages)}
     number |= {name: -1 - index for index, name in enumerate(model.ends)}
     rules = [(stage, rule) for stage in (*model.stages, "entry") for rule in model.routes.get(stage, ())]
-    compiler = _Compiler(model, timeline, named_sources, named_areas, systems)
+    skills = skills_of([model]) if skills is None else skills
+    compiler = _Compiler(model, timeline, named_sources, named_areas, systems, skills, gone[0])
     return Plan(
         model=model,
         timeline=timeline,
@@ -107,6 +111,7 @@ def compile_plan(
         returns=compiler.returns(),
         deadlines=compiler.limits("decision"),
         goes=tuple(number[gone[0].get(name, name)] for name in model.stages),
+        by_skill=len(skills) > 1,
         team_goes=tuple(compiler.team_number[gone[1].get(name, name)] for name in model.teams),
     )
 
@@ -202,11 +207,15 @@ class _Compiler:
         sources: tuple[str, ...],
         areas: tuple[str, ...],
         systems: Sequence[str],
+        skills: Sequence[tuple[str, ...]],
+        gone: Mapping[str, str],
     ) -> None:
         self.model = model
         self.timeline = timeline
         self.sources = sources
         self.areas = areas
+        self.skills = skills
+        self.gone = gone
         self.team_number = {name: index for index, name in enumerate(model.teams)}
         own = [system for team in model.teams.values() for system in team.case_system]
         self.system_bit = {system: 1 << index for index, system in enumerate(dict.fromkeys([*systems, *own]))}
@@ -319,6 +328,7 @@ class _Compiler:
             "decides": stage.decides,
             "purpose": code(purpose),
             "route_purpose": code(f"{purpose}: route"),
+            "able": self.able(name),
         }
         if isinstance(stage, (WorkStage, CaseloadStage)):
             common |= {"patience": self.patience(stage.give_up_after, purpose), "door": self.door(stage)}
@@ -336,6 +346,14 @@ class _Compiler:
                 return PlannedDelay(**common, delay=self.span(stage.delay, purpose), wait_cause=stage.waits_for)
             case MeetingStage():
                 return self.meeting(stage, purpose, common)
+
+    def able(self, stage: str) -> int:
+        """The skills with which people can work at a stage, as bits; where it is no more, anybody finishes what is left."""
+        return sum(
+            1 << number
+            for number, stages in enumerate(self.skills)
+            if not stages or stage in stages or self.gone.get(stage, stage) != stage
+        )
 
     def patience(self, give_up_after: Mapping[Rag, Lasting], purpose: str) -> tuple[Span | None, ...] | None:
         """How long contacts wait before they give up, for each RAG; None where nobody does."""

@@ -72,22 +72,31 @@ class Interrupting:
         held.job.left -= sum(until - start for start, until in done)
 
     def interrupt(self, now: int) -> None:
-        """Phase two (rule 5): while the first in the queue may interrupt, the least urgent work in hand makes way for it."""
+        """Phase two (rule 5): the least urgent work in hand makes way for what may interrupt, in the order of the queue."""
         held_back = self.team.hold_back()
         queue = self.team.queue
-        while queue and (rag := queue[0][-1].contact.rag) in self.rags:
-            held = self.least_urgent(rag, now)
+        while queue and queue[0][-1].contact.rag in self.rags:
+            place = heappop(queue)
+            held = self.least_urgent(place[-1], now)
             if held is None:
+                held_back.append(place)
+                if self.team.world.plan.by_skill:
+                    continue
                 break
             self.put_down(held, now)
-            self.team.start(heappop(queue)[-1], held.worker, now)
+            self.team.start(place[-1], held.worker, now)
             held.job.ready = now
             self.team.join(held.job)
         self.team.let_wait(held_back)
 
-    def least_urgent(self, rag: int, now: int) -> InHand | None:
-        """Of the work of people on duty on contacts less urgent than a RAG, that which goes last in the queue."""
-        less = [held for held in self.in_hand.values() if held.job.contact.rag > rag and now < held.worker.until]
+    def least_urgent(self, job: Job, now: int) -> InHand | None:
+        """Of the work on less urgent contacts of people on duty who can do a job, that which goes last in the queue."""
+        rag, stage = job.contact.rag, self.team.world.plan.stages[job.stage.number]
+        less = [
+            held
+            for held in self.in_hand.values()
+            if held.job.contact.rag > rag and now < held.worker.until and held.worker.can_work_at(stage)
+        ]
         return max(less, key=lambda held: self.team.order(held.job)[:-1], default=None)
 
     def has_in_hand(self, contact: Contact) -> bool:

@@ -161,10 +161,10 @@ def delay(world: World, contact: Contact, stage: PlannedDelay, visit: int) -> St
 
 def meeting(world: World, contact: Contact, stage: PlannedMeeting, visit: int) -> Steps:
     """Wait for all the people of a meeting, and for its end (rule 4)."""
-    lasts = world.drawn.seconds(contact, stage.lasts, visit) or 1
-    world.meetings.join(Job(contact, stage, visit, 0, world.since, lasts, contact.go))
+    job = Job(contact, stage, visit, 0, world.since, 0, contact.go)
+    world.meetings.join(job)
     yield
-    judge(world, contact, stage, visit)
+    judge(world, contact, job.stage, visit)
     return 0
 
 

@@ -23,13 +23,13 @@ class Meetings:
         self.waiting: dict[int, list[Place]] = {}
         self.stages: dict[int, PlannedMeeting] = {}
         self.reserved: list[tuple[Worker, int]] = []
-        self.woken: set[tuple[int, int]] = set()
+        self.woken: set[tuple[int, int, int]] = set()
 
     def join(self, job: Job) -> None:
-        """A meeting waits: the most urgent go first, then by time of joining."""
+        """A meeting of its stage, as it is in force, waits: the most urgent go first, then by time of joining."""
         stage, contact = job.stage, job.contact
         self.stages[stage.number] = stage
-        job.rag = contact.rag
+        job.rag, job.left = contact.rag, self.world.drawn.seconds(contact, stage.lasts, job.visit) or 1
         place = (contact.rag, job.joined, contact.key, stage.number, job.visit, 0, job)
         heappush(self.waiting.setdefault(stage.number, []), place)
         self.world.touched.add(stage.team)
@@ -38,6 +38,12 @@ class Meetings:
         """Take a contact's meeting out of the line; its wait so far is written."""
         now = self.world.now
         return [job for queue in self.waiting.values() for job in withdrawn(queue, contact, now, self.waited)]
+
+    def emptied(self) -> list[Job]:
+        """All that wait, taken out of the line, before the model changes; whoever was reserved is let go (rule 2)."""
+        self.let_go(self.world.now)
+        waiting, self.waiting = self.waiting, {}
+        return [place[-1] for queue in waiting.values() for place in queue]
 
     def waited(self, job: Job, now: int) -> None:
         """Write how long a meeting has waited for its people."""
@@ -80,7 +86,7 @@ class Meetings:
         for number, wanted in stage.people:
             team, here, others = self.world.teams[number], 0, []
             while here < wanted and (worker := team.next_idle(now)) is not None:
-                if now + job.left <= worker.stays_until(stage.overtime):
+                if worker.can_work_at(stage) and now + job.left <= worker.stays_until(stage.overtime):
                     found.append(worker)
                     here += 1
                 else:
@@ -96,7 +102,9 @@ class Meetings:
             stay = [
                 min(worker.until, worker.stays_until(stage.overtime) - job.left + 1)
                 for worker in self.world.teams[number].people
-                if now < worker.until and now + job.left <= worker.stays_until(stage.overtime)
+                if now < worker.until
+                and worker.can_work_at(stage)
+                and now + job.left <= worker.stays_until(stage.overtime)
             ]
             if len(stay) < wanted:
                 return None
@@ -105,9 +113,10 @@ class Meetings:
 
     def wake(self, stage: PlannedMeeting, moment: int) -> None:
         """See to it that phase two looks again when somebody goes off duty."""
-        if (stage.number, moment) not in self.woken:
-            self.woken.add((stage.number, moment))
-            self.world.at(moment, WAITS_END, -1, stage.number, 0, 0, partial(self.world.touched.add, stage.team))
+        if (stage.number, stage.team, moment) not in self.woken:
+            self.woken.add((stage.number, stage.team, moment))
+            look_again = partial(self.world.touched.add, stage.team)
+            self.world.at(moment, WAITS_END, -1, stage.number, 0, stage.team, look_again)
 
     def begin(self, stage: PlannedMeeting, job: Job, people: list[Worker], now: int) -> None:
         """Everybody is there: a row a person; the first has the contact's main thread."""

@@ -16,7 +16,7 @@ from frontdoor_sim.engine.contact import Contact
 from frontdoor_sim.engine.interrupting import Interrupting
 from frontdoor_sim.engine.jobs import ENDS_OF_WORK, Job, Place, withdrawn, without
 from frontdoor_sim.engine.kinds import take_up
-from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedTeam
+from frontdoor_sim.engine.plan import FINISH, HAND_OVER, PlannedStage, PlannedTeam
 from frontdoor_sim.engine.record import WORK
 from frontdoor_sim.engine.slots import Slots
 
@@ -103,6 +103,10 @@ class Roster(Protocol):
     def later_slots(self) -> Sequence[Int64s]:
         """Each person's slots, by number, from the first dated change on, from the second, and so on."""
 
+    @property
+    def later_skills(self) -> Sequence[Int64s]:
+        """Likewise each person's skill."""
+
 
 class Worker:
     """One person: their available windows in time order, and where they stand in them (rule 4)."""
@@ -116,13 +120,15 @@ class Worker:
         "idle_since",
         "next_duty",
         "number",
+        "skill",
         "starts",
         "until",
         "window",
     )
 
-    def __init__(self, number: int, windows: Windows, home: Team) -> None:
+    def __init__(self, number: int, windows: Windows, home: Team, skill: int = 0) -> None:
         self.number = number
+        self.skill = skill
         self.home = home
         self.starts = windows.starts
         self.ends = windows.ends
@@ -150,6 +156,10 @@ class Worker:
                 return stretches, seconds
             window += 1
             start = self.starts[window]
+
+    def can_work_at(self, stage: PlannedStage) -> bool:
+        """Whether this is one of those who can work at a stage (rule 4)."""
+        return bool(stage.able >> self.skill & 1)
 
     def stays_until(self, overtime: int) -> int:
         """The last second of a meeting that begins in the present window, if overtime may last so long."""
@@ -270,6 +280,13 @@ class Team:
                 return worker
         return None
 
+    def everybody_idle(self, now: int) -> list[Worker]:
+        """All who are idle and on duty, whoever has been so longest first; they are idle no more until they are put back."""
+        found = []
+        while (worker := self.next_idle(now)) is not None:
+            found.append(worker)
+        return found
+
     def dispatch(self, now: int) -> None:
         """Phase two (rule 2) of a team: its own people take up what waits here; then slots are given out."""
         self.served_by(self, now)
@@ -287,12 +304,35 @@ class Team:
     def served_by(self, people: Team, now: int) -> None:
         """Start the least jobs that wait here, but those held back, while somebody of a team is idle and on duty."""
         held_back = self.hold_back()
+        if self.world.plan.by_skill:
+            self.let_wait(held_back + self.passed_over(people, now))
+            return
         while self.queue and people.idle:
             worker = people.next_idle(now)
             if worker is None:
                 break
             self.start(heappop(self.queue)[-1], worker, now)
         self.let_wait(held_back)
+
+    def passed_over(self, people: Team, now: int) -> list[Place]:
+        """Start each job, in order, by whoever has been idle longest of those who can; of the others nobody idle can do one."""
+        idle, left = people.everybody_idle(now), []
+        while self.queue and idle:
+            place = heappop(self.queue)
+            worker = self.first_who_can(idle, place[-1])
+            if worker is None:
+                left.append(place)
+            else:
+                idle.remove(worker)
+                self.start(place[-1], worker, now)
+        for worker in idle:
+            people.idle_as_before(worker)
+        return left
+
+    def first_who_can(self, people: Sequence[Worker], job: Job) -> Worker | None:
+        """The first of some people who can work at the stage of a job, as it is in force; None where nobody can."""
+        stage = self.world.plan.stages[job.stage.number]
+        return next((worker for worker in people if worker.can_work_at(stage)), None)
 
     def hold_back(self) -> list[Place]:
         """Take out of the queue, for now, what nobody may begin, since the out-tray of its stage is full (rule 8)."""

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from frontdoor_sim.engine.compile import all_names, compile_plan
 from frontdoor_sim.engine.plan import Plan, PlannedRamp
 from frontdoor_sim.luck import code
-from frontdoor_sim.operating_model import AnyStage, OperatingModel, Phase, Ramp, Rule, Rules, Team, Timeline
+from frontdoor_sim.operating_model import AnyStage, OperatingModel, Phase, Ramp, Rule, Rules, Team, Timeline, skills_of
 
 Named = TypeVar("Named")
 
@@ -36,9 +36,9 @@ def compile_phases(phases: Sequence[Phase], sources: Sequence[str], areas: Seque
     for model in (*models, *before):
         sources, areas = all_names(model, sources, areas)
     systems = list(dict.fromkeys(s for model in models for team in model.teams.values() for s in team.case_system))
-    plans = []
+    plans, skills = [], skills_of(models)
     for phase, model, former in zip(phases, models, before, strict=True):
-        facts = (sources, areas, systems, (phase.goes, phase.team_goes))
+        facts = (sources, areas, systems, (phase.goes, phase.team_goes), skills)
         plan = compile_plan(model, Timeline.of(model), *facts)
         if phase.ramps:
             plan = replace(plan, ramps=planned_ramps(phase, plan, compile_plan(former, Timeline.of(former), *facts)))

@@ -132,7 +132,7 @@ class PlannedStage:
     Purposes are codes of luck, `wait_cause` is what its waits wait for, `systems` the case systems of its team as a bit mask.
     `patience` is how long a contact waits in its queue before it gives up, by RAG; None where nobody gives up.
     `door` is None where it takes everybody. While `out_tray` contacts that left it wait at doors it begins nothing new; None is
-    never.
+    never. `able` are the skills of people who can work at it, as a bit mask.
     """
 
     number: int
@@ -151,6 +151,7 @@ class PlannedStage:
     patience: tuple[Span | None, ...] | None = None
     door: PlannedDoor | None = None
     out_tray: int | None = None
+    able: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,6 +277,7 @@ class Plan:
         cuts: need in millionths at which levels 2, 3, 4 begin; `grade_cuts` likewise for green, amber, red.
         goes: for each stage the target to which its work goes: itself, or where the work of a stage goes that is no more.
         team_goes: likewise for each team.
+        by_skill: whether there are people, under any model of the run, who cannot work at every stage.
         ramps: for stages at which a change takes hold of one contact after another, that change.
         later: plans that come into force later, each with the second from which it is; teams, stages, ends, sources and areas
             have the same numbers in all.
@@ -303,6 +305,7 @@ class Plan:
     deadlines: tuple[Limit | None, ...]
     goes: tuple[int, ...]
     team_goes: tuple[int, ...]
+    by_skill: bool = False
     ramps: Mapping[int, PlannedRamp] = field(default_factory=dict)
     later: tuple[tuple[int, Plan], ...] = ()
 

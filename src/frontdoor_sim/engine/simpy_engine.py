@@ -89,8 +89,9 @@ class World:
         self.contacts = contacts_of(contacts, plan)
         self.next_duty = resuming(self.duty(self.take_on(roster)))
         self.next_arrivals = resuming(self.arrivals())
-        for (when, later), slots in zip(plan.later, roster.later_slots, strict=True):
-            self.at(when, DUTY, BEFORE_DUTY, 0, 0, 0, partial(change, self, later, slots.tolist()))
+        for (when, later), *facts in zip(plan.later, roster.later_slots, roster.later_skills, strict=True):
+            slots, skills = (fact.tolist() for fact in facts)
+            self.at(when, DUTY, BEFORE_DUTY, 0, 0, 0, partial(change, self, later, slots, skills))
         self.next_duty()
         self.next_arrivals()
 
@@ -180,10 +181,10 @@ class World:
         """Give teams their people; returns every second at which somebody's next window opens, with who it is."""
         number = {team.name: index for index, team in enumerate(self.plan.teams)}
         starts: defaultdict[int, list[tuple[Team, Worker]]] = defaultdict(list)
-        people = zip(roster.people["worker"], roster.people["team"], roster.people["slots"], strict=True)
-        for name, team_name, slots in people:
+        people = zip(*(roster.people[column] for column in ("worker", "team", "slots", "skill")), strict=True)
+        for name, team_name, slots, skill in people:
             team, windows = self.teams[number[team_name]], roster.windows[name]
-            worker = Worker(int(name), windows, team)
+            worker = Worker(int(name), windows, team, int(skill))
             team.people.append(worker)
             self.workers.append(worker)
             team.slots.limit(int(name), int(slots))

@@ -16,7 +16,7 @@ from frontdoor_sim.event_log import EventLog, Reading, check_conserved, check_la
 from frontdoor_sim.experiment.staffing import coming_and_going
 from frontdoor_sim.luck import key
 from frontdoor_sim.measures import measure
-from frontdoor_sim.operating_model import OPEN_STAGE, OperatingModel, Phase, Timeline
+from frontdoor_sim.operating_model import OPEN_STAGE, OperatingModel, Phase, Timeline, skills_of
 from frontdoor_sim.roster import Post, Roster, draw_roster, draw_roster_of_phases
 from frontdoor_sim.scenario import Scenario
 
@@ -134,7 +134,8 @@ def people_of_phases(phases: Sequence[Phase], seed: int, replication: int) -> Ro
     line = Timeline.of(phases[0].model)
     if len(phases) == 1:
         return people(phases[0].model, line, seed, replication)
-    of_phases = [(phase.begins or line.first, posts(phase.model, Timeline.of(phase.model))) for phase in phases]
+    skills = skills_of([phase.model for phase in phases])
+    of_phases = [(phase.begins or line.first, posts(phase.model, Timeline.of(phase.model), skills)) for phase in phases]
     last = line.clock.date_of(line.ends) + ROSTERED_BEYOND
     return draw_roster_of_phases(of_phases, key(seed, replication), line.clock, line.first, last, line.working_dates)
 
@@ -142,12 +143,12 @@ def people_of_phases(phases: Sequence[Phase], seed: int, replication: int) -> Ro
 def people(model: OperatingModel, timeline: Timeline, seed: int, replication: int) -> Roster:
     """Who is on duty in a replication, with their leave and sickness."""
     last = timeline.clock.date_of(timeline.ends) + ROSTERED_BEYOND
-    filled = posts(model, timeline)
+    filled = posts(model, timeline, skills_of([model]))
     return draw_roster(filled, key(seed, replication), timeline.clock, timeline.first, last, timeline.working_dates)
 
 
-def posts(model: OperatingModel, timeline: Timeline) -> list[Post]:
-    """The posts of a model, team by team."""
+def posts(model: OperatingModel, timeline: Timeline, skills: Sequence[tuple[str, ...]]) -> list[Post]:
+    """The posts of a model, team by team; `skills` is of `skills_of`."""
     return [
         Post(
             team=name,
@@ -159,6 +160,7 @@ def posts(model: OperatingModel, timeline: Timeline) -> list[Post]:
             sickness_spell_days=group.sickness_spell_days,
             leave_days_per_year=group.leave_days_per_year,
             caseload=group.caseload,
+            skill=skills.index(group.works_at),
             named=group.named,
             **coming_and_going(group, timeline),
         )

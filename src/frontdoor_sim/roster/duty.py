@@ -90,19 +90,20 @@ class Roster:
         who: everybody in post.
         stretches: what is left of their duty without leave and sickness, in arrays.
         first: first duty date (proleptic ordinal).
-        later_slots: each person's slots from the first dated change on, from the second, and so on.
+        later_slots, later_skills: each person's slots, and skill, from the first dated change on, from the second, and so on.
     """
 
     who: WhoThereIs
     stretches: Stretches
     first: int
     later_slots: tuple[Int64s, ...] = ()
+    later_skills: tuple[Int64s, ...] = ()
 
     @cached_property
     def people(self) -> pd.DataFrame:
         """One row a person in roster order.
 
-        Columns worker, name, team, role, working_share (what the pattern of days really gives) and slots.
+        Columns worker, name, team, role, working_share (what the pattern of days really gives), slots and skill.
         """
         return self.who.people.copy()
 

@@ -136,6 +136,7 @@ def _people(posts: Sequence[Post], crews: Sequence[Crew], place: Int64s) -> pd.D
             "role": pd.array([posts[post].role for post in place], dtype="str"),
             "working_share": worked / possible,
             "slots": caseload * worked // possible,
+            "skill": np.array([post.skill for post in posts], dtype=np.int64)[place],
         }
     )
 

@@ -66,14 +66,14 @@ def draw_roster_of_phases(
                                        or [0], dtype=np.int64), *span)
         for (who, stretches), span in zip(found, zip(starts, ends, strict=True), strict=True)
     ]  # fmt: skip
-    slots = [_slots(part, len(people)) for part in parts]
+    slots, skills = ([_of_everybody(part, name, len(people)) for part in parts] for name in ("slots", "skill"))
     who = WhoThereIs(
-        people.assign(slots=slots[0]),
+        people.assign(slots=slots[0], skill=skills[0]),
         people["team"].astype("category").array,
         people["role"].astype("category").array,
         _next_team_day(parts, people),
     )
-    return Roster(who, joined(_in_order(parts)), first.toordinal(), tuple(slots[1:]))
+    return Roster(who, joined(_in_order(parts)), first.toordinal(), tuple(slots[1:]), tuple(skills[1:]))
 
 
 def _people(groups: Sequence[WhoThereIs]) -> pd.DataFrame:
@@ -88,10 +88,11 @@ def _people(groups: Sequence[WhoThereIs]) -> pd.DataFrame:
     return people.assign(worker=np.arange(len(people), dtype=np.int32), working_share=shares)
 
 
-def _slots(part: _Part, number: int) -> Int64s:
-    slots = np.zeros(number, dtype=np.int64)
-    slots[part.number[: len(part.who.people)]] = part.who.people["slots"].to_numpy(np.int64)
-    return slots
+def _of_everybody(part: _Part, column: str, number: int) -> Int64s:
+    """A column of a phase's people by their numbers in all; 0 for who is not there."""
+    found = np.zeros(number, dtype=np.int64)
+    found[part.number[: len(part.who.people)]] = part.who.people[column].to_numpy(np.int64)
+    return found
 
 
 def _in_order(parts: Sequence[_Part]) -> Stretches:

@@ -38,6 +38,7 @@ class Post:
         sickness_spell_days: mean length of a spell, in calendar days, at least 1.
         leave_days_per_year: duty days of leave of a full-timer in a leave year, bank holidays not counted.
         caseload: slots of a full-timer; 0 where the role holds no cases.
+        skill: number of what they can do, which the engine reads; 0 is everything.
         named: the first part of the people's permanent names; `team/role` if empty. An option that moves
             people to another team gives what they were called before, so that they keep their luck.
         first_ordinal: number of the first person, from 1; above 1 where part of a post is moved.
@@ -66,6 +67,7 @@ class Post:
     sickness_spell_days: float = 5.0
     leave_days_per_year: float = 0.0
     caseload: int = 0
+    skill: int = 0
     named: str = ""
     first_ordinal: int = 1
     starts: int | None = None

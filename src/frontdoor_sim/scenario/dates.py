@@ -82,11 +82,14 @@ def days_of(run: RunWindow, steps: Sequence[Step]) -> list[date]:
 
 
 def gone(touched: Sequence[Touched]) -> Ways:
-    """Where the work goes of stages and ends, and of teams, that changes take out."""
+    """Where the work goes of stages and ends, and of teams, that changes take out and none adds again."""
     ways: Ways = ({}, {})
-    for one in touched:
-        if one.verb == "remove" and is_named(one.path) and one.to and one.path[0] != "shifts":
-            ways[one.path[0] == "teams"][str(one.path[1])] = one.to
+    for one in [one for one in touched if is_named(one.path) and one.path[0] != "shifts"]:
+        way = ways[one.path[0] == "teams"]
+        if one.verb == "remove" and one.to:
+            way[str(one.path[1])] = one.to
+        elif one.verb == "add":
+            way.pop(str(one.path[1]), None)
     goes, team_goes = ({name: _in_the_end(name, way) for name in way} for way in ways)
     return goes, team_goes
 
@@ -160,30 +163,23 @@ def undated_ways(touched: Sequence[Touched]) -> Iterator[Mistake]:
 def broken_phases(models: Sequence[tuple[date, OperatingModel, tuple[Touched, ...]]]) -> Iterator[Mistake]:
     """What models that follow each other must have in common, since measures read it for the whole run.
 
+    What is gone for a while and comes back is what it was.
+
     Args:
         models: each with its first day and what its changes touch.
     """
+    known: dict[str, dict[str, Any]] = {section: {} for section in _ALIKE}
     for (_, before, earlier), (day, after, touched) in pairwise(models):
         yield from _vanished(before, after, earlier, touched, day)
-        yield from _with_meetings(before, after, touched)
         for section, fields in _ALIKE.items():
-            for name in [name for name in getattr(before, section) if name in getattr(after, section)]:
-                one, other = getattr(before, section)[name], getattr(after, section)[name]
+            known[section] |= getattr(before, section)
+            for name in [name for name in known[section] if name in getattr(after, section)]:
+                one, other = known[section][name], getattr(after, section)[name]
                 for field in fields or type(one).model_fields:
                     if getattr(one, field, None) != getattr(other, field, None):
                         yield _changes_meaning(section, name, field, day, touched)
                 if section == "stages" and outcomes_of(one) != outcomes_of(other):
                     yield _changes_meaning(section, name, "give_up_after", day, touched)
-
-
-def _with_meetings(before: OperatingModel, after: OperatingModel, touched: Sequence[Touched]) -> Iterator[Mistake]:
-    """No engine plays a meeting while the model changes."""
-    for name, stage in {**before.stages, **after.stages}.items():
-        if stage.kind == "meeting":
-            where = next((one.where for one in touched if any(one.dates)), "")
-            what = f"`stages.{name}` is a meeting, and a change has a date: no engine plays both in one run yet."
-            remedy = "Leave out the dates, or write the meeting as a stage of work."
-            yield Mistake(where, what, "Meetings, or changes with dates.", remedy)
 
 
 _ALIKE: dict[str, tuple[str, ...]] = {"stages": ("kind", "decides", "waits_for"), "ends": (), "targets": ()}

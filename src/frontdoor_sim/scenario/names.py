@@ -71,6 +71,14 @@ def _stages_named(data: dict[str, Any]) -> Iterator[Path]:
     """Where a stage is named other than as where to."""
     yield from (("handoffs", "particular", i, side) for i in _items(_particular(data)) for side in ("from", "to"))
     yield from (("targets", name, side) for name in _items(data.get("targets")) for side in ("since", "until"))
+    yield from (place for at in _skills(data) for place in ((at, *((*at, i) for i in _items(look(data, at))))))
+
+
+def _skills(data: dict[str, Any]) -> Iterator[Path]:
+    """Where staff say at which stages they work."""
+    for team in _items(data.get("teams")):
+        for index in _items(look(data, ("teams", team, "staff"))):
+            yield ("teams", team, "staff", index, "works_at")
 
 
 def _teams_named(data: dict[str, Any]) -> Iterator[Path]:
@@ -173,11 +181,17 @@ def _check_goal(data: dict[str, Any], section: str, name: str, to: str) -> None:
 
 
 def _gone_with(data: dict[str, Any], stage: str) -> Follows:
-    """The route from a stage that goes, and the particular handoffs from it."""
+    """The route from a stage that goes, the particular handoffs from it, and its name among what people can do besides."""
+    found: Follows = []
+    for place in _skills(data):
+        named = look(data, place)
+        if isinstance(named, list) and stage in named and len(named) > 1:
+            rest = [name for name in named if name != stage]
+            put(data, place, rest)
+            found.append((place, named, rest))
     gone: list[Path] = [("routes", stage)] if stage in _items(data.get("routes")) else []
     handoffs = [("handoffs", "particular", i) for i in _items(_particular(data))]
     gone += [place for place in reversed(handoffs) if look(data, (*place, "from")) == stage]
-    found: Follows = []
     for place in gone:
         found.append((place, look(data, place), None))
         take_out(data, place)

@@ -51,9 +51,10 @@ MILLION = np.int64(1_000_000)
     SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, IS_DATED, CHANGES, CHANGES_END,
     MEETINGS, MEETINGS_NUMBER, MEETINGS_WAITING, RESERVED, RESERVED_NUMBER,  # stages; people kept for a meeting
     DOORS, DOORS_NUMBER, KNOCKED,  # of stages that take only so many; whether any is to be looked at
+    BY_SKILL, PEOPLE_ALL,  # whether not everybody can work at every stage; the number of all people
     STOOD_SINCE,  # while a contact of the backlog is put where it stood: since when it has been there; else NEVER
     WORLD_FIELDS,
-) = numbered(68)  # fmt: skip
+) = numbered(70)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # STANDS_AT is 1 + the number of the stage where it stands when the run starts, 0 where it is new.
@@ -75,22 +76,24 @@ MILLION = np.int64(1_000_000)
     HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
     DELAY, PATIENCE, SYSTEMS, GOES,
     LASTS, PEOPLE, PEOPLE_NUMBER, MEETING_QUEUE, PASSED_OVER,
-    DOOR, AT_ONCE, A_DAY, MIDNIGHTS, TURNS_AWAY, TRAY, OUT_TRAY, RAMP, STAGE_FIELDS,
-) = numbered(52)  # fmt: skip
+    DOOR, AT_ONCE, A_DAY, MIDNIGHTS, TURNS_AWAY, TRAY, OUT_TRAY, RAMP, ABLE, STAGE_FIELDS,
+) = numbered(53)  # fmt: skip
 
-# A team; the four head starts stand together, red first. What stands before WORKERS is of the model in force.
+# A team; the four head starts stand together, red first. What stands before WORKERS is of the model in force. Where not
+# everybody can work at every stage, a team has from STAGE_QUEUES on a queue for each stage, by its number, in place of QUEUE.
 (
     TEAM_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE, SLOT_STAGES, SLOT_STAGES_NUMBER,
     HELPERS, HELPERS_NUMBER, INTERRUPTS, GOES_TO, HAS_TRAYS,
-    WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, LARGEST, IS_TOUCHED, SOMEBODY_IDLE, SOME_LEFT, TEAM_FIELDS,
-) = numbered(24)  # fmt: skip
+    WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, LARGEST, IS_TOUCHED, SOMEBODY_IDLE, SOME_LEFT, STAGE_QUEUES,
+    TEAM_FIELDS,
+) = numbered(25)  # fmt: skip
 
 # A worker, and one of their windows of available duty; a worker's windows stand together in time order.
-# What a worker has in hand: the job, its rows in the log, and the event that ends it.
+# What a worker has in hand: the job, its rows in the log, and the event that ends it. SKILL is what they can do, as a bit.
 (
     WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE,
-    IN_HAND, FIRST_ROW, ROWS_END, ENDS_BY, WORKER_FIELDS,
-) = numbered(14)  # fmt: skip
+    IN_HAND, FIRST_ROW, ROWS_END, ENDS_BY, SKILL, WORKER_FIELDS,
+) = numbered(15)  # fmt: skip
 (WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, NEXT_OWN_DUTY, WINDOW_WORKER, WINDOW_FIELDS) = numbered(7)
 
 # A piece of work in a queue or in hand; nobody has begun it while JOB_WORKER is NONE. CHILD and NEXT hold the heap of the
@@ -128,8 +131,8 @@ SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS 
 (IN_TRAY, HELD_BACK, TRAY_FIELDS) = numbered(3)
 (HELP_TEAM, ON_AT, OFF_AT, HELP_IS_ON, HELP_FIELDS) = numbered(5)
 
-# A dated change: its second, its facts of all teams as they stand in teams, the slots of all workers by number; then all fields
-# of the world from STAGES to before STAGES_NUMBER.
+# A dated change: its second, its facts of all teams as they stand in teams, the slots of all workers by number, then their
+# skills; then all fields of the world from STAGES to before STAGES_NUMBER.
 (CHANGES_AT, NEW_TEAMS, NEW_SLOTS, NEW_FACTS) = numbered(4)
 FACTS = STAGES_NUMBER - STAGES
 CHANGE_FIELDS = NEW_FACTS + FACTS
@@ -712,7 +715,7 @@ def next_change(w):
 @compiled
 def change_model(w, now):
     """Rule 2: another model is in force from now on. What has begun goes on as it began; what waits is looked at again."""
-    change, waiting = w[CHANGES], take_all_waiting(w)
+    change, waiting, meetings = w[CHANGES], take_all_waiting(w), take_all_meetings(w, now)
     w[CHANGES] += CHANGE_FIELDS
     for fact in range(FACTS):
         w[STAGES + fact] = w[change + NEW_FACTS + fact]
@@ -722,6 +725,12 @@ def change_model(w, now):
         following = w[waiting + NEXT]
         requeue(w, waiting, now)
         waiting = following
+    for at in range(w[MEETINGS_NUMBER]):
+        w[w[MEETINGS] + at] = in_force(w, w[w[MEETINGS] + at])
+    while meetings != NONE:
+        following = w[meetings + NEXT]
+        call_again(w, meetings, now)
+        meetings = following
     for at in range(w[DOORS_NUMBER]):
         change_door(w, w[DOORS] + at * DOOR_FIELDS, now)
 
@@ -735,12 +744,36 @@ def take_all_waiting(w):
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
         w[team + QUEUE_SIZE] = 0
-        for queue in (team + QUEUE, team + SLOT_QUEUE):
-            while w[queue] != NONE:
-                job = take_waiting(w, queue)
-                w[job + JOB_TEAM] = team
-                w[job + NEXT] = waiting
-                waiting = job
+        waiting = take_all_of(w, team, team + QUEUE, waiting)
+        if w[BY_SKILL]:
+            for queue in range(w[team + STAGE_QUEUES], w[team + STAGE_QUEUES] + w[STAGES_NUMBER]):
+                waiting = take_all_of(w, team, queue, waiting)
+        waiting = take_all_of(w, team, team + SLOT_QUEUE, waiting)
+    return waiting
+
+
+@compiled
+def take_all_of(w, team, queue, waiting):
+    """Rule 2: everything that waits in a queue of a team, put before what is linked by NEXT already."""
+    while w[queue] != NONE:
+        job = take_waiting(w, queue)
+        w[job + JOB_TEAM] = team
+        w[job + NEXT] = waiting
+        waiting = job
+    return waiting
+
+
+@compiled
+def take_all_meetings(w, now):
+    """Rule 2: all meetings that wait, taken out of their lines and linked by NEXT; whoever was reserved is let go."""
+    waiting = NONE
+    let_go(w, now)
+    for at in range(w[MEETINGS_NUMBER]):
+        queue = w[w[MEETINGS] + at] + MEETING_QUEUE
+        while w[queue] != NONE:
+            job = take_waiting(w, queue)
+            w[job + NEXT] = waiting
+            waiting = job
     return waiting
 
 
@@ -760,6 +793,7 @@ def arrange(w, team, facts, slots):
         number = w[slots + w[worker + WORKER_NUMBER]]
         w[worker + SLOTS_FREE] += number - w[worker + SLOTS]
         w[worker + SLOTS] = number
+        w[worker + SKILL] = w[slots + w[PEOPLE_ALL] + w[worker + WORKER_NUMBER]]
         w[team + LARGEST] = max(w[team + LARGEST], number)
         if number == 0 and w[worker + SLOTS_FREE] < 0:
             w[team + SOME_LEFT] = 1
@@ -786,6 +820,23 @@ def requeue(w, job, now):
         write_queued(w, job, team, now)
         w[job + READY] = now
     put_in(w, to + QUEUE, job, to)
+
+
+@compiled
+def call_again(w, job, now):
+    """Rule 2: a meeting that waits calls whom its stage calls now, and will last as long as that says; it keeps its place."""
+    stage, contact = w[job + JOB_STAGE], w[job + JOB_CONTACT]
+    fresh = in_force(w, stage)
+    if w[fresh + GOES] != w[fresh + STAGE_NUMBER]:
+        w[MEETINGS_WAITING] -= 1
+        take_out(w, job, now)
+        return
+    if w[fresh + TEAM] != w[stage + TEAM]:
+        write_queued(w, job, w[stage + TEAM], now)
+        w[job + READY] = now
+    w[job + JOB_STAGE] = w[contact + STAGE] = fresh
+    w[job + LEFT] = max(1, seconds(w, contact, w[fresh + LASTS], w[job + JOB_VISIT]))
+    put_in_line(w, fresh, job)
 
 
 @compiled
@@ -910,11 +961,27 @@ def melded(w, one, other):
 def put_in(w, queue, job, team):
     """Rule 3: put a job in a queue, which is the field `queue`; phase two looks at its team."""
     take_place(w, job, team)
+    if queue == team + QUEUE:
+        queue = queue_for(w, team, w[job + JOB_STAGE_NUMBER])
     w[job + WAITS_IN] = queue
     w[job + JOB_TEAM] = team
     w[queue] = melded(w, w[queue], job)
-    w[team + QUEUE_SIZE] += queue == team + QUEUE
+    w[team + QUEUE_SIZE] += is_queue_of(w, queue, team)
     touch(w, team)
+
+
+@inlined
+def queue_for(w, team, stage_number):
+    """Rule 3: the queue in which work at a stage waits for a team's people; its own where not all can do all."""
+    return w[team + STAGE_QUEUES] + stage_number if w[BY_SKILL] else team + QUEUE
+
+
+@inlined
+def is_queue_of(w, queue, team):
+    """Rule 3: whether a queue is one for the work of a team's people."""
+    if w[BY_SKILL]:
+        return w[team + STAGE_QUEUES] <= queue < w[team + STAGE_QUEUES] + w[STAGES_NUMBER]
+    return queue == team + QUEUE
 
 
 @compiled
@@ -1023,7 +1090,7 @@ def go_from_queue(w, job, team):
     """Rule 3: a job leaves its queue from wherever it stands in it."""
     queue = w[job + WAITS_IN]
     w[job + WAITS_IN] = NONE
-    w[team + QUEUE_SIZE] -= queue == team + QUEUE
+    w[team + QUEUE_SIZE] -= is_queue_of(w, queue, team)
     drop_gone(w, queue)
 
 
@@ -1164,8 +1231,11 @@ def judge_help(w, helper, waiting):
 @compiled
 def serve(w, team, people, now):
     """Rules 3 and 4: start the least jobs that wait at a team while somebody of `people`, a team, is idle and on duty."""
+    if w[BY_SKILL]:
+        serve_by_skill(w, team, people, now)
+        return
     if w[team + HAS_TRAYS]:
-        hold_back(w, team)
+        hold_back(w, team + QUEUE)
     while w[team + QUEUE] != NONE and w[people + SOMEBODY_IDLE]:
         worker = next_idle(w, people, now)
         if worker == NONE:
@@ -1173,7 +1243,57 @@ def serve(w, team, people, now):
             break
         begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
         if w[team + HAS_TRAYS]:
-            hold_back(w, team)
+            hold_back(w, team + QUEUE)
+
+
+@compiled
+def serve_by_skill(w, team, people, now):
+    """Rules 3 and 4: `serve`, where each job is for those who can work at its stage; others wait until they can be done."""
+    while w[team + QUEUE_SIZE] and w[people + SOMEBODY_IDLE]:
+        skills = skills_idle(w, people, now)
+        if skills == 0:
+            w[people + SOMEBODY_IDLE] = 0
+            break
+        queue = least_that_can_be_done(w, team, skills)
+        if queue == NONE:
+            break
+        worker = next_idle_who_can(w, people, w[stage_at(w, w[w[queue] + JOB_STAGE_NUMBER]) + ABLE], now)
+        begin_work(w, take_waiting(w, queue), worker, team, now)
+
+
+@compiled
+def skills_idle(w, team, now):
+    """Rule 4: what those of a team can do who are idle and on duty, as bits; 0 if nobody is."""
+    skills = MAIN
+    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        if w[worker + IDLE_SINCE] < NEVER and now < w[worker + UNTIL]:
+            skills |= w[worker + SKILL]
+    return skills
+
+
+@compiled
+def next_idle_who_can(w, team, able, now):
+    """Rule 4: `next_idle`, of those who can work at a stage."""
+    found, longest = NONE, NEVER
+    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        if w[worker + IDLE_SINCE] < longest and now < w[worker + UNTIL] and w[worker + SKILL] & able:
+            found, longest = worker, w[worker + IDLE_SINCE]
+    return found
+
+
+@compiled
+def least_that_can_be_done(w, team, skills):
+    """Rule 3: the queue of a team whose head goes first of those that may begin now and that skills can do; NONE if none."""
+    found = NONE
+    for number in range(w[STAGES_NUMBER]):
+        queue = w[team + STAGE_QUEUES] + number
+        if w[queue] == NONE or w[stage_at(w, number) + ABLE] & skills == 0:
+            continue
+        if w[team + HAS_TRAYS]:
+            hold_back(w, queue)
+        if w[queue] != NONE and (found == NONE or goes_before(w, w[queue], w[found])):
+            found = queue
+    return found
 
 
 # --- rule 4: meetings ------------------------------------------------------------------------------------------------
@@ -1280,6 +1400,7 @@ def next_to_meet(w, team, stage, lasts, now):
         if (
             w[worker + IDLE_SINCE] < longest
             and now < w[worker + UNTIL]
+            and w[worker + SKILL] & w[stage + ABLE]
             and now + lasts <= stays_until(w, worker, stage)
         ):
             found, longest = worker, w[worker + IDLE_SINCE]
@@ -1302,7 +1423,8 @@ def can_gather_until(w, stage, now):
         wanted = w[stage + PEOPLE] + at * WANTED_FIELDS
         team, number = w[wanted + WANTED_TEAM], MAIN
         for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
-            if now < w[worker + UNTIL] and now + lasts <= stays_until(w, worker, stage):
+            can = w[worker + SKILL] & w[stage + ABLE]
+            if can and now < w[worker + UNTIL] and now + lasts <= stays_until(w, worker, stage):
                 number += 1
                 until = min(until, w[worker + UNTIL], stays_until(w, worker, stage) - lasts + 1)
         if number < w[wanted + WANTED_NUMBER]:
@@ -1498,28 +1620,45 @@ def interrupt(w, now):
     """Rule 5, the end of phase two: where urgent work may interrupt, the least urgent work in hand makes way for it."""
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
-        if w[team + INTERRUPTS] and w[team + HAS_TRAYS]:
-            hold_back(w, team)
-        while w[team + INTERRUPTS] and w[team + QUEUE] != NONE:
-            rag = w[w[w[team + QUEUE] + JOB_CONTACT] + RAG]
-            worker = whom_to_interrupt(w, team, rag, now)
-            if worker == NONE:
+        while w[team + INTERRUPTS] and w[team + QUEUE_SIZE]:
+            queue = least_that_may_interrupt(w, team, now)
+            if queue == NONE:
                 break
+            worker = whom_to_interrupt(w, team, w[queue], now)
             job = put_down(w, worker, now)
-            begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
+            begin_work(w, take_waiting(w, queue), worker, team, now)
             put_in(w, team + QUEUE, job, team)
-            if w[team + HAS_TRAYS]:
-                hold_back(w, team)
 
 
 @compiled
-def whom_to_interrupt(w, team, rag, now):
-    """Rule 5: who of a team is on duty, at work here on a contact less urgent than a RAG that may interrupt, and goes last."""
+def least_that_may_interrupt(w, team, now):
+    """Rule 5: the queue of a team whose head goes first of those for which somebody would set work down; NONE if none."""
+    first, last = team + QUEUE, team + QUEUE + 1
+    if w[BY_SKILL]:
+        first, last = w[team + STAGE_QUEUES], w[team + STAGE_QUEUES] + w[STAGES_NUMBER]
     found = NONE
+    for queue in range(first, last):
+        if w[team + HAS_TRAYS]:
+            hold_back(w, queue)
+        if w[queue] == NONE or whom_to_interrupt(w, team, w[queue], now) == NONE:
+            continue
+        if found == NONE or goes_before(w, w[queue], w[found]):
+            found = queue
+    return found
+
+
+@compiled
+def whom_to_interrupt(w, team, waiting, now):
+    """Rule 5: who of a team is on duty, at work here on a contact less urgent than one whose RAG may interrupt, and goes last.
+
+    Of those only who can work at the stage of what is waiting.
+    """
+    found, rag = NONE, w[w[waiting + JOB_CONTACT] + RAG]
+    able = w[stage_at(w, w[waiting + JOB_STAGE_NUMBER]) + ABLE]
     if w[team + INTERRUPTS] >> rag & 1 == 0:
         return found
     for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
-        if w[worker + BUSY] == 0 or now >= w[worker + UNTIL]:
+        if w[worker + BUSY] == 0 or now >= w[worker + UNTIL] or w[worker + SKILL] & able == 0:
             continue
         job = w[worker + IN_HAND]
         if w[job + JOB_TEAM] != team or w[w[job + JOB_CONTACT] + RAG] <= rag:
@@ -1976,22 +2115,22 @@ def may_begin(w, stage):
 @compiled
 def put_back(w, stage):
     """Rule 8: what was held back at a stage is in the queue of its team again."""
-    tray, team = w[stage + TRAY], w[stage + TEAM]
+    tray, queue = w[stage + TRAY], queue_for(w, w[stage + TEAM], w[stage + STAGE_NUMBER])
     if tray != NONE:
-        w[team + QUEUE] = melded(w, w[team + QUEUE], w[tray + HELD_BACK])
+        w[queue] = melded(w, w[queue], w[tray + HELD_BACK])
         w[tray + HELD_BACK] = NONE
-        drop_gone(w, team + QUEUE)
+        drop_gone(w, queue)
 
 
 @compiled
-def hold_back(w, team):
+def hold_back(w, queue):
     """Rule 8: what comes first in a queue and must not be begun, since the out-tray of its stage is full, is set aside."""
-    while w[team + QUEUE] != NONE:
-        stage = w[w[team + QUEUE] + JOB_STAGE]
-        if may_begin(w, stage) or w[w[team + QUEUE] + JOB_WORKER] != NONE:
+    while w[queue] != NONE:
+        stage = w[w[queue] + JOB_STAGE]
+        if may_begin(w, stage) or w[w[queue] + JOB_WORKER] != NONE:
             break
-        job = take_waiting(w, team + QUEUE)
-        take_place(w, job, team)
+        job = take_waiting(w, queue)
+        take_place(w, job, w[job + JOB_TEAM])
         tray = w[stage + TRAY]
         w[tray + HELD_BACK] = melded(w, w[tray + HELD_BACK], job)
 
@@ -2065,6 +2204,10 @@ def close(w):
         team = w[TEAMS] + number * TEAM_FIELDS
         while w[team + QUEUE] != NONE:
             write_queued(w, take_waiting(w, team + QUEUE), team, beyond)
+        for stage_number in range(w[STAGES_NUMBER] if w[BY_SKILL] else MAIN):
+            queue = queue_for(w, team, stage_number)
+            while w[queue] != NONE:
+                write_queued(w, take_waiting(w, queue), team, beyond)
         while w[team + SLOT_QUEUE] != NONE:
             write_unallocated(w, take_waiting(w, team + SLOT_QUEUE), beyond)
     for at in range(w[MEETINGS_NUMBER]):

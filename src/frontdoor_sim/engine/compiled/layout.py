@@ -170,7 +170,7 @@ class _PlanLayout:
         ]
         world[k.CHANGES] = words.put(np.concatenate(changes)) if changes else words.size
         world[k.CHANGES_END] = world[k.CHANGES] + len(changes) * k.CHANGE_FIELDS
-        self.meetings()
+        self.meetings(plan)
         array = words.array()
         array[: k.WORLD_FIELDS] = world
         return PlanWords(plan, array, self.spans, self.teams)
@@ -185,6 +185,7 @@ class _PlanLayout:
         world[k.BY_DEADLINE] = any("deadline" in team.order for _, one in plan.in_turn for team in one.teams)
         world[k.NORMAL], world[k.EXPONENTIAL] = self.table(STANDARD_NORMAL), self.table(STANDARD_EXPONENTIAL)
         world[[k.LAST_RETURN, k.SPARE_JOBS, k.SPARE_EVENTS]] = NONE
+        world[k.BY_SKILL] = plan.by_skill
         world[k.IS_DATED] = len(plan.later) > 0 or len(plan.ramps) > 0
 
     def limits(self, plan: Plan) -> None:
@@ -300,6 +301,8 @@ class _PlanLayout:
         record[k.FIRST_ORDER : k.FIRST_ORDER + len(rules)] = rules
         record[k.HEAD_START : k.HEAD_START + 4] = team.head_start
         record[[k.QUEUE, k.SLOT_QUEUE]] = NONE
+        if self.plan.by_skill:
+            record[k.STAGE_QUEUES] = self.words.put([NONE] * len(self.plan.stages))
         record[k.GOES_TO] = self.teams[self.plan.team_goes[number]]
         mine = [
             stages + stage.number * k.STAGE_FIELDS
@@ -345,6 +348,7 @@ class _PlanLayout:
             k.DOOR: self.doors.get(stage.number, NONE),
             k.TRAY: self.trays.get(stage.number, NONE),
             k.OUT_TRAY: NONE if stage.out_tray is None else stage.out_tray,
+            k.ABLE: stage.able,
         }
         match stage:
             case PlannedConsent():
@@ -371,10 +375,11 @@ class _PlanLayout:
             k.PEOPLE_NUMBER: len(wanted),
         }
 
-    def meetings(self) -> None:
+    def meetings(self, plan: Plan) -> None:
         """The stages whose meetings wait for people, and room for the people whom one reserves while another looks."""
-        stages = [stage for stage in self.plan.stages if isinstance(stage, PlannedMeeting)]
-        places = [int(self.world[k.STAGES]) + stage.number * k.STAGE_FIELDS for stage in stages]
+        stages = [stage for _, one in plan.in_turn for stage in one.stages if isinstance(stage, PlannedMeeting)]
+        numbers = sorted({stage.number for stage in stages})
+        places = [int(self.world[k.STAGES]) + number * k.STAGE_FIELDS for number in numbers]
         most = max((sum(number for _, number in stage.people) for stage in stages), default=0)
         self.world[k.MEETINGS], self.world[k.MEETINGS_NUMBER] = self.words.put(places), len(places)
         self.world[k.RESERVED] = self.words.put([0] * (2 * most * k.RESERVED_FIELDS))
@@ -466,22 +471,23 @@ class _PlanLayout:
 # --- people and contacts ---------------------------------------------------------------------------------------------
 
 
-def team_and_slots(plan: Plan, people: pd.DataFrame) -> tuple[Int64s, Int64s]:
-    """The number of the team and the slots of each worker, by number of the worker."""
+def facts_of_people(plan: Plan, people: pd.DataFrame) -> tuple[Int64s, Int64s, Int64s]:
+    """The number of the team, the slots and the skill of each worker, by number of the worker."""
     number = {team.name: at for at, team in enumerate(plan.teams)}
     team = np.array([number[name] for name in people["team"].tolist()], dtype=np.int64)
     order = np.argsort(people["worker"].to_numpy(), kind="stable")
-    return team[order], people["slots"].to_numpy(np.int64)[order]
+    slots, skill = (people[column].to_numpy(np.int64)[order] for column in ("slots", "skill"))
+    return team[order], slots, skill
 
 
 def people_words(
-    laid: PlanWords, number: Int64s, slots: Int64s, flat: FlatWindows, opening: Int64s, base: int
+    laid: PlanWords, facts: tuple[Int64s, Int64s, Int64s], flat: FlatWindows, opening: Int64s, base: int
 ) -> tuple[Int64s, Int64s, Int64s]:
     """The people as the world holds them, from place `base`.
 
     Args:
         laid: the plan.
-        number, slots: of `team_and_slots`.
+        facts: of `facts_of_people`.
         flat: when they are on duty.
         opening: the windows in order of their start.
         base: the first place.
@@ -490,7 +496,7 @@ def people_words(
         Words of workers, windows and duty; for each team, where its workers begin and end (places, shape (teams, 2));
         where duty begins and ends (places, shape (2,)).
     """
-    teams = np.array(laid.teams)
+    teams, (number, slots, skill) = np.array(laid.teams), facts
     team, in_teams = teams[number], np.argsort(number, kind="stable")
     rank = np.empty_like(in_teams)
     rank[in_teams] = np.arange(len(team))
@@ -502,6 +508,7 @@ def people_words(
     workers[rank, k.UNTIL] = workers[rank, k.IDLE_SINCE] = -k.NEVER
     workers[rank, k.WINDOWS_END] = windows + flat.first[1:] * k.WINDOW_FIELDS
     workers[rank, k.SLOTS] = workers[rank, k.SLOTS_FREE] = slots
+    workers[rank, k.SKILL] = 1 << skill
     owner = np.repeat(place, np.diff(flat.first))
     columns = (flat.starts, flat.ends, flat.hands_over, flat.ends_shift, flat.next_duty, owner)
     table = np.stack(columns, axis=1).astype(np.int64)
@@ -586,16 +593,21 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
         room: how many times the usual room for rows and records.
     """
     plan, base = laid.plan, len(laid.words)
-    flat, (team, slots) = roster.flat, team_and_slots(plan, roster.people)
+    flat, facts = roster.flat, facts_of_people(plan, roster.people)
+    team, slots, _ = facts
     opening = np.argsort(flat.starts, kind="stable")
-    people, workers, duty = people_words(laid, team, slots, flat, opening, base)
+    people, workers, duty = people_words(laid, facts, flat, opening, base)
     given = _given(laid, contacts)
     columns = contact_columns(contacts, plan)
     order = sorting((columns[k.ENTERS], columns[k.KEY]))
     order = np.arange(len(contacts)) if order is None else order
     width, number = at_a_line(k.VISITS + plan.entry), len(order)
     slots_at = base + len(people)
-    given_at = slots_at + sum(len(one) for one in roster.later_slots)
+    later_facts = [
+        np.concatenate([slots, 1 << skills])
+        for slots, skills in zip(roster.later_slots, roster.later_skills, strict=True)
+    ]
+    given_at = slots_at + sum(len(one) for one in later_facts)
     contacts_at = at_a_line(given_at + sum(len(column) for column in given.values()))
     heap_at = contacts_at + width * number
     heap_room = room * (DUE_A_CONTACT * number + ROOM)
@@ -608,7 +620,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     w[:base] = laid.words
     w[base:slots_at] = people
     at = slots_at
-    for change, later in enumerate(roster.later_slots):
+    for change, later in enumerate(later_facts):
         w[w[k.CHANGES] + change * k.CHANGE_FIELDS + k.NEW_SLOTS] = at
         w[at : at + len(later)] = later
         at += len(later)
@@ -623,7 +635,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     largest = np.zeros(len(teams), dtype=np.int64)
     np.maximum.at(largest, team, slots)
     w[teams + k.LARGEST] = largest
-    w[k.NOW] = w[k.STARTS] - 1
+    w[k.NOW], w[k.PEOPLE_ALL] = w[k.STARTS] - 1, len(team)
     w[k.DUTY], w[k.DUTY_END] = duty
     w[k.CONTACTS], w[k.CONTACTS_END], w[k.ARRIVING] = contacts_at, heap_at, contacts_at
     w[k.CONTACT_WIDTH], w[k.CONTACTS_NUMBER] = width, number

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from frontdoor_sim.documents import in_words, nearest
-from frontdoor_sim.operating_model import CaseloadStage, ChecksStage, MeetingStage, OperatingModel
+from frontdoor_sim.operating_model import AnyStage, CaseloadStage, ChecksStage, MeetingStage, OperatingModel
 from frontdoor_sim.scenario.checks.found import ALWAYS, ENTRY, Found, broken, unknown
 from frontdoor_sim.scenario.paths import Path
 from frontdoor_sim.working_time import Instants
@@ -194,6 +194,55 @@ def check_staff(model: OperatingModel) -> Found:
             at: Path = ("teams", stage.team, "staff")
             what = f"{stage.team!r} holds the cases of {stage_name!r}, and nobody there has a caseload."
             yield broken(at, what, "A `caseload` above 0 for some staff.", "Add, for example, `caseload: 16`.")
+
+
+def check_skills(model: OperatingModel) -> Found:
+    """People can work where work is done for which their team is asked, and everything has somebody who can do it."""
+    asked = {name: _worked_on_by(stage) for name, stage in model.stages.items()}
+    for name, team in model.teams.items():
+        mine = {name} | {other for other, facts in model.teams.items() if any(h.team == name for h in facts.helpers)}
+        known = [stage for stage, teams in asked.items() if teams & (mine if _is_queued(model, stage) else {name})]
+        for index, group in enumerate(team.staff):
+            for place, stage in enumerate(group.works_at):
+                at: Path = ("teams", name, "staff", index, "works_at", place)
+                if stage not in model.stages:
+                    yield unknown(at, "stage", stage, model.stages)
+                elif stage not in known:
+                    what = f"Nobody of {name!r} is asked to work at {stage!r}."
+                    right = f"Stages at which they work: {in_words(known)}." if known else "No `works_at` here."
+                    yield broken(at, what, right, "Remove it; who holds cases is said by `caseload`.")
+    for stage, teams in asked.items():
+        for name in sorted(teams & set(model.teams)):
+            yield from _nobody_can(model, stage, name)
+
+
+def _is_queued(model: OperatingModel, stage: str) -> bool:
+    """Whether work at a stage waits in a queue from which helpers may take it; a meeting is of those it names."""
+    return model.stages[stage].kind != "meeting"
+
+
+def _worked_on_by(stage: AnyStage) -> set[str]:
+    """The teams whose people work at a stage."""
+    if isinstance(stage, ChecksStage):
+        return {partner.team for partner in stage.partners.values() if partner.team}
+    if isinstance(stage, MeetingStage):
+        return set(stage.people)
+    return {stage.team} if stage.kind in ("work", "consent") else set()
+
+
+def _nobody_can(model: OperatingModel, stage: str, team: str) -> Found:
+    """Work of a team for which none of its people, and none of its helpers', can work."""
+    facts, wanted = model.teams[team], model.stages[stage]
+    number = wanted.people[team] if isinstance(wanted, MeetingStage) else 1
+    helping = [] if isinstance(wanted, MeetingStage) else [h.team for h in facts.helpers if h.team in model.teams]
+    staff = [group for name in (team, *helping) for group in model.teams[name].staff if group.filled > 0]
+    can = sum(math.ceil(group.wte) for group in staff if group.can_work_at(stage))
+    if staff and can < number and not all(group.can_work_at(stage) for group in staff):
+        what = f"Nobody of {team!r} can work at {stage!r}."
+        if can or number > 1:
+            what = f"{stage!r} needs {number} of {team!r}, and {can or 'nobody'} of them can work there."
+        remedy = f"Add `{stage}` to the `works_at` of some of them."
+        yield broken(("teams", team, "staff"), what, "Somebody for whatever the team is asked to do.", remedy)
 
 
 def check_people_come_and_go(model: OperatingModel) -> Found:
