@@ -28,7 +28,7 @@ estimators:
 capacity:
 	$(PYTHON) tests/capacity_long_run.py --folder results/capacity
 
-# The published experiments on replication noise and structural ceilings, made again; some two minutes on one core.
+# The published experiments on replication noise and structural ceilings, made again; some seven minutes on one core.
 figures:
 	$(PYTHON) tests/figures_long_run.py --replications 100
 
