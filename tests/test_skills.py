@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog
+from frontdoor_sim.experiment import offered_load
 from frontdoor_sim.scenario.names import named_in, removed, renamed
 from queue_laws import plain
 from random_models import Instance, as_scenario, asked_of, instances
@@ -214,6 +215,36 @@ def test_a_team_of_two_skills_is_two_teams(seed):
         for log in (together, separate)
     ]
     pd.testing.assert_frame_equal(*tables)
+
+
+# --- what each skill is asked for -------------------------------------------------------------------------------------------
+
+
+def loads_of(*staff: dict[str, Any]) -> pd.DataFrame:
+    """Two contacts an hour, half of which take an hour at each stage: 40 hours of work a week at either."""
+    hour = {"distribution": "exponential", "mean": 1, "unit": "hours"}
+    stages = {name: {**facts, "touch": hour} for name, facts in STAGES.items()}
+    data = {
+        "name": "Loads", "run": {"opens": "2025-01-06", "weeks": 40, "warm_up": 2, "follow_up": 1}, "shifts": OFFICE,
+        "clock": "office", "teams": desk(*staff), "stages": stages, "ends": {"done": {}},
+        "routes": {"entry": {"screen": "50%", "decide": "50%"}, "screen": "done", "decide": "done"},
+        "arrivals": {"people": {"per_hour": {"Mon-Fri 09:00-17:00": 2, "otherwise": 0}}},
+    }  # fmt: skip
+    return offered_load(as_scenario(data), 1)[["what", "available", "load"]]
+
+
+def test_the_scarcest_skill_is_told_with_its_load():
+    """80 hours of work for 4 people of 40 hours is a load of a half; the 40 hours that one of them alone can do fill her."""
+    found = loads_of(group("screener", "screen", wte=3), group("social worker", "decide"))
+    assert found["what"].tolist() == ["time", "time at decide"]
+    assert found["available"].tolist() == [4, 1]
+    assert found["load"].tolist() == pytest.approx([0.5, 1.0], rel=0.12)
+
+
+def test_where_no_skill_is_scarcer_than_people_only_people_are_told():
+    assert loads_of(group("screener", "screen"), group("all-rounder", wte=3))["what"].tolist() == ["time"]
+    one_more = loads_of(group("screener", "screen", wte=3), group("all-rounder"))
+    assert one_more["what"].tolist() == ["time", "time at decide"]
 
 
 # --- files ----------------------------------------------------------------------------------------------------------------

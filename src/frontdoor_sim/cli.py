@@ -266,7 +266,7 @@ def load_text(scenario: Scenario) -> str:
     full = []
     for row in offered_load(scenario, SEED).to_dict("records"):
         asked = f"{row['offered']:8.1f} of {row['available']:6.1f}   load {row['load']:.2f}"
-        lines.append(f"  {row['team']:28} {row['what']:6} {asked}")
+        lines.append(f"  {row['team']:28} {row['what'].replace('time at', 'at'):6} {asked}")
         if row["load"] >= 1:
             full.append(f"  {row['team']} is asked for more than it has: its backlog grows without end.")
     return "\n".join([*lines, *full])

@@ -73,8 +73,8 @@ class Pack:
       ("more than 240") for a mean that is NaN. `by` is "" for rows about everybody. Unit `share` runs
       from 0 to 1 and is printed as a percentage.
     - `differences`: option less base on the same contacts; unit `share` is printed as percentage points.
-    - `changes`: option, recommendation, say. `loads`: option, team, what {time, slots}, offered,
-      available, load (1 is full). `staffing`: the range tried and the range accepted.
+    - `changes`: option, recommendation, say. `loads`: option, team, what {time, slots, time at STAGES},
+      offered, available, load (1 is full). `staffing`: the range tried and the range accepted.
     - `symptoms`: symptom, low, high, source, as_found and, if wanted, unit (`share` prints percentages).
     - `assumptions`: as `Parameters.assumptions()` gives them.
     - `weeks`, `dates`, `burnt_down`: of today's model and every option with dated changes, the weeks of the study with

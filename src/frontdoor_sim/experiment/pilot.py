@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.documents import in_words
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.running import draw_contacts, placed, simulate
 from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.operating_model import Team
+from frontdoor_sim.roster import Post
+from frontdoor_sim.roster.posts import name_prefixes
 from frontdoor_sim.scenario import Scenario
+from frontdoor_sim.working_time import Calendar
 
 MORE_PEOPLE = 3
 """A pilot has this many times the staff, so that its work is what is asked for, not what is got through."""
+AT_WORK = ("work", "re-keying", "search", "meeting")
+_ALMOST = 1e-9
 UNLIMITED = 10**9
 """A pilot's stages take this many, for the same reason."""
 
@@ -84,7 +92,9 @@ def offered_load(scenario: Scenario, seed: int, returns: float | None = None, en
         engine: which engine runs the pilot; the answer is the same.
 
     Returns:
-        Table of option, team, what (`time` or `slots`), offered, available (people or slots) and load, their ratio.
+        Table of option, team, what, offered, available (people or slots) and load, their ratio. `what` is `time` or `slots`;
+        where people can work at some stages only, and some of these ask more of those who can than all ask of everybody, it
+        is also `time at` these stages.
     """
     returns = returns_per_contact(scenario, seed, engine) if returns is None else returns
     return _loads(_pilot(scenario, seed, returns, engine), scenario)
@@ -134,18 +144,58 @@ def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:
     closes = log.about.closes
     rows = []
     for team, facts in scenario.model.teams.items():
-        offered = _seconds(log.events, team, ("work", "re-keying", "search", "meeting"), closes)
+        offered = _seconds(log.events, team, AT_WORK, closes)
         duty = log.duty[log.duty["kind"] == "available"]
         available = _seconds(duty, team, (), closes)
         if available and offered:
             people = sum(group.filled for group in facts.staff)
             load = offered / (available / MORE_PEOPLE)
             rows.append((scenario.name, team, "time", load * people, people, load))
+            if any(group.works_at for group in facts.staff):
+                rows += [(scenario.name, team, *row) for row in _scarcest(log, duty, team, facts, load)]
         slots = sum(int(group.caseload * group.filled) for group in facts.staff)
         if slots:
             held = _held(log, team, closes)
             rows.append((scenario.name, team, "slots", held, float(slots), held / slots))
     return pd.DataFrame(rows, columns=["option", "team", "what", "offered", "available", "load"])
+
+
+def _scarcest(
+    log: EventLog, duty: pd.DataFrame, team: str, facts: Team, whole: float
+) -> Iterator[tuple[str, float, float, float]]:
+    """The stages whose work asks most of those who can do it, where that is more than all work asks of all.
+
+    No way of sharing work out does better than its scarcest set of stages, and one does as well (Gale 1957, of flows).
+    """
+    mine, closes = log.events[log.events["team"] == team], log.about.closes
+    work = {str(stage): _seconds(rows, team, AT_WORK, closes) for stage, rows in mine.groupby("stage", observed=True)}
+    work = {stage: seconds for stage, seconds in work.items() if seconds}
+    named = duty["name"].astype(str).str.rsplit("/", n=1).str[0]
+    there = [
+        (group, _seconds(duty[named == prefix], team, (), closes) / MORE_PEOPLE)
+        for group, prefix in zip(facts.staff, prefixes(team, facts), strict=True)
+    ]
+    alike: dict[tuple[bool, ...], list[str]] = {}
+    for stage in work:
+        alike.setdefault(tuple(group.can_work_at(stage) for group in facts.staff), []).append(stage)
+    scarce: tuple[str, ...] = ()
+    worst = whole + _ALMOST
+    for number in range(1, len(alike)):
+        for skills in combinations(alike, number):
+            stages = [stage for skill in skills for stage in alike[skill]]
+            able = sum(seconds for group, seconds in there if any(map(group.can_work_at, stages)))
+            load = sum(work[stage] for stage in stages) / able if able else np.inf
+            if load > worst:
+                worst, scarce = load, tuple(stages)
+    if scarce:
+        people = sum(group.filled for group in facts.staff if any(map(group.can_work_at, scarce)))
+        what = f"time at {in_words([stage.replace('_', ' ') for stage in scarce], 'and')}"
+        yield what, worst * people, people, worst
+
+
+def prefixes(team: str, facts: Team) -> list[str]:
+    """What the people of each group of a team are named after."""
+    return name_prefixes([Post(team, group.role, 0, Calendar.always(), named=group.named) for group in facts.staff])
 
 
 def _seconds(table: pd.DataFrame, team: str, kinds: tuple[str, ...], closes: int) -> int:
