@@ -30,7 +30,7 @@ SCENARIOS = sorted(
     path
     for folder in ("scenarios", "tests/theory", "tests/golden", "benchmarks")
     for path in (ROOT / folder).rglob("*.yaml")
-    if not path.name.startswith("appraisal")
+    if not path.name.startswith(("appraisal", "parameters"))
 )
 BATCHES, EXAMPLES = 8, 125
 REFERENCE = ["drawn.py", "simpy_engine.py", "people.py", "slots.py", "checks.py", "kinds.py"]
