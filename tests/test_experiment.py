@@ -179,3 +179,18 @@ def test_returns_make_up_the_published_volume(bcp):
 def test_a_path_that_leads_nowhere_is_the_users_mistake(desk):
     with pytest.raises(InputError, match="Did you mean officer"):
         desk.varied({"teams.desk.staff.oficer.wte": 3})
+
+
+def test_an_interval_of_one_case_may_save_more_than_todays_average():
+    """Today takes 10 or 90 hours and the option takes none: one case saves 90, and today's average is 50."""
+    values = {"today": [10.0, 90.0] * 6, "none": [0.0] * 12}
+    rows = [
+        {"option": option, "run": number, "measure": "search_hours_per_week", "by": "all", "group": "all", "value": hours,
+         "unit": "hours", "contacts": 100, "note": ""}
+        for option, told in values.items()
+        for number, hours in enumerate(told)
+    ]  # fmt: skip
+    found = differences(pd.DataFrame(rows), "today", "year").iloc[0]
+    assert found["difference"] == -50
+    assert found["low"] < -90
+    assert summarise(pd.DataFrame(rows), "year")["low"].min() >= 0

@@ -236,7 +236,7 @@ def about(
     return {
         "title": facts.title,
         "council": facts.council,
-        "headline": headline(comparison),
+        "headline": headline(comparison, bool(facts.unknown)),
         "seed": seed,
         "replications": number,
         "command": command,
@@ -276,15 +276,15 @@ def break_even_note(number: int, ranged: bool) -> str:
     )
 
 
-def headline(comparison: Comparison) -> str:
-    """The answer in a paragraph: today, and what the options do to it."""
+def headline(comparison: Comparison, of_one_case: bool) -> str:
+    """The answer in a paragraph: today, and what the options do to it; its interval is of one case, or of the average."""
     summary = comparison.summary
     base = summary[(summary["option"] == comparison.base) & (summary["by"] == "all")].set_index("measure")
     told = comparison.verdicts[comparison.verdicts["measure"] == HEADLINE]
     decided, transfer = base.loc[HEADLINE], base.loc[TRANSFER]
     parts = [
         f"{comparison.base}: {decided['mean']:.0%} of contacts are decided within 24 hours ({decided['low']:.0%} to "
-        f"{decided['high']:.0%} in single years)."
+        f"{decided['high']:.0%} {'in single years' if of_one_case else 'on average'})."
     ]
     if not np.isnan(transfer["mean"]):
         hours = f"{transfer['mean']:.0f} hours of the decision"
