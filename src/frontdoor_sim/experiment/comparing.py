@@ -125,7 +125,7 @@ def summarise(runs: pd.DataFrame, interval: Interval = "average") -> pd.DataFram
         table = by_run(runs, option)
         values = table.to_numpy(np.float64)
         mean, half = mean_and_half_width(values, interval, 1)
-        low, high = _within(table.index, np.maximum(mean - half, 0.0), mean + half, least=0.0)
+        low, high = _within(table.index, np.maximum(mean - half, 0.0), mean + half)
         tables.append(
             pd.DataFrame(
                 {"option": option, "mean": mean, "low": low, "high": high, "runs": values.shape[1]}, index=table.index
@@ -155,7 +155,7 @@ def differences(runs: pd.DataFrame, base: str, interval: Interval = "average") -
         gaps = after.to_numpy(np.float64) - before.to_numpy(np.float64)
         mean, half = mean_and_half_width(gaps, interval, len(others))
         start = before.to_numpy(np.float64).mean(axis=1)
-        low, high = _within(before.index, mean - half, mean + half, least=-1.0)
+        low, high = _within(before.index, mean - half, mean + half)
         table = {"option": option, "base": start, "option_mean": after.to_numpy(np.float64).mean(axis=1), "difference": mean,
                  "low": low, "high": high, "half_width": mean_and_half_width(gaps, "average", len(others))[1],
                  "replications": gaps.shape[1]}  # fmt: skip
@@ -183,14 +183,14 @@ def mean_and_half_width(
     return mean, t * spread * np.sqrt(1 / number + (1 if interval == "year" else 0))
 
 
-def _within(index: pd.Index[Any], low: Floats, high: Floats, least: float) -> tuple[Floats, Floats]:
-    """Intervals of shares kept to what can be: from 0, or of a difference from -1, to 1.
+def _within(index: pd.Index[Any], low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Intervals of shares, or of differences of them, kept to what can be: from -1 to 1.
 
     A difference of hours has no such end: one case may begin above today's average, and save more than that.
     """
     names = index.get_level_values("measure")
     share = names.str.endswith(("_share", "_24h", "_day", "_on_time", "_curve")) | (names == "utilisation")
-    return np.where(share, np.maximum(low, least), low), np.where(share, np.minimum(high, 1.0), high)
+    return np.where(share, np.maximum(low, -1.0), low), np.where(share, np.minimum(high, 1.0), high)
 
 
 def verdicts(found: pd.DataFrame) -> pd.DataFrame:

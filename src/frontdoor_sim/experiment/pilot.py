@@ -11,13 +11,11 @@ import pandas as pd
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
-from frontdoor_sim.experiment.running import draw_contacts, placed, simulate
+from frontdoor_sim.experiment.running import draw_contacts, placed, posts, simulate
 from frontdoor_sim.experiment.workers import worked
-from frontdoor_sim.operating_model import Team
-from frontdoor_sim.roster import Post
+from frontdoor_sim.operating_model import Team, Timeline, skills_of
 from frontdoor_sim.roster.posts import name_prefixes
 from frontdoor_sim.scenario import Scenario
-from frontdoor_sim.working_time import Calendar
 
 MORE_PEOPLE = 3
 """A pilot has this many times the staff, so that its work is what is asked for, not what is got through."""
@@ -141,9 +139,11 @@ def with_room_for_all(scenario: Scenario) -> Scenario:
 
 
 def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:
-    closes = log.about.closes
+    closes, model = log.about.closes, scenario.model
+    filled = posts(model, Timeline.of(model), skills_of([model]))
+    named = list(zip(filled, name_prefixes(filled), strict=True))
     rows = []
-    for team, facts in scenario.model.teams.items():
+    for team, facts in model.teams.items():
         offered = _seconds(log.events, team, AT_WORK, closes)
         duty = log.duty[log.duty["kind"] == "available"]
         available = _seconds(duty, team, (), closes)
@@ -152,7 +152,8 @@ def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:
             load = offered / (available / MORE_PEOPLE)
             rows.append((scenario.name, team, "time", load * people, people, load))
             if any(group.works_at for group in facts.staff):
-                rows += [(scenario.name, team, *row) for row in _scarcest(log, duty, team, facts, load)]
+                names = [name for post, name in named if post.team == team]
+                rows += [(scenario.name, team, *row) for row in _scarcest(log, duty, team, facts, load, names)]
         slots = sum(int(group.caseload * group.filled) for group in facts.staff)
         if slots:
             held = _held(log, team, closes)
@@ -161,11 +162,12 @@ def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:
 
 
 def _scarcest(
-    log: EventLog, duty: pd.DataFrame, team: str, facts: Team, whole: float
+    log: EventLog, duty: pd.DataFrame, team: str, facts: Team, whole: float, names: Sequence[str]
 ) -> Iterator[tuple[str, float, float, float]]:
     """The stages whose work asks most of those who can do it, where that is more than all work asks of all.
 
     No way of sharing work out does better than its scarcest set of stages, and one does as well (Gale 1957, of flows).
+    `names` are what the people of each group of the team are named after.
     """
     mine, closes = log.events[log.events["team"] == team], log.about.closes
     work = {str(stage): _seconds(rows, team, AT_WORK, closes) for stage, rows in mine.groupby("stage", observed=True)}
@@ -173,7 +175,7 @@ def _scarcest(
     named = duty["name"].astype(str).str.rsplit("/", n=1).str[0]
     there = [
         (group, _seconds(duty[named == prefix], team, (), closes) / MORE_PEOPLE)
-        for group, prefix in zip(facts.staff, prefixes(team, facts), strict=True)
+        for group, prefix in zip(facts.staff, names, strict=True)
     ]
     alike: dict[tuple[bool, ...], list[str]] = {}
     for stage in work:
@@ -191,11 +193,6 @@ def _scarcest(
         people = sum(group.filled for group in facts.staff if any(map(group.can_work_at, scarce)))
         what = f"time at {in_words([stage.replace('_', ' ') for stage in scarce], 'and')}"
         yield what, worst * people, people, worst
-
-
-def prefixes(team: str, facts: Team) -> list[str]:
-    """What the people of each group of a team are named after."""
-    return name_prefixes([Post(team, group.role, 0, Calendar.always(), named=group.named) for group in facts.staff])
 
 
 def _seconds(table: pd.DataFrame, team: str, kinds: tuple[str, ...], closes: int) -> int:
