@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment import offered_load
+from frontdoor_sim.operating_model import skills_of
 from frontdoor_sim.scenario.names import named_in, removed, renamed
 from queue_laws import plain
 from random_models import Instance, as_scenario, asked_of, instances
@@ -26,6 +28,10 @@ ROUTES = {
     "screen": "done",
     "decide": "done",
 }
+FILE = {
+    "name": "Skills", "run": {"opens": OPENS, "weeks": 1, "warm_up": 0, "follow_up": 1}, "shifts": OFFICE, "clock": "office",
+    "stages": STAGES, "routes": ROUTES, "ends": {"done": {}},
+}  # fmt: skip
 
 
 def group(role: str, *stages: str, wte: float = 1, **facts: Any) -> dict[str, Any]:
@@ -188,6 +194,24 @@ def test_to_name_every_stage_is_to_name_none(instance: Instance):
     assert_twins(*alike)
 
 
+def test_people_may_differ_in_as_many_ways_as_they_like():
+    """Eighty lists of stages, more than a word has bits: whoever is asked for the last stage alone works there."""
+    names = [f"stage {number}" for number in range(7)]
+    some = [list(chosen) for number in (2, 3, 4) for chosen in combinations(names, number)][:80]
+    stages = {name: {"team": "desk", "touch": "1 h"} for name in names}
+    routes = {"entry": names[0], **dict(pairwise(names)), names[-1]: "done"}
+    staff = [group(f"role {number}", *chosen, wte=0.2) for number, chosen in enumerate(some)]
+    log = played(stages, routes, at(*[f"{DAY} 09:00"] * 5), teams=desk(*staff, group("last", names[-1])))
+    assert {role.split()[0] for n in range(1, 6) for role in by_role(log, n)[:-1]} == {"role"}
+    assert any(role.startswith("last") for n in range(1, 6) for role in by_role(log, n))
+
+
+def test_the_order_in_which_stages_are_listed_is_all_the_same():
+    lists = (["screen", "decide"], ["decide", "screen"], ["decide", "screen", "decide"], ["screen"])
+    data = FILE | {"teams": desk(*(group(f"role {number}", *stages) for number, stages in enumerate(lists)))}
+    assert skills_of([as_scenario(data).model]) == [(), ("decide", "screen"), ("screen",)]
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_team_of_two_skills_is_two_teams(seed):
     """So whatever is known exactly of each queue by itself is exact of both (M/M/c and the like, `test_theory_single`)."""
@@ -251,12 +275,8 @@ def test_where_no_skill_is_scarcer_than_people_only_people_are_told():
 
 
 def mistakes_of(teams: dict[str, Any], stages: dict[str, Any] = STAGES) -> list[str]:
-    data = {
-        "name": "Wrong", "run": {"opens": OPENS, "weeks": 1, "warm_up": 0, "follow_up": 1}, "shifts": OFFICE, "clock": "office",
-        "teams": teams, "stages": stages, "routes": ROUTES, "ends": {"done": {}},
-    }  # fmt: skip
     with pytest.raises(InputError) as found:
-        as_scenario(data)
+        as_scenario(FILE | {"teams": teams, "stages": stages})
     return [mistake.what for mistake in found.value.mistakes]
 
 

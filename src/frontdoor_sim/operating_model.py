@@ -249,6 +249,16 @@ class Staff(Closed):
         return not self.works_at or stage in self.works_at
 
     @property
+    def skill(self) -> tuple[str, ...]:
+        """What these people can do: the stages of `works_at`, in whichever order they were written; empty is everything.
+
+        Example:
+            >>> Staff(role="officer", wte=5, shift="office", works_at=["screening", "consent"]).skill
+            ('consent', 'screening')
+        """
+        return tuple(sorted(set(self.works_at)))
+
+    @property
     def filled(self) -> float:
         """WTE that somebody fills.
 
@@ -909,8 +919,8 @@ def helps(stage: Stage) -> bool:
 
 
 def skills_of(models: Iterable[OperatingModel]) -> list[tuple[str, ...]]:
-    """What people can do, by number: everything (the empty one), then each `works_at` of anybody, in order of their names."""
-    return sorted({(), *(group.works_at for model in models for team in model.teams.values() for group in team.staff)})
+    """What people can do, by number: everything (the empty one), then each skill of anybody, in order of their names."""
+    return sorted({(), *(group.skill for model in models for team in model.teams.values() for group in team.staff)})
 
 
 def transfers(model: OperatingModel, name: str) -> bool:

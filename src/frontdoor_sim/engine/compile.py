@@ -347,13 +347,10 @@ class _Compiler:
             case MeetingStage():
                 return self.meeting(stage, purpose, common)
 
-    def able(self, stage: str) -> int:
-        """The skills with which people can work at a stage, as bits; where it is no more, anybody finishes what is left."""
-        return sum(
-            1 << number
-            for number, stages in enumerate(self.skills)
-            if not stages or stage in stages or self.gone.get(stage, stage) != stage
-        )
+    def able(self, stage: str) -> tuple[bool, ...]:
+        """With which skills people can work at a stage; where it is no more, anybody finishes what is left."""
+        is_gone = self.gone.get(stage, stage) != stage
+        return tuple(is_gone or not stages or stage in stages for stages in self.skills)
 
     def patience(self, give_up_after: Mapping[Rag, Lasting], purpose: str) -> tuple[Span | None, ...] | None:
         """How long contacts wait before they give up, for each RAG; None where nobody does."""

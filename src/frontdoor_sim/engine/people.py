@@ -159,7 +159,7 @@ class Worker:
 
     def can_work_at(self, stage: PlannedStage) -> bool:
         """Whether this is one of those who can work at a stage (rule 4)."""
-        return bool(stage.able >> self.skill & 1)
+        return stage.able[self.skill]
 
     def stays_until(self, overtime: int) -> int:
         """The last second of a meeting that begins in the present window, if overtime may last so long."""

@@ -132,7 +132,7 @@ class PlannedStage:
     Purposes are codes of luck, `wait_cause` is what its waits wait for, `systems` the case systems of its team as a bit mask.
     `patience` is how long a contact waits in its queue before it gives up, by RAG; None where nobody gives up.
     `door` is None where it takes everybody. While `out_tray` contacts that left it wait at doors it begins nothing new; None is
-    never. `able` are the skills of people who can work at it, as a bit mask.
+    never. `able` says of each skill whether people who have it can work there.
     """
 
     number: int
@@ -151,7 +151,7 @@ class PlannedStage:
     patience: tuple[Span | None, ...] | None = None
     door: PlannedDoor | None = None
     out_tray: int | None = None
-    able: int = 1
+    able: tuple[bool, ...] = (True,)
 
 
 @dataclass(frozen=True, kw_only=True)

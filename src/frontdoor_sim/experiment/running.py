@@ -160,7 +160,7 @@ def posts(model: OperatingModel, timeline: Timeline, skills: Sequence[tuple[str,
             sickness_spell_days=group.sickness_spell_days,
             leave_days_per_year=group.leave_days_per_year,
             caseload=group.caseload,
-            skill=skills.index(group.works_at),
+            skill=skills.index(group.skill),
             named=group.named,
             **coming_and_going(group, timeline),
         )

@@ -89,7 +89,7 @@ MILLION = np.int64(1_000_000)
 ) = numbered(25)  # fmt: skip
 
 # A worker, and one of their windows of available duty; a worker's windows stand together in time order.
-# What a worker has in hand: the job, its rows in the log, and the event that ends it. SKILL is what they can do, as a bit.
+# What a worker has in hand: the job, its rows in the log, and the event that ends it. SKILL is the number of what they can do.
 (
     WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE,
     IN_HAND, FIRST_ROW, ROWS_END, ENDS_BY, SKILL, WORKER_FIELDS,
@@ -1250,50 +1250,48 @@ def serve(w, team, people, now):
 def serve_by_skill(w, team, people, now):
     """Rules 3 and 4: `serve`, where each job is for those who can work at its stage; others wait until they can be done."""
     while w[team + QUEUE_SIZE] and w[people + SOMEBODY_IDLE]:
-        skills = skills_idle(w, people, now)
-        if skills == 0:
+        if next_idle(w, people, now) == NONE:
             w[people + SOMEBODY_IDLE] = 0
             break
-        queue = least_that_can_be_done(w, team, skills)
+        queue, worker = least_that_can_be_done(w, team, people, now)
         if queue == NONE:
             break
-        worker = next_idle_who_can(w, people, w[stage_at(w, w[w[queue] + JOB_STAGE_NUMBER]) + ABLE], now)
         begin_work(w, take_waiting(w, queue), worker, team, now)
 
 
 @compiled
-def skills_idle(w, team, now):
-    """Rule 4: what those of a team can do who are idle and on duty, as bits; 0 if nobody is."""
-    skills = MAIN
-    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
-        if w[worker + IDLE_SINCE] < NEVER and now < w[worker + UNTIL]:
-            skills |= w[worker + SKILL]
-    return skills
-
-
-@compiled
-def next_idle_who_can(w, team, able, now):
+def next_idle_who_can(w, team, stage, now):
     """Rule 4: `next_idle`, of those who can work at a stage."""
     found, longest = NONE, NEVER
     for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
-        if w[worker + IDLE_SINCE] < longest and now < w[worker + UNTIL] and w[worker + SKILL] & able:
+        if w[worker + IDLE_SINCE] < longest and now < w[worker + UNTIL] and can_work_at(w, worker, stage):
             found, longest = worker, w[worker + IDLE_SINCE]
     return found
 
 
+@inlined
+def can_work_at(w, worker, stage):
+    """Rule 4: whether somebody is one of those who can work at a stage."""
+    return w[w[stage + ABLE] + w[worker + SKILL]] != 0
+
+
 @compiled
-def least_that_can_be_done(w, team, skills):
-    """Rule 3: the queue of a team whose head goes first of those that may begin now and that skills can do; NONE if none."""
-    found = NONE
+def least_that_can_be_done(w, team, people, now):
+    """Rules 3 and 4: of a team's work that may begin now, what goes first of that which somebody idle can do: queue and worker.
+
+    Both are NONE where there is nothing.
+    """
+    found, by_whom = NONE, NONE
     for number in range(w[STAGES_NUMBER]):
         queue = w[team + STAGE_QUEUES] + number
-        if w[queue] == NONE or w[stage_at(w, number) + ABLE] & skills == 0:
-            continue
-        if w[team + HAS_TRAYS]:
+        if w[queue] != NONE and w[team + HAS_TRAYS]:
             hold_back(w, queue)
-        if w[queue] != NONE and (found == NONE or goes_before(w, w[queue], w[found])):
-            found = queue
-    return found
+        if w[queue] == NONE or (found != NONE and goes_before(w, w[found], w[queue])):
+            continue
+        worker = next_idle_who_can(w, people, stage_at(w, number), now)
+        if worker != NONE:
+            found, by_whom = queue, worker
+    return found, by_whom
 
 
 # --- rule 4: meetings ------------------------------------------------------------------------------------------------
@@ -1400,7 +1398,7 @@ def next_to_meet(w, team, stage, lasts, now):
         if (
             w[worker + IDLE_SINCE] < longest
             and now < w[worker + UNTIL]
-            and w[worker + SKILL] & w[stage + ABLE]
+            and can_work_at(w, worker, stage)
             and now + lasts <= stays_until(w, worker, stage)
         ):
             found, longest = worker, w[worker + IDLE_SINCE]
@@ -1423,7 +1421,7 @@ def can_gather_until(w, stage, now):
         wanted = w[stage + PEOPLE] + at * WANTED_FIELDS
         team, number = w[wanted + WANTED_TEAM], MAIN
         for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
-            can = w[worker + SKILL] & w[stage + ABLE]
+            can = can_work_at(w, worker, stage)
             if can and now < w[worker + UNTIL] and now + lasts <= stays_until(w, worker, stage):
                 number += 1
                 until = min(until, w[worker + UNTIL], stays_until(w, worker, stage) - lasts + 1)
@@ -1654,11 +1652,11 @@ def whom_to_interrupt(w, team, waiting, now):
     Of those only who can work at the stage of what is waiting.
     """
     found, rag = NONE, w[w[waiting + JOB_CONTACT] + RAG]
-    able = w[stage_at(w, w[waiting + JOB_STAGE_NUMBER]) + ABLE]
+    stage = stage_at(w, w[waiting + JOB_STAGE_NUMBER])
     if w[team + INTERRUPTS] >> rag & 1 == 0:
         return found
     for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
-        if w[worker + BUSY] == 0 or now >= w[worker + UNTIL] or w[worker + SKILL] & able == 0:
+        if w[worker + BUSY] == 0 or now >= w[worker + UNTIL] or not can_work_at(w, worker, stage):
             continue
         job = w[worker + IN_HAND]
         if w[job + JOB_TEAM] != team or w[w[job + JOB_CONTACT] + RAG] <= rag:

@@ -348,7 +348,7 @@ class _PlanLayout:
             k.DOOR: self.doors.get(stage.number, NONE),
             k.TRAY: self.trays.get(stage.number, NONE),
             k.OUT_TRAY: NONE if stage.out_tray is None else stage.out_tray,
-            k.ABLE: stage.able,
+            k.ABLE: self.words.once(("able", stage.able), stage.able),
         }
         match stage:
             case PlannedConsent():
@@ -508,7 +508,7 @@ def people_words(
     workers[rank, k.UNTIL] = workers[rank, k.IDLE_SINCE] = -k.NEVER
     workers[rank, k.WINDOWS_END] = windows + flat.first[1:] * k.WINDOW_FIELDS
     workers[rank, k.SLOTS] = workers[rank, k.SLOTS_FREE] = slots
-    workers[rank, k.SKILL] = 1 << skill
+    workers[rank, k.SKILL] = skill
     owner = np.repeat(place, np.diff(flat.first))
     columns = (flat.starts, flat.ends, flat.hands_over, flat.ends_shift, flat.next_duty, owner)
     table = np.stack(columns, axis=1).astype(np.int64)
@@ -604,7 +604,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     width, number = at_a_line(k.VISITS + plan.entry), len(order)
     slots_at = base + len(people)
     later_facts = [
-        np.concatenate([slots, 1 << skills])
+        np.concatenate([slots, skills])
         for slots, skills in zip(roster.later_slots, roster.later_skills, strict=True)
     ]
     given_at = slots_at + sum(len(one) for one in later_facts)
