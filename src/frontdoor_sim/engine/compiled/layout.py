@@ -604,8 +604,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     width, number = at_a_line(k.VISITS + plan.entry), len(order)
     slots_at = base + len(people)
     later_facts = [
-        np.concatenate([slots, skills])
-        for slots, skills in zip(roster.later_slots, roster.later_skills, strict=True)
+        np.concatenate([slots, skills]) for slots, skills in zip(roster.later_slots, roster.later_skills, strict=True)
     ]
     given_at = slots_at + sum(len(one) for one in later_facts)
     contacts_at = at_a_line(given_at + sum(len(column) for column in given.values()))
