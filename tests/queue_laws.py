@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -94,13 +95,17 @@ def deadline(model: OperatingModel, received: int, grade: str) -> int:
     return received + seconds if calendar is None else int(calendar.add(received, seconds))
 
 
-def who_can(log: EventLog, model: OperatingModel) -> Callable[[int, Spell], bool]:
-    """Whether a worker can do a piece of work."""
+def who_can(log: EventLog, model: OperatingModel) -> Callable[[int, str], bool]:
+    """Whether a worker can work at a stage."""
     group = {(name, one.role): one for name, team in model.teams.items() for one in team.staff}
     names = log.duty.drop_duplicates("worker").astype({"team": str, "role": str})
     who = {row.worker: group[row.team, row.role] for row in names.itertuples(index=False)}
-    stages = list(model.stages)
-    return lambda worker, spell: who[worker].can_work_at(stages[spell.place[-3]])
+    return lambda worker, stage: who[worker].can_work_at(stage)
+
+
+def stage_of(spell: Spell, model: OperatingModel) -> str:
+    """The stage at which a piece of work is."""
+    return list(model.stages)[spell.place[-3]]
 
 
 def check_order(log: EventLog, model: OperatingModel) -> None:
@@ -114,7 +119,7 @@ def check_order(log: EventLog, model: OperatingModel) -> None:
                 if other.place < one.place
                 and other.ready <= one.begun < other.begun
                 and not held_back(model, other)
-                and (one.worker < 0 or can(one.worker, other))
+                and (one.worker < 0 or can(one.worker, stage_of(other, model)))
             ]
             assert one.begun > log.about.ends or not passed, f"{team}: {one} is begun before {passed[0]}"
 
@@ -174,9 +179,47 @@ def check_nobody_idles(log: EventLog, model: OperatingModel) -> None:
             clash = [
                 (start, end)
                 for worker, (start, end) in idle
-                if max(start, spell.ready) < min(end, until) and can(worker, spell)
+                if max(start, spell.ready) < min(end, until) and can(worker, stage_of(spell, model))
             ]
             assert not clash, f"{team}: somebody is idle from {clash[0]} while {spell} waits"
+
+
+def check_causes(log: EventLog, model: OperatingModel) -> None:
+    """Work that waits in a queue waits for `shift` where nobody eligible is on duty, and else for somebody who is."""
+    events, can = plain(log.events), who_can(log, model)
+    duty = log.duty[log.duty["kind"] == "available"].astype({"team": str})
+    queued = (events["team"] != "") & (events["kind"] == "wait") & (events["waited_for"] != "partner")
+    for (team, stage), rows in events[queued].groupby(["team", "stage"]):
+        of = [team] if stage in meetings(model) else [team, *helping(model, team)]
+        able = {worker for worker in duty.loc[duty["team"].isin(of), "worker"].unique() if can(worker, stage)}
+        windows = duty[duty["worker"].isin(able)]
+        spans = list(zip(windows["start"], windows["end"], strict=True))
+        for row in rows.itertuples(index=False):
+            covered = covered_seconds(spans, row.start, row.end)
+            if row.waited_for != "shift":
+                assert covered == row.end - row.start, f"{row} waits for nobody who is on duty"
+            elif not is_set_down(events, row):
+                assert covered == 0, f"{row} waits for a shift while somebody is on duty"
+
+
+def helping(model: OperatingModel, team: str) -> list[str]:
+    """The teams that help a team as soon as anything waits."""
+    return [helper.team for helper in model.teams[team].helpers if helper.when_waiting == 1]
+
+
+def is_set_down(events: pd.DataFrame, row: Any) -> bool:
+    """Whether a wait is that of work which only its own worker may go on with."""
+    piece = (events[PIECE] == [getattr(row, name) for name in PIECE]).all(axis=1) & (events["enabled"] == row.enabled)
+    return bool((piece & (events["kind"] != "wait") & (events["end"] <= row.start)).any())
+
+
+def covered_seconds(spans: list[tuple[int, int]], start: int, end: int) -> int:
+    """Seconds of [start, end) that lie in any of some spans."""
+    covered, at = 0, start
+    for begins, ends in sorted(spans):
+        covered += max(0, min(ends, end) - max(begins, at))
+        at = max(at, min(ends, end))
+    return covered
 
 
 def gaps(duty: pd.DataFrame, work: pd.DataFrame) -> list[tuple[int, int]]:

@@ -17,6 +17,7 @@ from frontdoor_sim.experiment.running import people
 from frontdoor_sim.operating_model import Timeline
 from frontdoor_sim.scenario import Scenario
 from queue_laws import (
+    check_causes,
     check_handoffs,
     check_joins,
     check_limits,
@@ -54,6 +55,7 @@ def test_laws_of_logs_and_queues(instance: Instance):
     check_laws(log)
     check_order(log, model.model)
     check_nobody_idles(log, model.model)
+    check_causes(log, model.model)
     check_slots(log, model.model, SEED, stood(contacts))
     check_routes(log, model.model, stood(contacts))
     check_joins(log, model.model)

@@ -147,6 +147,58 @@ def test_what_is_handed_over_goes_to_somebody_who_can_do_it():
     assert by_role(log, 1) == ["social worker 02 16:00-02 17:00", "late social worker 02 17:00-02 18:00"]
 
 
+def test_who_cannot_do_it_is_nobody_to_wait_for():
+    """The screener is on duty until 17:00 and the late social worker from then on: until then there is no one to decide."""
+    late = group("late social worker", "decide") | {"shift": "late"}
+    shifts = {**OFFICE, "late": {"Mon-Fri": "17:00-20:00"}}
+    contacts = at(f"{DAY} 16:00", f"{DAY} 16:00", f"{DAY} 16:30", rag=["red", "green", "green"])
+    log = played(STAGES, ROUTES, contacts, teams=desk(group("screener", "screen"), late), shifts=shifts)
+    assert said(log, 1) == ["decide shift 02 16:00-02 17:00", "decide work 02 17:00-02 19:00"]
+    assert said(log, 2) == ["screen work 02 16:00-02 17:00"]
+    assert said(log, 3) == [
+        "screen worker 02 16:30-02 17:00",
+        "screen shift 02 17:00-03 09:00",
+        "screen work 03 09:00-03 10:00",
+    ]
+
+
+def test_a_helper_who_cannot_do_it_is_nobody_to_wait_for():
+    teams = {
+        "desk": {"staff": [group("officer")], "helpers": "others"},
+        "others": {"staff": [group("night screener", "screen") | {"shift": "always"}]},
+    }
+    contacts = at(*[f"{DAY} 08:00"] * 3, rag=["red", "green", "green"])
+    log = played(STAGES, ROUTES, contacts, teams=teams)
+    assert said(log, 1)[0] == "decide shift 02 08:00-02 09:00"
+    assert sorted(said(log, 2) + said(log, 3)) == [
+        "screen work 02 08:00-02 09:00", "screen work 02 09:00-02 10:00", "screen worker 02 08:00-02 09:00",
+    ]  # fmt: skip
+
+
+def test_from_a_date_on_there_is_somebody_to_wait_for():
+    """The only one who decides is there in the afternoon; from the second day on the screener may as well."""
+    trained = {"from": SECOND, "set": {"teams.desk.staff.0.works_at": ["screen", "decide"]}}
+    teams = desk(group("screener", "screen"), group("social worker", "decide") | {"shift": "afternoon"})
+    shifts = {**OFFICE, "afternoon": {"Mon-Fri": "13:00-17:00"}}
+    contacts = at(f"{DAY} 11:00", f"{DAY} 16:00", f"{DAY} 16:30", "2025-06-03 09:30", rag="red")
+    log = played_on_dates([trained], contacts, stages=STAGES, routes=ROUTES, teams=teams, shifts=shifts)
+    assert said(log, 1) == ["decide shift 02 11:00-02 13:00", "decide work 02 13:00-02 15:00"]
+    assert said(log, 3) == [
+        "decide worker 02 16:30-02 17:00",
+        "decide shift 02 17:00-03 09:00",
+        "decide work 03 09:00-03 11:00",
+    ]
+    assert said(log, 4)[0] == "decide worker 03 09:30-03 11:00"
+
+
+def test_who_helps_is_nobody_to_wait_for_at_a_meeting():
+    stages = {"discussion": {"kind": "meeting", "team": "desk", "people": {"desk": 1}, "lasts": "1 h"}}
+    always = {"shift": "always"}
+    teams = {"desk": {"staff": [group("officer")], "helpers": "others"}, "others": {"staff": [group("night") | always]}}
+    log = played(stages, {"entry": "discussion", "discussion": "done"}, at(f"{DAY} 08:00"), teams=teams)
+    assert said(log, 1) == ["discussion shift 02 08:00-02 09:00", "discussion meeting 02 09:00-02 10:00"]
+
+
 def test_from_a_date_on_people_can_do_more():
     """The first day ends with work that only the social worker could do; from the second on the screener may do it as well."""
     trained = {"from": SECOND, "set": {"teams.desk.staff.0.works_at": ["screen", "decide"]}}

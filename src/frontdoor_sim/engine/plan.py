@@ -324,21 +324,6 @@ class Plan:
         """This plan and the later ones, each with the second from which it is in force."""
         return ((-NEVER, self), *self.later)
 
-    def covers(self) -> tuple[tuple[int, int, int, int], ...]:
-        """Teams with those that help them as soon as anything waits: people who could take up a waiting job.
-
-        Returns:
-            Number of the team helped and of that which helps, from which second, and until which.
-        """
-        ends = [*(second for second, _ in self.later), NEVER]
-        return tuple(
-            (number, helper.team, since, until)
-            for (since, plan), until in zip(self.in_turn, ends, strict=True)
-            for number, team in enumerate(plan.teams)
-            for helper in team.helpers
-            if helper.on_at == 1
-        )
-
     @property
     def entry(self) -> int:
         """The number that stands for the place before the first stage."""

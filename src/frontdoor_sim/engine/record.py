@@ -17,16 +17,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from frontdoor_sim.engine.eligible import Lines, lines_of
 from frontdoor_sim.engine.plan import FINISH, Plan
 from frontdoor_sim.operating_model import RAGS
-from frontdoor_sim.working_time import NEVER
 
 if TYPE_CHECKING:
     from frontdoor_sim.engine.checks import Checks
     from frontdoor_sim.engine.contact import Contact
     from frontdoor_sim.engine.doors import Door
     from frontdoor_sim.engine.jobs import Job
-    from frontdoor_sim.engine.people import Team, Worker
+    from frontdoor_sim.engine.people import Roster, Team, Worker
 
 Int64s = NDArray[np.int64]
 KINDS = ("work", "re-keying", "search", "meeting", "caseload", "wait", "re-grade", "queue")
@@ -166,13 +166,14 @@ class Record:
             self.waited(checks.contact, checks.stage.number, checks.visit, 0, checks.asked, ends + 1, "partner")
 
 
-def events_table(record: Record, duty: pd.DataFrame, run: int) -> pd.DataFrame:
-    """The canonical events table of a run (dictionary `events`), from what an engine recorded."""
+def events_table(record: Record, roster: Roster, run: int) -> pd.DataFrame:
+    """The canonical events table of a run (dictionary `events`), from what an engine recorded and who was on duty."""
     plan = record.plan
+    lines = lines_of(plan)
     rows = np.frombuffer(record.rows, dtype=np.int64).reshape(-1, len(COLUMNS))
     columns = dict(zip(COLUMNS, rows.T, strict=True))
     columns["outcome"] = _outcomes(record, len(rows))
-    columns = _cut_queue_waits(columns, _boundaries(plan, duty))
+    columns = _cut_queue_waits(columns, lines, _boundaries(plan, lines, roster))
     order = np.lexsort(
         _joined([columns[name] for name in ("end", "start", "part", "visit", "stage", "enabled", "contact")])
     )
@@ -204,28 +205,18 @@ def _outcomes(record: Record, rows: int) -> Int64s:
     return found
 
 
-def _boundaries(plan: Plan, duty: pd.DataFrame) -> list[Int64s]:
-    """For every team, the seconds at which its duty opens and closes in turn: somebody is on duty who could help, nobody is."""
+def _boundaries(plan: Plan, lines: Lines, roster: Roster) -> list[Int64s]:
+    """For every line, the seconds at which its duty opens and closes in turn: somebody eligible is on duty, nobody is."""
+    available = roster.duty[roster.duty["kind"] == "available"]
+    starts, ends, worker = (available[name].to_numpy(np.int64) for name in ("start", "end", "worker"))
+    team = available["team"].map({team.name: number for number, team in enumerate(plan.teams)}).to_numpy(np.int64)
+    skills = [roster.people.set_index("worker")["skill"].sort_index().to_numpy(np.int64), *roster.later_skills]
     found = []
-    available = duty.loc[duty["kind"] == "available", ["team", "start", "end"]]
-    starts, ends = (available[name].to_numpy(np.int64) for name in ("start", "end"))
-    covers = plan.covers()
-    for number, team in enumerate(plan.teams):
-        eligible = [(team.name, -NEVER, NEVER)]
-        eligible += [(plan.teams[helper].name, since, until) for one, helper, since, until in covers if one == number]
-        windows = []
-        for name, since, until in eligible:
-            theirs = (available["team"] == name).to_numpy()
-            windows.append(within(starts[theirs], ends[theirs], since, until))
+    for people in lines.people:
+        theirs = [one.who(team, skills[one.model][worker]) for one in people]
+        windows = [one.within(starts[who], ends[who]) for one, who in zip(people, theirs, strict=True)]
         found.append(_union(*(np.concatenate(column) for column in zip(*windows, strict=True))))
     return found
-
-
-def within(starts: Int64s, ends: Int64s, since: int, until: int) -> tuple[Int64s, Int64s]:
-    """What of some windows lies within a span of time."""
-    starts, ends = np.maximum(starts, since), np.minimum(ends, until)
-    some = starts < ends
-    return starts[some], ends[some]
 
 
 def _union(starts: Int64s, ends: Int64s) -> Int64s:
@@ -237,13 +228,15 @@ def _union(starts: Int64s, ends: Int64s) -> Int64s:
     return np.asarray(np.stack([starts[fresh], reach[last]], axis=1).reshape(-1), dtype=np.int64)
 
 
-def _cut_queue_waits(columns: dict[str, Int64s], boundaries: list[Int64s]) -> dict[str, Int64s]:
+def _cut_queue_waits(columns: dict[str, Int64s], lines: Lines, boundaries: list[Int64s]) -> dict[str, Int64s]:
     """A queue wait waited for `shift` while nobody eligible was on duty, else for its own cause (design section 7)."""
     queue = columns["kind"] == QUEUE
+    line = np.full(len(queue), -1, dtype=np.int64)
+    line[queue] = lines.of[columns["team"][queue], columns["stage"][queue]]
     others = np.flatnonzero(~queue)
     parts = [{name: column[others] for name, column in columns.items()}]
-    for team, bounds in enumerate(boundaries):
-        parts.append(_cut(columns, np.flatnonzero(queue & (columns["team"] == team)), bounds))
+    for number, bounds in enumerate(boundaries):
+        parts.append(_cut(columns, np.flatnonzero(line == number), bounds))
     return {name: np.concatenate([part[name] for part in parts]) for name in columns}
 
 

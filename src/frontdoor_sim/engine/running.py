@@ -89,7 +89,7 @@ def play_on_simpy(contacts: pd.DataFrame, roster: Roster, plan: Plan, replicatio
     returned["returned_from"] = np.array([contact.parent for contact in again], dtype=np.int64)
     returned["level"] = 1 + np.searchsorted(np.array(plan.cuts), returned["need"], side="right")
     return Played(
-        events_table(world.record, roster.duty, replication),
+        events_table(world.record, roster, replication),
         np.array([back[index] for index in range(len(back))], dtype=np.int64),
         returned,
         np.frombuffer(world.record.overtime, dtype=np.int64).reshape(-1, 3),

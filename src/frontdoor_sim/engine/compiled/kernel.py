@@ -145,7 +145,7 @@ HEAP, SIZE, HEAP_ROOM = numbered(3)
 # A row of the log. WHAT packs part, visit, stage, kind, team + 1, cause and RAG; overtime is written as a row too.
 (ROW_CONTACT, WHAT, ROW_WORKER, ENABLED, START, END, OUTCOME, LOG_FIELDS) = numbered(8)
 OFF_DUTY = (
-    ROW_WORKER  # in the copies that `main_threads` makes: seconds for which nobody of the team queued for was on duty
+    ROW_WORKER  # in the copies that `main_threads` makes: seconds for which nobody of the line queued in was on duty
 )
 PART_BIT, VISIT_BIT, STAGE_BIT, KIND_BIT, TEAM_BIT, CAUSE_BIT, RAG_BIT = (
     np.int64(b) for b in (0, 12, 28, 40, 44, 56, 60)
@@ -2592,41 +2592,43 @@ def come_back(w, contact):
 
 # --- after the run: the rows in canonical order ----------------------------------------------------------------------
 
+FOUR_BITS, TWELVE_BITS, SIXTEEN_BITS = (np.int64(bits_wide) for bits_wide in (4, 12, 16))
+
 
 @compiled
-def duty_bounds(windows, starts, ends, team, teams):
-    """For every team, the seconds at which its duty opens and closes in turn: the union of its people's windows.
+def duty_bounds(windows, starts, ends, line, lines):
+    """For every line, the seconds at which its duty opens and closes in turn: the union of its people's windows.
 
     Args:
         windows: places of all windows in order of their start.
-        starts, ends, team: of each window.
-        teams: how many teams there are.
+        starts, ends, line: of each window.
+        lines: how many lines there are (`engine.eligible.lines_of`).
 
     Returns:
-        The bounds of all teams, one after the other, and where those of each team begin; length teams + 1.
+        The bounds of all lines, one after the other, and where those of each line begin; length lines + 1.
     """
-    first = np.zeros(teams + 1, dtype=np.int64)
+    first = np.zeros(lines + 1, dtype=np.int64)
     for at in range(len(windows)):
-        first[team[at] + 1] += 2
-    for number in range(teams):
+        first[line[at] + 1] += 2
+    for number in range(lines):
         first[number + 1] += first[number]
-    bounds = np.empty(first[teams], dtype=np.int64)
+    bounds = np.empty(first[lines], dtype=np.int64)
     used = first[:-1].copy()
     for window in windows:
-        mine = team[window]
+        mine = line[window]
         if used[mine] > first[mine] and starts[window] <= bounds[used[mine] - 1]:
             bounds[used[mine] - 1] = max(bounds[used[mine] - 1], ends[window])
         else:
             bounds[used[mine]] = starts[window]
             bounds[used[mine] + 1] = ends[window]
             used[mine] += 2
-    packed_first = np.zeros(teams + 1, dtype=np.int64)
-    for number in range(teams):
+    packed_first = np.zeros(lines + 1, dtype=np.int64)
+    for number in range(lines):
         length = used[number] - first[number]
         to = packed_first[number]
         bounds[to : to + length] = bounds[first[number] : used[number]].copy()
         packed_first[number + 1] = to + length
-    return bounds[: packed_first[teams]], packed_first
+    return bounds[: packed_first[lines]], packed_first
 
 
 @compiled
@@ -2635,9 +2637,15 @@ def unpacked(what, bit, bits_wide):
     return what >> bit & ((1 << bits_wide) - 1)
 
 
+@inlined
+def line_of(lines, what):
+    """In which line a wait in a queue stands, of `engine.eligible.Lines.of`."""
+    return lines[unpacked(what, TEAM_BIT, TWELVE_BITS) - 1, unpacked(what, STAGE_BIT, TWELVE_BITS)]
+
+
 @compiled
-def pieces_of_rows(rows, bounds, first, ends):
-    """How many pieces each row is cut into, and where its first cut stands among the bounds of its team.
+def pieces_of_rows(rows, lines, bounds, first, ends):
+    """How many pieces each row is cut into, and where its first cut stands among the bounds of its line.
 
     A row has no pieces if it begins beyond the end of the run or is overtime, and one if it is no wait in a queue.
     """
@@ -2652,8 +2660,8 @@ def pieces_of_rows(rows, bounds, first, ends):
         elif kind != ROW_QUEUE:
             pieces[at] = 1
         else:
-            team = unpacked(row[place + WHAT], TEAM_BIT, 12) - 1
-            low, many = first[team], first[team + 1] - first[team]
+            line = line_of(lines, row[place + WHAT])
+            low, many = first[line], first[line + 1] - first[line]
             cut = number_up_to(bound, low, many, row[place + START])
             pieces[at] = number_up_to(bound, low, many, row[place + END] - 1) - cut + 1
             cuts[at] = low + cut
@@ -2702,13 +2710,14 @@ def stands_before(row, one, other):
 
 
 @compiled
-def event_columns(rows, rank, keys, families, bounds, first, ends, stages):
+def event_columns(rows, rank, keys, families, lines, bounds, first, ends, stages):
     """The columns of the events table: rows cut at duty bounds, in canonical order.
 
     Args:
         rows: rows of the log; shape (rows, LOG_FIELDS).
         rank: place of each contact among all by key.
         keys, families: of each contact.
+        lines: for each team and stage, the line in which such work waits.
         bounds, first: of `duty_bounds`.
         ends: last second of the run.
         stages: how many stages there are.
@@ -2717,7 +2726,7 @@ def event_columns(rows, rank, keys, families, bounds, first, ends, stages):
         contact, family, enabled, start, end; stage, visit, part, team + 1, outcome (1 + stage, or stages + 1 + end);
         kind, cause, rag; worker; censored.
     """
-    pieces, cuts = pieces_of_rows(rows, bounds, first, ends)
+    pieces, cuts = pieces_of_rows(rows, lines, bounds, first, ends)
     begins, mine = rows_by_contact(rows, rank)
     number = pieces.sum()
     contact, family, enabled = np.empty(number, np.int64), np.empty(number, np.int64), np.empty(number, np.int64)
@@ -2746,7 +2755,7 @@ def event_columns(rows, rank, keys, families, bounds, first, ends, stages):
                 kind[at], outcome[at] = written, 0
                 if written == ROW_QUEUE:
                     kind[at] = ROW_WAIT
-                    if (cut + piece - first[team[at] - 1]) % 2 == 0:
+                    if (cut + piece - first[line_of(lines, what)]) % 2 == 0:
                         cause[at] = FOR_SHIFT
                 if is_last and target != NO_OUTCOME:
                     outcome[at] = 1 + target if target >= 0 else stages - target
@@ -2757,7 +2766,6 @@ def event_columns(rows, rank, keys, families, bounds, first, ends, stages):
 # --- after the run: what measures ask of the rows, when no log is written ---------------------------------------------
 
 HOUR = np.int64(3_600)
-FOUR_BITS, TWELVE_BITS, SIXTEEN_BITS = (np.int64(bits_wide) for bits_wide in (4, 12, 16))
 ONCE = np.int64(1)
 OF_A_VISIT = np.int64((1 << 40) - 1)  # the bits of part, visit and stage
 
@@ -2788,7 +2796,7 @@ def available_seconds(first, starts, ends, team_of_worker, closes, available):
 
 
 @compiled
-def add_up(rows, children, team_of_worker, duty, team_duty, closes, ends, sums):
+def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends, sums):
     """Add up what may be added up in the order of writing, and find the rows of main threads.
 
     Args:
@@ -2796,7 +2804,8 @@ def add_up(rows, children, team_of_worker, duty, team_duty, closes, ends, sums):
         children: of each contact, by number.
         team_of_worker: number of the team of each worker.
         duty: where the windows of each worker begin, and their starts and ends.
-        team_duty: bounds and first of `duty_bounds`, and of `open_before`.
+        lines: as in `event_columns`.
+        line_duty: bounds and first of `duty_bounds`, and of `open_before`.
         closes, ends: last second of the window, and of the run.
         sums: filled with zeros; within the window, by team (column): waits that begin less those that end in each hour, and
             the seconds of the hour that follow (`in_each_hour`); seconds by kind of row (team + 1); seconds of held slots
@@ -2804,17 +2813,17 @@ def add_up(rows, children, team_of_worker, duty, team_duty, closes, ends, sums):
 
     Returns:
         For each row the number of its contact, NONE where it is not of a main thread; for each wait in a queue, the seconds in
-        which nobody was on duty; rows of the main thread of each contact; numbers of contacts that were seen by a first visit,
-        and when.
+        which nobody of its line was on duty; rows of the main thread of each contact; numbers of contacts that were seen by a
+        first visit, and when.
     """
     number, hours = len(rows), sums[0].shape[1]
     begun, follow, spent, slots, worked, overtime = sums
     whose, counts = np.empty(number, dtype=np.int32), np.zeros(len(children), dtype=np.int64)
-    off_duty, window, bound_of = np.empty(number, dtype=np.int32), duty[0].copy(), team_duty[1].copy()
+    off_duty, window, bound_of = np.empty(number, dtype=np.int32), duty[0].copy(), line_duty[1].copy()
     who, when, seen = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.int64), MAIN
     row, count, child, team_of = memory(rows), memory(counts), memory(children), memory(team_of_worker)
     begins_in, follows = memory(begun), memory(follow)
-    people, teams = pointers(duty), pointers(team_duty)
+    people, duty_of = pointers(duty), pointers(line_duty)
     at_window, at_bound = memory(window), memory(bound_of)
     for at in range(number):
         place = at * LOG_FIELDS
@@ -2837,7 +2846,7 @@ def add_up(rows, children, team_of_worker, duty, team_duty, closes, ends, sums):
                 wait_begins(begins_in, follows, (team - 1) * hours, start, closes, ONCE)
                 wait_begins(begins_in, follows, (team - 1) * hours, end, closes, NONE)
                 if kind == ROW_QUEUE:
-                    off_duty[at] = end - start - on_duty_between(teams, at_bound, team - 1, start, end)
+                    off_duty[at] = end - start - on_duty_between(duty_of, at_bound, line_of(lines, what), start, end)
             elif unpacked(what, CAUSE_BIT, FOUR_BITS) == FOR_VISIT and end <= ends:
                 who[seen], when[seen] = contact, end
                 seen += 1
@@ -2882,25 +2891,25 @@ def work_inside(duty, window, worker, start, end):
 
 @compiled
 def open_before(bounds, first):
-    """For each bound of `duty_bounds`, the seconds of its team's duty before it."""
+    """For each bound of `duty_bounds`, the seconds of its line's duty before it."""
     before = np.zeros(len(bounds), dtype=np.int64)
-    for team in range(len(first) - 1):
-        for at in range(first[team] + 1, first[team + 1]):
-            closes = (at - first[team]) % 2 == 1
+    for line in range(len(first) - 1):
+        for at in range(first[line] + 1, first[line + 1]):
+            closes = (at - first[line]) % 2 == 1
             before[at] = before[at - 1] + (bounds[at] - bounds[at - 1] if closes else MAIN)
     return before
 
 
 @compiled
-def on_duty_between(team_duty, bound_of, team, start, end):
-    """Seconds of [start, end) in which somebody of a team was on duty; `bound_of` has the bound that was last looked at."""
-    bounds, first, before = team_duty
-    low, high, at = first[team], first[team + 1], bound_of[team]
+def on_duty_between(line_duty, bound_of, line, start, end):
+    """Seconds of [start, end) in which somebody of a line was on duty; `bound_of` has the bound that was last looked at."""
+    bounds, first, before = line_duty
+    low, high, at = first[line], first[line + 1], bound_of[line]
     while at < high and bounds[at] <= end:
         at += 1
     while at > low and bounds[at - 1] > end:
         at -= 1
-    bound_of[team] = at
+    bound_of[line] = at
     until_end = open_until(bounds, before, low, at, end)
     while at > low and bounds[at - 1] > start:
         at -= 1
@@ -2991,12 +3000,13 @@ def happens_before(row, one, other, ends):
 
 
 @compiled
-def visits_of_threads(begins, threads, is_caseload, bounds, first, ends):
+def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends):
     """The visits of main threads, whose rows are put in the order in which they happened.
 
     Args:
         begins, threads: of `main_threads`.
         is_caseload: for each stage, whether its visits hold slots.
+        lines: as in `event_columns`.
         bounds, first: of `duty_bounds`.
         ends: last second of the run.
 
@@ -3016,7 +3026,7 @@ def visits_of_threads(begins, threads, is_caseload, bounds, first, ends):
             low, done = one, -NEVER
             visit = row[one * LOG_FIELDS + WHAT] & OF_A_VISIT
             while one < beyond and row[one * LOG_FIELDS + WHAT] & OF_A_VISIT == visit:
-                done = max(done, own_work_done(row, one * LOG_FIELDS, bound, first, ends))
+                done = max(done, own_work_done(row, one * LOG_FIELDS, lines, bound, first, ends))
                 one += 1
             place = (one - 1) * LOG_FIELDS
             contact[visits], stage[visits] = whose, unpacked(visit, STAGE_BIT, TWELVE_BITS)
@@ -3031,13 +3041,13 @@ def visits_of_threads(begins, threads, is_caseload, bounds, first, ends):
 
 
 @compiled
-def own_work_done(row, place, bound, first, ends):
+def own_work_done(row, place, lines, bound, first, ends):
     """The end of a row that is no wait to be handed on (`event_log.reading.ONWARD`); -NEVER of one that is."""
     cause = unpacked(row[place + WHAT], CAUSE_BIT, FOUR_BITS)
     if cause != FOR_HANDOFF and cause != FOR_ACCEPTANCE and cause != FOR_ALLOCATION:
         return min(row[place + END], ends)
     if unpacked(row[place + WHAT], KIND_BIT, FOUR_BITS) == ROW_QUEUE:
-        return last_off_duty(row, place, bound, first, ends)
+        return last_off_duty(row, place, lines, bound, first, ends)
     return -NEVER
 
 
@@ -3056,10 +3066,10 @@ def slot_times(row, low, high):
 
 
 @compiled
-def last_off_duty(row, place, bound, first, ends):
-    """The end of the last part of a wait in a queue during which nobody of the team was on duty; -NEVER where none is."""
-    team = unpacked(row[place + WHAT], TEAM_BIT, TWELVE_BITS) - 1
-    low, many = first[team], first[team + 1] - first[team]
+def last_off_duty(row, place, lines, bound, first, ends):
+    """The end of the last part of a wait in a queue during which nobody of its line was on duty; -NEVER where none is."""
+    line = line_of(lines, row[place + WHAT])
+    low, many = first[line], first[line + 1] - first[line]
     begun = number_up_to(bound, low, many, row[place + START])
     over = number_up_to(bound, low, many, row[place + END] - 1)
     if over % 2 == 0:
@@ -3068,16 +3078,16 @@ def last_off_duty(row, place, bound, first, ends):
 
 
 @compiled
-def seconds_by_cause(begins, threads, team_duty, counted, since, until):
+def seconds_by_cause(begins, threads, lines, line_duty, counted, since, until):
     """Seconds of main threads from `since` to `until` of each contact that is counted, by cause; NO_CAUSE is work.
 
     Args:
         begins, threads: of `main_threads`, in the order in which things happened.
-        team_duty: as in `add_up`.
+        lines, line_duty: as in `add_up`.
         counted, since, until: of each contact.
     """
-    spent, bound_of = np.zeros(FOR_VISIT + 1, dtype=np.int64), team_duty[1].copy()
-    row, teams, at_bound = memory(threads), pointers(team_duty), memory(bound_of)
+    spent, bound_of = np.zeros(FOR_VISIT + 1, dtype=np.int64), line_duty[1].copy()
+    row, duty_of, at_bound = memory(threads), pointers(line_duty), memory(bound_of)
     for contact in range(len(counted)):
         if not counted[contact]:
             continue
@@ -3093,8 +3103,7 @@ def seconds_by_cause(begins, threads, team_duty, counted, since, until):
                 off = row[place + OFF_DUTY]
                 if lasts < end - start:
                     start, end = max(start, since[contact]), min(end, until[contact])
-                    team = unpacked(what, TEAM_BIT, TWELVE_BITS) - 1
-                    off = lasts - on_duty_between(teams, at_bound, team, start, end)
+                    off = lasts - on_duty_between(duty_of, at_bound, line_of(lines, what), start, end)
                 spent[FOR_SHIFT] += off
                 lasts -= off
             spent[unpacked(what, CAUSE_BIT, FOUR_BITS)] += lasts

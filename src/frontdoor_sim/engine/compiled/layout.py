@@ -27,6 +27,7 @@ from frontdoor_sim.distributions import QuantileTable
 from frontdoor_sim.engine.backlog import standing
 from frontdoor_sim.engine.compiled import kernel as k
 from frontdoor_sim.engine.drawn import GIVEN
+from frontdoor_sim.engine.eligible import lines_of
 from frontdoor_sim.engine.people import FlatWindows, Roster
 from frontdoor_sim.engine.plan import (
     ENTRY_ROUTE,
@@ -49,7 +50,7 @@ from frontdoor_sim.engine.plan import (
     Span,
 )
 from frontdoor_sim.engine.played import consent_of
-from frontdoor_sim.engine.record import CAUSE, within
+from frontdoor_sim.engine.record import CAUSE
 from frontdoor_sim.event_log.columns import sorting
 from frontdoor_sim.luck import code
 from frontdoor_sim.operating_model import OPEN_STAGE
@@ -563,21 +564,21 @@ class World:
     windows: FlatWindows
     opening: Int64s
     team_of_worker: Int64s
+    skills: tuple[Int64s, ...]
 
     def duty(self) -> tuple[Int64s, Int64s, Int64s, Int64s]:
-        """All windows in order of their start; start, end and team of each, once more for each team that they cover."""
-        flat = self.windows
-        team = np.repeat(self.team_of_worker, np.diff(flat.first))
-        covers = self.laid.plan.covers()
-        if not covers:
-            return self.opening, flat.starts, flat.ends, team
-        parts = [(flat.starts, flat.ends, team)]
-        for helped, helper, since, until in covers:
-            theirs = team == helper
-            starts, ends = within(flat.starts[theirs], flat.ends[theirs], since, until)
-            parts.append((starts, ends, np.full(len(starts), helped)))
-        starts, ends, of_team = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return np.argsort(starts, kind="stable"), starts, ends, of_team
+        """All windows in order of their start; start, end and line (`lines_of`) of each, once for each line that they cover."""
+        flat, lines, windows = self.windows, lines_of(self.laid.plan), np.diff(self.windows.first)
+        if lines.are_teams:
+            return self.opening, flat.starts, flat.ends, np.repeat(self.team_of_worker, windows)
+        parts = []
+        for number, people in enumerate(lines.people):
+            for one in people:
+                theirs = np.repeat(one.who(self.team_of_worker, self.skills[one.model]), windows)
+                starts, ends = one.within(flat.starts[theirs], flat.ends[theirs])
+                parts.append((starts, ends, np.full(len(starts), number)))
+        starts, ends, line = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return np.argsort(starts, kind="stable"), starts, ends, line
 
 
 ROWS_A_CONTACT, RECORDS_A_CONTACT, DUE_A_CONTACT, ROOM = 26, 48, 2, 1 << 13
@@ -594,7 +595,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     """
     plan, base = laid.plan, len(laid.words)
     flat, facts = roster.flat, facts_of_people(plan, roster.people)
-    team, slots, _ = facts
+    team, slots, skill = facts
     opening = np.argsort(flat.starts, kind="stable")
     people, workers, duty = people_words(laid, facts, flat, opening, base)
     given = _given(laid, contacts)
@@ -642,7 +643,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     w[k.LATER : k.LATER + 3] = later_at, 0, heap_room
     w[k.LOG], w[k.LOG_ROOM] = log_at, log_room
     w[k.FREE], w[k.LIMIT] = free, limit
-    return World(w, order, laid, flat, opening, team)
+    return World(w, order, laid, flat, opening, team, (skill, *roster.later_skills))
 
 
 def empty(number: int) -> Int64s:

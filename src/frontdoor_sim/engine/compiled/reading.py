@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from frontdoor_sim.engine.compiled import kernel as k
 from frontdoor_sim.engine.compiled.layout import World, plan_words
 from frontdoor_sim.engine.compiled.running import log_rows, played_out, returning
+from frontdoor_sim.engine.eligible import Lines, lines_of
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.played import columns_after
@@ -78,10 +79,15 @@ class WorldReading:
         return tuple(np.zeros(shape, dtype=np.int64) for shape in shapes)
 
     @cached_property
-    def _team_duty(self) -> tuple[Ints, Ints, Ints]:
-        """When the duty of each team opens and closes, where each team's bounds begin, and the duty before each of them."""
-        bounds, first = k.duty_bounds(*self.world.duty(), len(self._team_names))
+    def _duty(self) -> tuple[Ints, Ints, Ints]:
+        """When the duty of each line opens and closes, where each line's bounds begin, and the duty before each of them."""
+        bounds, first = k.duty_bounds(*self.world.duty(), len(self._lines.people))
         return bounds, first, k.open_before(bounds, first)
+
+    @cached_property
+    def _lines(self) -> Lines:
+        """What waits for the same people stands in one line."""
+        return lines_of(self.world.laid.plan)
 
     @cached_property
     def _added_up(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Ints, Ints, Ints]:
@@ -90,7 +96,7 @@ class WorldReading:
         duty = flat.first, flat.starts, flat.ends
         children, team_of_worker = self.contacts.numbers("children"), self.world.team_of_worker
         found: tuple[NDArray[np.int32], NDArray[np.int32], Ints, Ints, Ints] = k.add_up(
-            self.rows, children, team_of_worker, duty, self._team_duty, about.closes, about.ends, self._sums
+            self.rows, children, team_of_worker, duty, self._lines.of, self._duty, about.closes, about.ends, self._sums
         )
         return found
 
@@ -166,8 +172,9 @@ class WorldReading:
         """The visits of main threads."""
         plan = self.world.laid.plan
         is_caseload = np.array([stage.kind == "caseload" for stage in plan.stages], dtype=bool)
-        duty = self._team_duty[:2]
-        found, slots = k.visits_of_threads(*self._threads, is_caseload, *duty, self.about.ends)
+        found, slots = k.visits_of_threads(
+            *self._threads, is_caseload, self._lines.of, *self._duty[:2], self.about.ends
+        )
         contact, stage, settled, ended, target = found
         words = ["", *(stage.name for stage in plan.stages), *plan.ends]
         outcome = np.where(target >= 0, target + 1, len(plan.stages) - target)
@@ -178,5 +185,5 @@ class WorldReading:
     def split(self, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
         """Seconds of main threads between two times of each contact of `mine`, by what was waited for."""
         assert self.visits
-        spent = k.seconds_by_cause(*self._threads, self._team_duty, mine, first, last)
+        spent = k.seconds_by_cause(*self._threads, self._lines.of, self._duty, mine, first, last)
         return dict(zip(CAUSES, spent.tolist(), strict=True))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from frontdoor_sim.engine.compiled import kernel as k
 from frontdoor_sim.engine.compiled.layout import PlanWords, World, plan_words, world
 from frontdoor_sim.engine.compiled.ready import said_if_it_compiles
+from frontdoor_sim.engine.eligible import lines_of
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.played import Played
@@ -72,8 +73,9 @@ def read_out(played: World, replication: int) -> Played:
     rank = np.empty(len(keys), dtype=np.int64)
     rank[np.argsort(keys)] = np.arange(len(keys))
     rows = log_rows(w)
-    bounds, first = k.duty_bounds(*played.duty(), len(plan.teams))
-    columns = k.event_columns(rows, rank, keys, families, bounds, first, plan.timeline.ends, len(plan.stages))
+    lines = lines_of(plan)
+    bounds, first = k.duty_bounds(*played.duty(), len(lines.people))
+    columns = k.event_columns(rows, rank, keys, families, lines.of, bounds, first, plan.timeline.ends, len(plan.stages))
     events = events_frame(plan, replication, dict(zip(EVENT_COLUMNS, columns, strict=True)))
     returns_at, returned = returning(played)
     return Played(events, returns_at, returned, overtime_of(rows))
