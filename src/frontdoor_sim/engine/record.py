@@ -209,7 +209,8 @@ def _boundaries(plan: Plan, lines: Lines, roster: Roster) -> list[Int64s]:
     """For every line, the seconds at which its duty opens and closes in turn: somebody eligible is on duty, nobody is."""
     available = roster.duty[roster.duty["kind"] == "available"]
     starts, ends, worker = (available[name].to_numpy(np.int64) for name in ("start", "end", "worker"))
-    team = available["team"].map({team.name: number for number, team in enumerate(plan.teams)}).to_numpy(np.int64)
+    number = {team.name: number for number, team in enumerate(plan.teams)}
+    team = np.array([number[name] for name in available["team"].tolist()], dtype=np.int64)
     skills = [roster.people.set_index("worker")["skill"].sort_index().to_numpy(np.int64), *roster.later_skills]
     found = []
     for people in lines.people:
