@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from frontdoor_sim.appraisal import Pack
+from frontdoor_sim.appraisal.pack import ABOUT
+from frontdoor_sim.appraisal.sections import changes_from_today, verdicts
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.experiment import (
     Symptom,
@@ -22,6 +25,7 @@ from frontdoor_sim.experiment import (
 from frontdoor_sim.experiment.comparing import by_run, compared, summarise
 from frontdoor_sim.experiment.conditioning import spread
 from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.experiment.study import headline
 from frontdoor_sim.scenario import Scenario, read_scenario
 
 DESK = "scenarios/examples/one_desk.yaml"
@@ -138,6 +142,56 @@ def test_a_verdict_tells_the_average_from_one_case():
     runs = pd.concat([made_up(base, "base"), made_up(base + noise, "a")])
     assert "on average; one case may show" in str(compared(runs, "base", "year"))
     assert "better by" in str(compared(runs, "base", "average"))
+
+
+def of_two_measures(after: float, hours: float) -> pd.DataFrame:
+    """Eight years of a base and of one option: their shares decided in time, and their hours to allocation."""
+    luck = np.array([0.3, 0.0, 0.25, 0.05, 0.3, 0.02, 0.2, 0.1])
+    runs = []
+    for option, share, wait in (("Today", 0.4, 90.0), ("Hub", 0.4 + after, 90.0 + hours)):
+        waits = made_up(wait - hours * luck * (option == "Hub"), option)
+        runs += [
+            made_up(share + after * luck * (option == "Hub"), option),
+            waits.assign(measure="transfer_hours_to_allocation_median", unit="hours"),
+        ]
+    return pd.concat(runs)
+
+
+def test_the_answer_says_every_effect_with_its_range():
+    said = headline(compared(of_two_measures(0.1, -50), "Today", "year"), of_one_case=True)
+    assert said == (
+        "Today: 40% of contacts are decided within 24 hours (40% to 40% in single years). Half of transfers to assessment are "
+        "allocated within 90 hours of the decision (90 to 90). More are decided within 24 hours under Hub (52%; +8 to +15 "
+        "points). Transfers are allocated sooner under Hub (48 hours; −58 to −27 hours). In brackets after an option, its "
+        "change from today: the range in single years."
+    )
+    worse = headline(compared(of_two_measures(-0.1, 50), "Today", "average"), of_one_case=False)
+    assert "Fewer are decided within 24 hours under Hub" in worse
+    assert "Transfers are allocated later under Hub" in worse
+    same = headline(compared(of_two_measures(0.0, 0.0), "Today", "average"), of_one_case=False)
+    assert same.endswith("Hub cannot be told apart from today on that measure.")
+
+
+def test_the_mark_in_the_table_is_the_mark_of_the_verdict():
+    base, noise = np.full(8, 0.5), np.array([0.3, 0.0, 0.25, 0.05, 0.3, 0.02, 0.2, 0.1])
+    runs = pd.concat([made_up(base, "base"), made_up(base + noise, "a"), made_up(base - noise / 1000, "b")])
+    found = compared(runs, "base", "year")
+    pack = Pack(
+        options=found.options, verdicts=found.verdicts, summary=found.summary, differences=found.differences,
+        about=dict.fromkeys(ABOUT, ""),
+    )  # fmt: skip
+    ((_, a, b),) = changes_from_today(pack).groups["Decision"]
+    assert (a.mark, b.mark) == ("✓", "≈")
+    assert [verdict.sentences[0][1] for verdict in verdicts(pack) if not verdict.base] == ["✓", "≈"]
+    assert found.differences["low"].max() < 0, "one case may go the other way"
+
+
+def test_shares_are_told_by_their_unit():
+    values = np.array([0.0, 1.0, 0.98, 0.95])
+    named = made_up(values, "a").assign(measure="allocated_within_2_working_days")
+    assert summarise(named, "year")[["low", "high"]].iloc[0].tolist() == [0, 1]
+    hours = made_up(values, "a").assign(measure="hours_of_a_share", unit="hours")
+    assert summarise(hours, "year")["high"].iloc[0] > 1
 
 
 def test_candidates_spread_evenly_over_their_ranges():

@@ -56,6 +56,7 @@ def pack_html(pack: Pack) -> str:
         pathways=pathways(pack),
         verdict_measures=[measure_name(measure) for measure in sections.verdict_measures(pack)],
         verdicts=sections.verdicts(pack),
+        marks_note=sections.MARKS_NOTE,
         levels=sections.levels(pack),
         changes_from_today=sections.changes_from_today(pack),
         transitions=transitions(pack),

@@ -23,9 +23,16 @@ from frontdoor_sim.appraisal.wording import (
     measure_name,
     number_text,
     plain,
+    told_apart,
 )
 
-VERDICT_WORDS = {"better": ("✓", "better"), "worse": ("✗", "worse"), "unclear": ("≈", "no clear difference")}
+VERDICT_WORDS = {"better": ("✓", "better"), "worse": ("✗", "worse"), "unclear": ("≈", "cannot be told apart")}
+MARKS_NOTE = (
+    "✓ better, ✗ worse: told by the average of the difference, which lies clearly on one side of no change. ≈ cannot be told "
+    "apart: it does not, or the difference is too small to matter. A range for one case may reach across no change also "
+    "beside a ✓: then most years are better, and one may not be."
+)
+"""What a mark means, wherever it stands in the pack."""
 _ENTRIES = 12  # longest list or mapping printed in full
 _CURVE_HOURS = ("4", "8", "12", "24", "48", "72", "120", "240")
 
@@ -110,7 +117,7 @@ def changes_from_today(pack: Pack) -> Table:
     for measure, said in MEASURES.items():
         found = estimates(pack.differences, measure, mean="difference")
         if said.key and found:
-            cells = [_change(found.get((option, "")), said.better) for option in others]
+            cells = [_change(found.get((option, "")), measure) for option in others]
             groups.setdefault(said.group, []).append([Cell(said.name), *cells])
     head = ["Measure", *(pack.labels[option] for option in others)]
     return Table("Change from today, on the same contacts", head, groups, pack.interval_note)
@@ -150,13 +157,13 @@ def weeks(pack: Pack, option: str) -> Table:
 def tried(pack: Pack, number: int) -> Table:
     """The numbers behind a break-even: the change from today at every value that was tried."""
     asked = pack.break_evens[pack.break_evens["number"] == number].iloc[0]
-    better = better_of(str(asked["measure"]))
+    measure = str(asked["measure"])
     rows = [
-        [Cell(number_text(float(row["at"]), str(asked["unit"]))), _change(_estimate(row), better)]
+        [Cell(number_text(float(row["at"]), str(asked["unit"]))), _change(_estimate(row), measure)]
         for row in pack.tried[pack.tried["number"] == number].to_dict("records")
     ]
     head = [str(asked["say"]), "Change from today"]
-    return Table(measure_name(str(asked["measure"])), head, {"": rows}, str(pack.about.get("break_even_note", "")))
+    return Table(measure_name(measure), head, {"": rows}, str(pack.about.get("break_even_note", "")))
 
 
 def _estimate(row: Mapping[Any, Any]) -> Estimate:
@@ -347,14 +354,16 @@ def level_cell(value: Estimate | None) -> Cell:
     )
 
 
-def _change(value: Estimate | None, better: int) -> Cell:
+def _change(value: Estimate | None, measure: str) -> Cell:
+    """A change with its interval, marked as a verdict is: by its average."""
     if value is None or not value.known:
         return Cell("not measured", kind="none")
-    value = value.in_points()
-    clear = value.has_interval and (value.low > 0 or value.high < 0)
-    direction = better * (1 if value.mean > 0 else -1)
+    half = value.half_width if math.isfinite(value.half_width) else (value.high - value.low) / 2
+    direction = better_of(measure) * (1 if value.mean > 0 else -1)
+    clear = told_apart(measure, value.mean, half)
     kind = "unclear" if not clear else {1: "better", -1: "worse", 0: "differs"}[direction]
     mark, word = VERDICT_WORDS.get(kind, ("", "different"))
+    value = value.in_points()
     return Cell(_short(value.change_text()), value.interval_text(), mark, word, kind)
 
 

@@ -14,6 +14,7 @@ class Estimate:
 
     `mean`, `low` and `high` are NaN where the measure could not be taken; `note` then says why
     ("more than 240", "not measurable: recorded to the day"). A share runs from 0 to 1.
+    `half_width` is that of the average, which tells a difference from none; NaN where the table has no such column.
     """
 
     mean: float
@@ -22,6 +23,7 @@ class Estimate:
     unit: str
     contacts: float = math.nan
     note: str = ""
+    half_width: float = math.nan
 
     @property
     def known(self) -> bool:
@@ -209,6 +211,22 @@ RAG_ORDER = ("red", "amber", "green", "blue")
 SECTION_NAMES = {"durations": "Durations", "judgement": "Judgement", "published": "Published results, for checks only"}
 
 
+SMALLEST = {"decided_within_24h": 0.005, "transfer_hours_to_allocation_median": 0.5}
+"""Differences smaller than half a point, or half an hour, are none, however sure they are."""
+
+
+def told_apart(measure: str, difference: float, half_width: float) -> bool:
+    """Whether a difference counts: its average is further from none than its half-width, and it is one that matters.
+
+    Every mark of a pack is made by this rule: those of the verdicts, and those of the table of changes.
+
+    Example:
+        >>> told_apart("decided_within_24h", 0.07, 0.04), told_apart("decided_within_24h", 0.004, 0.001)
+        (True, False)
+    """
+    return abs(difference) > half_width and abs(difference) >= SMALLEST.get(measure, 0.0)
+
+
 def better_of(measure: str) -> int:
     """Which way a measure is better, as `MeasureWords.better` has it; 0 for an unknown one.
 
@@ -268,6 +286,7 @@ def estimates(table: pd.DataFrame, measure: str, by: str = "", mean: str = "mean
             unit=str(row["unit"]),
             contacts=_number(row.get("contacts")),
             note=_text(row.get("note")),
+            half_width=_number(row.get("half_width")),
         )
     return found
 

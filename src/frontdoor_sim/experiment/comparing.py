@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from frontdoor_sim.appraisal import charts
-from frontdoor_sim.appraisal.wording import better_of
+from frontdoor_sim.appraisal.wording import better_of, told_apart
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
@@ -29,8 +29,6 @@ PLACE = ["measure", "by", "group"]
 
 HEADLINE = "decided_within_24h"
 TRANSFER = "transfer_hours_to_allocation_median"
-SMALLEST = {HEADLINE: 0.005, TRANSFER: 0.5}
-"""Differences smaller than half a point, or half an hour, are none, however sure they are."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,7 @@ def summarise(runs: pd.DataFrame, interval: Interval = "average") -> pd.DataFram
         table = by_run(runs, option)
         values = table.to_numpy(np.float64)
         mean, half = mean_and_half_width(values, interval, 1)
-        low, high = _within(table.index, np.maximum(mean - half, 0.0), mean + half)
+        low, high = _within(units.reindex(table.index).eq("share").to_numpy(), np.maximum(mean - half, 0.0), mean + half)
         tables.append(
             pd.DataFrame(
                 {"option": option, "mean": mean, "low": low, "high": high, "runs": values.shape[1]}, index=table.index
@@ -155,7 +153,7 @@ def differences(runs: pd.DataFrame, base: str, interval: Interval = "average") -
         gaps = after.to_numpy(np.float64) - before.to_numpy(np.float64)
         mean, half = mean_and_half_width(gaps, interval, len(others))
         start = before.to_numpy(np.float64).mean(axis=1)
-        low, high = _within(before.index, mean - half, mean + half)
+        low, high = _within(units.reindex(before.index).eq("share").to_numpy(), mean - half, mean + half)
         table = {"option": option, "base": start, "option_mean": after.to_numpy(np.float64).mean(axis=1), "difference": mean,
                  "low": low, "high": high, "half_width": mean_and_half_width(gaps, "average", len(others))[1],
                  "replications": gaps.shape[1]}  # fmt: skip
@@ -183,13 +181,11 @@ def mean_and_half_width(
     return mean, t * spread * np.sqrt(1 / number + (1 if interval == "year" else 0))
 
 
-def _within(index: pd.Index[Any], low: Floats, high: Floats) -> tuple[Floats, Floats]:
+def _within(share: NDArray[np.bool_], low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Intervals of shares, or of differences of them, kept to what can be: from -1 to 1.
 
     A difference of hours has no such end: one case may begin above today's average, and save more than that.
     """
-    names = index.get_level_values("measure")
-    share = names.str.endswith(("_share", "_24h", "_day", "_on_time", "_curve")) | (names == "utilisation")
     return np.where(share, np.maximum(low, -1.0), low), np.where(share, np.minimum(high, 1.0), high)
 
 
@@ -204,7 +200,7 @@ def better(row: object) -> str:
     """Whether a difference is `better`, `worse` or `unclear`: by the interval of the average, and what is good in a measure."""
     middle, half, name = (getattr(row, column) for column in ("difference", "half_width", "measure"))
     up = better_of(name)
-    if up == 0 or not abs(middle) > half or abs(middle) < SMALLEST.get(name, 0.0):
+    if up == 0 or not told_apart(name, middle, half):
         return "unclear"
     return "better" if (middle > 0) == (up > 0) else "worse"
 

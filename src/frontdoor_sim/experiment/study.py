@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_record, write_tables
+from frontdoor_sim.appraisal.wording import Estimate, estimates
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.break_even_questions import answers
@@ -221,12 +222,12 @@ def about(
     facts, run = study.facts, study.base.model.run
     tried, kept = len(found.candidates), len(found.kept)
     fixed = "Numbers that do not stand under What we do not know are held at the values of the assumptions table."
-    options = len(study.options)
+    together = f", adjusted for {len(study.options)} options" if len(study.options) > 1 else ""
     ranged = (
-        f"95% interval for one case, adjusted for {options} options: the luck of one year and one of the {number} sets of "
+        f"95% interval for one case{together}: the luck of one year and one of the {number} sets of "
         f"unknown numbers (the first of {kept} kept, of {tried} tried) with which today shows what the reviewers saw"
     )
-    alone = f"95% interval of the average, adjusted for {options} options: simulation noise alone"
+    alone = f"95% interval of the average{together}: simulation noise alone"
     full = loads[loads["load"] >= 1]
     warnings = [
         f"{row.option}: {row.team} is asked for {row.load:.2f} times the {row.what} it has: its backlog grows without end, and "
@@ -242,7 +243,7 @@ def about(
         "command": command,
         "versions": versions(),
         "interval_note": ranged if facts.unknown else alone,
-        "summary_note": (ranged if facts.unknown else alone).replace(f", adjusted for {options} options", ""),
+        "summary_note": (ranged if facts.unknown else alone).replace(together, ""),
         "weeks_note": weeks_note(number),
         "break_even_note": break_even_note(number, bool(facts.unknown)),
         "warnings": [*warnings, fixed],
@@ -280,21 +281,54 @@ def headline(comparison: Comparison, of_one_case: bool) -> str:
     """The answer in a paragraph: today, and what the options do to it; its interval is of one case, or of the average."""
     summary = comparison.summary
     base = summary[(summary["option"] == comparison.base) & (summary["by"] == "all")].set_index("measure")
-    told = comparison.verdicts[comparison.verdicts["measure"] == HEADLINE]
     decided, transfer = base.loc[HEADLINE], base.loc[TRANSFER]
+    where = "in single years" if of_one_case else "on average"
     parts = [
         f"{comparison.base}: {decided['mean']:.0%} of contacts are decided within 24 hours ({decided['low']:.0%} to "
-        f"{decided['high']:.0%} {'in single years' if of_one_case else 'on average'})."
+        f"{decided['high']:.0%} {where})."
     ]
     if not np.isnan(transfer["mean"]):
-        hours = f"{transfer['mean']:.0f} hours of the decision"
+        hours = f"{transfer['mean']:.0f} hours of the decision ({transfer['low']:.0f} to {transfer['high']:.0f})"
         parts += [f"Half of transfers to assessment are allocated within {hours}."]
-    for word, says in (
-        ("better", "More are decided within 24 hours under"),
-        ("worse", "Fewer are decided within 24 hours under"),
-    ):
-        named = told[told["better"] == word]["option"].tolist()
-        parts += [f"{says} {in_words(named, 'and')}."] if named else []
-    unclear = told[told["better"] == "unclear"]["option"].tolist()
-    parts += [f"{in_words(unclear, 'and')} cannot be told apart from today on that measure."] if unclear else []
+    for measure, says in SAYS.items():
+        parts += _told(comparison, measure, says)
+    named = any(word in set(comparison.verdicts["better"]) for word in ("better", "worse"))
+    parts += [f"In brackets after an option, its change from today: the range {where}."] if named else []
     return " ".join(parts)
+
+
+SAYS = {
+    HEADLINE: {"better": "More are decided within 24 hours under", "worse": "Fewer are decided within 24 hours under"},
+    TRANSFER: {"better": "Transfers are allocated sooner under", "worse": "Transfers are allocated later under"},
+}
+"""How the answer begins to say what the options do to a measure."""
+
+
+def _told(comparison: Comparison, measure: str, says: Mapping[str, str]) -> list[str]:
+    """What the options do to one measure: those that are better, those that are worse, those that cannot be told apart."""
+    mine = comparison.verdicts[comparison.verdicts["measure"] == measure]
+    found = estimates(comparison.differences, measure, mean="difference")
+    after = estimates(comparison.summary, measure)
+    parts = []
+    for word, begins in says.items():
+        named = [
+            f"{option} ({after[option, ''].value_text()}; {change_range(found[option, ''])})"
+            for option in mine.loc[mine["better"] == word, "option"]
+        ]
+        parts += [f"{begins} {in_words(named, 'and')}."] if named else []
+    unclear = mine.loc[mine["better"] == "unclear", "option"].tolist()
+    if unclear and (parts or measure == HEADLINE):
+        parts += [f"{in_words(unclear, 'and')} cannot be told apart from today on that measure."]
+    return parts
+
+
+def change_range(change: Estimate) -> str:
+    """The interval of a difference, each end with its sign.
+
+    Example:
+        >>> change_range(Estimate(0.12, -0.02, 0.32, "share")), change_range(Estimate(-67.0, -132.6, -2.0, "hours"))
+        ('−2 to +32 points', '−133 to −2 hours')
+    """
+    change = change.in_points()
+    low, high = (f"{'+' if round(end) > 0 else ''}{round(end)}".replace("-", "−") for end in (change.low, change.high))
+    return f"{low} to {high} {change.unit}"
