@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import json
 import shutil
 from pathlib import Path
@@ -163,7 +164,9 @@ def test_appraise_ends_with_the_verdict_and_the_pack(here: Path, capsys: pytest.
     assert said.out.splitlines()[-1] == f"Pack: {Path('out') / 'pack.html'}"
     assert (here / "out" / "pack.html").is_file()
     assert (here / "out" / "tables" / "verdicts.csv").is_file()
-    assert json.loads((here / "out" / "run.json").read_text())["command"] == "frontdoor " + " ".join(asked)
+    record = json.loads((here / "out" / "run.json").read_text())
+    assert record["command"] == "frontdoor " + " ".join(asked)
+    assert (record["engine"], record["numba"]) == ("compiled", importlib.metadata.version("numba"))
 
 
 def test_calibrate_published_as_typed(here: Path, capsys: pytest.CaptureFixture[str]):

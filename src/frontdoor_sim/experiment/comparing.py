@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -123,7 +123,9 @@ def summarise(runs: pd.DataFrame, interval: Interval = "average") -> pd.DataFram
         table = by_run(runs, option)
         values = table.to_numpy(np.float64)
         mean, half = mean_and_half_width(values, interval, 1)
-        low, high = _within(units.reindex(table.index).eq("share").to_numpy(), np.maximum(mean - half, 0.0), mean + half)
+        low, high = _within(
+            units.reindex(table.index).eq("share").to_numpy(), np.maximum(mean - half, 0.0), mean + half
+        )
         tables.append(
             pd.DataFrame(
                 {"option": option, "mean": mean, "low": low, "high": high, "runs": values.shape[1]}, index=table.index

@@ -18,7 +18,7 @@ import pandas as pd
 from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_record, write_tables
 from frontdoor_sim.appraisal.wording import Estimate, estimates
 from frontdoor_sim.documents import InputError, Mistake, in_words
-from frontdoor_sim.engine import Engine
+from frontdoor_sim.engine import Engine, chosen
 from frontdoor_sim.experiment.break_even_questions import answers
 from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, compared
 from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, Unknown, condition
@@ -30,7 +30,7 @@ from frontdoor_sim.experiment.transition import band, transition
 from frontdoor_sim.scenario import Scenario
 
 LOGS = "event_logs"
-PACKAGES = ("frontdoor-sim", "simpy", "numpy", "scipy", "pandas", "matplotlib")
+PACKAGES = ("frontdoor-sim", "simpy", "numpy", "scipy", "pandas", "holidays", "matplotlib")
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,9 @@ def appraise(
         folder, inputs, seed=seed, replications=number, versions=versions(), about={"title": study.facts.title}
     )
     seconds = time.perf_counter() - clock
-    write_run_record(folder, command=command, started=started, seconds=seconds, host=socket.gethostname())
+    write_run_record(
+        folder, command=command, started=started, seconds=seconds, host=socket.gethostname(), **ran(engine)
+    )
     return Result(comparison, path, folder, pack.about["headline"])
 
 
@@ -135,6 +137,17 @@ def middle(found: Conditioned) -> dict[str, float]:
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that decide an answer."""
     return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in PACKAGES}}
+
+
+def ran(engine: Engine) -> dict[str, str]:
+    """The engine that runs where this one is asked for, and what compiled it: for `run.json`, as it decides no answer.
+
+    Example:
+        >>> ran("simpy")
+        {'engine': 'simpy'}
+    """
+    name = chosen(engine)
+    return {"engine": name} | ({"numba": importlib.metadata.version("numba")} if name == "compiled" else {})
 
 
 def make_pack(

@@ -14,7 +14,7 @@ from frontdoor_sim.appraisal import write_manifest, write_run_record
 from frontdoor_sim.calibration.from_history.asking import by_system
 from frontdoor_sim.calibration.history import History, examine, read_history
 from frontdoor_sim.documents import InputError, Mistake
-from frontdoor_sim.experiment.study import versions
+from frontdoor_sim.experiment.study import ran, versions
 from frontdoor_sim.scenario import Scenario, read_scenario
 from frontdoor_sim.validation.meaning import headline
 from frontdoor_sim.validation.tolerance import Tolerance, read_tolerance
@@ -76,7 +76,8 @@ def run_command(asked: argparse.Namespace, folder: Path) -> str:
     about = {"verdict": found.verdict, "tolerance": tolerance.digest}
     write_manifest(folder, inputs, seed=asked.seed, replications=asked.replications, versions=versions(), about=about)
     seconds = time.perf_counter() - clock
-    write_run_record(folder, command=asked.command, started=started, seconds=seconds, host=socket.gethostname())
+    host = socket.gethostname()
+    write_run_record(folder, command=asked.command, started=started, seconds=seconds, host=host, **ran(asked.engine))
     return f"{headline(found)}\n\nPage: {page}"
 
 
