@@ -81,7 +81,7 @@ def test_the_log_is_the_same_again_and_in_any_order_of_rows(instance: Instance, 
         duty=roster.duty[::-1],
         windows=roster.windows,
         flat=roster.flat,
-        later_slots=roster.later_slots,
+        slot_changes=roster.slot_changes,
         later_skills=roster.later_skills,
     )
     plan = compile_plan(model.model, line, list(contacts["source"].unique()), list(contacts["area"].unique()))

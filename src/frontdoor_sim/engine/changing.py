@@ -19,7 +19,7 @@ class TakenOut(Exception):  # noqa: N818 - nothing is wrong
     """Thrown into the pathway of a contact that waits at a stage which is no more."""
 
 
-def change(world: World, plan: Plan, slots: Sequence[int], skills: Sequence[int]) -> None:
+def change(world: World, plan: Plan, skills: Sequence[int]) -> None:
     """Another model is in force from now on.
 
     What has begun goes on as it began. Work that waits and was never taken up is that of the new model: it goes to the queue
@@ -28,7 +28,7 @@ def change(world: World, plan: Plan, slots: Sequence[int], skills: Sequence[int]
     Args:
         world: the run.
         plan: the new model.
-        slots, skills: what each worker can hold, and can do, from now on, by number.
+        skills: what each worker can do from now on, by number.
     """
     world.read(plan)
     queues = [(team, team.emptied()) for team in world.teams]
@@ -37,8 +37,7 @@ def change(world: World, plan: Plan, slots: Sequence[int], skills: Sequence[int]
     at_doors = [(door, door.emptied()) for door in world.doors.values()]
     for team, facts in zip(world.teams, plan.teams, strict=True):
         team.arrange(facts)
-    for worker, number, skill in zip(world.workers, slots, skills, strict=True):
-        worker.home.slots.limit(worker.number, number)
+    for worker, skill in zip(world.workers, skills, strict=True):
         worker.skill = skill
     for team, jobs in queues:
         for job in jobs:

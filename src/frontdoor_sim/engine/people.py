@@ -80,6 +80,22 @@ class FlatWindows(Protocol):
         """When the person's next duty of any kind begins, up to which overtime can last."""
 
 
+class SlotChanges(Protocol):
+    """Changes of what people can hold, by second, then worker."""
+
+    @property
+    def at(self) -> Int64s:
+        """When."""
+
+    @property
+    def workers(self) -> Int64s:
+        """Who."""
+
+    @property
+    def slots(self) -> Int64s:
+        """How many slots they can hold from then on."""
+
+
 class Roster(Protocol):
     """Who is on duty, as the engine needs it."""
 
@@ -100,12 +116,12 @@ class Roster(Protocol):
         """The same windows as arrays."""
 
     @property
-    def later_slots(self) -> Sequence[Int64s]:
-        """Each person's slots, by number, from the first dated change on, from the second, and so on."""
+    def slot_changes(self) -> SlotChanges:
+        """Who comes to be able to hold more cases or fewer, and when."""
 
     @property
     def later_skills(self) -> Sequence[Int64s]:
-        """Likewise each person's skill."""
+        """Each person's skill, by number, from the first dated change on, from the second, and so on."""
 
 
 class Worker:

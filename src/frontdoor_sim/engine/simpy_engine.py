@@ -89,9 +89,11 @@ class World:
         self.contacts = contacts_of(contacts, plan)
         self.next_duty = resuming(self.duty(self.take_on(roster)))
         self.next_arrivals = resuming(self.arrivals())
-        for (when, later), *facts in zip(plan.later, roster.later_slots, roster.later_skills, strict=True):
-            slots, skills = (fact.tolist() for fact in facts)
-            self.at(when, DUTY, BEFORE_DUTY, 0, 0, 0, partial(change, self, later, slots, skills))
+        for (when, later), skills in zip(plan.later, roster.later_skills, strict=True):
+            self.at(when, DUTY, BEFORE_DUTY, 0, 0, 0, partial(change, self, later, skills.tolist()))
+        for when, name, slots in zip(*(column.tolist() for column in roster.slot_changes), strict=True):
+            limit = self.workers[name].home.slots.limit
+            self.at(when, DUTY, BEFORE_DUTY, 1, 0, name, partial(limit, name, slots))
         self.next_duty()
         self.next_arrivals()
 

@@ -40,7 +40,11 @@ class Slots:
             self.limits[worker] = slots
             self.take(worker, before - slots)
             self.leavers = {worker for worker, limit in self.limits.items() if not limit}
-            self.largest = max(self.limits.values())
+            largest, self.largest = self.largest, max(self.limits.values())
+            if largest != self.largest:
+                for job in self.emptied():
+                    self.join(job)
+            self.world.touched.add(self.number)
 
     def emptied(self) -> list[Job]:
         """All that waits for a slot, taken out of the queues."""

@@ -74,12 +74,42 @@ class WhoThereIs(NamedTuple):
         people: one row a person in roster order, as in `Roster`.
         teams, roles: team and role of each.
         next_team_day: first date after each date of the run on which their team has duty [people, dates], or `NO_DAY`.
+        slots: caseload slots that each can hold on each date of the run [people, dates].
     """
 
     people: pd.DataFrame
     teams: pd.Categorical
     roles: pd.Categorical
     next_team_day: Int64s
+    slots: Int64s
+
+
+class SlotChanges(NamedTuple):
+    """When somebody comes to be able to hold more cases or fewer, after the first date; by time, then worker.
+
+    Args:
+        at: second, the midnight at which the date begins.
+        workers: who.
+        slots: how many they can hold from then on; 0 of who is gone.
+    """
+
+    at: Int64s
+    workers: Int64s
+    slots: Int64s
+
+    @classmethod
+    def of(cls, slots: Int64s, midnights: Int64s) -> SlotChanges:
+        """Those of slots by person and date [people, dates].
+
+        Example:
+            >>> SlotChanges.of(np.array([[0, 0, 9], [8, 8, 0]]), np.array([0, 86_400, 172_800])).slots.tolist()
+            [9, 0]
+        """
+        days, workers = np.nonzero(np.diff(slots, axis=1).T)
+        return cls(midnights[days + 1], workers, slots[workers, days + 1])
+
+
+NO_CHANGES = SlotChanges(*np.empty((3, 0), dtype=np.int64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,20 +120,22 @@ class Roster:
         who: everybody in post.
         stretches: what is left of their duty without leave and sickness, in arrays.
         first: first duty date (proleptic ordinal).
-        later_slots, later_skills: each person's slots, and skill, from the first dated change on, from the second, and so on.
+        slot_changes: who comes to be able to hold more cases or fewer, and when.
+        later_skills: each person's skill from the first dated change on, from the second, and so on.
     """
 
     who: WhoThereIs
     stretches: Stretches
     first: int
-    later_slots: tuple[Int64s, ...] = ()
+    slot_changes: SlotChanges = NO_CHANGES
     later_skills: tuple[Int64s, ...] = ()
 
     @cached_property
     def people(self) -> pd.DataFrame:
         """One row a person in roster order.
 
-        Columns worker, name, team, role, working_share (what the pattern of days really gives), slots and skill.
+        Columns worker, name, team, role, working_share (what the pattern of days really gives), slots (that they can hold
+        when the run starts) and skill.
         """
         return self.who.people.copy()
 
@@ -197,7 +229,8 @@ def draw_roster(
         (10, 5)
     """
     who, stretches = present(posts, luck_key, clock, first, last, working_dates)
-    return Roster(who, joined(stretches), first.toordinal())
+    changes = SlotChanges.of(who.slots, clock.midnights(first, last))
+    return Roster(who, joined(stretches), first.toordinal(), changes)
 
 
 def present(
@@ -211,7 +244,7 @@ def present(
     span = (first.toordinal(), last.toordinal())
     absent = _sick(there, owners, span) | _on_leave(there, owners, span, _bank_holidays(tuple(working_dates)))
     full = there.stretches
-    who = WhoThereIs(there.people, there.teams, there.roles, there.next_team_day)
+    who = WhoThereIs(there.people, there.teams, there.roles, there.next_team_day, there.slots)
     return who, full.where(~absent[full.workers, full.days - span[0]])
 
 

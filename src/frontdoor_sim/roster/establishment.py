@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +36,7 @@ class Establishment:
         patterns: whether they work on each day of a fortnight [people, 14], from a Monday.
         entitled: duty days of leave in a leave year.
         next_team_day: first date after each date of the run on which their team has duty [people, dates], or `NO_DAY`.
+        slots: caseload slots that each can hold on each date of the run [people, dates].
         stretches: their duty if they were never away.
     """
 
@@ -46,6 +47,7 @@ class Establishment:
     patterns: Bools
     entitled: Int64s
     next_team_day: Int64s
+    slots: Int64s
     stretches: Stretches
 
 
@@ -62,7 +64,9 @@ def establishment(posts: tuple[Post, ...], clock: WallClock, first: date, last: 
     crews = [duty.crew for duty in full]
     sizes = [len(crew.names) for crew in crews]
     place = np.repeat(np.arange(len(posts)), sizes)
-    people = _people(posts, crews, place)
+    dates = np.arange(first.toordinal(), last.toordinal() + 1)
+    slots = np.concatenate([np.empty((0, len(dates)), dtype=np.int64), *map(_slots, posts, crews, repeat(dates))])
+    people = _people(posts, crews, place, slots[:, 0])
     laws = [(post.sickness_share, post.sickness_spell_days) for post in posts]
     of_law = {law: np.flatnonzero(np.array([one == law for one in laws])[place]) for law in laws}
     return Establishment(
@@ -72,7 +76,8 @@ def establishment(posts: tuple[Post, ...], clock: WallClock, first: date, last: 
         of_law,
         np.concatenate([np.empty((0, FORTNIGHT), dtype=bool), *(crew.pattern for crew in crews)]),
         np.concatenate([np.empty(0, dtype=np.int64), *map(_entitled, posts, crews)]),
-        _next_team_day(posts, full, first, last)[place],
+        _next_team_day(posts, full, dates)[place],
+        slots,
         in_one([duty.stretches for duty in full], sizes),
     )
 
@@ -106,11 +111,23 @@ def _other_work(post: Post, crew: Crew, days: Int64s) -> Int64s:
     usual = round(post.non_case_share * _MILLE)
     if not post.induction_days or not post.induction_share:
         return np.array(usual)
+    share: Int64s = np.minimum(_MILLE, usual + _inducted(post, crew, days))
+    return share
+
+
+def _inducted(post: Post, crew: Crew, days: Int64s) -> Int64s:
+    """Thousandths that induction takes of each person on each day [people, days]: less from week to week since their start."""
     weeks = post.induction_days // 7
     since = (days[None, :] - crew.starts[:, None]) // 7
     left = np.where((since >= 0) & (since < weeks), weeks - since, 0)
-    share: Int64s = np.minimum(_MILLE, usual + left * round(post.induction_share * _MILLE) // weeks)
-    return share
+    return np.asarray(left * round(post.induction_share * _MILLE) // max(1, weeks))
+
+
+def _slots(post: Post, crew: Crew, dates: Int64s) -> Int64s:
+    """Slots that each person can hold on each date [people, dates]: as many as their days of work and induction leave."""
+    there = (dates >= crew.starts[:, None]) & (dates < crew.leaves[:, None])
+    able = crew.worked[:, None] * (_MILLE - _inducted(post, crew, dates))
+    return np.asarray(there * (post.caseload * able // (max(1, crew.possible) * _MILLE)))
 
 
 @lru_cache(maxsize=32)
@@ -119,15 +136,14 @@ def _pieces(shift: Calendar, clock: WallClock, first: date, last: date) -> Piece
     return duty_days(shift, clock.midnights(first, last), first.toordinal())
 
 
-def _people(posts: Sequence[Post], crews: Sequence[Crew], place: Int64s) -> pd.DataFrame:
-    """The table of people; `place` is the post of each."""
+def _people(posts: Sequence[Post], crews: Sequence[Crew], place: Int64s, slots: Int64s) -> pd.DataFrame:
+    """The table of people; `place` is the post of each, and `slots` what each can hold on the first date."""
     names = [name for crew in crews for name in crew.names]
     for name, following in pairwise(sorted(names)):
         if name == following:
             raise ValueError(f'two people are named "{name}"; give one post another first_ordinal or name')
     worked = np.concatenate([np.empty(0, dtype=np.int64), *(crew.worked for crew in crews)])
     possible = np.array([max(1, crew.possible) for crew in crews], dtype=np.int64)[place]
-    caseload = np.array([post.caseload for post in posts], dtype=np.int64)[place]
     return pd.DataFrame(
         {
             "worker": np.arange(len(names), dtype=np.int32),
@@ -135,7 +151,7 @@ def _people(posts: Sequence[Post], crews: Sequence[Crew], place: Int64s) -> pd.D
             "team": pd.array([posts[post].team for post in place], dtype="str"),
             "role": pd.array([posts[post].role for post in place], dtype="str"),
             "working_share": worked / possible,
-            "slots": caseload * worked // possible,
+            "slots": slots,
             "skill": np.array([post.skill for post in posts], dtype=np.int64)[place],
         }
     )
@@ -147,9 +163,8 @@ def _entitled(post: Post, crew: Crew) -> Int64s:
     return (2 * tenths * crew.worked + 10 * crew.possible) // (20 * max(1, crew.possible))
 
 
-def _next_team_day(posts: Sequence[Post], full: Sequence[_FullDuty], first: date, last: date) -> Int64s:
+def _next_team_day(posts: Sequence[Post], full: Sequence[_FullDuty], dates: Int64s) -> Int64s:
     """For each post, the first date after each date of the run on which any shift of its team has duty."""
-    dates = np.arange(first.toordinal(), last.toordinal() + 1)
     days: dict[str, Int64s] = {}
     for post, duty in zip(posts, full, strict=True):
         days[post.team] = np.union1d(days[post.team], duty.days) if post.team in days else duty.days

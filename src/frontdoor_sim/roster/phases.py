@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from frontdoor_sim.roster.duty import Roster, WhoThereIs, present
+from frontdoor_sim.roster.duty import Roster, SlotChanges, WhoThereIs, present
 from frontdoor_sim.roster.establishment import NO_DAY
 from frontdoor_sim.roster.posts import Post
 from frontdoor_sim.roster.stretches import Stretches, joined
@@ -66,14 +66,17 @@ def draw_roster_of_phases(
                                        or [0], dtype=np.int64), *span)
         for (who, stretches), span in zip(found, zip(starts, ends, strict=True), strict=True)
     ]  # fmt: skip
-    slots, skills = ([_of_everybody(part, name, len(people)) for part in parts] for name in ("slots", "skill"))
+    skills = [_of_everybody(part, len(people)) for part in parts]
+    slots = _slots(parts, len(people))
     who = WhoThereIs(
-        people.assign(slots=slots[0], skill=skills[0]),
+        people.assign(slots=slots[:, 0], skill=skills[0]),
         people["team"].astype("category").array,
         people["role"].astype("category").array,
         _next_team_day(parts, people),
+        slots,
     )
-    return Roster(who, joined(_in_order(parts)), first.toordinal(), tuple(slots[1:]), tuple(skills[1:]))
+    changes = SlotChanges.of(slots, clock.midnights(first, last))
+    return Roster(who, joined(_in_order(parts)), first.toordinal(), changes, tuple(skills[1:]))
 
 
 def _people(groups: Sequence[WhoThereIs]) -> pd.DataFrame:
@@ -88,10 +91,19 @@ def _people(groups: Sequence[WhoThereIs]) -> pd.DataFrame:
     return people.assign(worker=np.arange(len(people), dtype=np.int32), working_share=shares)
 
 
-def _of_everybody(part: _Part, column: str, number: int) -> Int64s:
-    """A column of a phase's people by their numbers in all; 0 for who is not there."""
+def _of_everybody(part: _Part, number: int) -> Int64s:
+    """The skill of a phase's people by their numbers in all; 0 for who is not there."""
     found = np.zeros(number, dtype=np.int64)
-    found[part.number[: len(part.who.people)]] = part.who.people[column].to_numpy(np.int64)
+    found[part.number[: len(part.who.people)]] = part.who.people["skill"].to_numpy(np.int64)
+    return found
+
+
+def _slots(parts: Sequence[_Part], number: int) -> Int64s:
+    """Slots that everybody can hold on each date [people, dates]: those of the phase in which the date lies."""
+    found = np.zeros((number, parts[-1].until - parts[0].first), dtype=np.int64)
+    for part in parts:
+        days = slice(part.first - parts[0].first, part.until - parts[0].first)
+        found[part.number[: len(part.who.people)], days] = part.who.slots[:, days]
     return found
 
 

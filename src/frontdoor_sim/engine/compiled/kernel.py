@@ -51,10 +51,11 @@ MILLION = np.int64(1_000_000)
     SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, IS_DATED, CHANGES, CHANGES_END,
     MEETINGS, MEETINGS_NUMBER, MEETINGS_WAITING, RESERVED, RESERVED_NUMBER,  # stages; people kept for a meeting
     DOORS, DOORS_NUMBER, KNOCKED,  # of stages that take only so many; whether any is to be looked at
-    BY_SKILL, PEOPLE_ALL,  # whether not everybody can work at every stage; the number of all people
+    BY_SKILL,  # whether not everybody can work at every stage
+    SLOT_CHANGES, SLOT_CHANGES_END,  # of people who come to be able to hold more cases or fewer, in time
     STOOD_SINCE,  # while a contact of the backlog is put where it stood: since when it has been there; else NEVER
     WORLD_FIELDS,
-) = numbered(70)  # fmt: skip
+) = numbered(71)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # STANDS_AT is 1 + the number of the stage where it stands when the run starts, 0 where it is new.
@@ -131,9 +132,10 @@ SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS 
 (IN_TRAY, HELD_BACK, TRAY_FIELDS) = numbered(3)
 (HELP_TEAM, ON_AT, OFF_AT, HELP_IS_ON, HELP_FIELDS) = numbered(5)
 
-# A dated change: its second, its facts of all teams as they stand in teams, the slots of all workers by number, then their
-# skills; then all fields of the world from STAGES to before STAGES_NUMBER.
-(CHANGES_AT, NEW_TEAMS, NEW_SLOTS, NEW_FACTS) = numbered(4)
+# A dated change: its second, its facts of all teams as they stand in teams, the skills of all workers by number; then all
+# fields of the world from STAGES to before STAGES_NUMBER. A change of slots: its second, who, and how many from then on.
+(CHANGES_AT, NEW_TEAMS, NEW_SKILLS, NEW_FACTS) = numbered(4)
+(SLOTS_AT, SLOTS_OF, NEW_SLOTS, SLOTS_FIELDS) = numbered(4)
 FACTS = STAGES_NUMBER - STAGES
 CHANGE_FIELDS = NEW_FACTS + FACTS
 
@@ -486,7 +488,7 @@ def write_unaccepted(w, job, now):
 def run(world):
     """Rules 2 and 9: play to the end; events at the end second count, later ones do not."""
     w = memory(world)
-    w[NEXT_DUTY] = min(next_window(w), next_change(w))
+    w[NEXT_DUTY] = next_boundary(w)
     w[STOOD_SINCE] = NEVER
     w[NEXT_ARRIVAL] = next_arrival(w)
     while w[FULL] == 0:
@@ -720,7 +722,9 @@ def change_model(w, now):
     for fact in range(FACTS):
         w[STAGES + fact] = w[change + NEW_FACTS + fact]
     for number in range(w[TEAMS_NUMBER]):
-        arrange(w, w[TEAMS] + number * TEAM_FIELDS, w[change + NEW_TEAMS] + number * TEAM_FIELDS, w[change + NEW_SLOTS])
+        arrange(
+            w, w[TEAMS] + number * TEAM_FIELDS, w[change + NEW_TEAMS] + number * TEAM_FIELDS, w[change + NEW_SKILLS]
+        )
     while waiting != NONE:
         following = w[waiting + NEXT]
         requeue(w, waiting, now)
@@ -778,8 +782,8 @@ def take_all_meetings(w, now):
 
 
 @compiled
-def arrange(w, team, facts, slots):
-    """Rules 3 to 5 and 8: a team takes the facts of another model; help stays on, held cases stay held, work stays in hand."""
+def arrange(w, team, facts, skills):
+    """Rules 3 to 5: a team takes the facts of another model; help stays on, work stays in hand."""
     for number in range(w[facts + HELPERS_NUMBER]):
         helper = w[facts + HELPERS] + number * HELP_FIELDS
         for before in range(w[team + HELPERS_NUMBER]):
@@ -788,15 +792,8 @@ def arrange(w, team, facts, slots):
                 w[helper + HELP_IS_ON] = w[other + HELP_IS_ON]
     for field in range(FIRST_ORDER, WORKERS):
         w[team + field] = w[facts + field]
-    w[team + LARGEST] = 0
     for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
-        number = w[slots + w[worker + WORKER_NUMBER]]
-        w[worker + SLOTS_FREE] += number - w[worker + SLOTS]
-        w[worker + SLOTS] = number
-        w[worker + SKILL] = w[slots + w[PEOPLE_ALL] + w[worker + WORKER_NUMBER]]
-        w[team + LARGEST] = max(w[team + LARGEST], number)
-        if number == 0 and w[worker + SLOTS_FREE] < 0:
-            w[team + SOME_LEFT] = 1
+        w[worker + SKILL] = w[skills + w[worker + WORKER_NUMBER]]
         if w[worker + BUSY] and w[w[worker + IN_HAND] + JOB_TEAM] == team:
             take_place(w, w[worker + IN_HAND], team)
 
@@ -1153,11 +1150,13 @@ def next_window(w):
 
 @inlined
 def open_windows(w, now):
-    """Rules 2 and 4, the first class: a dated change comes into force; everybody whose window opens now comes on duty."""
+    """Rules 2 and 4, the first class: a dated change comes into force; slots change; whose window opens now comes on duty."""
     if w[NEXT_DUTY] != now:
         return
     if next_change(w) == now:
         change_model(w, now)
+    while next_change_of_slots(w) == now:
+        change_slots(w)
     while next_window(w) == now:
         window = w[w[DUTY]]
         worker = w[window + WINDOW_WORKER]
@@ -1168,7 +1167,13 @@ def open_windows(w, now):
         elif w[w[worker + WORKER_TEAM] + INTERRUPTS] or w[MEETINGS_NUMBER]:
             touch(w, w[worker + WORKER_TEAM])
         w[DUTY] += 1
-    w[NEXT_DUTY] = min(next_window(w), next_change(w))
+    w[NEXT_DUTY] = next_boundary(w)
+
+
+@compiled
+def next_boundary(w):
+    """Rule 2: the next second of the first class: of a dated change, of slots that change, or of duty."""
+    return min(min(next_window(w), next_change(w)), next_change_of_slots(w))
 
 
 @compiled
@@ -1846,6 +1851,29 @@ def joined_outcome(w, checks):
 
 
 # --- rule 8: caseload ------------------------------------------------------------------------------------------------
+
+
+@compiled
+def next_change_of_slots(w):
+    """Rule 8: the second at which somebody can next hold more cases or fewer; NEVER where nobody will."""
+    return w[w[SLOT_CHANGES] + SLOTS_AT] if w[SLOT_CHANGES] < w[SLOT_CHANGES_END] else NEVER
+
+
+@compiled
+def change_slots(w):
+    """Rule 8: somebody can hold so many cases from now on; what they hold stays with them, and counts against the team."""
+    change = w[SLOT_CHANGES]
+    worker, number = w[change + SLOTS_OF], w[change + NEW_SLOTS]
+    w[SLOT_CHANGES] += SLOTS_FIELDS
+    team = w[worker + WORKER_TEAM]
+    w[worker + SLOTS_FREE] += number - w[worker + SLOTS]
+    w[worker + SLOTS] = number
+    if number == 0:
+        w[team + SOME_LEFT] = 1
+    w[team + LARGEST] = 0
+    for one in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
+        w[team + LARGEST] = max(w[team + LARGEST], w[one + SLOTS])
+    touch(w, team)
 
 
 @compiled

@@ -482,22 +482,22 @@ def facts_of_people(plan: Plan, people: pd.DataFrame) -> tuple[Int64s, Int64s, I
 
 
 def people_words(
-    laid: PlanWords, facts: tuple[Int64s, Int64s, Int64s], flat: FlatWindows, opening: Int64s, base: int
+    laid: PlanWords, facts: tuple[Int64s, Int64s, Int64s], roster: Roster, opening: Int64s, base: int
 ) -> tuple[Int64s, Int64s, Int64s]:
     """The people as the world holds them, from place `base`.
 
     Args:
         laid: the plan.
         facts: of `facts_of_people`.
-        flat: when they are on duty.
+        roster: when they are on duty, and how many cases they can hold.
         opening: the windows in order of their start.
         base: the first place.
 
     Returns:
-        Words of workers, windows and duty; for each team, where its workers begin and end (places, shape (teams, 2));
-        where duty begins and ends (places, shape (2,)).
+        Words of workers, windows, duty and changes of slots; for each team, where its workers begin and end (places, shape
+        (teams, 2)); where duty begins, where it ends and changes of slots begin, and where they end (places, shape (3,)).
     """
-    teams, (number, slots, skill) = np.array(laid.teams), facts
+    teams, (number, slots, skill), flat = np.array(laid.teams), facts, roster.flat
     team, in_teams = teams[number], np.argsort(number, kind="stable")
     rank = np.empty_like(in_teams)
     rank[in_teams] = np.arange(len(team))
@@ -514,9 +514,12 @@ def people_words(
     columns = (flat.starts, flat.ends, flat.hands_over, flat.ends_shift, flat.next_duty, owner)
     table = np.stack(columns, axis=1).astype(np.int64)
     duty = windows + opening * k.WINDOW_FIELDS
-    words = np.concatenate([workers.reshape(-1), table.reshape(-1), duty])
+    at, whose, later = roster.slot_changes
+    changes = np.stack([at, place[whose], later], axis=1).reshape(-1)
+    words = np.concatenate([workers.reshape(-1), table.reshape(-1), duty, changes])
     bounds = np.stack([np.searchsorted(team[in_teams], teams, side) for side in ("left", "right")], axis=1)
-    return words, base + bounds * k.WORKER_FIELDS, base + len(words) - np.array([len(duty), 0])
+    until = base + len(words) - len(changes)
+    return words, base + bounds * k.WORKER_FIELDS, np.array([until - len(duty), until, until + len(changes)])
 
 
 def contact_columns(table: pd.DataFrame, plan: Plan) -> dict[int, Int64s]:
@@ -597,17 +600,14 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     flat, facts = roster.flat, facts_of_people(plan, roster.people)
     team, slots, skill = facts
     opening = np.argsort(flat.starts, kind="stable")
-    people, workers, duty = people_words(laid, facts, flat, opening, base)
+    people, workers, spans = people_words(laid, facts, roster, opening, base)
     given = _given(laid, contacts)
     columns = contact_columns(contacts, plan)
     order = sorting((columns[k.ENTERS], columns[k.KEY]))
     order = np.arange(len(contacts)) if order is None else order
     width, number = at_a_line(k.VISITS + plan.entry), len(order)
-    slots_at = base + len(people)
-    later_facts = [
-        np.concatenate([slots, skills]) for slots, skills in zip(roster.later_slots, roster.later_skills, strict=True)
-    ]
-    given_at = slots_at + sum(len(one) for one in later_facts)
+    skills_at = base + len(people)
+    given_at = skills_at + sum(len(skills) for skills in roster.later_skills)
     contacts_at = at_a_line(given_at + sum(len(column) for column in given.values()))
     heap_at = contacts_at + width * number
     heap_room = room * (DUE_A_CONTACT * number + ROOM)
@@ -618,10 +618,10 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     limit = free + room * (RECORDS_A_CONTACT * number + 16 * ROOM)
     w = empty(limit + max(k.JOB_FIELDS, width))
     w[:base] = laid.words
-    w[base:slots_at] = people
-    at = slots_at
-    for change, later in enumerate(later_facts):
-        w[w[k.CHANGES] + change * k.CHANGE_FIELDS + k.NEW_SLOTS] = at
+    w[base:skills_at] = people
+    at = skills_at
+    for change, later in enumerate(roster.later_skills):
+        w[w[k.CHANGES] + change * k.CHANGE_FIELDS + k.NEW_SKILLS] = at
         w[at : at + len(later)] = later
         at += len(later)
     for purpose, column in given.items():
@@ -635,8 +635,9 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     largest = np.zeros(len(teams), dtype=np.int64)
     np.maximum.at(largest, team, slots)
     w[teams + k.LARGEST] = largest
-    w[k.NOW], w[k.PEOPLE_ALL] = w[k.STARTS] - 1, len(team)
-    w[k.DUTY], w[k.DUTY_END] = duty
+    w[k.NOW] = w[k.STARTS] - 1
+    w[k.DUTY], w[k.DUTY_END], w[k.SLOT_CHANGES_END] = spans
+    w[k.SLOT_CHANGES] = w[k.DUTY_END]
     w[k.CONTACTS], w[k.CONTACTS_END], w[k.ARRIVING] = contacts_at, heap_at, contacts_at
     w[k.CONTACT_WIDTH], w[k.CONTACTS_NUMBER] = width, number
     w[k.SOON : k.SOON + 3] = heap_at, 0, heap_room
