@@ -17,6 +17,7 @@ import pandas as pd
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.running import people
 from frontdoor_sim.operating_model import RAGS, Handoff, MeetingStage, OperatingModel, Timeline
+from frontdoor_sim.roster import Roster
 
 PIECE = ["contact", "stage", "visit", "part"]
 NEVER = 1 << 62
@@ -309,18 +310,16 @@ def check_limits(log: EventLog, model: OperatingModel, stand: Mapping[int, str])
 def check_slots(log: EventLog, model: OperatingModel, seed: int, stand: Mapping[int, str]) -> None:
     """Nobody is given more slots than they have, and slots are given out at the stated times only, once the run has begun."""
     line = Timeline.of(model)
-    staff = people(model, line, seed, log.about.run).people
-    slots, team_of = (
-        dict(zip(staff["worker"], staff["slots"], strict=True)),
-        dict(zip(staff["worker"], staff["team"], strict=True)),
-    )
-    largest = staff.groupby("team")["slots"].max()
+    roster = people(model, line, seed, log.about.run)
+    team_of = dict(zip(roster.people["worker"], roster.people["team"], strict=True))
+    slots = slots_over_time(roster)
     children = log.contacts.set_index("contact")["children"]
     held = plain(log.events[log.events["kind"] == "caseload"])
     steps: dict[int, list[tuple[int, int]]] = {}
     for row in held.itertuples(index=False):
         stage = model.stages[row.stage]
-        need = min(int(children[row.contact]), int(largest[team_of[row.worker]])) if stage.slots == "children" else 1
+        largest = max(slots[one](row.start) for one in team_of if team_of[one] == team_of[row.worker])
+        need = min(int(children[row.contact]), largest) if stage.slots == "children" else 1
         steps.setdefault(row.worker, []).extend([(row.start, need), (NEVER if row.censored else row.end, -need)])
         if row.start <= line.starts and row.visit == 0 and stand.get(row.contact) == row.stage:
             continue
@@ -334,7 +333,20 @@ def check_slots(log: EventLog, model: OperatingModel, seed: int, stand: Mapping[
         for when, change in sorted(changes):
             level += change
             given = change > 0 and when > line.starts
-            assert not given or level <= slots[worker], f"worker {worker} holds {level} of {slots[worker]} slots"
+            most = slots[worker](when)
+            assert not given or level <= most, f"worker {worker} holds {level} of {most} slots"
+
+
+def slots_over_time(roster: Roster) -> dict[int, Callable[[int], int]]:
+    """How many slots each person has at a second."""
+    steps = {worker: [(-NEVER, int(slots))] for worker, slots in roster.people[["worker", "slots"]].itertuples(index=False)}
+    for when, worker, slots in zip(*(column.tolist() for column in roster.slot_changes), strict=True):
+        steps[worker].append((when, slots))
+
+    def reading(mine: list[tuple[int, int]]) -> Callable[[int], int]:
+        return lambda second: mine[bisect_right(mine, (second, NEVER)) - 1][1]
+
+    return {worker: reading(mine) for worker, mine in steps.items()}
 
 
 def check_joins(log: EventLog, model: OperatingModel) -> None:

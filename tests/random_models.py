@@ -143,7 +143,7 @@ def staff(draw: DrawFn, caseload: bool) -> list[dict[str, Any]]:
             "other_work": draw(st.sampled_from([[], [], *OTHER_WORK])) if groups else [],
         })  # fmt: skip
         if number and draw(st.booleans()):
-            groups[-1] |= {"caseload": 0, **draw(st.sampled_from(COMING_AND_GOING))}
+            groups[-1] |= draw(st.sampled_from(COMING_AND_GOING))
     groups[0] |= {"wte": max(1, groups[0]["wte"]), "vacant": 0}
     return groups
 

@@ -11,9 +11,9 @@ import pandas as pd
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
-from frontdoor_sim.experiment.running import draw_contacts, placed, posts, simulate
+from frontdoor_sim.experiment.running import draw_contacts, people, placed, posts, simulate
 from frontdoor_sim.experiment.workers import worked
-from frontdoor_sim.operating_model import Team, Timeline, skills_of
+from frontdoor_sim.operating_model import OperatingModel, Team, Timeline, skills_of
 from frontdoor_sim.roster.posts import name_prefixes
 from frontdoor_sim.scenario import Scenario
 
@@ -142,6 +142,7 @@ def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:
     closes, model = log.about.closes, scenario.model
     filled = posts(model, Timeline.of(model), skills_of([model]))
     named = list(zip(filled, name_prefixes(filled), strict=True))
+    slots_of = _mean_slots(model, closes)
     rows = []
     for team, facts in model.teams.items():
         offered = _seconds(log.events, team, AT_WORK, closes)
@@ -154,11 +155,20 @@ def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:
             if any(group.works_at for group in facts.staff):
                 names = [name for post, name in named if post.team == team]
                 rows += [(scenario.name, team, *row) for row in _scarcest(log, duty, team, facts, load, names)]
-        slots = sum(int(group.caseload * group.filled) for group in facts.staff)
+        slots = slots_of.get(team, 0.0)
         if slots:
             held = _held(log, team, closes)
-            rows.append((scenario.name, team, "slots", held, float(slots), held / slots))
+            rows.append((scenario.name, team, "slots", held, slots, held / slots))
     return pd.DataFrame(rows, columns=["option", "team", "what", "offered", "available", "load"])
+
+
+def _mean_slots(model: OperatingModel, closes: int) -> dict[str, float]:
+    """Slots that the people of each team can hold in the measured window, on average over its days."""
+    line = Timeline.of(model)
+    who = people(model, line, 0, 0).who
+    opens, ends = (line.clock.date_of(second).toordinal() - line.first.toordinal() for second in (0, closes))
+    mean = who.slots[:, opens:ends].mean(axis=1)
+    return {team: float(mean[who.people["team"] == team].sum()) for team in model.teams}
 
 
 def _scarcest(

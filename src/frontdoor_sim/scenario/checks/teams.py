@@ -246,18 +246,13 @@ def _nobody_can(model: OperatingModel, stage: str, team: str) -> Found:
 
 
 def check_people_come_and_go(model: OperatingModel) -> Found:
-    """People start before they leave, and who holds cases stays: their cases have nobody else to go to."""
+    """People start before they leave."""
     for name, team in model.teams.items():
         for index, group in enumerate(team.staff):
             at: Path = ("teams", name, "staff", index)
             if group.starts and group.leaves and group.starts > group.leaves:
                 what = f"They leave on {group.leaves} and start on {group.starts}."
                 yield broken((*at, "leaves"), what, "A day of leaving that is not before the start.", "Swap the two.")
-            moving = [field for field in ("starts", "leaves", "turnover") if getattr(group, field)]
-            if group.caseload and moving:
-                what = f"People with a caseload have `{moving[0]}`."
-                remedy = f"Remove `{moving[0]}`, or `caseload`."
-                yield broken((*at, moving[0]), what, "People with a caseload are there for the whole run.", remedy)
 
 
 def check_other_work_is_in_the_shift(model: OperatingModel) -> Found:
