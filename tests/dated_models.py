@@ -23,7 +23,7 @@ from frontdoor_sim.scenario.dates import (
     boundaries,
     broken_phases,
     made_on,
-    ramped_stages,
+    ramping,
     still_wrong,
     undated_ways,
     unfit_ramps,
@@ -84,7 +84,7 @@ def as_option(base: Scenario, changes: tuple[dict[str, Any], ...]) -> Scenario:
         found, model = examined(of_the_day, None)
         mistakes += [*lost, *(mistake for _, mistake in found)]
         models.append((day, model, its_touched))
-        if not mistakes and any(ramped_stages(steps, its_touched, day)):
+        if not mistakes and any(ramping(steps, its_touched, day)):
             found, former = examined(made_on(base.data, steps, day, ramped=False)[0], None)
             mistakes += [mistake for _, mistake in still_wrong(found, former)] or unfit_ramps(
                 steps, its_touched, day, model, former
@@ -145,7 +145,9 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
     teams, stages = list(data["teams"]), list(data["stages"])
     a_team, a_stage = st.sampled_from(teams), st.sampled_from(stages)
     kind = draw(st.sampled_from(["stage", "stage", "team", "staff", "staff", "handoffs", "route", "remove stage",
-                                 "remove team", "add stage", "law", "hours", "ramp", "ramp", "ramp"]))  # fmt: skip
+                                 "remove team", "add stage", "law", "hours", "ramp", "ramp", "ramp", "people"]))  # fmt: skip
+    if kind == "people":
+        return draw(people_taken_up(draw(a_team), data))
     if kind == "ramp":
         fit = [name for name in stages if ramped_facts(data["stages"][name], grid)]
         stage = draw(st.sampled_from(["entry", *fit, *fit, *fit]))
@@ -212,6 +214,17 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
         new_law["returns.rate_by_gap"] = [0.0, 1.0, 3.0, 3.0]
     name = draw(st.sampled_from(list(new_law)))
     return {"add" if name == "thresholds" else "set": {name: new_law[name]}}
+
+
+@st.composite
+def people_taken_up(draw: DrawFn, team: str, data: dict[str, Any]) -> dict[str, Any]:
+    """A ramp of a team's people: more or fewer of them, or other hours or cases for each."""
+    place = draw(st.integers(0, len(data["teams"][team]["staff"]) - 1))
+    new = {"wte": st.sampled_from([1, 2, 3.4]), "vacant": st.sampled_from([0, 0.5]), "caseload": st.sampled_from([1, 2, 5]),
+           "shift": st.sampled_from([*data["shifts"]]), "non_case_share": st.sampled_from([0, 0.4])}  # fmt: skip
+    chosen = draw(st.lists(st.sampled_from(list(new)), min_size=1, max_size=3, unique=True))
+    changed = {f"teams.{team}.staff[{place}].{field}": draw(new[field]) for field in chosen}
+    return {"ramp": draw(st.sampled_from([1, 1, 2])), "set": changed}
 
 
 def ramped_facts(stage: dict[str, Any], grid: int) -> dict[str, SearchStrategy[Any]]:

@@ -339,7 +339,9 @@ def check_slots(log: EventLog, model: OperatingModel, seed: int, stand: Mapping[
 
 def slots_over_time(roster: Roster) -> dict[int, Callable[[int], int]]:
     """How many slots each person has at a second."""
-    steps = {worker: [(-NEVER, int(slots))] for worker, slots in roster.people[["worker", "slots"]].itertuples(index=False)}
+    steps = {
+        worker: [(-NEVER, int(slots))] for worker, slots in roster.people[["worker", "slots"]].itertuples(index=False)
+    }
     for when, worker, slots in zip(*(column.tolist() for column in roster.slot_changes), strict=True):
         steps[worker].append((when, slots))
 

@@ -870,7 +870,7 @@ class OperatingModel(Closed):
 
 @dataclass(frozen=True)
 class Ramp:
-    """A change that takes hold of one contact after another, at a stage.
+    """A change that takes hold of one contact after another at a stage, or of one person after another of a team.
 
     Args:
         change: the change in its own words, which name its luck.
@@ -894,6 +894,7 @@ class Phase:
         goes: of stages and ends that earlier models had and this one has not, where the work goes.
         team_goes: likewise of teams.
         ramps: of stages (and `entry`) at which a change takes hold of one contact after another, that change.
+        team_ramps: of teams in which a change takes hold of one person after another, that change.
     """
 
     model: OperatingModel
@@ -901,6 +902,7 @@ class Phase:
     goes: Mapping[str, str] = field(default_factory=dict)
     team_goes: Mapping[str, str] = field(default_factory=dict)
     ramps: Mapping[str, Ramp] = field(default_factory=dict)
+    team_ramps: Mapping[str, Ramp] = field(default_factory=dict)
 
 
 def assesses(stage: Stage) -> bool:

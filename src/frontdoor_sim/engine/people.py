@@ -80,22 +80,6 @@ class FlatWindows(Protocol):
         """When the person's next duty of any kind begins, up to which overtime can last."""
 
 
-class SlotChanges(Protocol):
-    """Changes of what people can hold, by second, then worker."""
-
-    @property
-    def at(self) -> Int64s:
-        """When."""
-
-    @property
-    def workers(self) -> Int64s:
-        """Who."""
-
-    @property
-    def slots(self) -> Int64s:
-        """How many slots they can hold from then on."""
-
-
 class Roster(Protocol):
     """Who is on duty, as the engine needs it."""
 
@@ -116,8 +100,8 @@ class Roster(Protocol):
         """The same windows as arrays."""
 
     @property
-    def slot_changes(self) -> SlotChanges:
-        """Who comes to be able to hold more cases or fewer, and when."""
+    def slot_changes(self) -> tuple[Int64s, Int64s, Int64s]:
+        """When somebody comes to be able to hold more cases or fewer [s], ascending; who; and how many from then on."""
 
     @property
     def later_skills(self) -> Sequence[Int64s]:

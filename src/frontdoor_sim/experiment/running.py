@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 import pandas as pd
@@ -14,10 +14,10 @@ from frontdoor_sim.engine import Engine, Plan, chosen, compile_phases, run_unwri
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.event_log import EventLog, Reading, check_conserved, check_laws
 from frontdoor_sim.experiment.staffing import coming_and_going
-from frontdoor_sim.luck import key
+from frontdoor_sim.luck import code, key
 from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import OPEN_STAGE, OperatingModel, Phase, Timeline, skills_of
-from frontdoor_sim.roster import Post, Roster, draw_roster, draw_roster_of_phases
+from frontdoor_sim.roster import Post, Roster, Staffing, TakenUp, draw_roster, draw_roster_of_phases
 from frontdoor_sim.scenario import Scenario
 
 ROSTERED_BEYOND = timedelta(weeks=4)
@@ -132,12 +132,27 @@ def placed(scenario: Scenario, contacts: pd.DataFrame) -> pd.DataFrame:
 def people_of_phases(phases: Sequence[Phase], seed: int, replication: int) -> Roster:
     """Who is on duty in a replication, under the models that follow each other in it."""
     line = Timeline.of(phases[0].model)
-    if len(phases) == 1:
+    if len(phases) == 1 and not phases[0].team_ramps:
         return people(phases[0].model, line, seed, replication)
     skills = skills_of([phase.model for phase in phases])
-    of_phases = [(phase.begins or line.first, posts(phase.model, Timeline.of(phase.model), skills)) for phase in phases]
+    of_phases = [staffing(phase, line.first, skills) for phase in phases]
     last = line.clock.date_of(line.ends) + ROSTERED_BEYOND
     return draw_roster_of_phases(of_phases, key(seed, replication), line.clock, line.first, last, line.working_dates)
+
+
+def staffing(phase: Phase, first: date, skills: Sequence[tuple[str, ...]]) -> Staffing:
+    """The posts of a phase; the first, which has no date, begins on `first`."""
+    filled = posts(phase.model, Timeline.of(phase.model), skills)
+    begins, ramps = phase.begins or first, phase.team_ramps
+    if not ramps:
+        return Staffing(begins, filled)
+    former = next(iter(ramps.values())).former
+    before = [post for post in posts(former, Timeline.of(former), skills) if post.team in ramps]
+    taken_up = [
+        TakenUp(team, code(f"ramp: {ramp.change}"), ramp.begins.toordinal(), ramp.ends.toordinal())
+        for team, ramp in ramps.items()
+    ]
+    return Staffing(begins, filled, before, taken_up)
 
 
 def people(model: OperatingModel, timeline: Timeline, seed: int, replication: int) -> Roster:

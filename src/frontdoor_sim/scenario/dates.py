@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from frontdoor_sim.documents import Mistake, dotted
+from frontdoor_sim.documents import Mistake, dotted, in_words
 from frontdoor_sim.operating_model import OperatingModel, Ramp, RunWindow, outcomes_of
 from frontdoor_sim.scenario.changes import Change, Step, Touched
 from frontdoor_sim.scenario.checks.routes import check_stages_are_reached
@@ -44,10 +44,8 @@ def unramped(steps: Sequence[Step], day: date) -> tuple[Step, ...]:
     )
 
 
-def ramped_stages(
-    steps: Sequence[Step], touched: Sequence[Touched], day: date
-) -> Iterator[tuple[str, Change, Touched]]:
-    """Each stage, or `entry`, that a change touches which ramps on a date."""
+def ramping(steps: Sequence[Step], touched: Sequence[Touched], day: date) -> Iterator[tuple[str, Change, Touched]]:
+    """Each stage (or `entry`), team or other name that a change touches which ramps on a date."""
     for one in touched:
         change = steps[one.change].change
         if change is not None and change.ramps(day) and len(one.path) > 1:
@@ -56,13 +54,13 @@ def ramped_stages(
 
 def ramps_of(
     steps: Sequence[Step], touched: Sequence[Touched], day: date, former: OperatingModel | None
-) -> dict[str, Ramp]:
-    """What ramps on a date, by stage; `former` is the model for a contact of which no ramp has taken hold."""
-    return {
-        name: Ramp(change.say, change.begins, change.ramped, former)
-        for name, change, _ in ramped_stages(steps, touched, day)
-        if change.begins and change.ramped and former is not None
-    }
+) -> tuple[dict[str, Ramp], dict[str, Ramp]]:
+    """What ramps on a date, by stage and by team; `former` is the model for those of whom no ramp has taken hold."""
+    found: tuple[dict[str, Ramp], dict[str, Ramp]] = ({}, {})
+    for name, change, one in ramping(steps, touched, day):
+        if change.begins and change.ramped and former is not None:
+            found[one.path[0] == "teams"][name] = Ramp(change.say, change.begins, change.ramped, former)
+    return found
 
 
 def _counts(change: Change | None, day: date) -> bool:
@@ -108,29 +106,45 @@ RAMPED = {
 }
 """What of a stage may ramp, by its kind; and the routes that leave it."""
 
+RAMPED_OF_STAFF = ("wte", "vacant", "shift", "non_case_share", "caseload")
+"""What of the staff of a team may ramp: it takes hold of one person after another."""
+
 
 def unfit_ramps(
     steps: Sequence[Step], touched: Sequence[Touched], day: date, model: OperatingModel, former: OperatingModel
 ) -> Iterator[Mistake]:
-    """Ramps of what no contact reads for itself, or of one stage by two changes at a time."""
-    by: dict[str, Change] = {}
-    for name, change, one in ramped_stages(steps, touched, day):
-        kind = "work" if name == "entry" else model.stages[name].kind if name in model.stages else ""
-        own = one.path[0] == "stages" and len(one.path) > 2 and one.path[2] in RAMPED.get(kind, ())
-        if not own and not (one.path[0] == "routes" and kind in RAMPED):
-            what = f"`{dotted(one.path)}` cannot ramp: no contact reads it for itself."
+    """Ramps of what neither a contact nor a person has for itself, or of one stage or team by two changes at a time."""
+    by: dict[tuple[bool, str], Change] = {}
+    for name, change, one in ramping(steps, touched, day):
+        of_people = one.path[0] == "teams"
+        if not (_is_of_one_person(one.path) if of_people else _is_of_one_contact(one.path, name, model)):
+            what = f"`{dotted(one.path)}` cannot ramp: neither a contact nor a person has it for itself."
             right = (
-                "Routes from stages of work, consent or delay, or of work `touch`, `judges` and `searches`, of consent "
-            )
-            right += "`touch`, `attempts`, `gap`, `given` and `refused`, of delay `delay`."
-            yield Mistake(one.where, what, right, "Leave out `ramp`, or write a change for each step, `from` its day.")
-        elif by.setdefault(name, change) is not change:
+                "Routes from stages of work, consent or delay; of work `touch`, `judges` and `searches`, of consent "
+                "`touch`, `attempts`, `gap`, `given` and `refused`, of delay `delay`; of staff "
+            ) + in_words([f"`{field}`" for field in RAMPED_OF_STAFF], "and")
+            remedy = "Leave out `ramp`, or write a change for each step, `from` its day."
+            yield Mistake(one.where, what, f"{right}.", remedy)
+        elif by.setdefault((of_people, name), change) is not change:
             what = f"Two changes ramp at `{name}` at the same time."
-            yield Mistake(one.where, what, "One ramp at a time at a stage.", "Make one change of them.")
-        elif _asked(model) != _asked(former):
+            right = "One ramp at a time in a team." if of_people else "One ramp at a time at a stage."
+            yield Mistake(one.where, what, right, "Make one change of them.")
+        elif not of_people and _asked(model) != _asked(former):
             what = f"The routes from `{name}` come to look at the hour, or at `agrees`, while they ramp."
             remedy = "Let a route look at the same hours before the change and after it, or leave out `ramp`."
             yield Mistake(one.where, what, "The same `during` and `agrees` before and after.", remedy)
+
+
+def _is_of_one_contact(path: Path, name: str, model: OperatingModel) -> bool:
+    """Whether each contact has for itself what stands at a path."""
+    kind = "work" if name == "entry" else model.stages[name].kind if name in model.stages else ""
+    own = path[0] == "stages" and len(path) > 2 and path[2] in RAMPED.get(kind, ())
+    return own or (path[0] == "routes" and kind in RAMPED)
+
+
+def _is_of_one_person(path: Path) -> bool:
+    """Whether each of a team's people has for themselves what stands at a path: a field of a group of staff."""
+    return len(path) > 4 and path[2] == "staff" and path[4] in RAMPED_OF_STAFF
 
 
 def still_wrong(found: Sequence[tuple[Path, Mistake]], former: OperatingModel | None) -> list[tuple[Path, Mistake]]:

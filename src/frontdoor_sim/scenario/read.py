@@ -23,7 +23,7 @@ from frontdoor_sim.scenario.dates import (
     is_dated,
     lasting,
     made_on,
-    ramped_stages,
+    ramping,
     still_wrong,
     undated_ways,
     unfit_ramps,
@@ -191,7 +191,7 @@ def _of_ramps(
     touched: Sequence[Touched],
 ) -> list[Mistake]:
     """What is wrong with the changes that ramp on a date, and with the model of whom they have not taken hold."""
-    if not any(ramped_stages(steps, touched, day)):
+    if not any(ramping(steps, touched, day)):
         return []
     made, before, mistakes = made_on(base.data, steps, day, ramped=False)
     found, former = examined(made, base.parameters)

@@ -111,7 +111,7 @@ class Scenario:
         former = None
         if any(change.ramps(day) for change in self.changes):
             former = self._made(made_on(base, self.steps, day, ramped=False)[0] | own)
-        return Phase(self._made(data | own), day, *gone(touched), ramps_of(self.steps, touched, day, former))
+        return Phase(self._made(data | own), day, *gone(touched), *ramps_of(self.steps, touched, day, former))
 
     def _made(self, data: dict[str, Any]) -> OperatingModel:
         form = form_of(resolve(data, self.parameters)[0])
@@ -133,7 +133,8 @@ class Scenario:
         order of teams, stages and rules counts, since ties are broken by it.
         """
         dated = [
-            [str(phase.begins), _said(phase.model), phase.goes, phase.team_goes, _said(phase.ramps)]
+            [str(phase.begins), _said(phase.model), phase.goes, phase.team_goes]
+            + [_said(phase.ramps), _said(phase.team_ramps)]
             for phase in self.phases
         ]
         said = [
