@@ -73,6 +73,77 @@ def test_work_set_down_by_a_leaver_is_handed_over():
     assert log.events.loc[log.events["kind"] == "work", "worker"].tolist() == [0, 1]
 
 
+HELD = {
+    "stages": {"held": {"kind": "caseload", "team": "desk", "hold": "3 days"}},
+    "routes": {"entry": "held", "held": "done"},
+}
+
+
+def test_cases_of_who_leaves_keep_their_ends_and_count_against_the_team_until_then():
+    """One of two leaves with a case: the other, free from the fourth on, is given none until the leaver's has ended."""
+    staff = [
+        {"role": "first", "wte": 1, "shift": "office", "caseload": 1, "leaves": "2025-06-02"},
+        {"role": "second", "wte": 1, "shift": "office", "caseload": 1},
+    ]
+    came = at(f"{OPENS} 10:00", f"{OPENS} 12:00", "2025-06-03 09:00")
+    log = played(HELD["stages"], HELD["routes"], came, teams={"desk": {"staff": staff}})
+    assert said(log, 1) == ["held caseload 02 10:00-05 10:00"]
+    assert said(log, 2) == ["held caseload 02 12:00-05 12:00"]
+    assert said(log, 3) == ["held allocation 03 09:00-05 12:00", "held caseload 05 12:00-08 12:00"]
+
+
+def test_who_starts_is_given_cases_from_the_midnight_of_their_first_day():
+    staff = [
+        {"role": "first", "wte": 1, "shift": "office", "caseload": 1},
+        {"role": "second", "wte": 1, "shift": "office", "caseload": 2, "starts": "2025-06-04"},
+    ]
+    came = at(f"{OPENS} 10:00", f"{OPENS} 12:00", "2025-06-03 09:00")
+    log = played(HELD["stages"], HELD["routes"], came, teams={"desk": {"staff": staff}})
+    assert said(log, 2) == ["held allocation 02 12:00-04 00:00", "held caseload 04 00:00-07 00:00"]
+    assert said(log, 3) == ["held allocation 03 09:00-04 00:00", "held caseload 04 00:00-07 00:00"]
+    assert log.events.loc[log.events["kind"] == "caseload", "worker"].tolist() == [0, 1, 1]
+
+
+def test_a_case_needs_no_more_slots_than_the_largest_caseload_of_the_day():
+    """Three children take two slots while nobody can hold more; from the fourth on somebody can hold three, and they take three."""
+    staff = [
+        {"role": "first", "wte": 1, "shift": "office", "caseload": 2},
+        {"role": "second", "wte": 1, "shift": "office", "caseload": 3, "starts": "2025-06-04"},
+    ]
+    came = at(f"{OPENS} 10:00", f"{OPENS} 12:00", "2025-06-04 09:00", children=[3, 1, 3])
+    log = played(HELD["stages"], HELD["routes"], came, teams={"desk": {"staff": staff}})
+    assert said(log, 1) == ["held caseload 02 10:00-05 10:00"]
+    assert said(log, 2)[0] == "held allocation 02 12:00-04 00:00"
+    assert said(log, 3) == ["held allocation 04 09:00-07 00:00", "held caseload 07 00:00-10 00:00"]
+
+
+def test_who_is_inducted_can_hold_fewer_cases_week_by_week():
+    facts = {"starts": "2025-06-04", "caseload": 8, "induction": {"weeks": 2, "share": "50%"}}
+    model = model_of(**facts)
+    line = Timeline.of(model)
+    changes = people(model, line, 1, 0).slot_changes
+    days = [str(line.clock.date_of(int(second))) for second in changes.at]
+    assert dict(zip(days, changes.slots.tolist(), strict=True)) == {"2025-06-04": 4, "2025-06-11": 6, "2025-06-18": 8}
+
+
+def test_posts_of_case_holders_change_hands_and_the_load_of_slots_says_so():
+    """Of ten places with eight slots, ten weeks of thirteen are filled; who comes is given cases, and who goes keeps theirs."""
+    staff = {
+        "role": "officer",
+        "wte": 10,
+        "shift": "office",
+        "caseload": 8,
+        "turnover": {"stays": 10, "refilled_after": 3},
+    }
+    scenario = as_scenario({
+        "name": "One team", "run": {"opens": OPENS, "weeks": 52, "warm_up": 13, "follow_up": 0}, "shifts": OFFICE,
+        "clock": "office", "arrivals": {"people": {"per_hour": 0.04}}, "teams": {"desk": {"staff": [staff]}},
+        **HELD, "ends": {"done": {}},
+    })  # fmt: skip
+    load = offered_load(scenario, 1, 0.0).set_index("what").loc["slots"]
+    assert load["available"] == pytest.approx(80 * 10 / 13, rel=0.01)
+
+
 def test_named_people_are_groups_of_one():
     model = read_scenario("scenarios/examples/people.yaml").model
     roster = people(model, Timeline.of(model), 1, 0)

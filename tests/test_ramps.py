@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from dated_models import as_option
 from frontdoor_sim.contacts import given
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog, check_laws
-from frontdoor_sim.experiment.running import draw_contacts, measured, simulate
-from frontdoor_sim.luck import LUCK_BITS, code, draw
+from frontdoor_sim.experiment.running import draw_contacts, measured, people_of_phases, simulate
+from frontdoor_sim.luck import LUCK_BITS, code, draw, key
+from frontdoor_sim.operating_model import Timeline
 from frontdoor_sim.scenario import Scenario, read_scenario
 from queue_laws import plain
 from random_models import as_scenario
@@ -131,6 +133,104 @@ def test_routes_ramp():
     assert ends["outcome"].nunique() == 2
 
 
+# --- people ----------------------------------------------------------------------------------------------------------
+
+MONDAY = date(2025, 6, 9)
+
+
+def on_duty(changes: list[dict[str, Any]], replication: int = 0, **facts: Any) -> pd.DataFrame:
+    """The duty of a desk of one officer, by name and date, and the hours of it that are for cases."""
+    scenario = option(changes, run={"opens": OPENS, "weeks": 6, "warm_up": 0, "follow_up": 1}, **facts)
+    duty = people_of_phases(scenario.phases, 5, replication).duty
+    duty = duty[duty["kind"] == "available"]
+    clock = Timeline.of(scenario.model).clock
+    duty = duty.assign(date=[clock.date_of(int(second)) for second in duty["start"]])
+    hours = (
+        ((duty["end"] - duty["start"]) / 3600).groupby([duty["name"].astype(str), duty["date"]], observed=True).sum()
+    )
+    return hours.reset_index(name="hours")
+
+
+def day_of(name: str, weeks: int, say: str = "A change.", replication: int = 0) -> date:
+    """The first date on which a ramp from that Monday has taken hold of a person, worked out from their luck alone."""
+    luck = draw(key(key(5, replication), name), code(f"ramp: {say}"))
+    return MONDAY + timedelta(days=luck * 7 * weeks // (1 << LUCK_BITS) + 1)
+
+
+def working(days: Iterable[date]) -> set[date]:
+    return {day for day in days if day.weekday() < 5}
+
+
+RAMP = {"from": str(MONDAY), "ramp": 3}
+
+
+def test_more_people_come_one_after_another_each_on_a_day_of_their_own():
+    duty = on_duty([{**RAMP, "set": {"teams.desk.staff.officer.wte": 40}}])
+    starts = duty.groupby("name")["date"].min()
+    assert starts["desk/officer/1"] == date.fromisoformat(OPENS)
+    for name in starts.index.drop("desk/officer/1"):
+        assert starts[name] == min(working(day_of(name, 3) + timedelta(days=n) for n in range(4)))
+    last = duty.groupby("name")["date"].max()
+    assert last.nunique() == 1
+    assert len(starts) == 40
+    low, high = binom.ppf([0.0005, 0.9995], 39, 0.5)
+    assert low <= (starts <= MONDAY + timedelta(days=10)).sum() - 1 <= high
+
+
+def test_people_go_one_after_another_too_and_who_moves_to_another_team_goes_from_one_to_the_other():
+    clerk = {"role": "clerk", "wte": 1, "shift": "always", "non_case_share": 1}
+    teams = officers(8), {"staff": [{"role": "officer", "wte": 0, "shift": "office", "named": "desk/officer"}]}
+    teams = {name: {"staff": [*team["staff"], clerk]} for name, team in zip(("desk", "hub"), teams, strict=True)}
+    change = {"teams.desk.staff.officer.wte": 0, "teams.hub.staff.officer.wte": 8}
+    duty = on_duty([{**RAMP, "set": change}], teams=teams)
+    for name, mine in duty.groupby("name"):
+        assert mine["date"].is_unique
+        assert len(mine) == len(duty) / 8
+        assert name.startswith("desk/officer/")
+    few = on_duty([{**RAMP, "set": {"teams.desk.staff.officer.wte": 0}}], teams=teams)
+    for name, mine in few.groupby("name"):
+        assert mine["date"].max() < day_of(name, 3)
+
+
+def test_what_a_person_has_for_themselves_changes_on_their_day():
+    change = {"teams.desk.staff.officer.non_case_share": "50%"}
+    duty = on_duty([{**RAMP, "set": change}], teams={"desk": officers(6)})
+    for name, mine in duty.groupby("name"):
+        assert ((mine["hours"] == 4) == (mine["date"] >= day_of(name, 3))).all()
+        assert set(mine["hours"]) == {4, 8}
+
+
+def test_slots_come_with_people():
+    """One officer more, with a caseload of one: a case that waits is theirs from the midnight on which they begin."""
+    held = {
+        "stages": {"held": {"kind": "caseload", "team": "desk", "hold": "60 days"}},
+        "routes": {"entry": "held", "held": "done"}, "teams": {"desk": officers(1, caseload=1)},
+    }  # fmt: skip
+    change = {"from": SECOND, "ramp": 1, "set": {"teams.desk.staff.officer.wte": 2}}
+    log = played([change], at("2025-06-02 10:00", "2025-06-02 11:00"), **held)
+    luck = draw(key(key(3, 0), "desk/officer/2"), code("ramp: A change."))
+    day = 3 + luck * 7 // (1 << LUCK_BITS) + 1
+    assert said(log, 2)[0] == f"held allocation 02 11:00-{day:02} 00:00"
+
+
+def test_one_ramp_of_people_at_a_time_but_of_several_teams_and_before_the_run():
+    teams = {"desk": officers(1), "hub": {"staff": [{"role": "officer", "wte": 1, "shift": "office"}]}}
+    two = [
+        {**RAMP, "set": {"teams.desk.staff.officer.wte": 4}},
+        {**RAMP, "say": "Other.", "set": {"teams.hub.staff.officer.wte": 4}},
+    ]
+    starts = on_duty(two, teams=teams).groupby("name")["date"].min()
+    for team, say in (("desk", "A change."), ("hub", "Other.")):
+        for ordinal in (2, 3, 4):
+            name = f"{team}/officer/{ordinal}"
+            assert starts[name] == min(working(day_of(name, 3, say) + timedelta(days=n) for n in range(4)))
+    early = {"from": "2025-05-05", "ramp": 4, "set": {"teams.desk.staff.officer.wte": 4}}
+    plain_change = {"set": {"teams.desk.staff.officer.wte": 4}}
+    pd.testing.assert_frame_equal(on_duty([early]), on_duty([plain_change]))
+    later = {"from": "2026-05-04", "ramp": 4, "set": {"teams.desk.staff.officer.wte": 4}}
+    pd.testing.assert_frame_equal(on_duty([later]), on_duty([{**later, "ramp": 0}]))
+
+
 # --- extremes --------------------------------------------------------------------------------------------------------
 
 STUDY = ROOT / "scenarios/examples/adoption.yaml"
@@ -180,8 +280,11 @@ def test_what_is_measured_without_a_log_is_the_same():
 
 
 @pytest.mark.parametrize(("changes", "what"), [
-    ([{"set": {"teams.desk.staff.officer.wte": 2}}], "no contact reads it for itself"),
-    ([{"set": {"stages.work.team": "desk"}}], "no contact reads it for itself"),
+    ([{"set": {"teams.desk.staff.officer.leave_days_per_year": 9}}], "neither a contact nor a person has it for itself"),
+    ([{"set": {"teams.desk.order": "arrival"}}], "neither a contact nor a person has it for itself"),
+    ([{"set": {"stages.work.team": "desk"}}], "neither a contact nor a person has it for itself"),
+    ([{"set": {"teams.desk.staff.officer.wte": 2}}, {"say": "Another.", "set": {"teams.desk.staff.officer.caseload": 2}}],
+     "Two changes ramp at `desk`"),
     ([{"set": {"stages.work.touch": "1 h"}}, {"say": "Another.", "set": {"routes.work": "closed"}}], "Two changes ramp at `work`"),
     ([{"set": {"routes.work": [{"if": {"during": "office"}, "to": "closed"}, {"to": "done"}]}}], "come to look at the hour"),
 ])  # fmt: skip
