@@ -138,7 +138,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "Induction": {
         "weeks": "weeks that it lasts",
-        "share": "share of every duty day that it takes in the first week; it falls in equal steps to none",
+        "share": "share of every duty day and of the caseload that it takes in the first week; it falls in equal steps to none",
     },
     "OtherWork": {
         "at": "when it begins",
