@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -149,6 +152,20 @@ def test_tables_are_the_same_bytes_for_any_number_of_jobs(here: Path):
 def test_compare_refuses_what_cannot_be_compared(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
     assert cli.main(["compare", *words]) == cli.USER_INPUT
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is another error there")
+def test_output_that_nobody_reads_ends_without_a_word(here: Path):
+    reads, writes = os.pipe()
+    os.close(reads)
+    asked = ["explain", MORE, "--picture", "pathway.svg"]
+    program = f"from frontdoor_sim import cli; raise SystemExit(cli.main({asked}))"
+    try:
+        ended = subprocess.run([sys.executable, "-c", program], stdout=writes, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(writes)
+    assert (ended.returncode, ended.stderr) == (cli.DONE, b"")
+    assert (here / "pathway.svg").is_file(), "the picture was asked for, whoever reads the words"
 
 
 def test_options_of_one_base_can_be_compared_with_each_other(capsys: pytest.CaptureFixture[str]):

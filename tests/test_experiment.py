@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from frontdoor_sim.appraisal import Pack
+from frontdoor_sim.appraisal.charts import utilisation
 from frontdoor_sim.appraisal.pack import ABOUT
-from frontdoor_sim.appraisal.sections import changes_from_today, verdicts
+from frontdoor_sim.appraisal.sections import behind, changes_from_today, verdicts
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.experiment import (
     Symptom,
@@ -184,6 +185,21 @@ def test_the_mark_in_the_table_is_the_mark_of_the_verdict():
     assert (a.mark, b.mark) == ("✓", "≈")
     assert [verdict.sentences[0][1] for verdict in verdicts(pack) if not verdict.base] == ["✓", "≈"]
     assert found.differences["low"].max() < 0, "one case may go the other way"
+
+
+def test_a_team_that_an_option_has_not_got_is_not_called_unmeasured():
+    desk = made_up(np.full(3, 0.5), "base").assign(measure="utilisation", by="team", group="desk")
+    hub = pd.concat([made_up(np.full(3, 0.5), "a"), made_up(np.full(3, 0.5), "base"), desk])
+    found = compared(hub, "base", "year")
+    row = found.differences.query("by == 'team'").iloc[0]
+    assert (row["sentence"], row["option"]) == ("a has no such team.", "a")
+    pack = Pack(
+        options=found.options, verdicts=found.verdicts, summary=found.summary, differences=found.differences,
+        about=dict.fromkeys(ABOUT, ""),
+    )  # fmt: skip
+    ((_, *cells),) = behind(pack, "utilisation", "team").groups[""]
+    assert sorted(cell.value for cell in cells) == ["50%", "no such team"]
+    assert "a: no such team" in utilisation(found.summary, found.options).get_label()
 
 
 def test_shares_are_told_by_their_unit():

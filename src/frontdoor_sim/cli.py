@@ -68,11 +68,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         asked.does(asked)
+        sys.stdout.flush()
     except InputError as error:
         return _said(str(error), USER_INPUT)
     except KeyboardInterrupt:
         return _said("Stopped.", STOPPED)
     except OSError as error:
+        if isinstance(error, BrokenPipeError) and _unread():
+            return DONE
         return _said(str(_not_written(error)), USER_INPUT)
     except Exception as error:
         if os.environ.get(DEBUG):
@@ -85,6 +88,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _said(text: str, code: int) -> int:
     print(text, file=sys.stderr)
     return code
+
+
+def _unread() -> bool:
+    """Whether whoever read our output went away, such as `| head`; if so, the rest of it is dropped without a word."""
+    try:
+        print(flush=True)  # what a broken pipe refused is gone: only more of it tells
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
 
 
 def _not_written(error: OSError) -> InputError:
@@ -279,9 +292,10 @@ def do_explain(asked: argparse.Namespace) -> None:
         what, right = f"{file.name!r} does not end in .svg.", "The name of an SVG file, such as pathway.svg."
         raise InputError([Mistake("--picture", what, right, "Give the file that ending.")])
     scenario = read_scenario(asked.option)
-    print(explain(scenario))
     if file is not None:
         file.write_text(svg_document(picture(scenario), slug(scenario.name)), encoding="utf-8", newline="\n")
+    print(explain(scenario))
+    if file is not None:
         print(f"\nWritten to {file}")
 
 

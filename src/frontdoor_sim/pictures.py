@@ -77,6 +77,7 @@ def svg_text(figure: Figure, name: str) -> str:
 
 
 def svg_document(figure: Figure, name: str) -> str:
-    """The figure as an SVG file of its own, to be opened by itself or shown by a page."""
+    """The figure as an SVG file of its own, to be opened by itself, in its natural size, or shown by a page."""
     spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return svg_text(figure, name).replace("<svg ", f"<svg {spaces} ", 1)
+    width, height = (72 * size for size in figure.get_size_inches())
+    return svg_text(figure, name).replace("<svg ", f'<svg {spaces} width="{width:g}pt" height="{height:g}pt" ', 1)

@@ -25,12 +25,16 @@ PACK_FILE = "pack.html"
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture ready for the page, what to see in it, and the numbers behind it."""
+    """A picture ready for the page, what to see in it, and the numbers behind it.
+
+    `natural` is the width [pt] at which its letters have the size they were set in; narrower, they would be hard to read.
+    """
 
     name: str
     svg: Markup
     caption: str
     table: Table | None = None
+    natural: int = 0
 
 
 def write_pack(folder: Path, pack: Pack) -> Path:
@@ -182,4 +186,5 @@ def _waiting(pack: Pack) -> list[Chart]:
 
 def _chart(name: str, figure: Figure, caption: str, table: Table | None = None) -> Chart:
     shown = None if table is None or table.empty else table
-    return Chart(name, Markup(charts.svg_text(figure, name)), caption, shown)
+    natural = round(72 * figure.get_figwidth())
+    return Chart(name, Markup(charts.svg_text(figure, name)), caption, shown, natural)

@@ -15,6 +15,7 @@ from frontdoor_sim.appraisal.suppression import SYMBOL, suppressed
 from frontdoor_sim.appraisal.wording import (
     GRADES,
     MEASURES,
+    NO_TEAM,
     SECTION_NAMES,
     WAITED_FOR,
     Estimate,
@@ -130,7 +131,7 @@ def behind(pack: Pack, measure: str, by: str) -> Table:
     if by == "hours":
         groups = [hours for hours in _CURVE_HOURS if hours in groups]
     rows = [
-        [Cell(_group_name(by, group)), *(level_cell(found.get((option, group))) for option in pack.labels)]
+        [Cell(_group_name(by, group)), *(level_cell(found.get((option, group)), by) for option in pack.labels)]
         for group in groups
     ]
     return Table(f"{measure_name(measure)}, by {plain(by).lower()}", [plain(by), *pack.labels.values()], {"": rows})
@@ -347,11 +348,11 @@ def _parsed(value: object) -> Any:
     return value
 
 
-def level_cell(value: Estimate | None) -> Cell:
-    """An option's own figure with its interval."""
-    return (
-        Cell("not measured", kind="none") if value is None else Cell(_short(value.value_text()), value.interval_text())
-    )
+def level_cell(value: Estimate | None, by: str = "") -> Cell:
+    """An option's own figure with its interval; of a team that the option has not got, that."""
+    if value is None:
+        return Cell(NO_TEAM if by == "team" else "not measured", kind="none")
+    return Cell(_short(value.value_text()), value.interval_text())
 
 
 def _change(value: Estimate | None, measure: str) -> Cell:
@@ -369,7 +370,7 @@ def _change(value: Estimate | None, measure: str) -> Cell:
 
 def _load(load: float) -> Cell:
     if not math.isfinite(load):
-        return Cell("–", word="no such team")
+        return Cell("–", word=NO_TEAM)
     full = load >= 1
     return Cell(
         f"{load * 100:.0f}%", mark="▲" if full else "", word="full" if full else "", kind="worse" if full else ""

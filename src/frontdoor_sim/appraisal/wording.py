@@ -211,6 +211,9 @@ RAG_ORDER = ("red", "amber", "green", "blue")
 SECTION_NAMES = {"durations": "Durations", "judgement": "Judgement", "published": "Published results, for checks only"}
 
 
+NO_TEAM = "no such team"
+"""What is said where a model has not got the team that a figure is of: there is nothing to measure."""
+
 SMALLEST = {"decided_within_24h": 0.005, "transfer_hours_to_allocation_median": 0.5}
 """Differences smaller than half a point, or half an hour, are none, however sure they are."""
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from frontdoor_sim.appraisal import charts
-from frontdoor_sim.appraisal.wording import better_of, told_apart
+from frontdoor_sim.appraisal.wording import NO_TEAM, better_of, told_apart
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
@@ -144,7 +144,8 @@ def differences(runs: pd.DataFrame, base: str, interval: Interval = "average") -
     """Paired differences of every option from the base, over replications on the same contacts.
 
     The confidence of each interval is raised so that all options together keep 95 % (Bonferroni: 1 - 0.05 / options).
-    `half_width` is that of the average and is what more replications make smaller.
+    `half_width` is that of the average and is what more replications make smaller. Of a team that an option has not got
+    there is no difference, and the sentence says so.
     """
     others = [option for option in runs["option"].unique() if option != base]
     before = by_run(runs, base)
@@ -167,7 +168,16 @@ def differences(runs: pd.DataFrame, base: str, interval: Interval = "average") -
     out["unit"] = units.reindex(pd.MultiIndex.from_frame(out[PLACE])).to_numpy()
     told = out["by"].eq("all") & out["measure"].isin([HEADLINE, TRANSFER])
     out["sentence"] = [sentence(row, base) if tell else "" for row, tell in zip(out.itertuples(), told, strict=True)]
+    out.loc[_teams_gone(out, runs), "sentence"] = out["option"] + " has " + NO_TEAM + "."
     return out
+
+
+def _teams_gone(found: pd.DataFrame, runs: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which differences are of a team that the option has not got: there is nothing to compare."""
+    place = ["option", *PLACE]
+    has = pd.MultiIndex.from_frame(runs[place].drop_duplicates().astype(str))
+    here = pd.MultiIndex.from_frame(found[place].astype(str)).isin(has)
+    return np.asarray(found["by"].astype(str).str.startswith("team") & ~here)
 
 
 def mean_and_half_width(

@@ -29,6 +29,17 @@ CAUSES = {
     "visit": "#f7d9c4",
 }
 
+HATCHES = {
+    "worker": "//",
+    "partner": "\\\\",
+    "consent": "..",
+    "sign-off": "xx",
+    "acceptance": "--",
+    "allocation": "||",
+    "visit": "++",
+}
+"""A pattern beside the colour, so that neighbours are told apart in grey too; work and handoff are dark, shift is light."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

@@ -22,7 +22,7 @@ from frontdoor_sim.appraisal.charts.sheet import (
     strip_height,
     wrapped,
 )
-from frontdoor_sim.appraisal.wording import Estimate, estimates, plain
+from frontdoor_sim.appraisal.wording import NO_TEAM, Estimate, estimates, plain
 from frontdoor_sim.pictures import BODY, MUTED, SHADE, SMALL, styled
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -93,7 +93,7 @@ def _peaks(weeks: Mapping[tuple[str, str], Week], shown: Mapping[str, Look], tea
         week = weeks.get((key, team))
         who = "today" if look.base else "option"
         if week is None or not np.isfinite(week[0]).any():
-            parts.append(f"{who} not measured")
+            parts.append(f"{who} not measured" if week is not None else f"{who} has {NO_TEAM}")
             continue
         hour = int(np.nanargmax(week[0]))
         number = f"{week[0, hour]:.0f}" if week[0, hour] >= 10 else f"{week[0, hour]:.1f}"

@@ -24,11 +24,12 @@ from frontdoor_sim.appraisal.charts.sheet import (
     strip_height,
     wrapped,
 )
-from frontdoor_sim.appraisal.wording import RAG_ORDER, Estimate, estimates, plain
+from frontdoor_sim.appraisal.wording import NO_TEAM, RAG_ORDER, Estimate, estimates, plain
 from frontdoor_sim.pictures import BODY, INK, MUTED, RULE, SHADE, SMALL, styled
 
 LABELS = 1.62  # width of the column of labels [in]
 UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"), "")
+ABSENT = Estimate(float("nan"), float("nan"), float("nan"), "", note=NO_TEAM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,14 @@ def utilisation(summary: pd.DataFrame, options: pd.DataFrame, *, note: str = "")
     for row, team in enumerate(teams):
         for place, (option, look) in enumerate(looked.items()):
             height = row + (0.07 + 0.135 * (place + 0.5)) / pitch
-            _dot(axes, height, found.get((option, team), UNKNOWN), look)
+            value = found.get((option, team), ABSENT)
+            _dot(axes, height, value, look)
+            if value is ABSENT:
+                label = f"{look.label}: {NO_TEAM}"
+                axes.text(0.01, height, label, size=SMALL, color=MUTED, va="center")
     _full_scale(axes)
-    spoken = [f"{plain(team)}: {_spoken(looked, _group(found, team))}" for team in teams]
+    absent = dict.fromkeys(looked, ABSENT)
+    spoken = [f"{plain(team)}: {_spoken(looked, absent | _group(found, team))}" for team in teams]
     sheet.figure.set_label(f"{title} {under} {' '.join(spoken)}")
     return sheet.figure
 
@@ -252,7 +258,7 @@ def _group(found: Mapping[tuple[str, str], Estimate], wanted: str) -> dict[str, 
 
 def _with_interval(value: Estimate) -> str:
     if not value.unit and not value.known:
-        return "not measured"
+        return value.note or "not measured"
     unit = {"share": "%", "hours": " h"}.get(value.unit, "")
     number = value.value_text().removesuffix(" hours").removesuffix("%")
     return f"{number}{unit} ({value.interval_text()})" if value.has_interval and value.known else value.value_text()

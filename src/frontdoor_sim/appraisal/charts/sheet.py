@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 
 from frontdoor_sim.pictures import BODY, FONT, INK, MUTED, SMALL, TITLE
@@ -60,6 +61,11 @@ class Sheet:
     def mark(self, left: float, middle: float, wide: float, look: Mapping[str, Any]) -> None:
         """A swatch `wide` [in] of a line, its marker in the middle, at the height `middle` [in] of the body."""
         y = 1 - (self._top + middle) / self.height
+        if "facecolor" in look:
+            box = (left / self.width, y - 0.08 / self.height)
+            size = (wide / self.width, 0.16 / self.height)
+            self.figure.add_artist(Rectangle(box, *size, transform=self.figure.transFigure, linewidth=0.4, **look))
+            return
         xs = [place / self.width for place in (left, left + wide / 2, left + wide)]
         self.figure.add_artist(Line2D(xs, [y, y, y], markevery=[1], **look))
 
@@ -146,7 +152,7 @@ def legend_strip(sheet: Sheet, entries: Mapping[str, Mapping[str, Any]], top: fl
 def _flow(entries: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[float, int, float, str]]:
     left, line = 0.0, 0
     for name, look in entries.items():
-        swatch = 0.14 if look.get("linestyle") == "none" else 0.3
+        swatch = 0.28 if "facecolor" in look else 0.14 if look.get("linestyle") == "none" else 0.3
         text = _cut(printable(name), (WIDTH - 0.5) * 72, SMALL, "normal")
         wide = swatch + 0.08 + text_width(text, SMALL) / 72
         if left > 0 and left + wide > WIDTH:

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from frontdoor_sim.appraisal.charts.palette import CAUSES, GREY, looks, text_on
+from frontdoor_sim.appraisal.charts.palette import CAUSES, GREY, HATCHES, looks, text_on
 from frontdoor_sim.appraisal.charts.rows import LABELS
 from frontdoor_sim.appraisal.charts.scales import hour_ticks
 from frontdoor_sim.appraisal.charts.sheet import (
@@ -25,7 +25,7 @@ from frontdoor_sim.appraisal.charts.sheet import (
     wrapped,
 )
 from frontdoor_sim.appraisal.wording import WAITED_FOR, Estimate, estimates, plain
-from frontdoor_sim.pictures import BODY, INK, SMALL, styled
+from frontdoor_sim.pictures import BODY, SMALL, styled
 
 TITLES = {
     "decision": "Where do the hours before a decision go?",
@@ -86,19 +86,23 @@ def _bar(axes: Axes, height: float, parts: Mapping[str, Estimate | None], reach:
         if hours <= 0:
             continue
         colour = CAUSES.get(cause, GREY)
-        axes.barh(height, hours, left=left, height=0.62, color=colour, edgecolor="white", linewidth=1.0)
+        place: dict[str, Any] = {"left": left, "height": 0.62}
+        pattern: dict[str, Any] = {"edgecolor": text_on(colour), "hatch": HATCHES.get(cause, "")}
+        axes.barh(height, hours, facecolor=colour, linewidth=0, **pattern, **place)
+        axes.barh(height, hours, facecolor="none", edgecolor="white", linewidth=1.0, **place)
         text = f"{hours:.0f}" if hours >= 10 else f"{hours:.1f}"
         if hours * inches * 72 > text_width(text, SMALL) + 5:
-            axes.text(left + hours / 2, height, text, size=SMALL, color=text_on(colour), ha="center", va="center")
+            axes.text(left + hours / 2, height, text, size=SMALL, color=text_on(colour), ha="center", va="center",
+                      bbox={"facecolor": colour, "edgecolor": "none", "pad": 1.2})  # fmt: skip
         left += hours
     text = f"{left:.0f} h" if left >= 10 else f"{left:.1f} h"
-    place: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points", "annotation_clip": False}
-    axes.annotate(text if left > 0 else "not measured", (left, height), va="center", size=BODY, weight="bold", **place)
+    beside: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points", "annotation_clip": False}
+    axes.annotate(text if left > 0 else "not measured", (left, height), va="center", size=BODY, weight="bold", **beside)
 
 
 def _swatch(cause: str) -> dict[str, Any]:
-    edge = {"markeredgecolor": INK, "markeredgewidth": 0.4}
-    return {"color": CAUSES.get(cause, GREY), "marker": "s", "markersize": 9, "linestyle": "none", **edge}
+    colour = CAUSES.get(cause, GREY)
+    return {"facecolor": colour, "edgecolor": text_on(colour), "hatch": HATCHES.get(cause, "")}
 
 
 def _total(found: Mapping[tuple[str, str], Estimate], option: str) -> float:

@@ -45,7 +45,7 @@ _LOOKS: dict[str, tuple[str, float, Any, str]] = {
 
 _CHANGED, _CHANGED_EDGE = "#fff1c9", "#b36b00"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_KEY_PITCH, _KEY_SIZE = 0.19, 8.0
+_KEY_PITCH, _KEY_SIZE = 0.19, 8.5
 
 
 def pathway(model: OperatingModel, changed: Collection[str] = (), gone: Sequence[str] = ()) -> Figure:

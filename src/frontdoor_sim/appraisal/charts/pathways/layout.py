@@ -20,9 +20,9 @@ from frontdoor_sim.appraisal.charts.pathways.ways import (
 from frontdoor_sim.appraisal.charts.sheet import wrapped
 
 BOX, ENTRY_BOX, LABEL = 1.0, 0.16, 1.75
-TITLE_SIZE, NOTE_SIZE = 8.5, 7.5
+TITLE_SIZE, NOTE_SIZE = 9.0, 8.5
 SITE_SIZE, SITE_PITCH = 9.0, 0.15
-TITLE_PITCH, NOTE_PITCH, END_PITCH = 0.145, 0.125, 0.15
+TITLE_PITCH, NOTE_PITCH, END_PITCH = 0.15, 0.14, 0.155
 FRAME_TITLE, FRAME_GAP, SLOT, TRACK = 0.1, 0.12, 0.08, 0.085
 HEAD, BADGE = 0.18, 0.18
 _EXITS, _ENTRIES = (0.0, 0.13, 0.07, -0.1), (0.0, -0.14, 0.15, -0.07)

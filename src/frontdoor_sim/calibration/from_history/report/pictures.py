@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 
 from frontdoor_sim.calibration.demand import Demand
@@ -24,6 +25,8 @@ from frontdoor_sim.pictures import INK, styled
 Floats = NDArray[np.float64]
 
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
+_MARKERS = ("o", "^", "D", "v", "P")
+_DASHES: tuple[Any, ...] = ("-", (0, (6, 1.5)), (0, (3, 1.2)), (0, (1.2, 1)), (0, (6, 1.2, 1.2, 1.2)))
 _MOST, _FITS = 5, 3
 _WIDE = 7.0
 
@@ -47,14 +50,15 @@ def weekly_chart(found: Demand) -> Figure:
         figure = Figure(figsize=(_WIDE, 2.9), facecolor="white", layout="constrained")
         axes = figure.subplots()
         reach = z(0.9) * sd
-        axes.fill_between(weekly.monday, np.maximum(expected - reach, 0), expected + reach, color="#dbe9f4", step="mid")
+        axes.fill_between(weekly.monday, np.maximum(expected - reach, 0), expected + reach, color="#dbe9f4", step="mid",
+                          label="Nine weeks of ten")  # fmt: skip
         axes.step(weekly.monday, expected, where="mid", color=_COLOURS[0], linewidth=1.6, label="What the fit expects")
         axes.plot(weekly.monday, counted, "o", color=INK, markersize=3.2, label="Contacts counted")
         axes.set_ylim(bottom=0)
         axes.set_xticks(*_months(weekly.monday))
         axes.set_ylabel("Contacts a week")
         axes.grid(axis="y")
-        axes.legend(frameon=False, loc="lower left", ncols=2)
+        axes.legend(frameon=False, loc="lower left", ncols=3)
     figure.set_label("Contacts counted in each week, and what the fit expects with the band for nine weeks of ten.")
     return figure
 
@@ -78,12 +82,11 @@ def patterns_chart(found: Demand) -> Figure:
         several = np.atleast_1d(figure.subplots(1, len(panels), width_ratios=[1, 2][: len(panels)]))
         for axes, (title, groups) in zip(several, panels, strict=True):
             weights = patterns(found, found.rates.slot, groups)
-            for colour, s in zip(_COLOURS, order, strict=False):
-                share = weights[s] / weights[s].sum()
-                axes.plot(
-                    np.arange(groups), share, color=colour, marker="o", markersize=2.5, label=plain(found.sources[s])
-                )
+            for place, s in enumerate(order):
+                share, look = weights[s] / weights[s].sum(), _look(place)
+                axes.plot(np.arange(groups), share, **look, label=plain(found.sources[s]))
             axes.set_title(title, loc="left", fontsize=9.5)
+            axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))  # whole percents: an hour has 4 % or more
             axes.yaxis.set_major_formatter(PercentFormatter(1.0, 0))
             axes.set_ylim(bottom=0)
             axes.grid(axis="y")
@@ -92,9 +95,20 @@ def patterns_chart(found: Demand) -> Figure:
             else:
                 axes.set_xticks(range(0, HOURS, 3), [f"{hour:02d}" for hour in range(0, HOURS, 3)])
         handles, labels = several[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=_MOST, frameon=False)
+        figure.legend(handles, labels, loc="outside lower center", ncols=_MOST, frameon=False, handlelength=3.2)
     figure.set_label("Share of each source's contacts by weekday and by hour of the day.")
     return figure
+
+
+def _look(place: int) -> dict[str, Any]:
+    """Colour, marker and dashes of a source, each of which tells it apart by itself."""
+    return {
+        "color": _COLOURS[place],
+        "marker": _MARKERS[place],
+        "linestyle": _DASHES[place],
+        "markersize": 4,
+        "linewidth": 1.4,
+    }
 
 
 def durations_chart(found: Sequence[Fitted], bands: Bands | None) -> Figure:
@@ -123,8 +137,8 @@ def judged_chart(decided: Decided, judged: Judging) -> Figure:
         for row, name in enumerate(order):
             mine = contacts.loc[group == name, "level"].to_numpy()
             at = np.cumsum(chances(needs.get(str(name), 0.0), cuts, noise)[::-1])[::-1]
-            for level, colour, lift in ((2, _COLOURS[0], -0.14), (REFERRAL, _COLOURS[1], 0.14)):
-                _row(axes, row + lift, mine >= level, float(at[level - 1]), colour, row == 0, level)
+            for place, (level, lift) in enumerate(((2, -0.14), (REFERRAL, 0.14))):
+                _row(axes, row + lift, mine >= level, float(at[level - 1]), place, row == 0, level)
         axes.set_yticks(range(len(order)), [plain(str(name)) for name in order])
         axes.invert_yaxis()
         axes.set_xlim(0, 1)
@@ -138,13 +152,13 @@ def judged_chart(decided: Decided, judged: Judging) -> Figure:
     return figure
 
 
-def _row(axes: Axes, y: float, hits: NDArray[np.bool_], fitted: float, colour: str, first: bool, level: int) -> None:
+def _row(axes: Axes, y: float, hits: NDArray[np.bool_], fitted: float, place: int, first: bool, level: int) -> None:
     """One source and level; what is counted is left out where fewer than six contacts are on either side."""
     if min(int(hits.sum()), int((~hits).sum())) >= FEW:
         one = wilson(float(hits.sum()), float(len(hits)))
-        axes.hlines(y, one.low, one.high, color=colour, linewidth=1.6)
+        axes.hlines(y, one.low, one.high, color=_COLOURS[place], linewidth=1.6)
         label = f"Level {level} and above, counted" if first else None
-        axes.plot(one.estimate, y, "o", color=colour, markersize=4.5, label=label)
+        axes.plot(one.estimate, y, _MARKERS[place], color=_COLOURS[place], markersize=5.5, label=label)
     label = "Fitted" if first and level == REFERRAL else None
     axes.plot(fitted, y, "|", color=INK, markersize=11, markeredgewidth=1.8, label=label)
 
