@@ -7,15 +7,44 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from frontdoor_sim.calibration.decisions import RE_REFERRED_IN_A_RUN, REFERRED_IN_A_RUN, follows
+from frontdoor_sim.calibration.decisions import (
+    RE_REFERRED_IN_A_RUN,
+    REFERRED_IN_A_RUN,
+    decisions,
+    follows,
+    outcome_split,
+)
 from frontdoor_sim.calibration.judgement import Judgement, gap_shares, screening_caution, share_below
 from frontdoor_sim.calibration.re_referring import Door
 from frontdoor_sim.calibration.returns import share_of_top, within
 from frontdoor_sim.distributions import from_mapping
+from frontdoor_sim.documents import InputError
 from frontdoor_sim.parameters import Parameters
 from published_council import BCP, calibrated
 
 # What is decided
+
+
+def test_numbers_that_are_missing_are_told_all_at_once():
+    numbers = calibrated(BCP, 2020).numbers
+    some = {name: one for name, one in numbers.items() if name not in ("judgement.bias", "returns.growth")}
+    for solve in (decisions, lambda these: follows(these, Judgement({"police": 0.0}, (0.3, 0.8, 2.0)))):
+        with pytest.raises(InputError) as refused:
+            solve(some)
+        assert [one.where for one in refused.value.mistakes] == ["numbers: judgement.bias", "numbers: returns.growth"]
+
+
+@pytest.mark.parametrize("few", [0, 1.1])
+def test_too_few_contacts_for_each_referral_are_refused(few: float):
+    assumed = {
+        "advice_or_no_further_action": 0.45,
+        "early_help": 0.15,
+        "open_case": 0.15,
+        "referral": 0.21,
+        "strategy": 0.04,
+    }
+    with pytest.raises(ValueError, match=r"are too few: at least 1\.18 are needed"):
+        outcome_split(assumed, few)
 
 
 def simulated_needs(made: Parameters, contacts: int = 400_000):

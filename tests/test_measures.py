@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import ANY, EventLog, assemble, check_laws
 from frontdoor_sim.measures import MEASURES, catalogue, manual, measure
 from frontdoor_sim.tables import check, conform, empty, from_rows
@@ -300,6 +301,14 @@ def test_the_catalogue_lists_every_measure_once() -> None:
     assert tuple(table["measure"]) == MEASURES
     assert len(set(MEASURES)) == len(MEASURES)
     assert table["meaning"].str.endswith(".").all()
+
+
+def test_a_log_without_a_column_is_refused_with_every_column_that_it_lacks():
+    log = a_week()
+    torn = replace(log, events=log.events.drop(columns="stage"), contacts=log.contacts.drop(columns="rag"))
+    with pytest.raises(InputError) as refused:
+        measure(torn)
+    assert [mistake.where for mistake in refused.value.mistakes] == ["events: stage", "contacts: rag"]
 
 
 def test_a_figure_that_nobody_recorded_is_not_given_and_the_others_are():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from frontdoor_sim.calibration.judgement import Judgement, cut_point, gap_shares, screening_caution, share_below, solved
 from frontdoor_sim.calibration.re_referring import Door, met, rates_for
 from frontdoor_sim.calibration.returns import family_spread, scale_for, within
+from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.parameters import Graded
 
 Floats = NDArray[np.float64]
@@ -35,12 +36,46 @@ _ALONE = "Solved so that screening and a second judgement after checks refer as 
 _WITH_RETURNS = f"{_ALONE}, of new contacts and returns together"
 
 
+NEEDED = (
+    "contacts.rag_mix", "contacts.rag_noise", "arrivals.source_shares", "judgement.bias", "judgement.noise",
+    "published.re_referral_share", "returns.rate_by_gap", "returns.delay",
+)  # fmt: skip
+"""Numbers from which `follows` solves; `decisions` needs those of `SPLIT_FROM` as well."""
+SPLIT_FROM = ("contacts.outcome_split", "volumes.contacts_per_referral", "arrivals.relative_conversion")
+OF_REFERRALS_FROM = (
+    "volumes.contacts_per_referral", "contacts.open_case_share", "durations.assessment", "returns.growth",
+)  # fmt: skip
+"""What `follows` needs besides, where re-referrals are published as a share of referrals."""
+
+
+def _hold(numbers: Mapping[str, Graded], needed: Sequence[str]) -> None:
+    """Refuse numbers from which nothing can be solved, with all that are missing at once."""
+    of_referrals = numbers.get("published.re_referral_share")
+    more = OF_REFERRALS_FROM if of_referrals is not None and of_referrals.unit == OF_REFERRALS else ()
+    missing = [name for name in dict.fromkeys((*needed, *more)) if name not in numbers]
+    if missing:
+        right, remedy = "Every number from which these are solved.", "Begin with the numbers of a parameters file."
+        raise InputError([Mistake(f"numbers: {name}", "The number is missing.", right, remedy) for name in missing])
+
+
 def decisions(numbers: Mapping[str, Graded]) -> dict[str, Graded]:
     """Solved numbers of sections `contacts`, `judgement` and `returns`.
 
     Args:
         numbers: every other number of the council by `section.name`.
+
+    Raises:
+        InputError: a number from which they are solved is missing; all at once.
+        ValueError: more contacts are referred than are no open case, or no numbers meet these shares.
+
+    Example:
+        >>> decisions({})
+        Traceback (most recent call last):
+            ...
+        frontdoor_sim.documents.InputError: 11 mistakes.
+        ...
     """
+    _hold(numbers, (*SPLIT_FROM, *NEEDED))
     split = outcome_split(numbers["contacts.outcome_split"].value, numbers["volumes.contacts_per_referral"].value)
     shares = numbers["arrivals.source_shares"].value
     bias, noise = numbers["judgement.bias"].value, numbers["judgement.noise"].value
@@ -58,7 +93,12 @@ def follows(numbers: Mapping[str, Graded], base: Judgement) -> dict[str, Graded]
     Args:
         numbers: every other number of the council by `section.name`.
         base: needs and thresholds of the base model.
+
+    Raises:
+        InputError: a number from which they follow is missing; all at once.
+        ValueError: no rates meet the published share.
     """
+    _hold(numbers, NEEDED)
     shares = numbers["arrivals.source_shares"].value
     bias, noise = numbers["judgement.bias"].value, numbers["judgement.noise"].value
     gaps = gap_shares(shares, base, bias, noise)
@@ -76,12 +116,20 @@ def outcome_split(assumed: Mapping[str, float], contacts_per_referral: float) ->
     Open cases keep their share; referrals and strategy discussions keep their proportion to each other, and so do
     advice and Early Help in what is left.
 
+    Raises:
+        ValueError: a referral comes from so few contacts that more are referred than are no open case.
+
     Example:
         >>> split = outcome_split({"advice_or_no_further_action": 0.45, "early_help": 0.15, "open_case": 0.15,
         ...                        "referral": 0.21, "strategy": 0.04}, 4.0)
         >>> round(split["referral"], 4), round(split["early_help"], 4)
         (0.21, 0.15)
     """
+    if contacts_per_referral * (1 - assumed["open_case"]) < 1:
+        most = 1 / (1 - assumed["open_case"])
+        raise ValueError(
+            f"{contacts_per_referral:g} contacts for each referral are too few: at least {most:.2f} are needed"
+        )
     referred = ("referral", "strategy")
     closed = ("advice_or_no_further_action", "early_help")
     scale = dict.fromkeys(referred, 1 / contacts_per_referral / sum(assumed[name] for name in referred))

@@ -46,6 +46,9 @@ def measure(log: EventLog | Reading) -> pd.DataFrame:
         The table of the dictionary `measures`: `run, option, measure, by, group, value, unit, contacts, note`. A
         measure that the log cannot support has one row, NaN, with the reason in `note`; likewise the figures that
         `about.silent` names, which the events would give although nobody recorded them.
+
+    Raises:
+        InputError: a table of the log lacks a column of its dictionary.
     """
     journeys, found = Journeys(TableReading(log) if isinstance(log, EventLog) else log), []
     for _, family in FAMILIES:

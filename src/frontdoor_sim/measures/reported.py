@@ -39,6 +39,7 @@ def records(log: EventLog) -> pd.DataFrame:
         The table of the dictionary `records`, one row a record that is counted.
 
     Raises:
+        InputError: a table of the log lacks a column of its dictionary.
         ValueError: the scenario does not say how it records.
 
     Example:

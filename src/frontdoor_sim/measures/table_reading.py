@@ -7,11 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
+from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.event_log import About, EventLog
 from frontdoor_sim.event_log.columns import Columns, Flags, Integers, Ints, places_of, runs, sorting
 from frontdoor_sim.event_log.intervals import Stretches, covered_seconds
 from frontdoor_sim.event_log.reading import HOUR, ByTeam, Visits, in_each_hour
 from frontdoor_sim.measures.visits import Extent, arranged, extent, gather
+from frontdoor_sim.tables import dictionary
 
 _WORK = ("work", "re-keying", "search", "meeting")
 
@@ -21,9 +23,21 @@ class TableReading:
 
     Args:
         log: the log. Row order does not matter. Contacts are read by key.
+
+    Raises:
+        InputError: a table lacks a column of its dictionary; all that are missing at once.
     """
 
     def __init__(self, log: EventLog) -> None:
+        mistakes = [
+            Mistake(f"{table}: {column.name}", "The column is missing.", f"A column for: {column.description}.",
+                    "Make the log with event_log.assemble, or read it with read_log.")
+            for table in ("events", "contacts", "duty")
+            for column in dictionary(table)
+            if column.required and column.name not in getattr(log, table).columns
+        ]  # fmt: skip
+        if mistakes:
+            raise InputError(mistakes)
         self.log = log
 
     @property

@@ -53,8 +53,11 @@ def with_draw(parameters: Parameters, posterior: pd.DataFrame, draw: int) -> Par
         draw: number of the draw.
 
     Raises:
-        InputError: there is no such draw, or a column that is no value of these parameters.
+        InputError: there is no such draw, no column `draw`, or a column that is no value of these parameters.
     """
+    if "draw" not in posterior.columns:
+        what, right = "There is no column `draw`.", "A table as `frontdoor calibrate history` writes posterior.csv."
+        raise InputError([Mistake("posterior", what, right, "Read that file.")])
     rows = posterior[posterior["draw"] == draw]
     if len(rows) != 1:
         right = f"A number from 0 to {len(posterior) - 1}."
