@@ -25,6 +25,14 @@ def study():
     return read_study("scenarios/bcp/appraisal.yaml")
 
 
+def test_the_appraisal_asks_what_may_be_missing_before_the_advantage_is_gone(study):
+    asked = [(option.name, question.path, question.measure) for option, question in study.questions()]
+    time_away = "teams.screening.staff.social_worker.non_case_share"
+    assert asked == [(name, time_away, "decided_within_24h") for name in ("Full programme", "Interim single system")]
+    assert study.base.parameters.value("staff.non_case_share") == 0.15
+    assert all("(today 15%)" in question.say for _, question in study.questions())
+
+
 @pytest.fixture(scope="module")
 def figures(study):
     """Measures of today's model and of the full programme, a year each."""
