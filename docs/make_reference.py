@@ -16,8 +16,10 @@ from frontdoor_sim import operating_model
 from frontdoor_sim.documents import shown
 from frontdoor_sim.experiment.break_even_questions import Question
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown
+from frontdoor_sim.experiment.costs import Price, Prices
 from frontdoor_sim.experiment.reading import StudyFile
-from frontdoor_sim.scenario.changes import Change, CombinationFile, Moved, OptionFile
+from frontdoor_sim.scenario import Amount
+from frontdoor_sim.scenario.changes import Change, CombinationFile, Costs, Moved, OptionFile
 from frontdoor_sim.scenario.checks import LAWS
 from frontdoor_sim.scenario.checks.routes import check_sources_and_areas
 from frontdoor_sim.scenario.fields import Slot, bare_of, fields_of, is_record, takes
@@ -29,6 +31,7 @@ SHORT = {
     takes(Slot(operating_model.Moments)).words: "[set times](#set-times)",
     takes(Slot(operating_model.Rules)).words: "[routes](#routes)",
     takes(Slot(operating_model.Weeks)).words: "weeks, 0 to 520",
+    takes(Slot(Amount)).words: "pounds, or the lowest and the highest",
     "a distribution, such as {distribution: exponential, mean: 1}": "a [distribution](#durations) without a unit",
     "a name or text": "text",
     "either true": "true",
@@ -44,7 +47,19 @@ RECORDS: dict[str, type[BaseModel]] = {
     },
     **{
         record.__name__: record
-        for record in (OptionFile, CombinationFile, Change, Moved, StudyFile, Unknown, Symptom, Question)
+        for record in (
+            OptionFile,
+            CombinationFile,
+            Change,
+            Moved,
+            Costs,
+            StudyFile,
+            Unknown,
+            Symptom,
+            Question,
+            Prices,
+            Price,
+        )
     },
 }
 OF_EVERY_STAGE = {
@@ -318,7 +333,13 @@ MEANINGS: dict[str, dict[str, str]] = {
         "over": "paths at which this change may go over an earlier one of the file",
         "from": "the date on which the change comes into force, at the very start of the day; else it always is",
         "until": "the date on which the change ends, and what was before is again; else it lasts",
-        "ramp": "the time from that date in which the change takes hold of one contact after another; else of all at once",
+        "ramp": "the time from that date in which the change takes hold of one contact, or person, after another; else at once",
+        "costs": "what it costs beside the people that it moves ([what an option costs](costs.md))",
+    },
+    "Costs": {
+        "once": "pounds that must be paid once, such as for a migration or a move",
+        "a_year": "pounds that must be paid every year, such as for a licence or rent; of a change that ends, nothing",
+        "source": "where the figures come from",
     },
     "Moved": {
         "to": "what the work goes to: a stage or an end for a stage or an end, a team for a team, a shift for a shift",
@@ -341,6 +362,15 @@ MEANINGS: dict[str, dict[str, str]] = {
         "candidates": "how many candidates are tried, spread evenly over all ranges at once",
         "condition_weeks": "length of a candidate's run; else that of the scenario",
         "break_even": "where an option makes no difference, as one of its numbers is varied; the pack shows it",
+        "prices": "what people cost, for the part *What it costs* of the pack ([what an option costs](costs.md))",
+    },
+    "Prices": {
+        "posts": "by role, what one WTE costs a year, with all that comes on top of pay",
+        "overtime": "what an hour of overtime costs, whoever works it",
+    },
+    "Price": {
+        "costs": "pounds",
+        "source": "where the figure comes from",
     },
     "Question": {
         "option": "its file, as it stands under `options`",
@@ -396,6 +426,8 @@ def _default(slot: Slot) -> str:
     value = slot.default
     if value is None or value == () or value == {} or value == "" or is_record(bare_of(Slot(type(value)))):
         return ""
+    if isinstance(value, tuple) and len(set(value)) == 1 and len(value) > 1:
+        return f"`{shown(value[0])}`"
     return f"`{', '.join(map(str, value)) if isinstance(value, tuple) else shown(value).strip(chr(39))}`"
 
 

@@ -45,6 +45,7 @@ def test_every_change_is_told_with_its_reason_and_the_file_it_stands_in():
         "From one_desk_open_longer.yaml\n"
         "2. There is a late shift.\n"
         "     new shift late: Mon-Fri 12:00-20:00\n"
+        "     costs £1,500 once and £4,000 to £6,000 a year (Invented: a second key holder, and the building open until eight)\n"
         "3. Four of the eight officers work it. (recommendation 2)\n"
         "     desk: officers 8 → 4 WTE\n"
         "     desk: new, 4 WTE late officers (late)\n"

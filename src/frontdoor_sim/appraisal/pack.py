@@ -33,6 +33,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "changes": ("option", "recommendation", "say"),
         "loads": ("option", "team", "what", "offered", "available", "load"),
+        "costs": ("option", "kind", "say", "number", "unit", "when", "low", "high", "source"),
         "staffing": ("name", "low", "high", "accepted_low", "accepted_high", "unit", "source"),
         "symptoms": ("symptom", "low", "high", "source", "as_found"),
         "weeks": ("option", "measure", "week", "begins", "median", "low", "high", "unit", "runs"),
@@ -75,6 +76,8 @@ class Pack:
     - `differences`: option less base on the same contacts; unit `share` is printed as percentage points.
     - `changes`: option, recommendation, say. `loads`: option, team, what {time, slots, time at STAGES},
       offered, available, load (1 is full). `staffing`: the range tried and the range accepted.
+    - `costs`: what each option costs more than today, or less, line by line: kind {posts, overtime, change}, say, number
+      and unit of what is priced, when {once, a year}, low and high in pounds (NaN where no price is stated), source.
     - `symptoms`: symptom, low, high, source, as_found and, if wanted, unit (`share` prints percentages).
     - `assumptions`: as `Parameters.assumptions()` gives them.
     - `weeks`, `dates`, `burnt_down`: of today's model and every option with dated changes, the weeks of the study with
@@ -97,6 +100,7 @@ class Pack:
     differences: pd.DataFrame
     changes: pd.DataFrame = field(default_factory=lambda: empty("changes"))
     loads: pd.DataFrame = field(default_factory=lambda: empty("loads"))
+    costs: pd.DataFrame = field(default_factory=lambda: empty("costs"))
     staffing: pd.DataFrame = field(default_factory=lambda: empty("staffing"))
     symptoms: pd.DataFrame = field(default_factory=lambda: empty("symptoms"))
     assumptions: pd.DataFrame = field(default_factory=lambda: empty("assumptions"))

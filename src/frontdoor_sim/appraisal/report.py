@@ -11,6 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from frontdoor_sim.appraisal import charts, sections
+from frontdoor_sim.appraisal.costs import cost_lines, what_it_costs
 from frontdoor_sim.appraisal.pack import Pack
 from frontdoor_sim.appraisal.reported import as_reported
 from frontdoor_sim.appraisal.sections import Table
@@ -69,6 +70,8 @@ def pack_html(pack: Pack) -> str:
         breaches=breaches(pack),
         by_group=sections.tables_by_group(pack),
         loads=sections.loads(pack),
+        costs=what_it_costs(pack),
+        cost_lines=cost_lines(pack),
         what_changes=sections.what_changes(pack),
         staffing=sections.staffing(pack),
         symptoms=sections.symptoms(pack),

@@ -12,6 +12,7 @@ from pydantic import Field
 from frontdoor_sim.documents import Document, InputError, Mistake, in_words, nearest, read_yaml
 from frontdoor_sim.experiment.break_even_questions import Question, mistakes_of, mistakes_of_path
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown
+from frontdoor_sim.experiment.costs import Prices, unknown_roles
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import RAGS, Closed
 from frontdoor_sim.scenario import Scenario, check_kind, read_form, read_scenario, read_scenarios, slips
@@ -35,6 +36,7 @@ class StudyFile(Closed):
         candidates: how many candidates are tried.
         condition_weeks: weeks of a candidate's run; those of the scenario where it is missing.
         break_even: where an option makes no difference, as one of its numbers is varied.
+        prices: what people cost.
     """
 
     title: str = Field(min_length=1)
@@ -48,6 +50,7 @@ class StudyFile(Closed):
     unknown: tuple[Unknown, ...] = ()
     symptoms: tuple[Symptom, ...] = ()
     break_even: tuple[Question, ...] = ()
+    prices: Prices = Prices()
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def read_study(path: str | Path) -> Study:
         named = [(document.where("options", index), option) for index, option in options.items()]
         mistakes += [*not_changes(base, named), *_unknown_paths(document, facts, base)]
         mistakes += _questions(document, facts, base, options)
+        mistakes += unknown_roles(facts.prices, [base, *options.values()], partial(document.where, "prices", "posts"))
     if base is None or mistakes:
         raise InputError(mistakes)
     return Study(Path(path), facts, base, tuple(options.values()))

@@ -22,6 +22,7 @@ from frontdoor_sim.engine import Engine, chosen
 from frontdoor_sim.experiment.break_even_questions import answers
 from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, compared
 from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, Unknown, condition
+from frontdoor_sim.experiment.costs import costs
 from frontdoor_sim.experiment.explain import picture
 from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
 from frontdoor_sim.experiment.reading import Study
@@ -90,6 +91,7 @@ def appraise(
         "verdicts": comparison.verdicts,
         "replications": runs,
         "loads": loads,
+        "costs": pack.costs,
         "candidates": found.candidates,
         "assumptions": pack.assumptions,
         **{
@@ -175,6 +177,7 @@ def make_pack(
         differences=comparison.differences,
         changes=pd.DataFrame(changes, columns=["option", "recommendation", "say"]),
         loads=loads,
+        costs=costs(study.facts.prices, study.base, study.options, comparison.differences),
         staffing=staffing_table(study.facts.unknown, found),
         symptoms=symptom_table(study.facts.symptoms, comparison, study.base.name),
         assumptions=study.base.parameters.assumptions() if study.base.parameters else assumption_free(),

@@ -1,9 +1,9 @@
 """Scenario files: an operating model in YAML, and options as named changes to it."""
 
-from frontdoor_sim.scenario.changes import Change
+from frontdoor_sim.scenario.changes import Amount, Change
 from frontdoor_sim.scenario.forms import check_kind, read_form
 from frontdoor_sim.scenario.read import read_scenario, read_scenarios
 from frontdoor_sim.scenario.record import Scenario
 from frontdoor_sim.scenario.slips import slips
 
-__all__ = ["Change", "Scenario", "check_kind", "read_form", "read_scenario", "read_scenarios", "slips"]
+__all__ = ["Amount", "Change", "Scenario", "check_kind", "read_form", "read_scenario", "read_scenarios", "slips"]

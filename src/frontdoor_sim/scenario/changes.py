@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from frontdoor_sim.documents import Document, in_words
 from frontdoor_sim.operating_model import Closed, Weeks
@@ -27,6 +27,35 @@ def _with_nothing_moved(value: Any) -> Any:
     if isinstance(paths, list) and all(isinstance(path, str) for path in paths):
         return dict.fromkeys(paths)
     return value
+
+
+def _as_range(value: Any) -> Any:
+    """An amount as the lowest and the highest that it may be."""
+    return (value, value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _in_order(value: tuple[float, float]) -> tuple[float, float]:
+    if value[0] > value[1]:
+        raise ValueError(f"a range has its lower end first: {value[0]:g} is above {value[1]:g}")
+    return value
+
+
+Amount = Annotated[tuple[float, float], BeforeValidator(_as_range), AfterValidator(_in_order)]
+"""Pounds: a number, or the lowest and the highest that it may be."""
+
+
+class Costs(Closed):
+    """What a change costs beside the people that it moves: pounds, or the lowest and the highest; less than 0 is a saving.
+
+    Args:
+        once: what must be paid once, such as a migration or a move.
+        a_year: what must be paid every year, such as a licence or rent.
+        source: where the figures come from.
+    """
+
+    once: Amount = (0.0, 0.0)
+    a_year: Amount = (0.0, 0.0)
+    source: str = Field(min_length=1)
 
 
 class Moved(Closed):
@@ -51,6 +80,7 @@ class Change(Closed):
         until: the date on which it ends, and what was before is again; None where it lasts.
         ramp: weeks from `from` in which it takes hold of one contact after another, by the luck of each; 0 where it takes hold
             of all at once.
+        costs: what it costs beside the people that it moves; None where nothing is said of it.
     """
 
     say: str = Field(min_length=1)
@@ -64,6 +94,7 @@ class Change(Closed):
     begins: date | None = Field(default=None, alias="from")
     until: date | None = None
     ramp: Weeks = 0
+    costs: Costs | None = None
 
     @property
     def ramped(self) -> date | None:

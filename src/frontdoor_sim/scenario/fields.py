@@ -21,7 +21,7 @@ from frontdoor_sim.operating_model import (
     Systems,
     Weeks,
 )
-from frontdoor_sim.scenario.changes import Moved
+from frontdoor_sim.scenario.changes import Amount, Moved
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ _TYPES: tuple[tuple[Any, Takes], ...] = (
     (Shift, Takes('days and hours, such as {Mon-Thu: "08:30-17:15", Fri: "08:30-16:45"}', _OFFICE)),
     (Moments, Takes('days and times, such as "Mon-Fri 10:00, 15:00"', '"Mon-Fri 10:00, 15:00"')),
     (Systems, Takes("a name, or a list of names", "system_a")),
+    (Amount, Takes("pounds, or the lowest and the highest, such as 12000 or [10000, 15000]", "12000")),
     (Moved | None, Takes("where the work goes, such as {to: allocation}", "{to: allocation}")),
     (Rules, Takes(f"{_TARGETS}, or a list of rules with `if` and `to`", "closed")),
 )

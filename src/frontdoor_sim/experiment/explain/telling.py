@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from frontdoor_sim.appraisal import charts
+from frontdoor_sim.documents import in_words
 from frontdoor_sim.experiment.explain.differences import Differences
 from frontdoor_sim.experiment.explain.pathway import pathway_lines
 from frontdoor_sim.scenario import Scenario
@@ -64,7 +65,7 @@ def _changes(scenario: Scenario) -> Iterator[str]:
         last = step
         yield _reason(number, step)
         lines = told.lines(number)
-        yield from (f"     {line}" for line in lines or [_ALIKE])
+        yield from (f"     {line}" for line in [*(lines or [_ALIKE]), *_costs(step.change)])
 
 
 def _reason(number: int, step: Step) -> str:
@@ -73,6 +74,18 @@ def _reason(number: int, step: Step) -> str:
         return f"{number + 1}."
     answers = "" if change.recommendation is None else f" (recommendation {change.recommendation})"
     return f"{number + 1}. {change.say}{answers}{_dates(change)}"
+
+
+def _costs(change: Change | None) -> Iterator[str]:
+    """What a change says that it costs, in words."""
+    if change is not None and change.costs is not None:
+        told = [("once", change.costs.once), ("a year", change.costs.a_year)]
+        amounts = [f"{_pounds(*amount)} {when}" for when, amount in told if any(amount)] or ["nothing"]
+        yield f"costs {in_words(amounts, 'and')} ({change.costs.source})"
+
+
+def _pounds(low: float, high: float) -> str:
+    return f"£{low:,.0f}" if low == high else f"£{low:,.0f} to £{high:,.0f}"
 
 
 def _dates(change: Change) -> str:
