@@ -119,7 +119,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "case_system": "the case system or systems that it works on",
         "order": "who goes first in the queue: up to two rules, then the time of joining",
         "helpers": "teams whose idle people take up what waits here, in the order in which they are asked",
-        "interrupts": "RAGs for whose work somebody sets down less urgent work of the team, where nobody is idle",
+        "interrupts": "RAGs for whose work somebody sets down less urgent work of the team, where nobody is idle; or stages of "
+        "the team, whose work goes first and has somebody set down work at its others",
         "head_start": "by RAG, how much earlier than it did a contact counts as having joined",
         "staff": "the people, by role and shift",
     },

@@ -40,6 +40,7 @@ from random_models import (
     handoff,
     helpers,
     instances,
+    interrupting,
     meeting,
     on_grid,
     routes,
@@ -176,6 +177,8 @@ def edit(draw: DrawFn, instance: Instance, names: list[str]) -> dict[str, Any]:
         of_team = {name: new[name] for name in chosen}
         if draw(st.booleans()):
             of_team |= {"order": "rag", "interrupts": draw(st.sampled_from([[], ["red"], ["red", "amber"]]))}
+        elif draw(st.booleans()):
+            of_team |= draw(interrupting(team, data["stages"]))
         return {"set": {f"teams.{team}.{name}": value for name, value in of_team.items()}}
     if kind == "staff":
         team, people = draw(a_team), draw(staff(caseload=True))

@@ -83,7 +83,9 @@ def place_in_queue(
         "stage": lambda: (getattr(model.stages[stage], "weight", 0),),
         "deadline": lambda: (deadline(model, int(contact["received"]), grade),),
     }
-    values = [value for rule in model.teams[team].order for value in criteria[rule]()]
+    first = model.teams[team].interrupting_stages
+    values = [int(stage not in first)] if first else []
+    values += [value for rule in model.teams[team].order for value in criteria[rule]()]
     return (*values, joined - (round(head_start.mean_seconds) if head_start else 0))
 
 
@@ -201,6 +203,24 @@ def check_causes(log: EventLog, model: OperatingModel) -> None:
                 assert covered == row.end - row.start, f"{row} waits for nobody who is on duty"
             elif not is_set_down(events, row):
                 assert covered == 0, f"{row} waits for a shift while somebody is on duty"
+
+
+def check_interrupted(log: EventLog, model: OperatingModel) -> None:
+    """While work that interrupts waits, nobody on duty of its team who can do it works at another stage of the team."""
+    events, can = plain(log.events), who_can(log, model)
+    duty = log.duty[log.duty["kind"] == "available"].astype({"team": str})
+    for team, mine in spells(log, model).items():
+        first = model.teams[team].interrupting_stages
+        windows = duty[duty["team"] == team]
+        routine = (events["team"] == team) & events["worker"].isin(windows["worker"]) & ~events["stage"].isin(first)
+        routine &= events["kind"].isin(["work", "search", "re-keying"])
+        for spell in (one for one in mine if stage_of(one, model) in first and not held_back(model, one)):
+            until = min(spell.begun, log.about.ends)
+            for row in events[routine & (events["end"] > spell.ready) & (events["start"] < until)].itertuples():
+                theirs = windows[windows["worker"] == row.worker]
+                spans = list(zip(theirs["start"], theirs["end"], strict=True))
+                clash = covered_seconds(spans, max(row.start, spell.ready), min(row.end, until))
+                assert not (clash and can(row.worker, stage_of(spell, model))), f"{row} goes on while {spell} waits"
 
 
 def helping(model: OperatingModel, team: str) -> list[str]:

@@ -162,6 +162,15 @@ def team(draw: DrawFn, grid: int) -> dict[str, Any]:
     }
 
 
+def interrupting(team: str, stages: dict[str, Any]) -> SearchStrategy[dict[str, Any]]:
+    """Nothing, or stages of a team whose work interrupts that at its others."""
+    mine = [name for name, facts in stages.items() if facts["team"] == team and facts["kind"] in ("work", "consent")]
+    if not mine:
+        return st.just({})
+    chosen = st.lists(st.sampled_from(mine), min_size=1, max_size=2, unique=True)
+    return st.one_of(st.just({}), chosen.map(lambda names: {"interrupts": names}))
+
+
 @st.composite
 def helpers(draw: DrawFn, name: str, teams: list[str]) -> list[Any]:
     """Other teams that help a team: as soon as anything waits, or by a surge rule."""
@@ -415,6 +424,7 @@ def instances(draw: DrawFn) -> Instance:
             name: {**facts, "staff": draw(skilled(facts["staff"], asked_of(name, teams, stages), stages))}
             for name, facts in teams.items()
         }
+    teams = {name: {**facts, **draw(interrupting(name, stages))} for name, facts in teams.items()}
     ends = {"closed": {"provides": 1}, "served": {"provides": draw(st.integers(2, 4)), "returns": draw(st.booleans())}}
     ways = routes(draw, stages, list(ends))
     stages = out_trays(draw, stages, ways)

@@ -19,6 +19,7 @@ from frontdoor_sim.scenario import Scenario
 from queue_laws import (
     check_causes,
     check_handoffs,
+    check_interrupted,
     check_joins,
     check_limits,
     check_meetings,
@@ -56,6 +57,7 @@ def test_laws_of_logs_and_queues(instance: Instance):
     check_order(log, model.model)
     check_nobody_idles(log, model.model)
     check_causes(log, model.model)
+    check_interrupted(log, model.model)
     check_slots(log, model.model, SEED, stood(contacts))
     check_routes(log, model.model, stood(contacts))
     check_joins(log, model.model)

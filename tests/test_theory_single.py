@@ -165,6 +165,33 @@ def test_mg1_urgent_work_interrupts(rates, services, exact, engine):
         agrees(f"M/G/1 interrupted {rates} {rag} W", hours[source == name], whole, blunt)
 
 
+# The same law of two classes that are told apart by their stage: rates, services, W of calls and of the rest.
+BY_STAGE = [
+    ((0.3, 0.4), exponentials(1, 1), (1 / 0.7, 1 / 0.7 + 0.7 / (0.7 * 0.3))),
+    ((1.0, 0.2), exponentials(0.2, 3), (0.25, 3 / 0.8 + 1.82 / (0.8 * 0.2))),
+    (
+        (0.6, 0.3),
+        [{"distribution": "constant", "value": 0.5}, *exponentials(1.5)],
+        (0.6071428571, 1.5 / 0.7 + 0.75 / (0.7 * 0.25)),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rates", "services", "exact", "engine"),
+    [(*case, engine) for case, engine in zip(BY_STAGE, ("compiled", "simpy", "compiled"), strict=True)],
+)
+def test_mg1_calls_interrupt(rates, services, exact, engine):
+    values = {f"arrivals.{source}.per_hour": rate for source, rate in zip(("callers", "others"), rates, strict=True)}
+    values |= {f"stages.{name}.touch": one | OF_HOURS for name, one in zip(("call", "routine"), services, strict=True)}
+    log = run(scenario("interrupts").varied(values), seed=round(100 * sum(exact)), engine=engine)
+    contacts = log.contacts.sort_values(["received", "contact"])
+    of_window = (contacts["received"] >= 0) & (contacts["received"] < log.about.closes)
+    source, hours = contacts.loc[of_window, "source"].to_numpy(), through(log)
+    for name, whole, blunt in zip(("callers", "others"), exact, (0.06, 0.22), strict=True):
+        agrees(f"M/G/1 interrupted by stage {rates} {name} W", hours[source == name], whole, blunt)
+
+
 # M/M/c with non-preemptive priorities: Wq_k = C / (c mu (1 - sigma_(k-1)) (1 - sigma_k)); and first come first served.
 MMC_PRIORITIES = [
     ((0.5, 1.5, 2.0), 1.0, 5, (0.1231361231, 0.2052268719, 0.9235209235), 0.5541125541),

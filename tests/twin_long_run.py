@@ -61,6 +61,8 @@ def made_of(instance: Instance) -> set[str]:
     found |= {"gives up waiting"} if any("give_up_after" in facts for facts in queues) else set()
     skills = [group.get("works_at") for team in instance.data["teams"].values() for group in team["staff"]]
     found |= {"not everybody can do everything"} if any(skills) else set()
+    interrupts = [name for team in instance.data["teams"].values() for name in team["interrupts"]]
+    found |= {"stages interrupt"} if set(interrupts) & set(instance.data["stages"]) else set()
     found |= {"backlog"} if instance.backlog else set()
     found |= {"takes only so many"} if any(is_limited(facts) for facts in queues) else set()
     found |= {"out-tray"} if any("out_tray" in facts for facts in queues) else set()

@@ -287,7 +287,8 @@ def _helpers(value: Any) -> Any:
 class Team(Closed):
     """People who share one queue, one site and one or more case systems; `helpers` in the order in which they are asked.
 
-    Work on a contact of a RAG in `interrupts` that finds nobody idle has somebody set down less urgent work for it.
+    `interrupts` are RAGs, or else stages of the team. Work on a contact of such a RAG that finds nobody idle has somebody set
+    down less urgent work for it; work at such a stage goes first in the queue, and has somebody set down work at any other.
     """
 
     site: str = "one site"
@@ -297,8 +298,23 @@ class Team(Closed):
     ] = ("joining",)
     head_start: dict[Rag, Duration] = {}
     helpers: Annotated[tuple[Helper, ...], BeforeValidator(_helpers)] = ()
-    interrupts: Annotated[tuple[Rag, ...], BeforeValidator(_as_list)] = ()
+    interrupts: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
     staff: tuple[Staff, ...] = ()
+
+    @property
+    def interrupting_rags(self) -> tuple[str, ...]:
+        """The RAGs whose work interrupts less urgent work."""
+        return tuple(name for name in self.interrupts if name in RAGS)
+
+    @property
+    def interrupting_stages(self) -> tuple[str, ...]:
+        """The stages whose work interrupts that of the team's other stages.
+
+        Example:
+            >>> Team(interrupts="advice_call").interrupting_stages, Team(interrupts="red").interrupting_stages
+            (('advice_call',), ())
+        """
+        return tuple(name for name in self.interrupts if name not in RAGS)
 
     @field_validator("order")
     @classmethod

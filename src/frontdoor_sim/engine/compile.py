@@ -217,6 +217,7 @@ class _Compiler:
         self.skills = skills
         self.gone = gone
         self.team_number = {name: index for index, name in enumerate(model.teams)}
+        self.stage_number = {name: index for index, name in enumerate(model.stages)}
         own = [system for team in model.teams.values() for system in team.case_system]
         self.system_bit = {system: 1 << index for index, system in enumerate(dict.fromkeys([*systems, *own]))}
 
@@ -255,8 +256,9 @@ class _Compiler:
             PlannedHelper(self.team_number[helper.team], helper.when_waiting, helper.until_waiting)
             for helper in team.helpers
         )
-        interrupts = tuple(RAGS.index(rag) for rag in team.interrupts)
-        return PlannedTeam(name, team.order, (red, amber, green, blue), helpers, interrupts)
+        rags = tuple(RAGS.index(rag) for rag in team.interrupting_rags)
+        stages = tuple(self.stage_number[stage] for stage in team.interrupting_stages)
+        return PlannedTeam(name, team.order, (red, amber, green, blue), helpers, rags, stages)
 
     def handoff(self, stage: str, to: str) -> PlannedHandoff:
         """The particular handoff between two stages, else what their teams' sites say; entering costs nothing."""

@@ -41,14 +41,16 @@ class InHand:
 
 
 class Interrupting:
-    """What the people of a team have in hand, where work of some RAGs interrupts less urgent work (rule 5).
+    """What the people of a team have in hand, where work of some RAGs or stages interrupts other work (rule 5).
 
-    Since it may be cut short, their work is written in the log when it is over. `rags` are those that interrupt now.
+    Since it may be cut short, their work is written in the log when it is over. `rags` or `stages` are those that interrupt
+    now.
     """
 
     def __init__(self, team: Team) -> None:
         self.team = team
         self.rags: tuple[int, ...] = ()
+        self.stages: tuple[int, ...] = ()
         self.in_hand: dict[int, InHand] = {}
 
     def take_in_hand(self, job: Job, worker: Worker, now: int) -> None:
@@ -72,12 +74,12 @@ class Interrupting:
         held.job.left -= sum(until - start for start, until in done)
 
     def interrupt(self, now: int) -> None:
-        """Phase two (rule 5): the least urgent work in hand makes way for what may interrupt, in the order of the queue."""
+        """Phase two (rule 5): for what may interrupt, in the order of the queue, the work in hand makes way that goes last."""
         held_back = self.team.hold_back()
         queue = self.team.queue
-        while queue and queue[0][-1].contact.rag in self.rags:
+        while queue and self.may_interrupt(queue[0][-1]):
             place = heappop(queue)
-            held = self.least_urgent(place[-1], now)
+            held = self.last_to_make_way(place[-1], now)
             if held is None:
                 held_back.append(place)
                 if self.team.world.plan.by_skill:
@@ -89,15 +91,25 @@ class Interrupting:
             self.team.join(held.job)
         self.team.let_wait(held_back)
 
-    def least_urgent(self, job: Job, now: int) -> InHand | None:
-        """Of the work on less urgent contacts of people on duty who can do a job, that which goes last in the queue."""
-        rag, stage = job.contact.rag, self.team.world.plan.stages[job.stage.number]
+    def may_interrupt(self, job: Job) -> bool:
+        """Whether a job that waits is one for which other work is set down."""
+        return job.stage.number in self.stages or job.contact.rag in self.rags
+
+    def last_to_make_way(self, job: Job, now: int) -> InHand | None:
+        """Of the work that makes way for a job, of people on duty who can do that, what goes last in the queue."""
+        stage = self.team.world.plan.stages[job.stage.number]
         less = [
             held
             for held in self.in_hand.values()
-            if held.job.contact.rag > rag and now < held.worker.until and held.worker.can_work_at(stage)
+            if self.makes_way(held.job, job) and now < held.worker.until and held.worker.can_work_at(stage)
         ]
         return max(less, key=lambda held: self.team.order(held.job)[:-1], default=None)
+
+    def makes_way(self, in_hand: Job, job: Job) -> bool:
+        """Whether work in hand is routine beside a stage that interrupts, or less urgent than a RAG that does."""
+        if self.stages:
+            return in_hand.stage.number not in self.stages
+        return in_hand.contact.rag > job.contact.rag
 
     def has_in_hand(self, contact: Contact) -> bool:
         """Whether somebody is at work on a contact, and might be interrupted."""

@@ -212,14 +212,16 @@ class Team:
     def arrange(self, plan: PlannedTeam) -> None:
         """Take the facts of a model: who goes first, who helps and what interrupts; help that is on stays so."""
         criteria = [CRITERIA[name] for name in plan.order if name != "joining"]
-        self.criteria: Callable[[Job], Any] = attrgetter(*criteria) if criteria else lambda _: 0
+        by_rule: Callable[[Job], Any] = attrgetter(*criteria) if criteria else lambda _: 0
+        first = plan.interrupting_stages
+        self.criteria = (lambda job: (job.stage.number not in first, by_rule(job))) if first else by_rule
         self.head_start = plan.head_start
         on = {helper.team for helper in self.helpers if helper.on}
         self.helpers = [Help(*helper) for helper in plan.helpers]
         for helper in self.helpers:
             helper.on = helper.team in on
         if self.interrupting is not None:
-            self.interrupting.rags = plan.interrupts
+            self.interrupting.rags, self.interrupting.stages = plan.interrupts, plan.interrupting_stages
 
     def order(self, job: Job) -> Place:
         """The place of a job in the queue: criteria, time of joining less head start, then a total order."""

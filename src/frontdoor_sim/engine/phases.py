@@ -104,8 +104,8 @@ def sorted_as(order: Sequence[str], named: Mapping[str, Named]) -> dict[str, Nam
 
 
 def nobody(team: Team) -> Team:
-    """A team that is not there: it has no people, and nobody helps it."""
-    return team.model_copy(update={"staff": (), "helpers": ()})
+    """A team that is not there: it has no people, nobody helps it, and nothing interrupts there."""
+    return team.model_copy(update={"staff": (), "helpers": (), "interrupts": ()})
 
 
 def moved(stage: AnyStage, team_goes: Mapping[str, str]) -> AnyStage:

@@ -224,7 +224,8 @@ class PlannedHelper(NamedTuple):
 class PlannedTeam:
     """A team: queue order as up to two criteria, head starts in seconds by RAG, helpers.
 
-    `interrupts` are the RAGs, by number, whose work interrupts less urgent work.
+    `interrupts` are the RAGs, by number, whose work interrupts less urgent work; or `interrupting_stages` those, by number,
+    whose work goes first and interrupts that of other stages.
     """
 
     name: str
@@ -232,6 +233,7 @@ class PlannedTeam:
     head_start: tuple[int, int, int, int]
     helpers: tuple[PlannedHelper, ...] = ()
     interrupts: tuple[int, ...] = ()
+    interrupting_stages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

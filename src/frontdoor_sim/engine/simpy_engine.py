@@ -71,7 +71,8 @@ class World:
         self.due: list[Entry] = []
         self.touched: set[int] = set()
         self.record = Record(plan)
-        interrupts = [any(one.teams[team].interrupts for _, one in plan.in_turn) for team in range(len(plan.teams))]
+        of_models = zip(*(one.teams for _, one in plan.in_turn), strict=True)
+        interrupts = [any(team.interrupts or team.interrupting_stages for team in one) for one in of_models]
         self.teams = [Team(number, team, self, interrupts[number]) for number, team in enumerate(plan.teams)]
         self.doors = doors_of(plan, self)
         self.knocked: set[int] = set()

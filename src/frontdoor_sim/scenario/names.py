@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from frontdoor_sim.documents import in_words, nearest
+from frontdoor_sim.operating_model import RAGS
 from frontdoor_sim.scenario.adjusting import adjusted
 from frontdoor_sim.scenario.paths import Path, PathError, copied, look, put, take_out
 
@@ -30,8 +31,13 @@ def named_in(data: dict[str, Any], section: str, name: str) -> list[Path]:
         return [place for place in _shifts_named(data) if look(data, place) == name]
     ways = [place for place in _targets(data) if name in _names_of(look(data, place))]
     if section == "stages":
-        ways += [place for place in _stages_named(data) if look(data, place) == name]
+        ways += [place for place in _stages_named(data) if look(data, place) == name and not _is_a_rag(place, name)]
     return ways
+
+
+def _is_a_rag(place: Path, name: str) -> bool:
+    """Whether a name that interrupts stands for a RAG, also where a stage is called so."""
+    return "interrupts" in place and name in RAGS
 
 
 def _names_of(target: Any) -> list[str]:
@@ -71,7 +77,8 @@ def _stages_named(data: dict[str, Any]) -> Iterator[Path]:
     """Where a stage is named other than as where to."""
     yield from (("handoffs", "particular", i, side) for i in _items(_particular(data)) for side in ("from", "to"))
     yield from (("targets", name, side) for name in _items(data.get("targets")) for side in ("since", "until"))
-    yield from (place for at in _skills(data) for place in ((at, *((*at, i) for i in _items(look(data, at))))))
+    listed = (*_skills(data), *_interrupts(data))
+    yield from (place for at in listed for place in (at, *((*at, i) for i in _items(look(data, at)))))
 
 
 def _skills(data: dict[str, Any]) -> Iterator[Path]:
@@ -79,6 +86,11 @@ def _skills(data: dict[str, Any]) -> Iterator[Path]:
     for team in _items(data.get("teams")):
         for index in _items(look(data, ("teams", team, "staff"))):
             yield ("teams", team, "staff", index, "works_at")
+
+
+def _interrupts(data: dict[str, Any]) -> Iterator[Path]:
+    """Where teams say whose work interrupts."""
+    yield from (("teams", team, "interrupts") for team in _items(data.get("teams")))
 
 
 def _teams_named(data: dict[str, Any]) -> Iterator[Path]:
@@ -181,12 +193,21 @@ def _check_goal(data: dict[str, Any], section: str, name: str, to: str) -> None:
 
 
 def _gone_with(data: dict[str, Any], stage: str) -> Follows:
-    """The route from a stage that goes, the particular handoffs from it, and its name among what people can do besides."""
+    """The route from a stage that goes, the particular handoffs from it, and its name among what people can do besides.
+
+    What interrupted there does so no more; nothing interrupts in its stead.
+    """
     found: Follows = []
     for place in _skills(data):
         named = look(data, place)
         if isinstance(named, list) and stage in named and len(named) > 1:
             rest = [name for name in named if name != stage]
+            put(data, place, rest)
+            found.append((place, named, rest))
+    for place in _interrupts(data):
+        named = look(data, place)
+        if stage in (named if isinstance(named, list) else [named]) and stage not in RAGS:
+            rest = [name for name in named if name != stage] if isinstance(named, list) else []
             put(data, place, rest)
             found.append((place, named, rest))
     gone: list[Path] = [("routes", stage)] if stage in _items(data.get("routes")) else []

@@ -68,7 +68,8 @@ MILLION = np.int64(1_000_000)
     MAIN_JOB, RAG_ON_ARRIVAL, STANDS_AT, IS_HELD, VISITS,
 ) = numbered(37)  # fmt: skip
 
-# A stage; the entry is one too, the last. Fields that its kind has not are NONE.
+# A stage; the entry is one too, the last. Fields that its kind has not are NONE. INTERRUPTS_IN is the team in which its work
+# interrupts that of other stages.
 (
     STAGE_NUMBER, KIND, TEAM, ONLY_TARGET, ROUTES, ROUTE_PURPOSE, WAIT_CAUSE, QUEUE_CAUSE, WEIGHT, END_RULE, OVERTIME, JUDGES,
     TOUCH, REKEY, SEARCH, SEARCHES,
@@ -77,11 +78,13 @@ MILLION = np.int64(1_000_000)
     HOLD, BY_CHILDREN, ALLOCATES_AT, ALLOCATES_IN, FIRST_VISIT, OPEN_NOW, WOKEN,
     DELAY, PATIENCE, SYSTEMS, GOES,
     LASTS, PEOPLE, PEOPLE_NUMBER, MEETING_QUEUE, PASSED_OVER,
-    DOOR, AT_ONCE, A_DAY, MIDNIGHTS, TURNS_AWAY, TRAY, OUT_TRAY, RAMP, ABLE, STAGE_FIELDS,
-) = numbered(53)  # fmt: skip
+    DOOR, AT_ONCE, A_DAY, MIDNIGHTS, TURNS_AWAY, TRAY, OUT_TRAY, RAMP, ABLE,
+    INTERRUPTS_IN, STAGE_FIELDS,
+) = numbered(54)  # fmt: skip
 
-# A team; the four head starts stand together, red first. What stands before WORKERS is of the model in force. Where not
-# everybody can work at every stage, a team has from STAGE_QUEUES on a queue for each stage, by its number, in place of QUEUE.
+# A team; the four head starts stand together, red first. What stands before WORKERS is of the model in force. INTERRUPTS has a
+# bit for each RAG that does, or BY_STAGES. Where not everybody can work at every stage, a team has from STAGE_QUEUES on a queue
+# for each stage, by its number, in place of QUEUE.
 (
     TEAM_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE, SLOT_STAGES, SLOT_STAGES_NUMBER,
     HELPERS, HELPERS_NUMBER, INTERRUPTS, GOES_TO, HAS_TRAYS,
@@ -156,6 +159,7 @@ PART_BIT, VISIT_BIT, STAGE_BIT, KIND_BIT, TEAM_BIT, CAUSE_BIT, RAG_BIT = (
 # --- words -----------------------------------------------------------------------------------------------------------
 
 OF_WORK, OF_CONSENT, OF_CHECKS, OF_CASELOAD, OF_DELAY, OF_MEETING, OF_ENTRY = numbered(7)
+BY_STAGES = np.int64(1 << 4)
 BY_NOTHING, BY_RAG, BY_DEADLINE_ORDER, BY_ARRIVAL, BY_STAGE = numbered(5)
 PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
@@ -920,11 +924,18 @@ def criterion(w, rule, contact, stage):
 
 @compiled
 def take_place(w, job, team):
-    """Rule 3: the place of a job in a queue: criteria, time of joining less head start; the rest it has already."""
+    """Rule 3: the place of a job in a queue: criteria, time of joining less head start; the rest it has already.
+
+    Where stages interrupt, their jobs go before all others: no criterion comes near half of NEVER but a deadline there is not.
+    """
     contact, stage = w[job + JOB_CONTACT], w[job + JOB_STAGE]
     w[job + FIRST] = criterion(w, w[team + FIRST_ORDER], contact, stage)
     w[job + SECOND] = criterion(w, w[team + SECOND_ORDER], contact, stage)
     w[job + TIME] = w[job + JOINED] - w[team + HEAD_START + w[contact + RAG]]
+    if w[team + INTERRUPTS] & BY_STAGES:
+        w[job + FIRST] = min(w[job + FIRST], NEVER // 2)
+        if is_interrupting(w, job, team):
+            w[job + FIRST] -= NEVER
     w[job + CHILD] = NONE
     w[job + NEXT] = NONE
 
@@ -1620,7 +1631,7 @@ def stop(w, job, now):
 
 @compiled
 def interrupt(w, now):
-    """Rule 5, the end of phase two: where urgent work may interrupt, the least urgent work in hand makes way for it."""
+    """Rule 5, the end of phase two: for work that may interrupt, the work in hand makes way that goes last."""
     for number in range(w[TEAMS_NUMBER]):
         team = w[TEAMS] + number * TEAM_FIELDS
         while w[team + INTERRUPTS] and w[team + QUEUE_SIZE]:
@@ -1652,23 +1663,44 @@ def least_that_may_interrupt(w, team, now):
 
 @compiled
 def whom_to_interrupt(w, team, waiting, now):
-    """Rule 5: who of a team is on duty, at work here on a contact less urgent than one whose RAG may interrupt, and goes last.
+    """Rule 5: who of a team is on duty, at work here on what makes way for a job that may interrupt, and goes last.
 
     Of those only who can work at the stage of what is waiting.
     """
-    found, rag = NONE, w[w[waiting + JOB_CONTACT] + RAG]
-    stage = stage_at(w, w[waiting + JOB_STAGE_NUMBER])
-    if w[team + INTERRUPTS] >> rag & 1 == 0:
+    found, stage = NONE, stage_at(w, w[waiting + JOB_STAGE_NUMBER])
+    if not may_interrupt(w, waiting, team):
         return found
     for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
         if w[worker + BUSY] == 0 or now >= w[worker + UNTIL] or not can_work_at(w, worker, stage):
             continue
         job = w[worker + IN_HAND]
-        if w[job + JOB_TEAM] != team or w[w[job + JOB_CONTACT] + RAG] <= rag:
+        if w[job + JOB_TEAM] != team or not makes_way(w, job, waiting, team):
             continue
         if found == NONE or goes_before(w, w[found + IN_HAND], job):
             found = worker
     return found
+
+
+@compiled
+def may_interrupt(w, waiting, team):
+    """Rule 5: whether a job that waits is one for which other work is set down."""
+    if w[team + INTERRUPTS] & BY_STAGES:
+        return is_interrupting(w, waiting, team)
+    return w[team + INTERRUPTS] >> w[w[waiting + JOB_CONTACT] + RAG] & 1 == 1
+
+
+@compiled
+def is_interrupting(w, job, team):
+    """Rule 5: whether a job is at a stage whose work interrupts that of a team's other stages."""
+    return w[stage_at(w, w[job + JOB_STAGE_NUMBER]) + INTERRUPTS_IN] == team
+
+
+@compiled
+def makes_way(w, job, waiting, team):
+    """Rule 5: whether work in hand is routine beside a stage that interrupts, or less urgent than a RAG that does."""
+    if w[team + INTERRUPTS] & BY_STAGES:
+        return not is_interrupting(w, job, team)
+    return w[w[job + JOB_CONTACT] + RAG] > w[w[waiting + JOB_CONTACT] + RAG]
 
 
 @compiled

@@ -212,7 +212,7 @@ class _PlanLayout:
         world[k.STAGES] = self.words.put(np.concatenate(stages))
         world[k.ENTRY] = world[k.STAGES] + plan.entry * k.STAGE_FIELDS
         world[k.SOME_HELP] = any(team.helpers for team in plan.teams)
-        world[k.SOME_INTERRUPT] = any(team.interrupts for team in plan.teams)
+        world[k.SOME_INTERRUPT] = any(team.interrupts or team.interrupting_stages for team in plan.teams)
         for number in range(len(plan.teams)):
             teams[number] = self.team(number, int(world[k.STAGES]))
         self.scalars(world)
@@ -315,7 +315,9 @@ class _PlanLayout:
         record[k.HELPERS] = self.words.put([field for helper in helpers for field in helper])
         record[k.HELPERS_NUMBER] = len(helpers)
         record[k.HAS_TRAYS] = any(stage.team == number and stage.out_tray for stage in self.plan.stages)
-        record[k.INTERRUPTS] = sum(1 << rag for rag in team.interrupts)
+        record[k.INTERRUPTS] = sum(1 << rag for rag in team.interrupts) | (
+            k.BY_STAGES if team.interrupting_stages else 0
+        )
         return record
 
     def entry(self) -> Int64s:
@@ -346,6 +348,7 @@ class _PlanLayout:
             k.PATIENCE: self.patience(stage.patience),
             k.SYSTEMS: stage.systems,
             k.GOES: self.plan.goes[stage.number],
+            k.INTERRUPTS_IN: self.interrupts_in(stage.number),
             k.DOOR: self.doors.get(stage.number, NONE),
             k.TRAY: self.trays.get(stage.number, NONE),
             k.OUT_TRAY: NONE if stage.out_tray is None else stage.out_tray,
@@ -367,6 +370,11 @@ class _PlanLayout:
         fields |= self.door(stage.door) if stage.door else {}
         record[list(fields)] = list(fields.values())
         return record
+
+    def interrupts_in(self, stage: int) -> int:
+        """The team in which work at a stage interrupts that at others; NONE where it does not."""
+        teams = [number for number, team in enumerate(self.plan.teams) if stage in team.interrupting_stages]
+        return self.teams[teams[0]] if teams else NONE
 
     def meeting(self, stage: PlannedMeeting) -> dict[int, int]:
         wanted = [(k.WORLD_FIELDS + team * k.TEAM_FIELDS, number) for team, number in stage.people]

@@ -18,7 +18,7 @@ from frontdoor_sim.scenario.resolve import resolve
 _ONE = {"shifts": "shift", "teams": "team", "stages": "stage", "ends": "end", "targets": "target"}
 _LABELS = {
     "case_system": "case system", "order": "who goes first", "head_start": "head start",
-    "interrupts": "RAGs that interrupt other work",
+    "interrupts": "what interrupts other work",
     "non_case_share": "share of duty not on cases", "sickness_share": "share of days lost to sickness",
     "sickness_spell_days": "mean spell of sickness", "leave_days_per_year": "annual leave", "caseload": "caseload",
     "named": "known before as", "touch": "time of work", "end_of_shift": "at the end of a shift",

@@ -50,6 +50,7 @@ LAWS: tuple[Law, ...] = (
 
 _LIMITS = ("give_up_after", "holds_at_most", "takes_a_working_day", "when_full")
 _SILENT_AFTER: dict[Law, set[str]] = {
+    teams.check_interrupts: {"kind"},
     teams.check_partners: {"partners"},
     routes.check_stages_are_reached: {"routes"},
     routes.check_ends_are_reached: {"routes"},

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from frontdoor_sim.documents import in_words, nearest
-from frontdoor_sim.operating_model import AnyStage, CaseloadStage, ChecksStage, MeetingStage, OperatingModel
+from frontdoor_sim.operating_model import RAGS, AnyStage, CaseloadStage, ChecksStage, MeetingStage, OperatingModel
 from frontdoor_sim.scenario.checks.found import ALWAYS, ENTRY, Found, broken, unknown
 from frontdoor_sim.scenario.paths import Path
 from frontdoor_sim.working_time import Instants
@@ -72,12 +72,31 @@ def check_helpers(model: OperatingModel) -> Found:
 
 
 def check_interrupts(model: OperatingModel) -> Found:
-    """Work that may interrupt goes first in the queue."""
+    """What interrupts is a RAG, in a queue in which the most urgent go first, or a stage at which the team works."""
     for name, team in model.teams.items():
-        if team.interrupts and team.order[0] != "rag":
-            what = f"{in_words(team.interrupts, 'and')} may interrupt, and the queue is in order of {team.order[0]}."
+        rags, stages = team.interrupting_rags, team.interrupting_stages
+        at: Path = ("teams", name, "interrupts")
+        if rags and stages:
+            what = f"{in_words((*rags, *stages), 'and')} may interrupt: by RAG and by stage at once."
+            right = "Either RAGs or stages, so that it is known which of two goes first."
+            yield broken(at, what, right, f"Leave out {in_words(rags, 'and')}, or {in_words(stages, 'and')}.")
+        elif rags and team.order[0] != "rag":
+            what = f"{in_words(rags, 'and')} may interrupt, and the queue is in order of {team.order[0]}."
             right = "A queue in which the most urgent go first."
-            yield broken(("teams", name, "interrupts"), what, right, "Write `order: rag`, or remove `interrupts`.")
+            yield broken(at, what, right, "Write `order: rag`, or remove `interrupts`.")
+        yield from _stages_that_interrupt(model, name, team.interrupts)
+
+
+def _stages_that_interrupt(model: OperatingModel, team: str, interrupts: Sequence[str]) -> Found:
+    """Names that are no RAG are of stages of work or consent of the team."""
+    mine = [stage for stage, facts in model.stages.items() if facts.team == team and facts.kind in ("work", "consent")]
+    for place, name in enumerate(interrupts):
+        at: Path = ("teams", team, "interrupts", place)
+        if name not in RAGS and name not in model.stages:
+            yield unknown(at, "RAG or stage", name, [*RAGS, *mine])
+        elif name not in RAGS and name not in mine:
+            right = f"RAGs, or stages of work or consent of this team: {in_words(mine)}." if mine else "RAGs."
+            yield broken(at, f"{name!r} is no work of {team!r}.", right, "Remove it, or name other work.")
 
 
 def check_case_systems(model: OperatingModel) -> Found:
