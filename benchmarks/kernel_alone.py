@@ -30,13 +30,20 @@ def prepare(table: FrontDoor | Tandem) -> Callable[[], Timed]:
 
 def timed(scenario: Scenario, contacts: pd.DataFrame) -> Timed:
     """Play some fresh worlds, the first of them unseen."""
-    roster, plan = prepared(scenario, contacts, 1, 0)
-    laid, seconds, room = plan_words(plan), [], 1
-    while len(seconds) <= RUNS:
+    seconds = kernel_seconds(scenario, contacts, 1, 0, RUNS + 1)
+    return Timed(float(np.median(seconds[1:])), simulate(scenario, contacts, 1, 0, "compiled"))
+
+
+def kernel_seconds(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int, runs: int) -> list[float]:
+    """CPU seconds of the event loop in some fresh worlds; none of them ran out of room."""
+    roster, plan = prepared(scenario, contacts, seed, replication)
+    laid, room = plan_words(plan), 1
+    seconds: list[float] = []
+    while len(seconds) < runs:
         words = world(laid, roster, contacts, room).words
         began = process_time()
         kernel.run(words)
         seconds.append(process_time() - began)
         if words[kernel.FULL]:
             seconds, room = [], 2 * room
-    return Timed(float(np.median(seconds[1:])), simulate(scenario, contacts, 1, 0, "compiled"))
+    return seconds

@@ -320,16 +320,20 @@ class Team:
         """Start each job, in order, by whoever has been idle longest of those who can; of the others nobody idle can do one."""
         idle, left = people.everybody_idle(now), []
         while self.queue and idle:
-            place = heappop(self.queue)
-            worker = self.first_who_can(idle, place[-1])
+            worker = self.first_who_can(idle, self.queue[0][-1])
             if worker is None:
-                left.append(place)
+                left += self.take_out_what_none_can(idle)
             else:
                 idle.remove(worker)
-                self.start(place[-1], worker, now)
+                self.start(heappop(self.queue)[-1], worker, now)
         for worker in idle:
             people.idle_as_before(worker)
         return left
+
+    def take_out_what_none_can(self, people: Sequence[Worker]) -> list[Place]:
+        """Take out of the queue, for now, what none of some people can do: all of it at once, however long the queue is."""
+        can = {stage.number for stage in self.world.plan.stages if any(worker.can_work_at(stage) for worker in people)}
+        return self.take_out(lambda job: job.stage.number not in can)
 
     def first_who_can(self, people: Sequence[Worker], job: Job) -> Worker | None:
         """The first of some people who can work at the stage of a job, as it is in force; None where nobody can."""
@@ -341,18 +345,22 @@ class Team:
         full = {stage for stage, most in self.trays.items() if self.world.trays[stage] >= most}
         if not full:
             return []
+        return self.take_out(lambda job: job.stage.number in full and not job.begun)
+
+    def take_out(self, which: Callable[[Job], bool]) -> list[Place]:
+        """Take some jobs out of the queue, which stays a heap."""
         parts: tuple[list[Place], list[Place]] = [], []
         for place in self.queue:
-            job = place[-1]
-            parts[job.stage.number in full and not job.begun].append(place)
-        self.queue, held_back = parts
+            parts[which(place[-1])].append(place)
+        self.queue, out = parts
         heapify(self.queue)
-        return held_back
+        return out
 
     def let_wait(self, held_back: list[Place]) -> None:
         """What was held back waits in the queue again."""
-        for place in held_back:
-            heappush(self.queue, place)
+        if held_back:
+            self.queue += held_back
+            heapify(self.queue)
 
     def start(self, job: Job, worker: Worker, now: int) -> None:
         """Somebody takes up a job; when they will put it down is known from here on."""

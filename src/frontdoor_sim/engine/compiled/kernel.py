@@ -777,11 +777,8 @@ def take_all_meetings(w, now):
     waiting = NONE
     let_go(w, now)
     for at in range(w[MEETINGS_NUMBER]):
-        queue = w[w[MEETINGS] + at] + MEETING_QUEUE
-        while w[queue] != NONE:
-            job = take_waiting(w, queue)
-            w[job + NEXT] = waiting
-            waiting = job
+        stage = w[w[MEETINGS] + at]
+        waiting = take_all_of(w, w[stage + TEAM], stage + MEETING_QUEUE, waiting)
     return waiting
 
 
@@ -1197,16 +1194,26 @@ def set_idle(w, worker, now):
 
 
 @compiled
-def next_idle(w, team, now):
+def next_idle(w, team, stage, now):
     """Rule 4: of those idle and on duty, whoever has been idle longest, then first in the roster; NONE if nobody is.
 
-    Who is busy has been idle since NEVER.
+    Of those only who can work at a stage, where one is given. Who is busy has been idle since NEVER.
     """
     found, longest = NONE, NEVER
     for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
-        if w[worker + IDLE_SINCE] < longest and now < w[worker + UNTIL]:
+        if (
+            w[worker + IDLE_SINCE] < longest
+            and now < w[worker + UNTIL]
+            and (stage == NONE or can_work_at(w, worker, stage))
+        ):
             found, longest = worker, w[worker + IDLE_SINCE]
     return found
+
+
+@inlined
+def can_work_at(w, worker, stage):
+    """Rule 4: whether somebody is one of those who can work at a stage."""
+    return w[w[stage + ABLE] + w[worker + SKILL]] != 0
 
 
 @compiled
@@ -1253,7 +1260,7 @@ def serve(w, team, people, now):
     if w[team + HAS_TRAYS]:
         hold_back(w, team + QUEUE)
     while w[team + QUEUE] != NONE and w[people + SOMEBODY_IDLE]:
-        worker = next_idle(w, people, now)
+        worker = next_idle(w, people, NONE, now)
         if worker == NONE:
             w[people + SOMEBODY_IDLE] = 0
             break
@@ -1266,29 +1273,13 @@ def serve(w, team, people, now):
 def serve_by_skill(w, team, people, now):
     """Rules 3 and 4: `serve`, where each job is for those who can work at its stage; others wait until they can be done."""
     while w[team + QUEUE_SIZE] and w[people + SOMEBODY_IDLE]:
-        if next_idle(w, people, now) == NONE:
+        if next_idle(w, people, NONE, now) == NONE:
             w[people + SOMEBODY_IDLE] = 0
             break
         queue, worker = least_that_can_be_done(w, team, people, now)
         if queue == NONE:
             break
         begin_work(w, take_waiting(w, queue), worker, team, now)
-
-
-@compiled
-def next_idle_who_can(w, team, stage, now):
-    """Rule 4: `next_idle`, of those who can work at a stage."""
-    found, longest = NONE, NEVER
-    for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
-        if w[worker + IDLE_SINCE] < longest and now < w[worker + UNTIL] and can_work_at(w, worker, stage):
-            found, longest = worker, w[worker + IDLE_SINCE]
-    return found
-
-
-@inlined
-def can_work_at(w, worker, stage):
-    """Rule 4: whether somebody is one of those who can work at a stage."""
-    return w[w[stage + ABLE] + w[worker + SKILL]] != 0
 
 
 @compiled
@@ -1304,7 +1295,7 @@ def least_that_can_be_done(w, team, people, now):
             hold_back(w, queue)
         if w[queue] == NONE or (found != NONE and goes_before(w, w[found], w[queue])):
             continue
-        worker = next_idle_who_can(w, people, stage_at(w, number), now)
+        worker = next_idle(w, people, stage_at(w, number), now)
         if worker != NONE:
             found, by_whom = queue, worker
     return found, by_whom
