@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import threading
 from pathlib import Path
@@ -191,3 +192,23 @@ def test_a_first_run_that_takes_long_says_that_the_kernel_is_compiled(monkeypatc
     monkeypatch.setattr(ready.kernel, "run", SimpleNamespace(signatures=["there already"]))
     with ready.said_if_it_compiles():
         assert not any(isinstance(thread, threading.Timer) for thread in threading.enumerate())
+
+
+def test_a_torn_cache_of_the_kernel_is_emptied_and_the_kernel_compiled_again(tmp_path, monkeypatch):
+    """A full disk or a power cut leaves an index without its end: that is mended, and is no fault of the reader."""
+    ours, theirs = tmp_path / "kernel.run-1.py311.nbi", tmp_path / "other.run-1.py311.nbi"
+    for file in (ours, theirs):
+        file.write_bytes(b"")
+    ran = []
+
+    def run(words):
+        ran.append(words)
+        if ours.exists():
+            pickle.loads(ours.read_bytes())
+
+    run.stats = SimpleNamespace(cache_path=str(tmp_path))
+    monkeypatch.setattr(ready.kernel, "run", run)
+    ready.run_kernel("words")
+    assert ran == ["words", "words"]
+    assert theirs.exists()
+    assert not ours.exists()

@@ -1,17 +1,43 @@
-"""Say so when the kernel is compiled, once on a machine; later processes read it from Numba's cache on disk."""
+"""The kernel is compiled once on a machine, which is said; later processes read it from Numba's cache on disk."""
 
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Timer
+
+import numpy as np
+from numpy.typing import NDArray
 
 from frontdoor_sim.engine.compiled import kernel
 
 SOON = 2.0  # seconds; reading the kernel from disk takes less
 LINE = "Compiling the engine for this machine, this once: about 15 seconds."
+
+TORN = (EOFError, pickle.UnpicklingError)
+"""What Numba raises where a file of its cache holds less than was written: a full disk, a power cut, a copy half made."""
+
+
+def run_kernel(words: NDArray[np.int64]) -> None:
+    """Run the kernel over a world; where its cache on disk is torn, the cache is emptied and the kernel compiled again."""
+    try:
+        kernel.run(words)
+    except TORN:
+        cache = kernel.run.stats.cache_path
+        if cache is None:
+            raise
+        forget(Path(cache))
+        kernel.run(words)
+
+
+def forget(cache: Path) -> None:
+    """Take the kernel's indexes out of Numba's cache, so that nothing of it is read any more; what is left is overwritten."""
+    for index in cache.glob("kernel.*.nbi"):
+        index.unlink(missing_ok=True)
 
 
 @contextmanager
