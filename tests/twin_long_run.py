@@ -1,4 +1,6 @@
-"""The long run of the twins: many thousands of random models on both engines. From the root of the project:
+"""The long run of the twins: many thousands of random models on both engines, half of them with dated changes.
+
+From the root of the project:
 
 python tests/twin_long_run.py --models 50000 --jobs 2
 
@@ -21,24 +23,26 @@ sys.path.insert(0, str(Path(__file__).parent))
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from tqdm import tqdm
 
+from dated_models import Dated, dated
 from random_models import Instance, instances, is_limited
-from twins import assert_twins, both
+from twins import assert_twins, both_of_phases
 
 BATCH = 250
 
 
 def batch(number: int) -> Counter[str]:
-    """Compare the models of one batch; what they were made of."""
+    """Compare the models of one batch, dated ones where its number is odd; what they were made of."""
     seen: Counter[str] = Counter()
+    models = dated() if number % 2 else instances().map(lambda instance: Dated(instance, ()))
 
     @seed(number)
     @settings(max_examples=BATCH, deadline=None, derandomize=False, database=None, phases=[Phase.generate, Phase.shrink],
               suppress_health_check=list(HealthCheck))  # fmt: skip
-    @given(instances())
-    def alike(instance: Instance) -> None:
-        reference, compiled = both(instance.scenario().model, instance.table())
+    @given(models)
+    def alike(model: Dated) -> None:
+        reference, compiled = both_of_phases(model.phases, model.table())
         assert_twins(reference, compiled)
-        seen.update(made_of(instance))
+        seen.update(made_of(model.instance) | made_of_changes(model))
         seen.update(
             {
                 "models": 1,
@@ -69,7 +73,18 @@ def made_of(instance: Instance) -> set[str]:
     found |= {"ties on a grid"} if instance.grid > 1 else set()
     found |= {"named handoff"} if instance.data["handoffs"]["particular"] else set()
     found |= {"given seconds"} if any(name.startswith("seconds") for name in instance.contacts[0]) else set()
-    return found | {"digest " + blake2b(repr(instance).encode(), digest_size=8).hexdigest()}
+    groups = [group for team in instance.data["teams"].values() for group in team["staff"]]
+    moving = [group for group in groups if any(name in group for name in ("starts", "leaves", "turnover"))]
+    found |= {"people who come and go"} if moving else set()
+    return found | ({"case-holders who come and go"} if any(group["caseload"] for group in moving) else set())
+
+
+def made_of_changes(model: Dated) -> set[str]:
+    """The kinds of changes of a model, and the whole as a digest."""
+    found = {"dated changes"} if len(model.phases) > 1 else set()
+    found |= {"ramps of contacts"} if any(phase.ramps for phase in model.phases) else set()
+    found |= {"ramps of people"} if any(phase.team_ramps for phase in model.phases) else set()
+    return found | {"digest " + blake2b(repr(model).encode(), digest_size=8).hexdigest()}
 
 
 def main() -> None:
@@ -90,7 +105,7 @@ def main() -> None:
     )
     for name, number in sorted(total.items()):
         if not name.startswith("digest "):
-            print(f"  {name:24} {number:12,}")
+            print(f"  {name:30} {number:12,}")
 
 
 if __name__ == "__main__":
