@@ -421,7 +421,8 @@ def test_every_change_can_be_made_alone_or_says_what_it_lacks(path: Path):
     assert option.base is not None
     for number in range(len(option.changes)):
         alone = made_alone(option, number)
-        assert alone is None or alone.changes == (option.changes[number],)
+        whole = option.steps[number].whole or option.changes[number]
+        assert alone is None or alone.changes == (whole,)
     assert option.only(*range(len(option.changes))).model.stages == option.model.stages
     assert option.only().model.model_copy(update={"name": option.base.name}) == option.base.model
 

@@ -141,6 +141,8 @@ def parser() -> argparse.ArgumentParser:
     one = add("appraise", help="a whole option appraisal and its pack")
     one.add_argument("appraisal", type=Path, metavar="APPRAISAL")
     one.add_argument("--options", nargs="+", type=Path, metavar="OPTION", help="other options, under the same ranges")
+    what = "say also what each change of every option buys, which takes minutes"
+    one.add_argument("--deep", action="store_true", help=what)
     one.set_defaults(does=do_appraise)
     _common(one, replications=None, least=2)
     one = add("validate", help="a scenario against the part of a history that it has not seen; a page with the verdict")
@@ -350,7 +352,7 @@ def do_appraise(asked: argparse.Namespace) -> None:
     study = study.of(asked.options) if asked.options else study
     folder = _folder(asked, study.facts.title)
     result = appraise(
-        study, folder, asked.seed, asked.replications, asked.jobs, asked.quiet, asked.command, asked.engine
+        study, folder, asked.seed, asked.replications, asked.jobs, asked.quiet, asked.command, asked.engine, asked.deep
     )
     print(result.comparison)
     print(f"\n{result.verdict}\n\nPack: {result.pack}")

@@ -41,6 +41,20 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "burnt_down": ("option", "sentence"),
         "break_evens": ("number", "option", "say", "unit", "measure", "at", "low", "high", "sentence"),
         "tried": ("number", "option", "at", "difference", "low", "high", "unit", "replications"),
+        "shares": (
+            "option",
+            "measure",
+            "part",
+            "recommendation",
+            "alone",
+            "last",
+            "share",
+            "low",
+            "high",
+            "unit",
+            "orders",
+            "replications",
+        ),
         "assumptions": ("name", "value", "unit", "source", "date", "grade", "range", "note"),
     }
 )
@@ -84,12 +98,15 @@ class Pack:
       medians and bands, the dates on which something changes, and what the weeks say in words; empty where none has dates.
     - `break_evens`, `tried`: where an option makes no difference to a measure, a row for each question with its interval
       and a sentence; and the change from today at every value that was tried. Empty where nothing was asked.
+    - `shares`: what each part of an option buys in a measure: `alone`, `last` of all, and its fair `share` with an interval;
+      empty where it was not asked.
     - `flags`: recording artefacts found in the history, a sentence each.
     - `pathways`: option -> its pathway as a picture; an option without one has none in the pack.
     - `about`: title, council, headline, seed, replications, command, versions (mapping),
       interval_note; if wanted warnings (list), run (length of run in words), summary_note (what the
       intervals of `summary` cover, when other than interval_note), weeks_note (what the bands of
-      `weeks` cover), queue_option (the option drawn beside today in the chart of queues).
+      `weeks` cover), shares_note (what the bars of `shares` cover), queue_option (the option drawn beside today in the
+      chart of queues).
 
     Raises `PackError` with every mistake at once.
     """
@@ -109,6 +126,7 @@ class Pack:
     burnt_down: pd.DataFrame = field(default_factory=lambda: empty("burnt_down"))
     break_evens: pd.DataFrame = field(default_factory=lambda: empty("break_evens"))
     tried: pd.DataFrame = field(default_factory=lambda: empty("tried"))
+    shares: pd.DataFrame = field(default_factory=lambda: empty("shares"))
     flags: list[str] = field(default_factory=list)
     pathways: Mapping[str, Figure] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)

@@ -66,6 +66,7 @@ def pack_html(pack: Pack) -> str:
         changes_from_today=sections.changes_from_today(pack),
         transitions=transitions(pack),
         break_evens=break_evens(pack),
+        shares=what_each_buys(pack),
         as_reported=as_reported(pack),
         breaches=breaches(pack),
         by_group=sections.tables_by_group(pack),
@@ -139,6 +140,20 @@ def transitions(pack: Pack) -> list[tuple[str, list[str], Chart]]:
         found.append(
             (pack.labels[option], said, _chart(f"transition-{number}", figure, caption, sections.weeks(pack, option)))
         )
+    return found
+
+
+def what_each_buys(pack: Pack) -> list[tuple[str, list[Chart]]]:
+    """Of every option whose parts were told apart, its label and a picture for each measure."""
+    note, found = str(pack.about.get("shares_note", "")), []
+    for number, option in enumerate((key for key in pack.labels if key in set(pack.shares["option"])), start=1):
+        mine, drawn = pack.shares[(pack.shares["option"] == option) & pack.shares["share"].notna()], []
+        for place, measure in enumerate(dict.fromkeys(mine["measure"].astype(str)), start=1):
+            label = pack.labels[option]
+            figure = charts.what_each_buys(pack.shares, option=option, label=label, measure=measure, note=note)
+            caption = "Fair shares add up to what the option changes as a whole; the other two figures do not."
+            drawn.append(_chart(f"share-{number}-{place}", figure, caption, sections.shares(pack, option, measure)))
+        found.append((pack.labels[option], drawn))
     return found
 
 

@@ -155,6 +155,23 @@ def weeks(pack: Pack, option: str) -> Table:
     )
 
 
+def shares(pack: Pack, option: str, measure: str) -> Table:
+    """The numbers behind what each part of an option buys; the fair shares and their sum."""
+    mine = pack.shares[(pack.shares["option"] == option) & (pack.shares["measure"] == measure)]
+    rows = []
+    for row in mine.to_dict("records"):
+        unit = str(row["unit"])
+        share = Estimate(float(row["share"]), float(row["low"]), float(row["high"]), unit)
+        ends = [Cell(Estimate(float(row[side]), math.nan, math.nan, unit).change_text()) for side in ("alone", "last")]
+        name = Cell(words(row["part"]), words(row["recommendation"]))
+        rows.append([name, *ends, Cell(share.change_text(), share.interval_text())])
+    whole = Estimate(
+        float(mine["share"].sum(skipna=False)), math.nan, math.nan, str(mine["unit"].iloc[0])
+    ).change_text()
+    rows.append([Cell("All of it"), Cell(""), Cell(""), Cell(whole)])
+    return Table(measure_name(measure), ["Part", "Alone", "Last of all", "Fair share"], {"": rows})
+
+
 def tried(pack: Pack, number: int) -> Table:
     """The numbers behind a break-even: the change from today at every value that was tried."""
     asked = pack.break_evens[pack.break_evens["number"] == number].iloc[0]

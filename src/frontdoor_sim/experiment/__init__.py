@@ -3,6 +3,7 @@
 from frontdoor_sim.experiment.break_even import BreakEven, break_even
 from frontdoor_sim.experiment.comparing import Comparison, compare, differences, summarise
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown, condition
+from frontdoor_sim.experiment.fair_shares import fair_shares
 from frontdoor_sim.experiment.pilot import offered_load, offered_loads, returns_per_contact
 from frontdoor_sim.experiment.reading import Study, not_changes, read_study
 from frontdoor_sim.experiment.replications import replicate
@@ -20,6 +21,7 @@ __all__ = [
     "compare",
     "condition",
     "differences",
+    "fair_shares",
     "not_changes",
     "offered_load",
     "offered_loads",

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_record, write_tables
+from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.appraisal.wording import Estimate, estimates
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.engine import Engine, chosen
@@ -24,6 +25,7 @@ from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, c
 from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, Unknown, condition
 from frontdoor_sim.experiment.costs import costs
 from frontdoor_sim.experiment.explain import picture
+from frontdoor_sim.experiment.fair_shares import ALL_ORDERS_UP_TO, PAIRS, fair_shares, parts_of
 from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
 from frontdoor_sim.experiment.reading import Study
 from frontdoor_sim.experiment.replications import Task, replicate
@@ -53,6 +55,7 @@ def appraise(
     quiet: bool = True,
     command: str = "",
     engine: Engine = "auto",
+    deep: bool = False,
 ) -> Result:
     """Run an appraisal and write its results folder: pack, tables, event logs, manifest.
 
@@ -64,6 +67,7 @@ def appraise(
         quiet: no progress bars.
         command: what the user typed, for the pack.
         engine: `auto`, `simpy` or `compiled`; the answer is the same.
+        deep: say also what each change of every option buys (`fair_shares`), which takes minutes.
 
     Raises:
         InputError: too few candidates show the symptoms: at least two must, and one for each replication.
@@ -83,7 +87,21 @@ def appraise(
     at_middle = [scenario.varied(middle(found)) for scenario in (study.base, *study.options)]
     loads = offered_loads(at_middle, seed, returns, jobs, quiet, engine)
     even = answers(study.base, study.questions(), number, seed, found.kept, jobs, quiet, engine)
-    pack = make_pack(study, comparison, found, loads, even, seed, number, command)
+    shares = [
+        fair_shares(
+            study.base,
+            option,
+            number,
+            seed,
+            numbers=found.kept if study.facts.unknown else (),
+            jobs=jobs,
+            quiet=quiet,
+            engine=engine,
+        )
+        for option in study.options
+        if deep and len(parts_of(option)) > 1
+    ]
+    pack = make_pack(study, comparison, found, loads, (*even, *shares), seed, number, command)
     path = write_pack(folder, pack)
     tables = {
         "summary": comparison.summary,
@@ -96,7 +114,7 @@ def appraise(
         "assumptions": pack.assumptions,
         **{
             name: table
-            for name in ("weeks", "dates", "burnt_down", "break_evens", "tried")
+            for name in ("weeks", "dates", "burnt_down", "break_evens", "tried", "shares")
             if len(table := getattr(pack, name))
         },
     }
@@ -157,12 +175,13 @@ def make_pack(
     comparison: Comparison,
     found: Conditioned,
     loads: pd.DataFrame,
-    even: tuple[pd.DataFrame, pd.DataFrame],
+    asked: tuple[pd.DataFrame, ...],
     seed: int,
     number: int,
     command: str,
 ) -> Pack:
-    """Everything that the pack prints."""
+    """Everything that the pack prints; `asked` are the tables of break-evens, and then of what each change buys."""
+    break_evens, tried, *shares = asked
     scenarios = (study.base, *study.options)
     options = pd.DataFrame(
         {"option": [s.name for s in scenarios], "label": [s.name for s in scenarios],
@@ -184,8 +203,9 @@ def make_pack(
         weeks=weeks.weeks,
         dates=weeks.dates,
         burnt_down=weeks.burnt_down,
-        break_evens=even[0],
-        tried=even[1],
+        break_evens=break_evens,
+        tried=tried,
+        shares=pd.concat(shares, ignore_index=True) if shares else empty("shares"),
         flags=flags(study.base),
         pathways={s.name: picture(s) for s in scenarios},
         about=about(study, comparison, loads, found, seed, number, command),
@@ -262,6 +282,7 @@ def about(
         "summary_note": (ranged if facts.unknown else alone).replace(together, ""),
         "weeks_note": weeks_note(number),
         "break_even_note": break_even_note(number, bool(facts.unknown)),
+        "shares_note": break_even_note(number, bool(facts.unknown)) + shares_note(),
         "warnings": [*warnings, fixed],
         "run": f"{run.weeks} weeks from {run.opens:%-d %B %Y}"
         if platform.system() != "Windows"
@@ -291,6 +312,11 @@ def break_even_note(number: int, ranged: bool) -> str:
     return f"95% interval of the average over {over}" + (
         ", each with its own set of unknown numbers" if ranged else ": simulation noise alone"
     )
+
+
+def shares_note() -> str:
+    """What the intervals of fair shares cover besides replications."""
+    return f"; where an option has more than {ALL_ORDERS_UP_TO} parts, the draw of {2 * PAIRS} orders too"
 
 
 def headline(comparison: Comparison, of_one_case: bool) -> str:

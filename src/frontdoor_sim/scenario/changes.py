@@ -164,11 +164,13 @@ class Step:
         change: what it is; None where its form has mistakes.
         document: its file.
         index: its place in the file, from 0.
+        whole: the change as its file has it, where options were combined and an earlier one says a part of it too; else None.
     """
 
     change: Change | None
     document: Document
     index: int
+    whole: Change | None = None
 
     def where(self, verb: str, path: str) -> str:
         """File, line and keys of one path of the change."""

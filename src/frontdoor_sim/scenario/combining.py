@@ -46,7 +46,7 @@ def _without(step: Step, alike: set[tuple[str, str]]) -> Step:
         for verb in {verb for verb, _ in alike}
     }
     change: Change = step.change.model_copy(update=kept)
-    return Step(change, step.document, step.index)
+    return Step(change, step.document, step.index, step.whole or step.change)
 
 
 def clashes(document: Document, parts: Sequence[Scenario], over: Sequence[str]) -> list[Mistake]:

@@ -20,7 +20,7 @@ from frontdoor_sim.documents import InputError, Mistake, dotted, in_words, shown
 from frontdoor_sim.operating_model import Lasting, OperatingModel, Phase
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario.backlog import Backlog, moved_by
-from frontdoor_sim.scenario.changes import Change, Step, Touched
+from frontdoor_sim.scenario.changes import VERBS, Change, Step, Touched
 from frontdoor_sim.scenario.dates import days_of, gone, is_dated, lasting, made_on, ramps_of
 from frontdoor_sim.scenario.edits import apply
 from frontdoor_sim.scenario.examine import examined, form_of
@@ -168,6 +168,8 @@ class Scenario:
     def only(self, *numbers: int) -> Scenario:
         """The base with some of the option's changes and none of the others, in their order.
 
+        Where options were combined, a change does all that its file says, also what an earlier one that is left out says too.
+
         Args:
             numbers: places of the changes in `changes`, from 0.
 
@@ -180,9 +182,25 @@ class Scenario:
             >>> option.only(0).model.teams == option.model.teams, option.only().model.teams == option.base.model.teams
             (True, True)
         """
-        steps = tuple(self.steps[number] for number in sorted(set(numbers)))
+        steps: tuple[Step, ...] = ()
+        for number in sorted(set(numbers)):
+            steps = (*steps, _whole(self.base or self, steps, self.steps[number]))
         told = in_words([number + 1 for number in sorted(set(numbers))], "and") or "none"
         return _checked(_changed(self, self.base or self, steps, {"name": f"{self.name}: changes {told}"}))
+
+
+def _whole(base: Scenario, earlier: tuple[Step, ...], step: Step) -> Step:
+    """A step with all that its file says and earlier ones have not done already."""
+    if step.change is None or step.whole is None:
+        return step
+    for verb in VERBS:
+        said = getattr(step.whole, verb)
+        for path in said:
+            kept = {*getattr(step.change, verb), path}
+            change = step.change.model_copy(update={verb: {name: said[name] for name in said if name in kept}})
+            wider = dataclasses.replace(step, change=change)
+            step = step if apply(base.data, (*earlier, wider))[2] else wider
+    return step
 
 
 def _checked(scenario: Scenario) -> Scenario:
