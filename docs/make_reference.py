@@ -378,10 +378,10 @@ MEANINGS: dict[str, dict[str, str]] = {
         "path": "where the number stands, in the option as a whole",
         "say": "what the chart has on its axis, in words: the number, or what goes with it",
         "between": "lowest and highest value that are tried",
-        "unit": "unit of what `say` says; `share` is printed as a percentage",
+        "unit": "unit of what `say` says; `share` is printed as a percentage; left out, that of what goes with the number",
         "measure": "what must not differ, a name of [measures](measures.md)",
         "along": "measure, breakdown and group of what goes with the number; left out, the number itself is shown",
-        "steps": "how many values are tried, evenly spaced",
+        "steps": "how many values are tried first, evenly spaced; more are tried where the break-even lies",
     },
     "Unknown": {
         "path": "where the number stands, in the scenario or its parameters",

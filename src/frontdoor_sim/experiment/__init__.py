@@ -1,6 +1,7 @@
 """Experiments: replications on the same contacts, paired differences, unknown staffing, whole appraisals."""
 
-from frontdoor_sim.experiment.break_even import BreakEven, break_even
+from frontdoor_sim.experiment.break_even import break_even
+from frontdoor_sim.experiment.break_even_answer import BreakEven
 from frontdoor_sim.experiment.comparing import Comparison, compare, differences, summarise
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown, condition
 from frontdoor_sim.experiment.fair_shares import fair_shares

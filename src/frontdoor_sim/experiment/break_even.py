@@ -4,135 +4,92 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from frontdoor_sim.appraisal.wording import better_of
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.comparing import CONFIDENCE, HEADLINE, by_run, mean_and_half_width
+from frontdoor_sim.experiment.break_even_answer import BreakEven, Place, found_at
+from frontdoor_sim.experiment.comparing import HEADLINE, by_run
+from frontdoor_sim.experiment.crossing import Floats, refined
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.scenario import Scenario
 
-Floats = NDArray[np.float64]
-Place = tuple[str, str, str]
-_MESH = 2_001
+FINE = 100
+"""Without a tolerance, a break-even is found to within this part of what is tried."""
+NO_NUMBERS = ("name", "summary", "parameters")
+"""Fields that a scenario has and that no model checks: what is varied stands elsewhere."""
 
 
-@dataclass(frozen=True)
-class Crossing:
-    """Where paired differences are 0, and the values at which they cannot be told from 0.
-
-    Args:
-        at: the first value at which the mean difference is 0; NaN where it never is.
-        low, high: least and greatest value at which 0 lies in the interval of the mean; NaN where there is none.
-        times: how often the mean changes sign.
-    """
-
-    at: float
-    low: float
-    high: float
-    times: int
-
-
-def crossing(values: Floats, gaps: Floats, confidence: float = CONFIDENCE) -> Crossing:
-    """Where differences that were measured at some values are 0, with an interval.
-
-    Between two values the differences of each replication are taken to be straight. The interval holds every value at which
-    a paired t-interval of the mean holds 0, so it holds the true one as often as that interval does, however steep or flat
-    the differences are there.
-
-    Args:
-        values: in rising order.
-        gaps: differences from the base, a row for each value and a column for each replication, at least two.
-        confidence: of the interval.
-
-    Example:
-        >>> found = crossing(np.array([0.0, 1.0]), np.array([[-1.0, -1.2], [1.0, 0.8]]))
-        >>> round(found.at, 2), found.times
-        (0.55, 1)
-    """
-    mesh = np.linspace(values[0], values[-1], _MESH)
-    between = np.array([np.interp(mesh, values, one) for one in gaps.T])
-    mean, half = mean_and_half_width(between.T, "average", confidence=confidence)
-    within = mesh[np.abs(mean) <= half]
-    low, high = (float(within[0]), float(within[-1])) if len(within) else (np.nan, np.nan)
-    told = np.flatnonzero(mean)
-    turns = np.flatnonzero(np.sign(mean[told[:-1]]) != np.sign(mean[told[1:]]))
-    if not len(turns):
-        return Crossing(np.nan if len(told) else float(mesh[0]), low, high, 0)
-    before, after = told[turns[0]], told[turns[0] + 1]
-    step = mean[before] / (mean[before] - mean[after])
-    return Crossing(float(mesh[before] + step * (mesh[after] - mesh[before])), low, high, len(turns))
-
-
-@dataclass(frozen=True)
-class BreakEven:
-    """At which value of a number an option neither helps nor hurts.
-
-    Args:
-        option, path, measure: what was asked.
-        at, low, high: the break-even and its interval; NaN where there is none between the values that were tried.
-        along: what goes with the number, such as the share of calls after which no contact was made; empty for nothing.
-        along_at, along_low, along_high: what that is at the break-even, and at the ends of the interval.
-        table: at each value that was tried, `value, along, difference, low, high, replications`.
-        said: a sentence.
-        times: how often the mean difference changes its sign between the values that were tried.
-    """
-
-    option: str
-    path: str
-    measure: str
-    at: float
-    low: float
-    high: float
-    along: str
-    along_at: float
-    along_low: float
-    along_high: float
-    table: pd.DataFrame
-    said: str
-    times: int = 1
-
-    def __str__(self) -> str:
-        return self.said
-
-    @property
-    def shown(self) -> tuple[float, float, float]:
-        """The break-even and the ends of its interval, in what goes with the number where that was asked for."""
-        return (self.along_at, self.along_low, self.along_high) if self.along else (self.at, self.low, self.high)
-
-
-@dataclass(frozen=True)
+@dataclass
 class Tried:
-    """An option with several values of one of its numbers, run on the same contacts as the base.
+    """An option with several values of one of its numbers, run on the same contacts as the base; each value is run once.
 
     Args:
-        base, option: their names.
+        base, option: the scenarios.
         path: of the number.
-        values: in rising order.
-        names: what the option is called with each value.
-        runs: the measures of all replications.
+        values: that are tried for every measure, in rising order.
+        sets: numbers by path that replications use instead of the scenarios' own; they take turns.
+        replications, seed: as for `break_even`.
+        workers: `jobs`, `executor` and `quiet` of `replicate`.
+        engine: which engine runs.
+        least_step: 1 for a number that must be whole, else 0.
+        runs: the measures of all replications, by value; those of the base stand at NaN.
     """
 
-    base: str
-    option: str
+    base: Scenario
+    option: Scenario
     path: str
     values: Floats
-    names: Sequence[str]
-    runs: pd.DataFrame
+    sets: Sequence[Mapping[str, Any]]
+    replications: int
+    seed: int
+    workers: Mapping[str, Any]
+    engine: Engine
+    least_step: float = 0.0
+    runs: dict[str, pd.DataFrame] = field(default_factory=dict)
 
-    def even(self, measure: str = HEADLINE, along: Place | None = None) -> BreakEven:
-        """Where the option makes no difference to a measure of everybody; `along` as for `break_even`."""
-        before = _of_everybody(self.runs, self.base, (measure, "all", "all"))
-        gaps = np.array([_of_everybody(self.runs, name, (measure, "all", "all")) - before for name in self.names])
-        followed = _of_each(self.runs, self.names, along) if along else np.full(len(self.values), np.nan)
-        return _found(self.option, self.path, measure, along, self.values, gaps, followed)
+    def even(self, measure: str = HEADLINE, along: Place | None = None, tolerance: float | None = None) -> BreakEven:
+        """Where the option makes no difference to a measure of everybody; `along` and `tolerance` as for `break_even`."""
+        fine = max(tolerance or (self.values[-1] - self.values[0]) / FINE, self.least_step)
+        values = refined(self.values, lambda at: self.gaps(at, measure), fine, self.least_step)
+        gaps = self.gaps(values, measure)
+        tables = [self.runs[self._named(value)] for value in values]
+        followed = _of_each(tables, self._named(values[0]), along) if along else np.full(len(values), np.nan)
+        return found_at(self.option.name, self.path, measure, along, values, gaps, followed, fine)
+
+    def gaps(self, values: Floats, measure: str) -> Floats:
+        """Differences from the base in a measure of everybody: a row for each value and a column for each replication."""
+        self.run(values)
+        place = (measure, "all", "all")
+        before = _of_everybody(self.runs[""], self.base.name, place)
+        return np.array([_of_everybody(self.runs[name], name, place) - before for name in map(self._named, values)])
+
+    def run(self, values: Floats) -> None:
+        """Run the option with those of the values that have not been run, and the base with the first of them."""
+        new = np.array([value for value in values if self._named(value) not in self.runs])
+        if not len(new):
+            return
+        each = [with_each_value(self.base, self.option, self.path, new, numbers) for numbers in self.sets]
+        returns = returns_per_contact(self.base, self.seed, self.engine)
+        first = 1 if self.runs else 0
+        tasks = [
+            Task(those[first:], self.seed, number, returns, engine=self.engine, contacts_of=those[0])
+            for number in range(self.replications)
+            for those in [each[number % len(each)]]
+        ]
+        say = "Replications, each with more values" if first else "Replications, each with every value"
+        found = {
+            str(name): runs for name, runs in replicate(tasks, say=say, **self.workers).groupby("option", observed=True)
+        }
+        self.runs |= {"": found.pop(self.base.name)} | found if not first else found
+
+    def _named(self, value: float) -> str:
+        return _named(self.option, self.path, value)
 
 
 def break_even(
@@ -150,11 +107,14 @@ def break_even(
     executor: Executor | None = None,
     quiet: bool = True,
     engine: Engine = "auto",
+    tolerance: float | None = None,
 ) -> BreakEven:
     """The value of one number of an option at which it makes no difference to a measure, with its interval.
 
-    The option is run with several values of the number on the same contacts as the base; see `crossing`. The interval is of
-    simulation noise, and of what is not known as well where `numbers` says so.
+    The option is run with several values of the number on the same contacts as the base, and with more of them near what is
+    looked for; see `crossings` and `refined`. The interval is of simulation noise, and of what is not known as well where
+    `numbers` says so. Two crossings between which nothing was tried are not seen: `steps` must be as many as the differences
+    have turns.
 
     Args:
         base: today's model.
@@ -164,19 +124,23 @@ def break_even(
         measure: a measure of everybody.
         along: a measure, what it is broken down by and a group: what the number comes to, such as
             `("led_to_share", "stage and outcome", "advice_call, advised")`.
-        steps: how many values are tried, evenly spaced.
+        steps: how many values are tried first, evenly spaced.
         replications: at least 2.
         seed: of the study.
         numbers: sets of numbers by path, in turn one for each replication, such as those that `condition` keeps.
         jobs, executor, quiet: as for `replicate`.
         engine: `auto`, `simpy` or `compiled`; the answer is the same.
+        tolerance: how closely the break-even and the ends of its interval are found, in the unit of the number: each lies
+            between two values, no further apart, that were run. A hundredth of what is between where it is None.
 
     Raises:
-        ValueError: fewer than two replications or steps, or an empty range.
+        ValueError: fewer than two replications or steps, an empty range, or a tolerance that is not above 0.
         InputError: the path leads nowhere, a change of the option has a date, or a measure is not there.
     """
+    if tolerance is not None and not tolerance > 0:
+        raise ValueError(f"a tolerance is above 0, not {tolerance}")
     tried = try_values(base, option, path, between, steps, replications, seed, numbers, jobs, executor, quiet, engine)
-    return tried.even(measure, along)
+    return tried.even(measure, along, tolerance)
 
 
 def try_values(
@@ -199,15 +163,21 @@ def try_values(
             "a break-even needs at least 2 replications and 2 steps, between two values of which the first is less"
         )
     values = np.linspace(*between, steps)
-    sets = [numbers[n % len(numbers)] if numbers else {} for n in range(replications)]
-    returns = returns_per_contact(base, seed, engine)
-    tasks = [
-        Task(with_each_value(base, option, path, values, given), seed, n, returns, engine=engine)
-        for n, given in enumerate(sets)
-    ]
-    runs = replicate(tasks, jobs, executor, quiet, "Replications, each with every value")
-    names = [_named(option, path, value) for value in values]
-    return Tried(base.name, option.name, path, values, names, runs)
+    sets = list(numbers[:replications]) or [{}]
+    workers = {"jobs": jobs, "executor": executor, "quiet": quiet}
+    tried = Tried(base, option, path, values, sets, replications, seed, workers, engine)
+    tried.run(values)
+    tried.least_step = 0.0 if _fits(base, option, path, values[0] + 0.382 * (values[1] - values[0])) else 1.0
+    return tried
+
+
+def _fits(base: Scenario, option: Scenario, path: str, value: float) -> bool:
+    """Whether a number may have a value that is not whole."""
+    try:
+        with_each_value(base, option, path, np.array([value]), {})
+    except InputError:
+        return False
+    return True
 
 
 def with_each_value(
@@ -218,6 +188,12 @@ def with_each_value(
     Raises:
         InputError: the path leads nowhere, a value does not fit there, or a change of the option has a date.
     """
+    if path.strip() in NO_NUMBERS:
+        what, right = (
+            f"`{path}` is no number.",
+            "The path of a number, such as teams.screening.staff.social_worker.wte.",
+        )
+        raise InputError([Mistake(option.file.name, what, right, "Name the number whose break-even you look for.")])
     if len(option.phases) > 1:
         what, right = "A change of the option has a date.", "An option that is in force from the first day to the last."
         raise InputError([Mistake(option.file.name, what, right, "Take `from` and `until` out of it.")])
@@ -228,7 +204,7 @@ def with_each_value(
 
 
 def _named(option: Scenario, path: str, value: float) -> str:
-    return f"{option.name}, {path} {value:g}"
+    return f"{option.name}, {path} {value:.10g}"
 
 
 def _of_everybody(runs: pd.DataFrame, option: str, place: Place) -> Floats:
@@ -240,12 +216,12 @@ def _of_everybody(runs: pd.DataFrame, option: str, place: Place) -> Floats:
     return found
 
 
-def _of_each(runs: pd.DataFrame, names: Sequence[str], place: Place) -> Floats:
+def _of_each(runs: Sequence[pd.DataFrame], option: str, place: Place) -> Floats:
     """The mean of a measure at each value; a group that a replication does not know is 0 there, but some must know it."""
-    tables = [by_run(runs, name) for name in names]
+    tables = [by_run(one, str(one["option"].iloc[0])) for one in runs]
     known = [table.loc[[place]].to_numpy(np.float64)[0] if place in table.index else np.zeros(1) for table in tables]
     if not any(place in table.index for table in tables):
-        raise _nowhere(names[0], place)
+        raise _nowhere(option, place)
     return np.array([(one if place[1] == "all" else np.nan_to_num(one)).mean() for one in known])
 
 
@@ -253,52 +229,3 @@ def _nowhere(option: str, place: Place) -> InputError:
     what = f"No measure {place[0]} by {place[1]} has a group {place[2]}."
     right = "A measure of the manual, one of its breakdowns, and a group of it."
     return InputError([Mistake(option, what, right, "Look for it in the table of `measure`.")])
-
-
-def _found(
-    option: str, path: str, measure: str, along: Place | None, values: Floats, gaps: Floats, followed: Floats
-) -> BreakEven:
-    mean, half = mean_and_half_width(gaps, "average")
-    table = pd.DataFrame(
-        {
-            "value": values,
-            "along": followed,
-            "difference": mean,
-            "low": mean - half,
-            "high": mean + half,
-            "replications": gaps.shape[1],
-        }
-    )
-    zero = crossing(values, gaps)
-    at, low, high = (
-        float(np.interp(x, values, followed)) if np.isfinite(x) else np.nan for x in (zero.at, zero.low, zero.high)
-    )
-    name = ", ".join(along) if along else ""
-    low, high = min(low, high), max(low, high)
-    said = _said(option, path, measure, zero, values, mean, (at, low, high) if along else None)
-    return BreakEven(option, path, measure, zero.at, zero.low, zero.high, name, at, low, high, table, said, zero.times)
-
-
-def _said(
-    option: str, path: str, measure: str, zero: Crossing, values: Floats, mean: Floats, along: tuple[float, ...] | None
-) -> str:
-    """The answer in a sentence or two."""
-    what = measure.replace("_", " ")
-    tried = f"between {values[0]:g} and {values[-1]:g}"
-    if np.isnan(mean).any():
-        return f"{option}: not every replication could measure {what}."
-    if np.isnan(zero.at):
-        if np.isfinite(zero.low):
-            near = f"{zero.low:.3g} to {zero.high:.3g}"
-            return f"{option}: no break-even of {what} {tried}; from {near} no difference can be told."
-        good = better_of(measure)
-        word = {0: "more" if mean[0] > 0 else "less", 1: "better", -1: "worse"}[int(good * np.sign(mean[0]))]
-        return f"{option}: no break-even of {what} {tried}: {word} at every value."
-    least = f"{zero.low:.3g}" if zero.low > values[0] else f"{values[0]:g} or less"
-    most = f"{zero.high:.3g}" if zero.high < values[-1] else f"{values[-1]:g} or more"
-    told = f"{option}: no difference in {what} where {path} is {zero.at:.3g} (95% interval {least} to {most})."
-    if along:
-        told += f" That is {along[0]:.1%} ({along[1]:.1%} to {along[2]:.1%})."
-    if zero.times > 1:
-        told += f" The difference changes its sign {zero.times} times {tried}; this is the first."
-    return told

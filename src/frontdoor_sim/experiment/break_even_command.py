@@ -8,7 +8,8 @@ from pathlib import Path
 
 from frontdoor_sim.appraisal import write_tables
 from frontdoor_sim.documents import InputError, Mistake
-from frontdoor_sim.experiment.break_even import BreakEven, break_even
+from frontdoor_sim.experiment.break_even import break_even
+from frontdoor_sim.experiment.break_even_answer import BreakEven
 from frontdoor_sim.experiment.break_even_questions import MOST_STEPS, mistakes_of, mistakes_of_path
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.reading import not_changes
@@ -30,7 +31,11 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument("--measure", default=HEADLINE, metavar="NAME", help=f"what must not differ ({HEADLINE})")
     what = "what goes with the number: a measure, one of its breakdowns, and a group of it"
     one.add_argument("--along", nargs=3, metavar=("NAME", "BY", "GROUP"), help=what)
-    one.add_argument("--steps", type=int, default=5, metavar="N", help=f"how many values, 2 to {MOST_STEPS} (5)")
+    one.add_argument(
+        "--steps", type=int, default=5, metavar="N", help=f"how many values are tried first, 2 to {MOST_STEPS} (5)"
+    )
+    what = "how closely it is found, in the unit of the number (a hundredth of what is between)"
+    one.add_argument("--tolerance", type=float, metavar="X", help=what)
     one.epilog, one.formatter_class = EXAMPLE, argparse.RawDescriptionHelpFormatter
 
 
@@ -44,9 +49,14 @@ def run_command(asked: argparse.Namespace, folder: Path) -> str:
     found = break_even(
         base, option, asked.path, tuple(asked.between), asked.measure, tuple(asked.along) if asked.along else None,
         asked.steps, asked.replications, asked.seed, jobs=asked.jobs, quiet=asked.quiet, engine=asked.engine,
+        tolerance=asked.tolerance,
     )  # fmt: skip
     write_tables(folder, {"break_even": found.table})
     note = f"95% interval of the average over {asked.replications} replications; simulation noise alone."
+    if found.places:
+        note += (
+            f" Found to within {found.tolerance:g}: each end lies between two values, no further apart, that were run."
+        )
     return "\n".join([str(found), *_rows(found), note, f"Written to {folder}"])
 
 
@@ -55,6 +65,12 @@ def _read(asked: argparse.Namespace) -> tuple[Scenario, Scenario]:
     if not 2 <= asked.steps <= MOST_STEPS:
         what, right = f"{asked.steps} values cannot be tried.", f"A whole number from 2 to {MOST_STEPS}."
         mistakes.append(Mistake("--steps", what, right, "Write, for example, --steps 5."))
+    if asked.tolerance is not None and not asked.tolerance > 0:
+        what, right = (
+            f"Nothing is found to within {asked.tolerance:g}.",
+            "A number above 0, in the unit of the number varied.",
+        )
+        mistakes.append(Mistake("--tolerance", what, right, "Write, for example, --tolerance 0.1, or leave it out."))
     try:
         base, option = read_scenarios([asked.base, asked.option])
     except InputError as error:
@@ -74,4 +90,4 @@ def _rows(found: BreakEven) -> Iterator[str]:
     yield f"  {'value':>10}{along}{'difference':>13}  95% interval"
     for row in found.table.to_dict("records"):
         goes_with = f"{row['along']:10.3f}" if found.along else ""
-        yield f"  {row['value']:10.4g}{goes_with}{row['difference']:+13.4f}  ({row['low']:+.4f} to {row['high']:+.4f})"
+        yield f"  {row['value']:10.6g}{goes_with}{row['difference']:+13.4f}  ({row['low']:+.4f} to {row['high']:+.4f})"

@@ -15,8 +15,10 @@ from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.appraisal.wording import better_of, measure_name, number_text
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.break_even import BreakEven, Place, Tried, try_values, with_each_value
+from frontdoor_sim.experiment.break_even import Tried, try_values, with_each_value
+from frontdoor_sim.experiment.break_even_answer import BreakEven, Place, interval_text, unit_of
 from frontdoor_sim.experiment.comparing import HEADLINE
+from frontdoor_sim.experiment.crossing import Crossing
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario import Scenario
@@ -33,10 +35,10 @@ class Question(Closed):
         path: where the number stands, in the option as a whole.
         say: what the chart has on its axis, in words: the number, or what goes with it.
         between: lowest and highest value that are tried.
-        unit: unit of what `say` says; `share` is printed as a percentage.
+        unit: unit of what `say` says; `share` is printed as a percentage. Left out, that of what goes with the number.
         measure: what must not differ.
         along: measure, breakdown and group of what goes with the number; left out, the number itself is shown.
-        steps: how many values are tried, evenly spaced.
+        steps: how many values are tried first, evenly spaced; more are tried where the break-even lies.
     """
 
     option: str
@@ -106,7 +108,7 @@ def answers(
     quiet: bool = True,
     engine: Engine = "auto",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The answers to some questions, as the tables `break_evens` and `tried` of a pack; the same values are run once.
+    """The answers to some questions, as the tables `break_evens` and `tried` of a pack; each value is run once.
 
     Args:
         base: today's model.
@@ -133,7 +135,7 @@ def answers(
                 engine,
             )
         even = runs[same].even(asks.measure, asks.along)
-        asked_for = (number, option.name, asks.say, asks.unit, asks.measure)
+        asked_for = (number, option.name, asks.say, _unit(asks), asks.measure)
         found.append((*asked_for, *even.shown, in_plain_words(even, asks)))
         tried.append(_tried(number, option.name, even, asks))
     if not asked:
@@ -144,33 +146,44 @@ def answers(
 
 def _tried(number: int, option: str, even: BreakEven, asks: Question) -> pd.DataFrame:
     """What was tried, in the order of what the chart has on its axis."""
-    units = catalogue().set_index("measure")["unit"]
     table = even.table.rename(columns={"along" if asks.along else "value": "at"})
-    table = table.assign(number=number, option=option, unit=str(units[asks.measure]))
+    table = table.assign(number=number, option=option, unit=unit_of(asks.measure))
     return table.sort_values("at", kind="stable", ignore_index=True)[list(empty("tried").columns)]
 
 
 def in_plain_words(even: BreakEven, asks: Question) -> str:
     """The answer in a sentence or two, for somebody who has never seen the number."""
     table = even.table.sort_values("along" if asks.along else "value")
-    places = table["along" if asks.along else "value"].to_numpy(float)
-    at, low, high = even.shown
+    place = "along" if asks.along else "value"
+    places = table[place].to_numpy(float)
+    unit = _unit(asks)
     name, least, most = measure_name(asks.measure).lower(), float(places.min()), float(places.max())
     changes = table["difference"].to_numpy(float)
     up, down = _WORDS[better_of(asks.measure)]
     what = "the option" if better_of(asks.measure) else "the figure"
-    tried = f"between {number_text(least, asks.unit)} and {number_text(most, asks.unit)}"
+    tried = f"between {number_text(least, unit)} and {number_text(most, unit)}"
     if not np.isfinite(changes).all():
         return f"{asks.say}: {name} could not be measured in every run, so there is no answer."
-    if not isfinite(at):
-        if isfinite(low):
+    if not even.places:
+        if isfinite(even.low):
             return f"{asks.say}: no break-even was found {tried}, and part of that range cannot be told from no difference."
         always = up if changes[0] > 0 else down
         return f"{asks.say}: no break-even {tried}; {what} is {always} than today at every value."
-    ends = [number_text(low, asks.unit).removesuffix(f" {asks.unit}"), number_text(high, asks.unit)]
-    ends[0] += " or less" if low <= least else ""
-    ends[1] += " or more" if high >= most else ""
+    first, *others = (
+        f"{number_text(one.at, unit)} (95% interval {_ends(one, table[place], unit)})" for one in even.places
+    )
     below, above = (up, down) if changes[0] > 0 else (down, up)
-    said = f"{asks.say}: at {number_text(at, asks.unit)} (95% interval {ends[0]} to {ends[1]}) the option makes no difference."
-    more = " Further up the difference changes its sign again." if even.times > 1 else ""
-    return f"{said} Below that {what} is {below} than today, above it {above}.{more}"
+    said = f"{asks.say}: at {first} the option makes no difference. Below that {what} is {below} than today, above it {above}."
+    return f"{said} Further up this changes again, at {in_words(others, 'and')}." if others else said
+
+
+def _ends(one: Crossing, tried: pd.Series, unit: str) -> str:
+    """The ends of an interval, the unit after the last of them."""
+    return interval_text(
+        one, tried, lambda end: number_text(end, unit), lambda end: number_text(end, unit).removesuffix(f" {unit}")
+    )
+
+
+def _unit(asks: Question) -> str:
+    """The unit of what is on the axis: what the question says, or that of the measure that goes with the number."""
+    return asks.unit or (unit_of(asks.along[0]) if asks.along else "")

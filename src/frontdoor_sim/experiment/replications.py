@@ -23,12 +23,13 @@ class Task:
     """One replication of several scenarios on the same contacts.
 
     Args:
-        scenarios: the first is the base; its contacts are everybody's.
+        scenarios: the first is the base, and its contacts are everybody's, where nothing else is said.
         seed, replication: key of all luck.
         returns_per_contact: of the base.
         values: numbers by path that this replication uses instead of the scenarios' own.
         logs: folder for the event logs of this replication; None for none.
         engine: which engine runs it.
+        contacts_of: whose contacts everybody gets, without `values`; the first of the scenarios where it is None.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -38,6 +39,7 @@ class Task:
     values: Mapping[str, Any] = field(default_factory=dict)
     logs: Path | None = None
     engine: Engine = "auto"
+    contacts_of: Scenario | None = None
 
 
 def measure_task(task: Task) -> pd.DataFrame:
@@ -46,7 +48,7 @@ def measure_task(task: Task) -> pd.DataFrame:
     Where logs are asked for they are written, held to every law and measured; else the runs are measured without.
     """
     scenarios = [scenario.varied(task.values) if task.values else scenario for scenario in task.scenarios]
-    contacts = draw_contacts(scenarios[0], task.seed, task.replication, task.returns_per_contact)
+    contacts = draw_contacts(task.contacts_of or scenarios[0], task.seed, task.replication, task.returns_per_contact)
     tables = []
     for scenario in scenarios:
         about = (scenario, contacts, task.seed, task.replication, task.engine)
