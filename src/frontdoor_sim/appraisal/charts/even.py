@@ -46,7 +46,7 @@ def where_it_breaks_even(
     axes.tick_params(labelsize=SMALL, labelcolor=MUTED)
     sheet.write(_LEFT, 0.3 + _TALL + 0.28, [printable(str(asked["say"]))], size=SMALL)
     if np.isfinite(asked["at"]):
-        sheet.write(_LEFT, 0.04, [f"No change at {_place(asked)}"], weight="bold")
+        sheet.write(_LEFT, 0.04, [f"No change at {_place(asked, rows['at'])}"], weight="bold")
     sheet.figure.set_label(printable(f"{title} {asked['sentence']}"))
     return sheet.figure
 
@@ -80,7 +80,9 @@ def _mark(axes: Axes, asked: pd.Series) -> None:
         axes.axvline(at, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=2)
 
 
-def _place(asked: pd.Series) -> str:
-    unit = str(asked["unit"])
-    ends = [number_text(float(asked[side]), unit) for side in ("low", "high")]
-    return f"{number_text(float(asked['at']), unit)} ({ends[0].removesuffix(f' {unit}')} to {ends[1]})"
+def _place(asked: pd.Series, tried: pd.Series) -> str:
+    """The break-even and its interval; an end that is also the end of what was tried may lie further out."""
+    unit, low, high = str(asked["unit"]), float(asked["low"]), float(asked["high"])
+    least = number_text(low, unit).removesuffix(f" {unit}") + (" or less" if low <= tried.min() else "")
+    most = number_text(high, unit) + (" or more" if high >= tried.max() else "")
+    return f"{number_text(float(asked['at']), unit)} ({least} to {most})"
