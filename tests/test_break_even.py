@@ -510,7 +510,7 @@ def test_the_picture_marks_the_break_even_and_says_which_way_is_worse() -> None:
     assert max(line.get_ydata().max() for line in axes.lines if len(line.get_ydata()) == 3) == pytest.approx(6.0)
     assert any(np.allclose(line.get_xdata(), 0.25) for line in axes.lines)
     wide = where_it_breaks_even(*_tables(asks(), found([-0.02, 0.02, 0.06], half=0.05)), _options(), number=1)
-    assert "No change at 25% (0.0% or less to 87%)" in [text.get_text() for text in wide.texts]
+    assert "No change at 25% (0.0% or less to 88%)" in [text.get_text() for text in wide.texts]
     nothing = where_it_breaks_even(*_tables(asks(), found([float("nan")] * 2)), _options(), number=1)
     assert "could not be measured" in nothing.get_label()
 
