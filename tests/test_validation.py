@@ -16,7 +16,8 @@ from frontdoor_sim.experiment.running import simulate
 from frontdoor_sim.measures import measure
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.table_reading import TableReading
-from frontdoor_sim.validation import Validation, read_tolerance, validate
+from frontdoor_sim.scenario import read_scenario
+from frontdoor_sim.validation import Validation, meaning, read_tolerance, validate
 from frontdoor_sim.validation.arrivals import ForecastArrivals, forecast_arrivals, real_arrivals, windowed
 from frontdoor_sim.validation.holding_out import hold_out
 from frontdoor_sim.validation.judging import gathered, judged
@@ -260,12 +261,64 @@ def test_weeks_of_one_to_five_contacts_are_not_told(town):
     [
         (date(2025, 1, 20), TAKEN, "1 whole weeks with their follow-up of 2 weeks"),
         (date(2024, 6, 3), TAKEN, "whole weeks before 2024-06-03"),
-        (date(2025, 6, 2), TAKEN, "0 whole weeks"),
+        (date(2025, 2, 3), TAKEN, "0 whole weeks"),
     ],
 )
 def test_parts_that_are_too_short_are_refused(town, split, taken, said):
     with pytest.raises(InputError, match=said):
         hold_out(history(town.extract("truth")), town.scenario.model, split, taken)
+
+
+@pytest.mark.parametrize(
+    ("split", "taken", "wheres"),
+    [
+        (date(2030, 1, 6), datetime(2031, 4, 28), ["--split", "--taken"]),
+        (SPLIT, datetime(2026, 2, 10), ["--taken"]),
+        (SPLIT, datetime(2025, 3, 3), ["--taken"]),
+        (date(2025, 6, 2), TAKEN, ["--split"]),
+    ],
+)
+def test_dates_beyond_the_files_are_refused_all_at_once(town, split, taken, wheres):
+    with pytest.raises(InputError) as error:
+        hold_out(history(town.extract("truth"), taken), town.scenario.model, split, taken)
+    assert [mistake.where for mistake in error.value.mistakes] == wheres
+    assert "The last contact of the files came on 2025-02-09" in str(error.value)
+    assert all(mistake.right and mistake.remedy for mistake in error.value.mistakes)
+
+
+def test_a_service_that_is_often_quiet_may_end_quiet(town):
+    """Where no contact came for nine days before, twelve quiet days say nothing of when the files were taken."""
+    table = pd.read_csv(town.extract("truth"), dtype="str", keep_default_na=False)
+    when = pd.to_datetime(table["received_at"], dayfirst=True)
+    path = town.folder / "quiet.csv"
+    ends = (when >= "2025-01-29") | ((when >= "2024-09-02") & (when < "2024-09-10"))
+    table[~ends].to_csv(path, index=False)
+    assert hold_out(history(path), town.scenario.model, SPLIT, TAKEN).run.weeks == 12
+    table[when < "2025-01-29"].to_csv(path, index=False)
+    with pytest.raises(InputError, match="13 days before 2025-02-10"):
+        hold_out(history(path), town.scenario.model, SPLIT, TAKEN)
+
+
+def test_numbers_fitted_to_the_held_out_part_make_it_no_test(town):
+    numbers = town.folder / "numbers.yaml"
+    fact = "{value: {distribution: exponential, mean: 60}, unit: minutes, source: so, date: 2025-01-31, grade: fitted}"
+    numbers.write_text(f"council: Town\nyear: 2025\ndurations:\n  decision: {fact}\n", encoding="utf-8")
+    text = town.file.read_text(encoding="utf-8").replace(
+        "{distribution: exponential, mean: 60, unit: minutes}", "decision"
+    )
+    (town.folder / "learnt.yaml").write_text(f"{text}parameters: numbers.yaml\n", encoding="utf-8")
+    scenario = read_scenario(town.folder / "learnt.yaml")
+    found = validate(scenario, history(town.extract("truth")), SPLIT, TAKEN, replications=20, jobs=1)
+    assert found.learnt == ("durations.decision",)
+    said = meaning.headline(found)
+    assert "had not seen" not in said
+    assert said.endswith(
+        "no test: 1 of its numbers was fitted to those weeks or later, so the model had seen what it was tried on."
+    )
+    told = page(found)
+    assert "were kept from the model" not in told
+    assert "durations.decision were fitted to a history that reaches beyond" not in told
+    assert "durations.decision was fitted to a history that reaches beyond" in told
 
 
 def test_too_few_replications_for_the_bands_are_refused(town):

@@ -275,6 +275,10 @@ def test_a_failure_says_by_how_much():
 )
 def test_every_pair_of_verdicts_has_its_sentence(real, forecast, begins):
     run = SimpleNamespace(weeks=12, opens=pd.Timestamp("2025-01-06").date())
-    found = SimpleNamespace(run=run, verdicts={"real": real, "forecast": forecast})
+    found = SimpleNamespace(run=run, verdicts={"real": real, "forecast": forecast}, learnt=())
     assert headline(found).startswith(begins)
-    assert "6 January 2025" in headline(found)
+    assert "6 January 2025, which it had not seen" in headline(found)
+    found.learnt = ("touch.decision", "delays.police")
+    assert headline(found).startswith(begins)
+    assert "not seen" not in headline(found)
+    assert "no test: 2 of its numbers were fitted to those weeks or later" in headline(found)

@@ -73,7 +73,7 @@ def run_command(asked: argparse.Namespace, folder: Path) -> str:
     page = found.write(folder, asked.command)
     given = [path for path in (asked.tolerance, asked.mapping) if path]
     inputs = [*scenario.files, *given, *_every_file(_paths(asked.files))]
-    about = {"verdict": found.verdict, "tolerance": tolerance.digest}
+    about = {"verdict": found.verdict, "learnt": list(found.learnt), "tolerance": tolerance.digest}
     write_manifest(folder, inputs, seed=asked.seed, replications=asked.replications, versions=versions(), about=about)
     seconds = time.perf_counter() - clock
     host = socket.gethostname()

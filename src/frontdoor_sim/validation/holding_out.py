@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -19,7 +20,11 @@ from frontdoor_sim.operating_model import OperatingModel, RunWindow
 LEAST_FIRST, LEAST_HELD_OUT = 8, 4
 """Weeks of the two parts below which there is too little to learn from, or to be held against."""
 
+LEAST_QUIET = 7
+"""Days without a contact up to which a history may end, however steadily contacts came before."""
+
 _MOSTLY = 0.95
+_DAY = 86_400
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +70,10 @@ def hold_out(history: History, model: OperatingModel, split: date, taken: dateti
         taken: local time at which the files were taken from the case system.
 
     Raises:
-        InputError: a part is too short, or the history holds no contact.
+        InputError: a part is too short, the files end before a date that is asked for, or the history holds no contact.
     """
+    if beyond := list(_beyond(history, split, taken)):
+        raise InputError(beyond)
     run = model.run
     weeks = (taken.date() - split).days // 7 - run.follow_up
     if weeks < LEAST_HELD_OUT:
@@ -87,8 +94,37 @@ def hold_out(history: History, model: OperatingModel, split: date, taken: dateti
     return HeldOut(joined.log, joined.account, window, first, by_date)
 
 
+def _beyond(history: History, split: date, taken: datetime) -> Iterator[Mistake]:
+    """Dates beyond the files, which would be held against weeks in which nothing is recorded.
+
+    Files end before they were taken where no contact came for longer than a week, and for more than twice as long as at any
+    time before.
+    """
+    days = _days_of_receipt(history)
+    if not len(days):
+        return
+    last = date(1970, 1, 1) + timedelta(days=int(days[-1]))
+    until = f"The last contact of the files came on {last}"
+    if split > last:
+        right = f"A date up to {last - timedelta(weeks=LEAST_HELD_OUT)}, so that there is something to hold out."
+        yield Mistake("--split", f"{until}, before {split}.", right, "Split earlier, or read files that reach further.")
+    quiet, longest = (taken.date() - last).days, int(np.diff(days).max(initial=0))
+    if quiet > max(LEAST_QUIET, 2 * longest):
+        what = f"{until}, {quiet} days before {taken.date()}; never before were there more than {longest} days between two."
+        right = f"The date on which these files were taken, such as {last + timedelta(days=1)}."
+        yield Mistake("--taken", what, right, "Give that date, or read the files that reach as far.")
+
+
+def _days_of_receipt(history: History) -> np.ndarray:
+    """The days since 1970 on which contacts came, in rising order."""
+    records = history.records
+    steps = (records["kind"] == "step").to_numpy()
+    came = records.loc[steps, "incoming"] if steps.any() else records.loc[records["kind"] == "contact", "received"]
+    return np.unique(came.dropna().to_numpy(np.int64) // _DAY)
+
+
 def _too_short(what: str, weeks: int, remedy: str) -> Mistake:
-    return Mistake("split", what, f"At least {weeks} whole weeks.", remedy)
+    return Mistake("--split", what, f"At least {weeks} whole weeks.", remedy)
 
 
 def mostly_dates(history: History) -> bool:

@@ -77,8 +77,21 @@ _TIMES = (
 
 
 def headline(found: Validation) -> str:
-    """The verdict in one or two sentences."""
-    weeks = f"the {found.run.weeks} weeks from {day(found.run.opens)}, which it had not seen"
+    """The verdict in one or two sentences, and whether it comes of a test at all."""
+    if not found.learnt:
+        return _verdict(found, f"{_weeks(found)}, which it had not seen")
+    number = f"{len(found.learnt)} of its numbers {'was' if len(found.learnt) == 1 else 'were'} fitted to those weeks or later"
+    return (
+        f"{_verdict(found, _weeks(found))} But this is no test: {number}, so the model had seen what it was tried on."
+    )
+
+
+def _weeks(found: Validation) -> str:
+    return f"the {found.run.weeks} weeks from {day(found.run.opens)}"
+
+
+def _verdict(found: Validation, weeks: str) -> str:
+    """The verdict on some weeks."""
     real, forecast = (found.verdicts[arm] for arm in ("real", "forecast"))
     if real == forecast == "passed":
         return f"Passed. The model shows {weeks}: with the contacts that really came, and with those that it foretold."

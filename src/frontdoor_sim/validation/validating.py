@@ -53,6 +53,7 @@ class Validation:
         curves: table `validation_curves`.
         cares: what a reader must know beside the verdict, a sentence each.
         replications, seed: of each prediction.
+        learnt: numbers of the scenario that were fitted to days held out; where there are any, this is no test of them.
     """
 
     scenario: str
@@ -69,6 +70,7 @@ class Validation:
     seed: int
     by_date: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
+    learnt: tuple[str, ...] = ()
 
     def of(self, arm: Arm) -> pd.DataFrame:
         """The findings of one prediction."""
@@ -154,7 +156,7 @@ def validate(
     first = (held.first.first, held.first.last)
     return Validation(
         scenario.name, council, held.run, first, tolerance, findings, errors, weeks, curves,
-        tuple(_cares(held, scenario)), replications, seed, held.by_date,
+        tuple(_cares(held, scenario)), replications, seed, held.by_date, learnt=_learnt(held, scenario),
     )  # fmt: skip
 
 
@@ -217,13 +219,17 @@ def _curves(happened: Seen, shown: Sequence[Seen], arm: Arm, held: HeldOut) -> I
             }  # fmt: skip
 
 
+def _learnt(held: HeldOut, scenario: Scenario) -> tuple[str, ...]:
+    """Numbers of a scenario that were fitted to days which are held out."""
+    numbers = scenario.parameters.numbers if scenario.parameters else {}
+    return tuple(name for name, one in numbers.items() if one.grade == "fitted" and one.date >= held.run.opens)
+
+
 def _cares(held: HeldOut, scenario: Scenario) -> Iterator[str]:
     """What a reader must know beside the verdict."""
-    learnt = [name for name, graded in (scenario.parameters.numbers if scenario.parameters else {}).items()
-              if graded.grade == "fitted" and graded.date >= held.run.opens]  # fmt: skip
-    if learnt:
+    if learnt := _learnt(held, scenario):
         yield (
-            f"{in_words(learnt[:5], 'and')}{' and others' if len(learnt) > 5 else ''} were fitted to a history that reaches "
+            f"{in_words(learnt[:5], 'and')}{' and others' if len(learnt) > 5 else ''} {'was' if len(learnt) == 1 else 'were'} fitted to a history that reaches "
             f"beyond {held.run.opens:%d %B %Y}: the model has seen what it is tried on, and this is no test of it."
         )
     if held.run.warm_up < scenario.model.run.warm_up:
