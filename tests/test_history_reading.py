@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
+from contextlib import suppress
 from datetime import date, datetime
+from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
-from frontdoor_sim.calibration.history import Period, examine, read_history, to_log
+from frontdoor_sim.calibration.history import Period, column_maps, examine, read_history, to_log
 from frontdoor_sim.calibration.history.cells import NONE, UNREADABLE, moments, source_codes
 from frontdoor_sim.calibration.history.column_maps import read_map, shipped
 from frontdoor_sim.calibration.history.layouts import FORMATS, layouts
 from frontdoor_sim.calibration.history.step_threads import roots
 from frontdoor_sim.calibration.history.table import require
-from frontdoor_sim.documents import InputError
+from frontdoor_sim.documents import InputError, read_yaml
 from frontdoor_sim.event_log import check_laws
 
 HEAD = "contact_id,child_id,received_at,decided_at,outcome,source_code\n"
@@ -296,6 +299,81 @@ def test_every_mistake_of_a_column_map_is_told(tmp_path):
     said = str(caught.value)
     for part in ("'stepps' is not a shape", "'itm' is not known here", "item is missing", "'nowhere' is not known"):
         assert part in said
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "where", "what"),
+    [
+        ("decides: true", "decides: true, accepts: yes", "stages.decision.accepts", "'yes' is neither true nor false."),
+        ("decides: true", "decides: yes", "stages.decision.decides", "'yes' is neither true nor false."),
+        ("decides: true", "decides: true, allocates: 1", "stages.decision.allocates", "1 is neither true nor false."),
+        ("decides: true", "decides: true, transfer: on", "stages.decision.transfer", "'on' is neither true nor false."),
+        ("decides: true", "decides: true, transfer: null", "stages.decision.transfer", "nothing is neither true nor false."),
+        ("decides: true", "decides: false", "stages", "No stage decides."),
+        ("decides: true", "decides: true, team: [a]", "stages.decision.team", "[a] is no text."),
+        ("decides: true", "decides: true, kind: [work]", "stages.decision.kind", "[work] is not a kind."),
+        ("decides: true", "decides: true, kind: wrok", "stages.decision.kind", "'wrok' is not a kind."),
+        ("{steps: [2], decides: true}", "[steps]", "stages.decision", "[steps] is not a mapping."),
+        ("[2]", "[{a: b}]", "stages.decision.steps[0]", "{a: b} is no text."),
+        ("[2]", "[2, 1]", "stages.decision.steps[1]", "'1' is a step of triage already."),
+        ("[2]", "2", "stages.decision.steps", "No step types are listed."),
+        ("shape: steps", "shape: [steps]", "shape", "[steps] is not a shape."),
+        ("shape: steps", "shape: {steps: 1}", "shape", "{steps: 1} is not a shape."),
+        ("name: made", "name: [made]", "name", "[made] is no text."),
+        ("item: id", "item: [id]", "columns.item", "[id] is no text."),
+        ("item: id", "item: null", "columns.item", "nothing is no text."),
+        ("item: id", "item: '--'", "columns.item", "'--' is no text."),
+        ("item: id", "item: true", "columns.item", "true is no text."),
+        ("Closed: closed", "Closed: [closed]", "outcomes.Closed", "[closed] is not known."),
+        ("Closed: closed", "Closed: closed, CLOSED.: decision", "outcomes.CLOSED.", "'CLOSED.' reads like another that means 'closed'."),
+        ("provides: 1", "provides: [1]", "ends.closed.provides", "[1] is not a level of need."),
+        ("provides: 1", "provides: 1, referral: yes", "ends.closed.referral", "'yes' is neither true nor false."),
+        ("ends: {closed: {provides: 1}}", "ends: {closed: {provides: 1}, triage: }", "ends.triage", "triage is a stage too."),
+        ("ends: {closed: {provides: 1}}", "ends: [closed]", "ends", "[closed] is not a mapping."),
+    ],
+)  # fmt: skip
+def test_a_mistake_of_a_column_map_is_told_in_four_parts(tmp_path, was, becomes, where, what):
+    """And without another that only follows from it, but for outcomes of ends that cannot be read."""
+    assert was in MAP
+    with pytest.raises(InputError) as caught:
+        read_map(written(tmp_path, "map.yaml", MAP.replace(was, becomes, 1)))
+    told = {one.where.split(": ")[-1]: one for one in caught.value.mistakes}
+    assert told[where].what == what
+    assert all((told[where].right, told[where].remedy))
+    assert set(told) - {where} <= {"outcomes.Closed"}
+
+
+def test_stages_of_rows_that_are_contacts_are_a_mistake(tmp_path):
+    text = "name: x\nshape: contacts\ncolumns: {item: A, person: B, received: C, ended: D}\nstages: {a: {steps: [1], decides: true}}\n"
+    with pytest.raises(InputError, match="A row is a contact, so there are no steps"):
+        read_map(written(tmp_path, "map.yaml", text))
+
+
+@pytest.mark.parametrize("name", ["mosaic", "liquidlogic"])
+def test_no_value_of_a_column_map_ends_in_anything_but_a_mistake(tmp_path, name):
+    """Every value of the shipped maps, put out by something else that YAML can say."""
+    document = read_yaml(Path(column_maps.__file__).parent / f"{name}.yaml").data
+    for place in _places(document):
+        for value in (None, True, "yes", 3, 2.5, [], ["x"], {}, {"x": 1}, date(2024, 1, 1)):
+            path = written(tmp_path, "map.yaml", json.dumps(_with(document, place, value), default=str))
+            with suppress(InputError):
+                read_map(path)
+
+
+def _places(data, at=()):
+    if isinstance(data, dict | list):
+        for name, inner in data.items() if isinstance(data, dict) else enumerate(data):
+            yield (*at, name)
+            yield from _places(inner, (*at, name))
+
+
+def _with(data, place, value):
+    changed = json.loads(json.dumps(data))
+    inner = changed
+    for name in place[:-1]:
+        inner = inner[name]
+    inner[place[-1]] = value
+    return changed
 
 
 def test_a_mapping_file_must_name_the_systems(tmp_path):

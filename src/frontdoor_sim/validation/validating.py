@@ -228,9 +228,10 @@ def _learnt(held: HeldOut, scenario: Scenario) -> tuple[str, ...]:
 def _cares(held: HeldOut, scenario: Scenario) -> Iterator[str]:
     """What a reader must know beside the verdict."""
     if learnt := _learnt(held, scenario):
+        more, was = " and others" if len(learnt) > 5 else "", "was" if len(learnt) == 1 else "were"
         yield (
-            f"{in_words(learnt[:5], 'and')}{' and others' if len(learnt) > 5 else ''} {'was' if len(learnt) == 1 else 'were'} fitted to a history that reaches "
-            f"beyond {held.run.opens:%d %B %Y}: the model has seen what it is tried on, and this is no test of it."
+            f"{in_words(learnt[:5], 'and')}{more} {was} fitted to a history that reaches beyond {held.run.opens:%d %B %Y}: "
+            "the model has seen what it is tried on, and this is no test of it."
         )
     if held.run.warm_up < scenario.model.run.warm_up:
         yield (
