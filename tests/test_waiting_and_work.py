@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from frontdoor_sim.engine import Engine
+from frontdoor_sim.event_log import read_log, write_log
+from frontdoor_sim.experiment import run
 from frontdoor_sim.measures import measure
+from frontdoor_sim.scenario import read_scenario
 from small_logs import SmallLog, about, note, read, seconds, transferred
 
 
@@ -169,6 +174,31 @@ def test_re_referrals_are_not_measured_without_a_year_or_returns() -> None:
     assert "who came back" in note(log.made(), "re_referrals_within_12_months_share")
     log.decided(2, 5, 1, "transfer", family=1, returned_from=1)
     assert "365 days" in note(log.made(), "re_referrals_within_12_months_share")
+
+
+def test_nobody_came_back_where_the_log_would_say_so() -> None:
+    """None of one referral where returns are marked; where they are not, nothing is known."""
+    log = SmallLog(starts=seconds(-365 * 24), tells_returns=True)
+    log.decided(1, 1, 2, "transfer")
+    assert read(log.made(), "re_referrals_within_12_months_share") == 0
+    silent = SmallLog(starts=seconds(-365 * 24))
+    silent.decided(1, 1, 2, "transfer")
+    assert "who came back" in note(silent.made(), "re_referrals_within_12_months_share")
+
+
+@pytest.mark.parametrize("engine", ["simpy", "compiled"])
+def test_a_law_that_brings_nobody_back_makes_no_re_referrals(engine: Engine, tmp_path: Path) -> None:
+    """In both engines, also when the log has been written and read again; a model without a law says nothing of them."""
+    rare = {"returns.rate_by_gap": [1e-9] * 4, "run.weeks": 30}
+    log = run(read_scenario("scenarios/examples/returns.yaml").varied(rare), seed=1, engine=engine)
+    assert (log.contacts["returned_from"] < 0).all()
+    write_log(log, tmp_path)
+    for one in (log, read_log(tmp_path)):
+        assert read(one, "re_referrals_within_12_months_share") == 0
+    unknown = run(
+        read_scenario("scenarios/examples/returns.yaml").varied({**rare, "returns": None}), seed=1, engine=engine
+    )
+    assert "who came back" in note(unknown, "re_referrals_within_12_months_share")
 
 
 def test_what_a_closure_leads_to_counts_beyond_the_run() -> None:

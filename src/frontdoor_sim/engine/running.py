@@ -126,6 +126,7 @@ def about(plan: Plan, replication: int) -> About:
         working_days=working_days,
         targets=targets,
         recording=recording,
+        tells_returns=plan.model.returns is not None,
     )
 
 

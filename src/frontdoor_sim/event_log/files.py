@@ -105,6 +105,7 @@ def _about_as_data(about: About) -> dict[str, Any]:
             "receipt_closes": days.receipt_closes.isoformat() if days.receipt_closes else None,
             "dates": [day.isoformat() for day in days.dates],
         },
+        "tells_returns": about.tells_returns,
         "recording": _recording_as_data(about.recording) if about.recording else None,
     }
 
@@ -154,5 +155,6 @@ def _about_from_data(data: dict[str, Any]) -> About:
             [date.fromisoformat(day) for day in days["dates"]],
             time.fromisoformat(closes) if closes else None,
         ),
+        tells_returns=bool(data.get("tells_returns", False)),
         recording=_recording_from_data(data["recording"]) if data.get("recording") else None,
     )

@@ -40,6 +40,8 @@ class About:
         working_days: the count of working days.
         targets: table `targets`.
         recording: how contacts are recorded; None where nothing is said of it, as in history, which is itself a record.
+        tells_returns: whether a contact that is a return is marked as one: where a model has a law of returns, and in history,
+            which links the contacts of a family. Then a log without returns says that nobody came back.
         silent: table `silent`: measures that those who recorded the log cannot support, and why. None of a simulated log.
 
     Raises:
@@ -58,6 +60,7 @@ class About:
     working_days: WorkingDays
     targets: pd.DataFrame
     recording: Recording | None = None
+    tells_returns: bool = False
     silent: pd.DataFrame = field(default_factory=lambda: empty("silent"))
 
     def __post_init__(self) -> None:

@@ -22,10 +22,11 @@ def re_referrals_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
     `children of #{referred, and the family's referral before it <= 365 days earlier} / children of #{referred}`, over
     contacts that became referrals in [0, closes), as `referrals` counts them, at least 365 days after the log starts:
     the whole year before each of them is in the log. Where the run and its warm-up are shorter than that together,
-    nothing is measured. A contact's children are taken to be the same each time that the family comes.
+    nothing is measured, and neither is it where the log does not say who came back, as that of a model without a law of
+    returns. A contact's children are taken to be the same each time that the family comes.
     """
     about, made = journeys.about, journeys.referred
-    if not np.any(journeys.contacts.numbers("returned_from") >= 0):
+    if not (about.tells_returns or np.any(journeys.contacts.numbers("returned_from") >= 0)):
         yield missing(_NAME, "the log does not say who came back")
         return
     if about.starts + _YEAR >= about.closes:

@@ -83,5 +83,6 @@ class Period:
             clocks={"working_hours": self.hours.lay_out(clock, first, last, holidays)},
             working_days=WorkingDays(clock, working_dates(first, last, holidays), self.receipt_closes),
             targets=self.targets,
+            tells_returns=True,
             silent=silent,
         )
