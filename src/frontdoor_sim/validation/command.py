@@ -35,6 +35,8 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument("--taken", required=True, type=_moment, metavar="DATE", help=taken)
     who = "CSV that says who is who in two case systems"
     one.add_argument("--mapping", type=Path, metavar="FILE", help=who)
+    what = "begin each simulation after a warm-up (the default), or with what was really open at the split"
+    one.add_argument("--start", choices=("warm-up", "open"), default="warm-up", help=what)
     one.add_argument("--tolerance", type=Path, metavar="FILE", help="what is near enough (the package's own statement)")
     one.epilog, one.formatter_class = EXAMPLE, argparse.RawDescriptionHelpFormatter
 
@@ -67,7 +69,7 @@ def run_command(asked: argparse.Namespace, folder: Path) -> str:
     quality = examine(history, asked.taken)
     found = validate(
         scenario, quality.history, asked.split, asked.taken, tolerance, asked.replications, asked.seed, asked.jobs,
-        asked.quiet, asked.engine,
+        asked.quiet, asked.engine, asked.start,
     )  # fmt: skip
     quality.write(folder / "quality")
     page = found.write(folder, asked.command)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
+
+import pandas as pd
 
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
@@ -11,8 +14,19 @@ from frontdoor_sim.experiment.running import read_run
 from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.table_reading import TableReading
-from frontdoor_sim.validation.arrivals import ForecastArrivals, RealArrivals
+from frontdoor_sim.scenario import Scenario
 from frontdoor_sim.validation.statistics import Seen, seen
+
+
+class Arrivals(Protocol):
+    """Who comes to the part, and the scenario that meets them."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, over the held-out weeks."""
+
+    def contacts(self, seed: int, replication: int) -> pd.DataFrame:
+        """The contacts of a replication."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +40,7 @@ class Part:
         engine: which engine runs it.
     """
 
-    arrivals: RealArrivals | ForecastArrivals = field(repr=False)
+    arrivals: Arrivals = field(repr=False)
     seed: int
     replication: int
     by_date: bool

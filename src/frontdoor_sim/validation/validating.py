@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -17,23 +18,26 @@ from frontdoor_sim.calibration.history import History
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import returns_per_contact
+from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.operating_model import RunWindow
 from frontdoor_sim.scenario import Scenario
 from frontdoor_sim.tables import from_rows
-from frontdoor_sim.validation.arrivals import (
-    ARMS,
-    Arm,
-    ForecastArrivals,
-    RealArrivals,
-    forecast_arrivals,
-    real_arrivals,
-)
+from frontdoor_sim.validation.arrivals import ARMS, Arm, forecast_arrivals, real_arrivals, windowed
 from frontdoor_sim.validation.holding_out import HeldOut, hold_out
 from frontdoor_sim.validation.judging import Verdict, gathered, in_all, judged, series_of, split_errors
-from frontdoor_sim.validation.predicting import Part, predicted
+from frontdoor_sim.validation.open_at_split import (
+    WARM_UPS,
+    BegunOpen,
+    OpenAtSplit,
+    open_at_split,
+    stand,
+    without_warm_up,
+)
+from frontdoor_sim.validation.predicting import Arrivals, Part, predicted
 from frontdoor_sim.validation.statistics import STATISTICS, Seen, seen, silence, steps
 from frontdoor_sim.validation.tolerance import Tolerance, read_tolerance
 
+Start = Literal["warm-up", "open"]
 _POINTS = (0.025, 0.975)
 
 
@@ -54,6 +58,7 @@ class Validation:
         cares: what a reader must know beside the verdict, a sentence each.
         replications, seed: of each prediction.
         learnt: numbers of the scenario that were fitted to days held out; where there are any, this is no test of them.
+        begins: with what each simulation begins, in a sentence.
     """
 
     scenario: str
@@ -71,6 +76,7 @@ class Validation:
     by_date: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
     learnt: tuple[str, ...] = ()
+    begins: str = ""
 
     def of(self, arm: Arm) -> pd.DataFrame:
         """The findings of one prediction."""
@@ -115,6 +121,7 @@ def validate(
     jobs: int | None = None,
     quiet: bool = True,
     engine: Engine = "auto",
+    start: Start = "warm-up",
 ) -> Validation:
     """Hold a scenario against the part of a council's history from a date on.
 
@@ -131,6 +138,7 @@ def validate(
         replications: simulations of the held-out part, of each prediction.
         seed: key of all luck.
         jobs, quiet, engine: as for `experiment.compare`.
+        start: whether each simulation begins after a `warm-up`, or with what was really `open` at the split.
 
     Raises:
         InputError: a part is too short, sources are unknown, or the replications are too few for the bands to be that sure.
@@ -140,10 +148,22 @@ def validate(
     held = hold_out(history, scenario.model, split, taken)
     happened = seen(held.journeys, held.by_date)
     returns = returns_per_contact(scenario, seed, engine)
-    arrivals: dict[Arm, RealArrivals | ForecastArrivals] = {
+    arrivals: dict[Arm, Arrivals] = {
         "real": real_arrivals(held, scenario),
         "forecast": forecast_arrivals(held, scenario, returns),
     }
+    begins, cares = (
+        f"Each begins with what {held.run.warm_up} weeks of warm-up on such contacts leave open.",
+        list(_cares(held, scenario)),
+    )
+    if start == "open":
+        opened = _opened(held, scenario, Part(arrivals["real"], seed, 0, held.by_date, engine), jobs, quiet)
+        bare = without_warm_up(held)
+        arrivals = {
+            "real": BegunOpen(real_arrivals(bare, scenario), opened),
+            "forecast": BegunOpen(forecast_arrivals(bare, scenario, returns), opened),
+        }
+        begins, cares = opened.begins, [*cares, *opened.cares()]
     shown: dict[Arm, list[Seen]] = {}
     for arm in ARMS:
         parts = [Part(arrivals[arm], seed, number, held.by_date, engine) for number in range(replications)]
@@ -156,8 +176,16 @@ def validate(
     first = (held.first.first, held.first.last)
     return Validation(
         scenario.name, council, held.run, first, tolerance, findings, errors, weeks, curves,
-        tuple(_cares(held, scenario)), replications, seed, held.by_date, learnt=_learnt(held, scenario),
+        tuple(cares), replications, seed, held.by_date, learnt=_learnt(held, scenario), begins=begins,
     )  # fmt: skip
+
+
+def _opened(held: HeldOut, scenario: Scenario, warm_up: Part, jobs: int | None, quiet: bool) -> OpenAtSplit:
+    """What was really open at the split, each where contacts of some warm-ups stand."""
+    parts = [replace(warm_up, replication=number) for number in range(WARM_UPS)]
+    tables: list[pd.DataFrame] = worked(stand, parts, jobs, None, quiet, "Warm-ups up to the split")
+    model = windowed(scenario, without_warm_up(held).run)
+    return open_at_split(held, model, pd.concat(tables, ignore_index=True))
 
 
 def _check_number(replications: int, tolerance: Tolerance) -> None:
