@@ -91,7 +91,7 @@ def posts_by_role(model: OperatingModel) -> dict[str, float]:
     Example:
         >>> from frontdoor_sim.scenario import read_scenario
         >>> posts_by_role(read_scenario("scenarios/examples/one_desk.yaml").model)
-        {'officer': 4.0}
+        {'officer': 6.0}
     """
     found: dict[str, float] = {}
     for group in (group for team in model.teams.values() for group in team.staff):
