@@ -16,6 +16,8 @@ from pyarrow.csv import WriteOptions, write_csv
 from frontdoor_sim.appraisal.suppression import COUNTS, SYMBOL, numeric, suppressed
 
 MANIFEST, RUN_RECORD = "manifest.json", "run.json"
+RUNS = "runs"
+"""The folder of finished runs within a results folder."""
 _FORMULA = "^[=+@\t\r\n-]"
 
 
@@ -52,11 +54,12 @@ def write_manifest(
 ) -> Path:
     """Write `manifest.json`: what went in and what came out, each with its SHA-256.
 
-    Every file under `folder` is listed but the manifest itself and `run.json`. Inputs are named by file
-    name and digest, not by where they lay. Nothing in it depends on the time, the machine or the number
-    of workers.
+    Every file under `folder` is listed but the manifest itself, `run.json`, and finished runs kept in `runs/`. Inputs are
+    named by file name and digest, not by where they lay. Nothing in it depends on the time, the machine or the number of
+    workers.
     """
-    written = sorted(path for path in folder.rglob("*") if path.is_file())
+    kept = folder / RUNS
+    written = sorted(path for path in folder.rglob("*") if path.is_file() and kept not in path.parents)
     files = {path.relative_to(folder).as_posix(): digest(path) for path in written}
     record = {
         **(about or {}),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -95,6 +96,7 @@ def condition(
     executor: Executor | None = None,
     quiet: bool = True,
     engine: Engine = "auto",
+    keep: Path | None = None,
 ) -> Conditioned:
     """Run today's model with each candidate and keep those that show every symptom.
 
@@ -107,30 +109,32 @@ def condition(
         weeks: length of the measured window for this purpose; the scenario's own where it is None.
         jobs, executor, quiet: as for `replicate`.
         engine: which engine runs.
+        keep: as for `replicate`.
     """
     tried = spread(unknowns, candidates, seed)
     tasks = [
         (base, values, seed, 1_000_000 + number, returns_per_contact, tuple(symptoms), weeks, engine)
         for number, values in enumerate(tried)
     ]
-    found = np.array(worked(shown, tasks, jobs, executor, quiet, "Staffing that shows the symptoms"))
-    found = found.reshape(len(tasks), len(symptoms))
+    tables: list[pd.DataFrame] = worked(shown, tasks, jobs, executor, quiet, "Staffing that shows the symptoms", keep)
+    found = np.array([table["shows"].to_numpy(float) for table in tables]).reshape(len(tasks), len(symptoms))
     bounds = np.array([symptom.between for symptom in symptoms]).reshape(-1, 2)
     kept = np.all((found >= bounds[:, 0]) & (found <= bounds[:, 1]), axis=1).tolist()
     table = pd.DataFrame(tried).assign(candidate=range(len(tried)), kept=kept)
     for index, symptom in enumerate(symptoms):
         table[f"{symptom.measure} {symptom.by}={symptom.group}"] = found[:, index]
-    return Conditioned(table, [values for values, keep in zip(tried, kept, strict=True) if keep])
+    return Conditioned(table, [values for values, shows in zip(tried, kept, strict=True) if shows])
 
 
 def shown(
     task: tuple[Scenario, dict[str, float], int, int, float, tuple[Symptom, ...], int | None, Engine],
-) -> list[float]:
-    """What one candidate's run shows of each symptom."""
+) -> pd.DataFrame:
+    """What one candidate's run shows of each symptom: a row for each, column `shows`."""
     base, values, seed, replication, returns, symptoms, weeks, engine = task
     window = {"run.weeks": weeks, "run.follow_up": 2} if weeks else {}
     candidate = base.varied({**values, **window})
     contacts = draw_contacts(candidate, seed, replication, returns)
     table = measured(candidate, contacts, seed, replication, engine)
     place = table.set_index(["measure", "by", "group"])["value"]
-    return [float(place.get((symptom.measure, symptom.by, symptom.group), np.nan)) for symptom in symptoms]
+    shows = [float(place.get((symptom.measure, symptom.by, symptom.group), np.nan)) for symptom in symptoms]
+    return pd.DataFrame({"shows": shows})

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from math import factorial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,7 @@ def fair_shares(
     executor: Executor | None = None,
     quiet: bool = True,
     engine: Engine = "auto",
+    keep: Path | None = None,
 ) -> pd.DataFrame:
     """What each part of an option buys, on the same contacts in every combination.
 
@@ -95,6 +97,7 @@ def fair_shares(
     Args:
         base, option: the scenarios.
         replications, seed, jobs, executor, quiet, engine: as for `compare`.
+        keep: a folder in which finished runs are kept, so that a study that was stopped goes on.
         measures: of everybody.
         numbers: for each replication, values of unknown numbers by path.
 
@@ -128,12 +131,14 @@ def fair_shares(
         (Task(tuple(scenarios), seed, number, returns, values[number], None, engine), tuple(measures))
         for number in range(replications)
     ]
-    found: list[tuple[dict[str, Floats], dict[str, str]]] = worked(
-        _worths, asked, jobs, executor, quiet, f"What each change of {option.name} buys"
-    )
+    say = f"What each change of {option.name} buys"
+    found: list[pd.DataFrame] = worked(_worths, asked, jobs, executor, quiet, say, keep)
+    names = [scenario.name for scenario in scenarios]
+    values_of = [table.pivot(index="option", columns="measure", values="value").loc[names] for table in found]
+    units = dict(zip(found[0]["measure"], found[0]["unit"], strict=True))
     rows, whole = [], {}
     for measure in measures:
-        worth = np.array([values[measure] for values, _ in found]).T  # [scenarios, replications]
+        worth = np.array([table[measure].to_numpy(float) for table in values_of]).T  # [scenarios, replications]
         of_set = {one: worth[places[one]] - worth[0] for one in sets}
         whole[measure] = float(of_set[frozenset(range(len(parts)))].mean())
         share, half = shares_of(of_set, orders, len(parts))
@@ -141,23 +146,19 @@ def fair_shares(
             alone, last = _alone_and_last(of_set, number, len(parts))
             rows.append((
                 option.name, measure, part.say, part.recommendation, alone, last, share[number], share[number] - half[number],
-                share[number] + half[number], found[0][1][measure], len(orders) or factorial(len(parts)), replications,
+                share[number] + half[number], units[measure], len(orders) or factorial(len(parts)), replications,
             ))  # fmt: skip
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     table.attrs["whole"] = whole
     return table
 
 
-def _worths(asked: tuple[Task, tuple[str, ...]]) -> tuple[dict[str, Floats], dict[str, str]]:
-    """The value of each measure for each scenario of a replication, in their order, and the units."""
+def _worths(asked: tuple[Task, tuple[str, ...]]) -> pd.DataFrame:
+    """The value of each measure for each scenario of a replication: option, measure, value, unit."""
     task, measures = asked
     table = measure_task(task)
-    table = table[table["by"].eq("all") & table["measure"].isin(measures)]
-    names = [scenario.name for scenario in task.scenarios]
-    wide = table.assign(option=table["option"].astype(str), measure=table["measure"].astype(str))
-    wide = wide.pivot(index="option", columns="measure", values="value").loc[names]
-    units = dict(zip(table["measure"].astype(str), table["unit"].astype(str), strict=True))
-    return {measure: wide[measure].to_numpy(float) for measure in measures}, units
+    mine = table.loc[table["by"].eq("all") & table["measure"].isin(measures), ["option", "measure", "value", "unit"]]
+    return mine.astype(dict.fromkeys(["option", "measure", "unit"], str))
 
 
 def orders_of(number: int, seed: int) -> list[tuple[int, ...]]:

@@ -79,15 +79,16 @@ def replicate(
     executor: Executor | None = None,
     quiet: bool = True,
     say: str = "Replications",
+    keep: Path | None = None,
 ) -> pd.DataFrame:
     """Run tasks and gather their measures, in the order of the tasks whoever finishes first.
 
     Args:
         tasks: one a replication.
-        jobs, executor, quiet, say: as for `workers.worked`.
+        jobs, executor, quiet, say, keep: as for `workers.worked`; a task that writes logs is not kept.
 
     Returns:
         The measures of all replications (dictionary `measures`).
     """
-    tables: list[pd.DataFrame] = worked(measure_task, tasks, jobs, executor, quiet, say)
+    tables: list[pd.DataFrame] = worked(measure_task, tasks, jobs, executor, quiet, say, keep)
     return pd.concat(tables, ignore_index=True)

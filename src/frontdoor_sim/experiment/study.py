@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_record, write_tables
+from frontdoor_sim.appraisal.files import RUNS
 from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.appraisal.wording import Estimate, estimates
 from frontdoor_sim.documents import InputError, Mistake, in_words
@@ -76,13 +77,14 @@ def appraise(
     seed = study.facts.seed if seed is None else seed
     number = study.facts.replications if replications is None else replications
     returns = returns_per_contact(study.base, seed, engine)
-    found = conditioned(study, seed, returns, number, jobs, quiet, engine)
+    keep = folder / RUNS
+    found = conditioned(study, seed, returns, number, jobs, quiet, engine, keep)
     tasks = [
         Task((study.base, *study.options), seed, replication, returns, found.kept[replication] if study.facts.unknown else {},
              folder / LOGS if replication == 0 else None, engine)
         for replication in range(number)
     ]  # fmt: skip
-    runs = replicate(tasks, jobs, None, quiet, "Replications, each with every option")
+    runs = replicate(tasks, jobs, None, quiet, "Replications, each with every option", keep)
     comparison = compared(runs, study.base.name, "year" if study.facts.unknown else "average")
     at_middle = [scenario.varied(middle(found)) for scenario in (study.base, *study.options)]
     loads = offered_loads(at_middle, seed, returns, jobs, quiet, engine)
@@ -97,6 +99,7 @@ def appraise(
             jobs=jobs,
             quiet=quiet,
             engine=engine,
+            keep=keep,
         )
         for option in study.options
         if deep and len(parts_of(option)) > 1
@@ -132,14 +135,21 @@ def appraise(
 
 
 def conditioned(
-    study: Study, seed: int, returns: float, number: int, jobs: int | None, quiet: bool, engine: Engine
+    study: Study,
+    seed: int,
+    returns: float,
+    number: int,
+    jobs: int | None,
+    quiet: bool,
+    engine: Engine,
+    keep: Path | None = None,
 ) -> Conditioned:
     """The candidates for what is not known that show the symptoms, at least one a replication; none where all is known."""
     facts = study.facts
     if not facts.unknown:
         return Conditioned(pd.DataFrame({"candidate": [0], "kept": [True]}), [{}])
     found = condition(study.base, facts.unknown, facts.symptoms, facts.candidates, seed, returns,
-                      facts.condition_weeks, jobs, quiet=quiet, engine=engine)  # fmt: skip
+                      facts.condition_weeks, jobs, quiet=quiet, engine=engine, keep=keep)  # fmt: skip
     if len(found.kept) < number:
         what = f"{len(found.kept)} of {facts.candidates} candidates show every symptom, for {number} replications."
         right = "A candidate of its own for every replication, so that each is an independent case."

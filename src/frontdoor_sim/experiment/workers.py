@@ -6,10 +6,13 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from tqdm.auto import tqdm
+
+from frontdoor_sim.experiment.kept import Kept, places_of, read_kept
 
 SHORT = 5.0
 """Seconds of work for which starting processes does not pay: they take two seconds to import what this one has."""
@@ -22,6 +25,7 @@ def worked(
     executor: Executor | None = None,
     quiet: bool = True,
     say: str = "",
+    keep: Path | None = None,
 ) -> list[Any]:
     """What comes of each task, in the order of the tasks whoever finishes first.
 
@@ -35,17 +39,27 @@ def worked(
         executor: any `concurrent.futures` executor to use instead, such as a Dask cluster's.
         quiet: no progress bar.
         say: what the progress bar says.
+        keep: a folder in which the tables that `work` makes are kept; those that are there already are read.
 
     Example:
         >>> worked(len, ["one", "three", "two"])
         [3, 5, 3]
     """
-    number = min(jobs or os.cpu_count() or 1, len(tasks))
+    there: dict[int, Any] = {}
+    if keep is not None:
+        places = places_of(work, tasks, keep)
+        there = {place: table for place, path in enumerate(places) if (table := read_kept(path)) is not None}
+        work, tasks = Kept(work), list(zip(tasks, places, strict=True))
+    left = [task for place, task in enumerate(tasks) if place not in there]
+    number = min(jobs or os.cpu_count() or 1, len(left))
     if executor is not None:
-        found: Iterator[Any] = iter(executor.map(work, tasks))
+        found: Iterator[Any] = iter(executor.map(work, left))
     else:
-        found = map(work, tasks) if number <= 1 else _shared(work, tasks, number)
-    return list(tqdm(found, total=len(tasks), desc=say, unit="run", disable=quiet, leave=False))
+        found = map(work, left) if number <= 1 else _shared(work, left, number)
+    made = iter(
+        list(tqdm(found, total=len(tasks), initial=len(there), desc=say, unit="run", disable=quiet, leave=False))
+    )
+    return [there[place] if place in there else next(made) for place in range(len(tasks))]
 
 
 def _shared(work: Callable[[Any], Any], tasks: Sequence[Any], number: int) -> Iterator[Any]:
