@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ class Tried:
         values: that are tried for every measure, in rising order.
         sets: numbers by path that replications use instead of the scenarios' own; they take turns.
         replications, seed: as for `break_even`.
-        workers: `jobs`, `executor` and `quiet` of `replicate`.
+        workers: `jobs`, `executor`, `quiet` and `keep` of `replicate`.
         engine: which engine runs.
         least_step: 1 for a number that must be whole, else 0.
         runs: the measures of all replications, by value; those of the base stand at NaN.
@@ -156,15 +157,20 @@ def try_values(
     executor: Executor | None = None,
     quiet: bool = True,
     engine: Engine = "auto",
+    keep: Path | None = None,
 ) -> Tried:
-    """Run an option with several values of one of its numbers; all as for `break_even`, of whatever measure."""
+    """Run an option with several values of one of its numbers; all as for `break_even`, of whatever measure.
+
+    Args:
+        keep: as for `replicate`.
+    """
     if replications < 2 or steps < 2 or not between[0] < between[1]:
         raise ValueError(
             "a break-even needs at least 2 replications and 2 steps, between two values of which the first is less"
         )
     values = np.linspace(*between, steps)
     sets = list(numbers[:replications]) or [{}]
-    workers = {"jobs": jobs, "executor": executor, "quiet": quiet}
+    workers = {"jobs": jobs, "executor": executor, "quiet": quiet, "keep": keep}
     tried = Tried(base, option, path, values, sets, replications, seed, workers, engine)
     tried.run(values)
     tried.least_step = 0.0 if _fits(base, option, path, values[0] + 0.382 * (values[1] - values[0])) else 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,7 @@ def answers(
     jobs: int | None = None,
     quiet: bool = True,
     engine: Engine = "auto",
+    keep: Path | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The answers to some questions, as the tables `break_evens` and `tried` of a pack; each value is run once.
 
@@ -114,6 +116,7 @@ def answers(
         base: today's model.
         asked: each option with its question.
         replications, seed, numbers, jobs, quiet, engine: as for `break_even`.
+        keep: as for `replicate`.
     """
     found, tried = [], []
     runs: dict[tuple[Any, ...], Tried] = {}
@@ -133,6 +136,7 @@ def answers(
                 None,
                 quiet,
                 engine,
+                keep,
             )
         even = runs[same].even(asks.measure, asks.along)
         asked_for = (number, option.name, asks.say, _unit(asks), asks.measure)

@@ -88,7 +88,7 @@ def appraise(
     comparison = compared(runs, study.base.name, "year" if study.facts.unknown else "average")
     at_middle = [scenario.varied(middle(found)) for scenario in (study.base, *study.options)]
     loads = offered_loads(at_middle, seed, returns, jobs, quiet, engine)
-    even = answers(study.base, study.questions(), number, seed, found.kept, jobs, quiet, engine)
+    even = answers(study.base, study.questions(), number, seed, found.kept, jobs, quiet, engine, keep)
     shares = [
         fair_shares(
             study.base,
