@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -366,6 +367,19 @@ def test_two_ranges_of_people_give_one_break_even(line: Scenario) -> None:
     assert [wide.at, wide.low, wide.high] == pytest.approx([close.at, close.low, close.high], abs=0.1)
 
 
+def test_what_is_known_to_much_is_not_looked_for_to_little(line: Scenario) -> None:
+    """Without a tolerance it is a tenth of the interval, where that is more than a hundredth of what is tried."""
+    path, base = "teams.screening.staff.social_worker.wte", line.base
+    tried = try_values(base, line, path, (5, 8), 4, 4, 7)
+    (first,) = crossings(tried.values, tried.gaps(tried.values, "decided_within_24h")).found
+    found = tried.even()
+    assert found.tolerance == pytest.approx((first.high - first.low) / 10)
+    assert found.tolerance > 0.03, "more than a hundredth of what is tried"
+    close = tried.even(tolerance=0.01)
+    assert len(close.table) > len(found.table)
+    assert [found.at, found.low, found.high] == pytest.approx([close.at, close.low, close.high], abs=found.tolerance)
+
+
 def test_a_value_is_run_once_and_people_in_a_room_are_whole(line: Scenario) -> None:
     base, option = line.base.varied(SHORT), _short(line)
     tried = try_values(base, option, "stages.screening.holds_at_most", (1, 40), 4, 2, 3)
@@ -408,8 +422,9 @@ def test_the_command_says_it_and_writes_every_value(tmp_path: Path, capsys: pyte
     assert told.out.splitlines()[-1] == f"Written to {tmp_path}"
     table = pd.read_csv(tmp_path / "break_even.csv")
     assert {-1.5, 0.5, 2.5} < set(table["value"])
-    assert told.out.splitlines()[-2].endswith(
-        "Found to within 0.04: each end lies between two values, no further apart, that were run."
+    assert re.search(
+        r"Found to within 0\.0\d+: each end lies between two values, no further apart, that were run\.$",
+        told.out.splitlines()[-2],
     )
     assert (table["low"] < table["high"]).all()
 
@@ -454,6 +469,7 @@ def test_the_pack_shows_the_sentence_the_picture_and_the_numbers(tmp_path: Path)
     assert '<h2 id="even">Where it breaks even</h2>' in page
     table = pd.read_csv(tmp_path / "tables" / "break_evens.csv")
     assert table["number"].tolist() == [1, 2]
+    assert result.break_evens == tuple(table["option"] + ". " + table["sentence"])
     for row in table.itertuples():
         assert f'id="chart-break-even-{row.number}"' in page
         assert row.low <= row.at <= row.high

@@ -355,7 +355,7 @@ def do_appraise(asked: argparse.Namespace) -> None:
         study, folder, asked.seed, asked.replications, asked.jobs, asked.quiet, asked.command, asked.engine, asked.deep
     )
     print(result.comparison)
-    print(f"\n{result.verdict}\n\nPack: {result.pack}")
+    print("", result.verdict, *result.break_evens, f"Pack: {result.pack}", sep="\n\n")
 
 
 def do_validate(asked: argparse.Namespace) -> None:

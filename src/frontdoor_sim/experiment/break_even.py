@@ -15,13 +15,13 @@ from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.break_even_answer import BreakEven, Place, found_at
 from frontdoor_sim.experiment.comparing import HEADLINE, by_run
-from frontdoor_sim.experiment.crossing import Floats, refined
+from frontdoor_sim.experiment.crossing import Floats, crossings, refined
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.scenario import Scenario
 
-FINE = 100
-"""Without a tolerance, a break-even is found to within this part of what is tried."""
+FINE, OF_INTERVAL = 100, 10
+"""Without a tolerance, a break-even is found to within these parts of what is tried and of its own interval."""
 NO_NUMBERS = ("name", "summary", "parameters")
 """Fields that a scenario has and that no model checks: what is varied stands elsewhere."""
 
@@ -56,12 +56,17 @@ class Tried:
 
     def even(self, measure: str = HEADLINE, along: Place | None = None, tolerance: float | None = None) -> BreakEven:
         """Where the option makes no difference to a measure of everybody; `along` and `tolerance` as for `break_even`."""
-        fine = max(tolerance or (self.values[-1] - self.values[0]) / FINE, self.least_step)
+        fine = max(tolerance or self._fine(measure), self.least_step)
         values = refined(self.values, lambda at: self.gaps(at, measure), fine, self.least_step)
         gaps = self.gaps(values, measure)
         tables = [self.runs[self._named(value)] for value in values]
         followed = _of_each(tables, self._named(values[0]), along) if along else np.full(len(values), np.nan)
         return found_at(self.option.name, self.path, measure, along, values, gaps, followed, fine)
+
+    def _fine(self, measure: str) -> float:
+        """How closely is close enough: nobody asks for a tenth of a point of what is known to nine points."""
+        intervals = [one.high - one.low for one in crossings(self.values, self.gaps(self.values, measure)).found]
+        return max(float(self.values[-1] - self.values[0]) / FINE, min(intervals, default=0.0) / OF_INTERVAL)
 
     def gaps(self, values: Floats, measure: str) -> Floats:
         """Differences from the base in a measure of everybody: a row for each value and a column for each replication."""
@@ -132,7 +137,8 @@ def break_even(
         jobs, executor, quiet: as for `replicate`.
         engine: `auto`, `simpy` or `compiled`; the answer is the same.
         tolerance: how closely the break-even and the ends of its interval are found, in the unit of the number: each lies
-            between two values, no further apart, that were run. A hundredth of what is between where it is None.
+            between two values, no further apart, that were run. Where it is None, a hundredth of what is between or a tenth
+            of its interval, as the first values show it, whichever is more.
 
     Raises:
         ValueError: fewer than two replications or steps, an empty range, or a tolerance that is not above 0.

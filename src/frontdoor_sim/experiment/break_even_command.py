@@ -34,7 +34,7 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--steps", type=int, default=5, metavar="N", help=f"how many values are tried first, 2 to {MOST_STEPS} (5)"
     )
-    what = "how closely it is found, in the unit of the number (a hundredth of what is between)"
+    what = "how closely it is found, in the unit of the number (a tenth of its interval, or a hundredth of what is between)"
     one.add_argument("--tolerance", type=float, metavar="X", help=what)
     one.epilog, one.formatter_class = EXAMPLE, argparse.RawDescriptionHelpFormatter
 

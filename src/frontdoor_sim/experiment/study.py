@@ -39,12 +39,20 @@ PACKAGES = ("frontdoor-sim", "simpy", "numpy", "scipy", "pandas", "holidays", "m
 
 @dataclass(frozen=True)
 class Result:
-    """What an appraisal found, and where it was written."""
+    """What an appraisal found, and where it was written.
+
+    Args:
+        comparison: today's model with its options.
+        pack, folder: the page for directors, and the folder it stands in.
+        verdict: the answer, in a few sentences.
+        break_evens: where an option makes no difference, a sentence for each question that the appraisal asks.
+    """
 
     comparison: Comparison
     pack: Path
     folder: Path
     verdict: str
+    break_evens: tuple[str, ...] = ()
 
 
 def appraise(
@@ -131,7 +139,8 @@ def appraise(
     write_run_record(
         folder, command=command, started=started, seconds=seconds, host=socket.gethostname(), **ran(engine)
     )
-    return Result(comparison, path, folder, pack.about["headline"])
+    said = tuple(f"{option}. {sentence}" for option, sentence in pack.break_evens[["option", "sentence"]].to_numpy())
+    return Result(comparison, path, folder, pack.about["headline"], said)
 
 
 def conditioned(
