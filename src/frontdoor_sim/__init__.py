@@ -12,13 +12,24 @@ It is about queues. It never scores a child.
 from frontdoor_sim.contacts import draw, given
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog, check_laws, read_log, write_log
-from frontdoor_sim.experiment import Comparison, appraise, break_even, compare, fair_shares, read_study, run
+from frontdoor_sim.experiment import (
+    Comparison,
+    Sensitivity,
+    appraise,
+    break_even,
+    compare,
+    fair_shares,
+    read_study,
+    run,
+    sensitivity,
+)
 from frontdoor_sim.measures import measure
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario import Scenario, read_scenario
 
 __version__ = "0.1.0"
 __all__ = [
-    "Comparison", "EventLog", "InputError", "Parameters", "Scenario", "appraise", "break_even", "check_laws", "compare", "draw",
-    "fair_shares", "given", "measure", "read_log", "read_scenario", "read_study", "run", "write_log",
+    "Comparison", "EventLog", "InputError", "Parameters", "Scenario", "Sensitivity", "appraise", "break_even", "check_laws",
+    "compare", "draw", "fair_shares", "given", "measure", "read_log", "read_scenario", "read_study", "run", "sensitivity",
+    "write_log",
 ]  # fmt: skip

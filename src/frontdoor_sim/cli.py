@@ -38,6 +38,7 @@ from frontdoor_sim.experiment import (
     summarise,
 )
 from frontdoor_sim.experiment import break_even_command as break_even
+from frontdoor_sim.experiment import sensitivity_command as sensitivity
 from frontdoor_sim.experiment.explain import explain, picture
 from frontdoor_sim.experiment.reading import StudyFile
 from frontdoor_sim.experiment.replications import Task, slug
@@ -144,6 +145,12 @@ def parser() -> argparse.ArgumentParser:
     what = "say also what each change of every option buys, which takes minutes"
     one.add_argument("--deep", action="store_true", help=what)
     one.set_defaults(does=do_appraise)
+    _common(one, replications=None, least=2)
+    one = add(
+        "sensitivity", help="which unknown numbers of an appraisal matter, which could flip a verdict, and what is luck"
+    )
+    sensitivity.add_arguments(one)
+    one.set_defaults(does=do_sensitivity)
     _common(one, replications=None, least=2)
     one = add("validate", help="a scenario against the part of a history that it has not seen; a page with the verdict")
     add_arguments(one)
@@ -356,6 +363,12 @@ def do_appraise(asked: argparse.Namespace) -> None:
     )
     print(result.comparison)
     print("", result.verdict, *result.break_evens, f"Pack: {result.pack}", sep="\n\n")
+
+
+def do_sensitivity(asked: argparse.Namespace) -> None:
+    """What matters in an appraisal."""
+    study = sensitivity.read_asked(asked)
+    print(sensitivity.run_command(asked, study, _folder(asked, f"{study.facts.title} sensitivity")))
 
 
 def do_validate(asked: argparse.Namespace) -> None:

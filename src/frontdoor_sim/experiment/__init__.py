@@ -8,12 +8,14 @@ from frontdoor_sim.experiment.fair_shares import fair_shares
 from frontdoor_sim.experiment.pilot import offered_load, offered_loads, returns_per_contact
 from frontdoor_sim.experiment.reading import Study, not_changes, read_study
 from frontdoor_sim.experiment.replications import replicate
+from frontdoor_sim.experiment.sensitivity import Sensitivity, sensitivity
 from frontdoor_sim.experiment.single import run
 from frontdoor_sim.experiment.study import appraise
 
 __all__ = [
     "BreakEven",
     "Comparison",
+    "Sensitivity",
     "Study",
     "Symptom",
     "Unknown",
@@ -30,5 +32,6 @@ __all__ = [
     "replicate",
     "returns_per_contact",
     "run",
+    "sensitivity",
     "summarise",
 ]

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from frontdoor_sim.appraisal.charts.rows import decided_within_24h, transfer_time, utilisation, who_waits_by_rag
     from frontdoor_sim.appraisal.charts.shares import what_each_buys
     from frontdoor_sim.appraisal.charts.stacks import waiting_stacked
+    from frontdoor_sim.appraisal.charts.tornado import what_matters
     from frontdoor_sim.appraisal.charts.weeks import weeks_of_transition
     from frontdoor_sim.pictures import svg_document, svg_text
 
 __all__ = [
     "decided_within_24h", "decision_curve", "pathway", "queue_by_hour_of_week", "svg_document", "svg_text", "transfer_time",
-    "utilisation", "waiting_stacked", "weeks_of_transition", "what_each_buys", "where_it_breaks_even", "who_waits_by_rag",
+    "utilisation", "waiting_stacked", "weeks_of_transition", "what_each_buys", "what_matters", "where_it_breaks_even",
+    "who_waits_by_rag",
 ]  # fmt: skip
 _MODULES = {
     "decided_within_24h": "rows",
@@ -36,6 +38,7 @@ _MODULES = {
     "waiting_stacked": "stacks",
     "weeks_of_transition": "weeks",
     "what_each_buys": "shares",
+    "what_matters": "tornado",
     "where_it_breaks_even": "even",
     "who_waits_by_rag": "rows",
 }

@@ -1,0 +1,86 @@
+"""`frontdoor sensitivity`: an appraisal in, what matters in it out."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from frontdoor_sim.appraisal import write_manifest, write_run_record, write_tables
+from frontdoor_sim.appraisal.charts import svg_document
+from frontdoor_sim.appraisal.files import RUNS
+from frontdoor_sim.documents import InputError
+from frontdoor_sim.experiment.comparing import HEADLINE
+from frontdoor_sim.experiment.reading import Study, read_study
+from frontdoor_sim.experiment.replications import slug
+from frontdoor_sim.experiment.sensitivity import Sensitivity, mistakes_of_asking, sensitivity
+from frontdoor_sim.experiment.sensitivity_words import figure_text, value_text
+from frontdoor_sim.experiment.study import ran, versions
+
+EXAMPLE = """example:
+  frontdoor sensitivity scenarios/examples/appraisal.yaml --replications 4
+  says which of the appraisal's unknown numbers could flip a verdict, and how much is luck"""
+
+
+def add_arguments(one: argparse.ArgumentParser) -> None:
+    """What `frontdoor sensitivity` takes, besides what every command does."""
+    one.add_argument("appraisal", type=Path, metavar="APPRAISAL")
+    one.add_argument("--options", nargs="+", type=Path, metavar="OPTION", help="other options, under the same ranges")
+    one.add_argument("--measure", default=HEADLINE, metavar="NAME", help=f"what is looked at ({HEADLINE})")
+    one.epilog, one.formatter_class = EXAMPLE, argparse.RawDescriptionHelpFormatter
+
+
+def read_asked(asked: argparse.Namespace) -> Study:
+    """The appraisal as asked.
+
+    Raises:
+        InputError: every mistake in what was typed and in the files.
+    """
+    study = read_study(asked.appraisal)
+    study = study.of(asked.options) if asked.options else study
+    wrong = mistakes_of_asking(study, asked.measure, "--measure")
+    if wrong:
+        raise InputError(wrong)
+    return study
+
+
+def run_command(asked: argparse.Namespace, study: Study, folder: Path) -> str:
+    """Find what matters as asked, write its tables and charts into a folder, and say it."""
+    clock, started = time.perf_counter(), datetime.now(tz=UTC).isoformat(timespec="seconds")
+    found = sensitivity(
+        study, asked.measure, asked.replications, asked.seed, asked.jobs, None, asked.quiet, asked.engine, folder / RUNS
+    )
+    write_tables(folder / "tables", found.tables())
+    for option in (found.base, *found.options):
+        drawn = svg_document(found.plot(option), slug(option))
+        (folder / f"{slug(option)}.svg").write_text(drawn, encoding="utf-8", newline="\n")
+    number = int(found.one_way["replications"].iloc[0])
+    made_of = [file for scenario in (study.base, *study.options) for file in scenario.files]
+    inputs = {file.resolve(): file for file in (study.file, *made_of)}.values()
+    seed = study.facts.seed if asked.seed is None else asked.seed
+    about = {"title": study.facts.title, "measure": found.measure}
+    write_manifest(folder, inputs, seed=seed, replications=number, versions=versions(), about=about)
+    write_run_record(folder, command=asked.command, started=started, seconds=time.perf_counter() - clock,
+                     host=socket.gethostname(), **ran(asked.engine))  # fmt: skip
+    kept = int(found.candidates["kept"].sum())
+    note = (
+        f"Ranges: those of the {kept} of {len(found.candidates)} candidates that show every symptom. Intervals: 95%, for "
+        f"all options together, of the average over {number} replications on the same contacts; luck alone."
+    )
+    lines = [line for name in (found.base, *found.options) for line in (*_rows(found, name), "")]
+    return "\n".join([*lines, str(found), "", note, f"Written to {folder}"])
+
+
+def _rows(found: Sensitivity, name: str) -> Iterator[str]:
+    """A line for each number: its range, the figure at either end, how far it moves it, and the answer."""
+    rows = found.swings[found.swings["option"] == name].to_dict("records")
+    yield f"{name}{': change from today' if rows[0]['change'] else ''}, {found.measure}"
+    for row in rows:
+        unit, change = row["measure_unit"], row["change"]
+        reach = " to ".join(value_text(row[end], row["unit"]) for end in ("lowest", "highest"))
+        figures = " to ".join(figure_text(row[end], unit, change) for end in ("at_lowest", "at_highest"))
+        flips = f" at {value_text(row['flips_at'], row['unit'])}" if row["answer"] == "flips" else ""
+        yield f"  {row['say'][:44]:44}  {reach:24}  {figures:28}  {row['answer']}{flips}"
