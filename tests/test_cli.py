@@ -236,6 +236,7 @@ def test_help_of_calibrate_has_an_example(capsys: pytest.CaptureFixture[str]):
         (["run", BASE, "--replications", "1.5"], "'1.5' is not a whole number"),
         (["compare", BASE, MORE, "--replications", "1"], "'1' is not a whole number of 2 or more"),
         (["appraise", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
+        (["sensitivity", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
         (["run", BASE, "--jobs", "0"], "'0' is not a whole number of 1 or more"),
         (["run", BASE, "--seed", "-1"], "'-1' is not a whole number of 0 or more"),
         (["run", BASE, "--engine", "fastest"], "'fastest'"),
@@ -254,7 +255,7 @@ def test_wrong_words_are_refused_by_name(words: list[str], said: str, capsys: py
     assert "Traceback" not in error
 
 
-@pytest.mark.parametrize("command", [["check"], ["explain"], ["run"], ["appraise"], ["compare", BASE]])
+@pytest.mark.parametrize("command", [["check"], ["explain"], ["run"], ["appraise"], ["sensitivity"], ["compare", BASE]])
 @pytest.mark.parametrize(
     ("file", "said"),
     [("missing.yaml", "There is no such file"), (".", "This is a folder"), (str(BAD / "tab.yaml"), "tab")],
@@ -269,7 +270,9 @@ def test_no_command_meets_a_bad_file_with_a_traceback(
 
 
 @pytest.mark.parametrize(
-    "words", [["run", BASE], ["compare", BASE, MORE], ["appraise", "appraisal.yaml"]], ids=lambda words: words[0]
+    "words",
+    [["run", BASE], ["compare", BASE, MORE], ["appraise", "appraisal.yaml"], ["sensitivity", "appraisal.yaml"]],
+    ids=lambda words: words[0],
 )
 def test_output_that_cannot_be_written_is_told_before_the_work_begins(
     words: list[str], here: Path, capsys: pytest.CaptureFixture[str]

@@ -48,7 +48,7 @@ class Explained:
         together: adjusted share of the variance of ranks that all numbers explain together; NaN for too few candidates.
         share: of that, by number; they add up to `together`.
         partial: partial rank correlation of the figure with each number, the others held fixed.
-        low, high: its 95 % interval.
+        low, high: its interval; all of them together hold 95 % (Bonferroni), so one that leaves out 0 is no chance find.
     """
 
     together: float
@@ -129,7 +129,7 @@ def explained(numbers: Floats, figures: Floats) -> Explained:
     whole = min(float(weights.sum()), 1.0)
     together = max(0.0, 1 - (1 - whole) * (number - 1) / (number - count - 1))
     partial = _partial((vectors / values) @ vectors.T, related[:-1, -1], whole)
-    half = float(ndtri(0.5 + CONFIDENCE / 2)) * np.sqrt(RANKS / (number - count - 2))
+    half = float(ndtri(1 - (1 - CONFIDENCE) / 2 / count)) * np.sqrt(RANKS / (number - count - 2))
     middle = np.arctanh(partial)
     found = weights * (together / whole if whole else 0.0), partial, np.tanh(middle - half), np.tanh(middle + half)
     return Explained(together, *(_placed(values, varies) for values in found))

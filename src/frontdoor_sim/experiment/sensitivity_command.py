@@ -12,14 +12,19 @@ from pathlib import Path
 from frontdoor_sim.appraisal import write_manifest, write_run_record, write_tables
 from frontdoor_sim.appraisal.charts import svg_document
 from frontdoor_sim.appraisal.files import RUNS
+from frontdoor_sim.appraisal.wording import number_text
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.reading import Study, read_study
 from frontdoor_sim.experiment.replications import slug
 from frontdoor_sim.experiment.sensitivity import Sensitivity, mistakes_of_asking, sensitivity
-from frontdoor_sim.experiment.sensitivity_words import figure_text, value_text
+from frontdoor_sim.experiment.sensitivity_words import figures_text, range_text, shows_symptoms
 from frontdoor_sim.experiment.study import ran, versions
 
+BEYOND = (
+    "At an end, with all others in the middle, today's model mostly does not show the symptoms: of the candidates kept, those "
+    "near that end had other numbers that made up for it."
+)
 EXAMPLE = """example:
   frontdoor sensitivity scenarios/examples/appraisal.yaml --replications 4
   says which of the appraisal's unknown numbers could flip a verdict, and how much is luck"""
@@ -70,17 +75,19 @@ def run_command(asked: argparse.Namespace, study: Study, folder: Path) -> str:
         f"Ranges: those of the {kept} of {len(found.candidates)} candidates that show every symptom. Intervals: 95%, for "
         f"all options together, of the average over {number} replications on the same contacts; luck alone."
     )
+    if not found.one_way["shows_symptoms"].ge(0.5).all():
+        note += f"\n* {BEYOND}"
     lines = [line for name in (found.base, *found.options) for line in (*_rows(found, name), "")]
     return "\n".join([*lines, str(found), "", note, f"Written to {folder}"])
 
 
 def _rows(found: Sensitivity, name: str) -> Iterator[str]:
     """A line for each number: its range, the figure at either end, how far it moves it, and the answer."""
+    mine = found.one_way[found.one_way["option"] == name].to_dict("records")
+    beyond = {end["path"] for end in mine if not shows_symptoms(end)}
     rows = found.swings[found.swings["option"] == name].to_dict("records")
     yield f"{name}{': change from today' if rows[0]['change'] else ''}, {found.measure}"
     for row in rows:
-        unit, change = row["measure_unit"], row["change"]
-        reach = " to ".join(value_text(row[end], row["unit"]) for end in ("lowest", "highest"))
-        figures = " to ".join(figure_text(row[end], unit, change) for end in ("at_lowest", "at_highest"))
-        flips = f" at {value_text(row['flips_at'], row['unit'])}" if row["answer"] == "flips" else ""
-        yield f"  {row['say'][:44]:44}  {reach:24}  {figures:28}  {row['answer']}{flips}"
+        flips = f" at {number_text(row['flips_at'], row['unit'])}" if row["answer"] == "flips" else ""
+        say = f"{row['say'][:58]}{' *' if row['path'] in beyond else ''}"
+        yield f"  {say:60}  {range_text(row):32}  {figures_text(row):20}  {row['answer']}{flips}"

@@ -45,7 +45,8 @@ def _one_at_a_time(ends: list[Row], swings: list[Row]) -> Iterator[str]:
     if first["answer"] == "nothing":
         yield "No single number moves that at all."
         return
-    yield f"{first['say']} matters most: {moves(first)}."
+    widest = [end for end in ends if end["path"] == first["path"] and end["end"] != "middle"]
+    yield f"{first['say']} matters most: {moves(first)}{''.join(symptoms_text(end) for end in widest)}."
     idle = [row["say"] for row in swings if row["answer"] == "nothing"]
     if idle:
         yield f"Nothing at all comes of {in_words(idle, 'and')}."
@@ -58,27 +59,33 @@ def moves(row: Row) -> str:
     Example:
         >>> print(moves({"lowest": 5.5, "highest": 6.5, "unit": "WTE", "at_lowest": 0.12, "at_middle": 0.08, "at_highest": 0.05,
         ...     "change": True, "measure_unit": "share"}))
-        from 5.5 WTE to 6.5 WTE the change goes from +12 to +5 points
+        from 5.5 to 6.5 WTE the change goes from +12 to +5 points
     """
-    start, end = (figure_text(row[place], row["measure_unit"], row["change"]) for place in ("at_lowest", "at_highest"))
-    what = "the change" if row["change"] else "it"
-    start = start.removesuffix(f" {end.split(' ')[-1]}") if " " in end else start
+    unit, change = row["measure_unit"], row["change"]
     low, middle, high = sorted((row["at_lowest"], row["at_middle"], row["at_highest"]))
     by = ""
     if row["at_middle"] in (low, high) and middle != row["at_middle"]:
-        by = f" by way of {figure_text(row['at_middle'], row['measure_unit'], row['change'])}"
-    ends = " to ".join(value_text(row[end], row["unit"]) for end in ("lowest", "highest"))
-    return f"from {ends} {what} goes from {start} to {end}{by}"
+        by = f" by way of {figure_text(row['at_middle'], unit, change)}"
+    what = "the change" if change else "it"
+    return f"from {range_text(row)} {what} goes from {figures_text(row)}{by}"
 
 
-def value_text(value: float, unit: str) -> str:
-    """The value of a number with its unit.
+def range_text(row: Row) -> str:
+    """The range of a number, its unit once.
 
     Example:
-        >>> value_text(5.514, "WTE"), value_text(0.654, "share"), value_text(0.051, "times")
-        ('5.5 WTE', '65%', '0.05 times')
+        >>> range_text({"lowest": 5.514, "highest": 6.5, "unit": "WTE"})
+        '5.5 to 6.5 WTE'
     """
-    return number_text(value, unit)
+    unit = row["unit"]
+    return f"{number_text(row['lowest'], unit).removesuffix(f' {unit}')} to {number_text(row['highest'], unit)}"
+
+
+def figures_text(row: Row) -> str:
+    """The figures at the lowest and the highest value of a number, their unit once."""
+    start, end = (figure_text(row[at], row["measure_unit"], row["change"]) for at in ("at_lowest", "at_highest"))
+    unit = end.partition(" ")[2]
+    return f"{start.removesuffix(f' {unit}')} to {end}"
 
 
 def figure_text(figure: float, unit: str, change: bool) -> str:
@@ -128,10 +135,10 @@ def _either_side(row: Row, ends: list[Row]) -> str:
     """On which side of which value a change is better, and on which it is worse."""
     told = {end["end"]: end for end in ends if end["path"] == row["path"]}
     low, high = ((told[end] if told[end]["verdict"] != UNCLEAR else told["middle"]) for end in ("low", "high"))
-    at = value_text(row["flips_at"], row["unit"])
-    between = " to ".join(value_text(row[end], row["unit"]) for end in ("flips_from", "flips_to"))
+    at = number_text(row["flips_at"], row["unit"])
+    between = " to ".join(number_text(row[end], row["unit"]) for end in ("flips_from", "flips_to"))
     found = f"below {at} (95% interval {between}) the change is {low['verdict']}, above it {high['verdict']}"
-    return found + "".join(_symptoms(end, row["unit"]) for end in (told["low"], told["high"]))
+    return found + "".join(symptoms_text(end) for end in (told["low"], told["high"]))
 
 
 def _at_ends(row: Row, ends: list[Row], answer: str) -> str:
@@ -143,17 +150,22 @@ def _at_ends(row: Row, ends: list[Row], answer: str) -> str:
         and (end["verdict"] == UNCLEAR) == (answer == "unclear")
     ]
     return in_words([
-        f"{value_text(end['value'], row['unit'])}: {estimate_text(end)}{_symptoms(end, row['unit'])}" for end in wanted
+        f"{number_text(end['value'], row['unit'])}: {estimate_text(end)}{symptoms_text(end)}" for end in wanted
     ])  # fmt: skip
 
 
-def _symptoms(end: Row, unit: str) -> str:
-    """A warning where today's model, with a number at that end, does not always show what is known of today."""
-    share, number = end["shows_symptoms"], end["replications"]
-    if share == 1:
+def symptoms_text(end: Row) -> str:
+    """A warning where today's model, with a number at that end, mostly does not show what is known of today."""
+    if shows_symptoms(end):
         return ""
-    seen = f"in {round(share * number)} of {number} replications" if share else "in no replication"
-    return f"; at {value_text(end['value'], unit)} today's model shows the symptoms {seen}"
+    seen = round(end["shows_symptoms"] * end["replications"])
+    of = f"in {seen} of {end['replications']} replications" if seen else "in no replication"
+    return f"; at {number_text(end['value'], end['unit'])} alone, today's model shows the symptoms {of}"
+
+
+def shows_symptoms(end: Row) -> bool:
+    """Whether today's model shows every symptom in at least half of the replications."""
+    return bool(end["shows_symptoms"] >= 0.5)
 
 
 def _all_at_once(spread: Row, explained: list[Row]) -> Iterator[str]:
@@ -167,11 +179,12 @@ def _all_at_once(spread: Row, explained: list[Row]) -> Iterator[str]:
     interval = f"{spread['low']:.0%} to {spread['high']:.0%}"
     yield f"{over}: {spread['numbers']:.0%} of the variance is the unknown numbers ({interval}), the rest luck."
     if np.isnan(spread["together"]):
-        yield "That is too few candidates to say which numbers explain it."
+        yield "They are too few to say which numbers explain it: try more `candidates`."
         return
-    named = [f"{row['say']} ({row['share']:.0%})" for row in explained[:MOST] if row["share"] >= SMALL]
-    which = f", first of all {in_words(named, 'and')}" if named else ""
+    told = [row for row in explained if row["share"] >= SMALL and (row["low"] > 0 or row["high"] < 0)]
+    which = in_words([f"{row['say']} ({row['share']:.0%})" for row in told[:MOST]], "and")
+    clear = f"first of all {which}" if told else "none of them clearly by itself: more `candidates` would tell more"
     yield (
-        f"Of the variance between candidates the numbers explain {spread['together']:.0%} "
-        f"(at most {spread['at_most']:.0%} could be){which}."
+        f"The numbers explain {spread['together']:.0%} of how the candidates rank "
+        f"(at most about {spread['at_most']:.0%} could be explained), {clear}."
     )

@@ -27,6 +27,7 @@ from frontdoor_sim.appraisal.wording import Estimate, better_of, change_unit, me
 from frontdoor_sim.pictures import INK, MUTED, SHADE, SMALL, styled
 
 _LABELS, _NUMBERS = 2.25, 1.25  # widths of the columns of labels and of numbers [in]
+MOSTLY = 0.5
 _THICK = 0.3  # of a row, each of its two bars
 _BARS: dict[str, dict[str, Any]] = {
     "low": {"facecolor": ORANGE, "edgecolor": INK, "hatch": "///"},
@@ -53,7 +54,7 @@ def what_matters(one_way: pd.DataFrame, swings: pd.DataFrame, *, option: str, no
     names = [wrapped(_named(row), (_LABELS - 0.12) * 72, SMALL, at_most=3) for row in rows]
     legend = {f"at its {word} value": _BARS[end] for end, word in (("low", "lowest"), ("high", "highest"))}
     taken, pitch = strip_height(legend) + 0.3, 0.155 * max(3, *map(len, names)) + 0.12
-    sheet = Sheet(title, _under(measure, unit, change), taken + pitch * len(rows) + 0.3, interval(note, "Thin lines"))
+    sheet = Sheet(title, _under(measure, unit, change), taken + pitch * len(rows) + 0.3, _note(note, ends))
     legend_strip(sheet, legend)
     axes = sheet.axes(_LABELS, taken, WIDTH - _LABELS - _NUMBERS, pitch * len(rows))
     spoken = []
@@ -68,6 +69,11 @@ def what_matters(one_way: pd.DataFrame, swings: pd.DataFrame, *, option: str, no
 
 def _named(row: dict[Any, Any]) -> str:
     return str(row["say"]) if row["unit"] in ("share", "") else f"{row['say']} ({row['unit']})"
+
+
+def _note(note: str, ends: pd.DataFrame) -> str:
+    beyond = " *: with this number there alone, today's model mostly does not show the symptoms."
+    return interval(note, "Thin lines") + (beyond if (ends["shows_symptoms"] < MOSTLY).any() else "")
 
 
 def _under(measure: str, unit: str, change: bool) -> str:
@@ -104,7 +110,8 @@ def _bar(axes: Axes, height: float, end: dict[Any, Any], middle: float, look: di
         "size": SMALL - 1, "color": INK,
     }  # fmt: skip
     place = mean if not moved or np.isnan(low) else max(high, mean) if right else min(low, mean)
-    axes.annotate(_value(end["value"], str(end["unit"])), (place, height), **style)
+    label = _value(end["value"], str(end["unit"])) + ("*" if end["shows_symptoms"] < MOSTLY else "")
+    axes.annotate(label, (place, height), **style)
 
 
 def _value(value: float, unit: str) -> str:
@@ -127,7 +134,8 @@ def _told(row: dict[Any, Any]) -> Iterator[str]:
 def _finish(axes: Axes, rows: list[dict[Any, Any]], ends: pd.DataFrame, unit: str, change: bool) -> None:
     """The scale, with room for the labels; a dashed line through the middle, and one where there is no change."""
     scale = scale_of(unit)
-    low, high = scale * float(ends["low"].min()), scale * float(ends["high"].max())
+    shown = [scale * float(end) for side in ("mean", "low", "high") for end in ends[side] if np.isfinite(end)]
+    low, high = min([0.0, *shown] if change else shown), max([0.0, *shown] if change else shown)
     wide = WIDTH - _LABELS - _NUMBERS
     labels = [_value(row[end], str(row["unit"])) for row in rows for end in ("lowest", "highest")]
     room = min(max(text_width(label, SMALL - 1) for label in labels) / 72 + 0.1, 0.35 * wide)
