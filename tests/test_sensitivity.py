@@ -18,6 +18,7 @@ from frontdoor_sim.experiment import Sensitivity, Unknown, compare, read_study, 
 from frontdoor_sim.experiment.explained import explained, spread_of
 from frontdoor_sim.experiment.one_way import Figures, Range, one_way, ranges, settings, swings
 from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.experiment.sensitivity_words import in_plain_words
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "scenarios" / "examples"
@@ -196,6 +197,39 @@ def test_three_rows_a_number_with_verdicts_by_the_rule_of_the_pack():
     assert mine["half_width"].iloc[0] == pytest.approx(4.303 * 0.01 / 3**0.5, rel=1e-3)
 
 
+def words(figure, shows: float = 1.0) -> str:
+    """The paragraph of an option, without what is said of all numbers at once."""
+    found = of(figure)
+    tables = one_way(OVER, found, np.full(len(settings(OVER)), shows)), swings(OVER, found)
+    spread = pd.DataFrame([{"option": "option", "deviation": np.nan}])
+    return in_plain_words(*tables, spread, pd.DataFrame({"option": []}))[0]
+
+
+def test_a_verdict_that_flips_is_told_with_where_and_whether_that_is_like_today():
+    assert words(lambda at: 0.1 * (at["a"] - 0.5) - 0.01 * at["d"] + 0.02) == (
+        "option: decided within 24 hours changes by +5 points (3 to 7) with every unknown number in its middle, which is better. "
+        "A matters most: from 0.00 to 2.0 WTE the change goes from −5 to +15 points. Nothing at all comes of B and C. "
+        "A flips the verdict: below 0.50 WTE (95% interval 0.25 to 0.75 WTE) the change is worse, above it better."
+    )
+    told = words(lambda at: 0.1 * (at["a"] - 0.5), shows=1 / 3)
+    assert told.endswith("the change is worse, above it better; at 0.00 WTE alone, today's model shows the symptoms in 1 of "
+                         "3 replications; at 2.0 WTE alone, today's model shows the symptoms in 1 of 3 replications.")  # fmt: skip
+
+
+def test_a_verdict_that_flips_twice_that_holds_and_that_nothing_settles():
+    hump = words(lambda at: 0.1 - 0.2 * (at["a"] - 1) ** 2)
+    assert "goes from −10 to −10 points by way of +10 points" in hump
+    assert "A flips the verdict: the change is worse at either end, and better in the middle." in hump
+    assert words(lambda at: 0.3 + 0.1 * at["a"]).endswith("No single number flips the verdict.")
+    assert words(lambda at: 0.0001 * at["a"]).endswith("No single number settles it.")
+    assert "settles" not in words(lambda at: 0.02 * at["a"] - 0.01)
+    assert "can be told apart from none at an end of A (2.0 WTE: +3 points (1 to 5))." in words(
+        lambda at: 0.02 * at["a"] - 0.01
+    )
+    assert "can no longer be told apart from none at an end of A (2.0 WTE: " in words(lambda at: 0.11 - 0.05 * at["a"])
+    assert words(lambda _: 0.3).endswith("No single number moves that at all.")
+
+
 # --- runs ----------------------------------------------------------------------------------------------------------------
 
 
@@ -335,8 +369,8 @@ def test_the_command_writes_its_tables_charts_and_manifest(tmp_path: Path, capsy
         assert len(pd.read_parquet(tmp_path / "tables" / f"{name}.parquet")) == len(
             pd.read_csv(tmp_path / "tables" / f"{name}.csv")
         )
-    assert (tmp_path / "two_more_officers.svg").read_text(encoding="utf-8").startswith("<svg ")
-    assert not (tmp_path / "two_more_open_longer.svg").exists()
+    assert sorted(path.name for path in tmp_path.glob("*.svg")) == ["option_1_two_more_officers.svg", "today.svg"]
+    assert (tmp_path / "today.svg").read_text(encoding="utf-8").startswith("<svg ")
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["measure"] == "decision_hours_p90"
     assert (tmp_path / "run.json").exists()

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import fdtri, ndtri
-from scipy.stats import rankdata
 
 Floats = NDArray[np.float64]
 
@@ -120,7 +120,7 @@ def explained(numbers: Floats, figures: Floats) -> Explained:
         return Explained(np.nan, none, none, none, none)
     if np.ptp(figures) == 0 or not count:
         return Explained(0.0, zeros, zeros, zeros, zeros)
-    ranks = np.column_stack([rankdata(numbers[:, varies], axis=0), rankdata(figures)])
+    ranks = pd.DataFrame(np.column_stack([numbers[:, varies], figures])).rank().to_numpy()
     related = np.corrcoef(ranks, rowvar=False)
     values, vectors = np.linalg.eigh(related[:-1, :-1])
     if values.min() < SINGULAR:

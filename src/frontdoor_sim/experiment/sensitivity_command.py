@@ -59,9 +59,7 @@ def run_command(asked: argparse.Namespace, study: Study, folder: Path) -> str:
         study, asked.measure, asked.replications, asked.seed, asked.jobs, None, asked.quiet, asked.engine, folder / RUNS
     )
     write_tables(folder / "tables", found.tables())
-    for option in (found.base, *found.options):
-        drawn = svg_document(found.plot(option), slug(option))
-        (folder / f"{slug(option)}.svg").write_text(drawn, encoding="utf-8", newline="\n")
+    _write_charts(folder, found)
     number = int(found.one_way["replications"].iloc[0])
     made_of = [file for scenario in (study.base, *study.options) for file in scenario.files]
     inputs = {file.resolve(): file for file in (study.file, *made_of)}.values()
@@ -79,6 +77,14 @@ def run_command(asked: argparse.Namespace, study: Study, folder: Path) -> str:
         note += f"\n* {BEYOND}"
     lines = [line for name in (found.base, *found.options) for line in (*_rows(found, name), "")]
     return "\n".join([*lines, str(found), "", note, f"Written to {folder}"])
+
+
+def _write_charts(folder: Path, found: Sensitivity) -> None:
+    """A tornado chart of today and of each option; numbered, as two names may be spelt alike in a file's."""
+    names = {"today": found.base} | {f"option_{place}_{slug(n)}": n for place, n in enumerate(found.options, start=1)}
+    for file, name in names.items():
+        drawn = svg_document(found.plot(name), file)
+        (folder / f"{file.rstrip('_')}.svg").write_text(drawn, encoding="utf-8", newline="\n")
 
 
 def _rows(found: Sensitivity, name: str) -> Iterator[str]:

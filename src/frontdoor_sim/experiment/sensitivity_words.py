@@ -134,9 +134,11 @@ def _flips(ends: list[Row], swings: list[Row]) -> Iterator[str]:
 def _either_side(row: Row, ends: list[Row]) -> str:
     """On which side of which value a change is better, and on which it is worse."""
     told = {end["end"]: end for end in ends if end["path"] == row["path"]}
+    if told["low"]["verdict"] == told["high"]["verdict"]:
+        return f"the change is {told['low']['verdict']} at either end, and {told['middle']['verdict']} in the middle"
     low, high = ((told[end] if told[end]["verdict"] != UNCLEAR else told["middle"]) for end in ("low", "high"))
     at = number_text(row["flips_at"], row["unit"])
-    between = " to ".join(number_text(row[end], row["unit"]) for end in ("flips_from", "flips_to"))
+    between = range_text({"lowest": row["flips_from"], "highest": row["flips_to"], "unit": row["unit"]})
     found = f"below {at} (95% interval {between}) the change is {low['verdict']}, above it {high['verdict']}"
     return found + "".join(symptoms_text(end) for end in (told["low"], told["high"]))
 
