@@ -162,9 +162,10 @@ def test_the_answer_says_every_effect_with_its_range():
     said = headline(compared(of_two_measures(0.1, -50), "Today", "year"), of_one_case=True)
     assert said == (
         "Today: 40% of contacts are decided within 24 hours (40% to 40% in single years). Half of transfers to assessment are "
-        "allocated within 90 hours of the decision (90 to 90). More are decided within 24 hours under Hub (52%; +8 to +15 "
-        "points). Transfers are allocated sooner under Hub (48 hours; −58 to −27 hours). In brackets after an option, its "
-        "change from today: the range in single years."
+        "allocated within 90 hours of the decision (90 to 90).\n"
+        "More are decided within 24 hours under Hub (52%; +8 to +15 points).\n"
+        "Transfers are allocated sooner under Hub (48 hours; −58 to −27 hours).\n"
+        "In brackets after an option, its change from today: the range in single years."
     )
     worse = headline(compared(of_two_measures(-0.1, 50), "Today", "average"), of_one_case=False)
     assert "Fewer are decided within 24 hours under Hub" in worse

@@ -339,23 +339,27 @@ def shares_note() -> str:
 
 
 def headline(comparison: Comparison, of_one_case: bool) -> str:
-    """The answer in a paragraph: today, and what the options do to it; its interval is of one case, or of the average."""
+    """The answer in a few lines: today, what the options do to each measure, and what is in brackets.
+
+    Args:
+        comparison: today's model with its options.
+        of_one_case: whether intervals are of one case, or of the average.
+    """
     summary = comparison.summary
     base = summary[(summary["option"] == comparison.base) & (summary["by"] == "all")].set_index("measure")
     decided, transfer = base.loc[HEADLINE], base.loc[TRANSFER]
     where = "in single years" if of_one_case else "on average"
-    parts = [
+    today = [
         f"{comparison.base}: {decided['mean']:.0%} of contacts are decided within 24 hours ({decided['low']:.0%} to "
         f"{decided['high']:.0%} {where})."
     ]
     if not np.isnan(transfer["mean"]):
         hours = f"{transfer['mean']:.0f} hours of the decision ({transfer['low']:.0f} to {transfer['high']:.0f})"
-        parts += [f"Half of transfers to assessment are allocated within {hours}."]
-    for measure, says in SAYS.items():
-        parts += _told(comparison, measure, says)
+        today += [f"Half of transfers to assessment are allocated within {hours}."]
+    lines = [today, *(_told(comparison, measure, says) for measure, says in SAYS.items())]
     named = any(word in set(comparison.verdicts["better"]) for word in ("better", "worse"))
-    parts += [f"In brackets after an option, its change from today: the range {where}."] if named else []
-    return " ".join(parts)
+    lines += [[f"In brackets after an option, its change from today: the range {where}."]] if named else []
+    return "\n".join(" ".join(line) for line in lines if line)
 
 
 SAYS = {
