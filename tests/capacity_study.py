@@ -25,7 +25,7 @@ from recovery import Recovery
 OPENS = date(2024, 1, 1)
 WEEK = 604_800
 PER_HOUR = {"Mon-Fri 08:00-18:00": 1.8, "otherwise": 0.15}
-"""The town of statistics C1: 108 contacts a week, two thirds of them in office hours."""
+"""The town of statistics C1: 107.7 contacts a week, five of six from 8 to 18 on working days."""
 WEIGHTS = (0.15,) * 8 + (1.8,) * 10 + (0.15,) * 6
 WITH_WAITS = Desk(shift={"Mon-Fri": "09:00-17:00"}, people=(2, 12), hours_of_receipt=WEIGHTS)
 NO_WAITS = Desk(shift={"Mon-Fri": "09:00-17:00"}, people=(2, 12), hours_of_receipt=WEIGHTS, waiting_share=None)

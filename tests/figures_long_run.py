@@ -118,7 +118,7 @@ def busy_contacts(scenario: Scenario, number: int, of_days: float, of_weeks: flo
     local = pd.Timestamp(scenario.model.run.opens, tz=line.clock.zone) + pd.to_timedelta(begins, unit="s")
     days = (local.tz_localize(None).normalize() - local[0].tz_localize(None).normalize()).days.to_numpy()
     factor = gamma(dice, of_days, days[-1] + 1) * np.repeat(gamma(dice, of_weeks, days[-1] // 7 + 1), 7)[: days[-1] + 1]
-    office = (local.dayofweek < 5) & (local.hour >= 8) & (local.hour < 18)
+    office = (local.day_of_week < 5) & (local.hour >= 8) & (local.hour < 18)
     came = np.repeat(begins, dice.poisson(np.where(office, OFFICE_RATE, OTHER_RATE) * factor[days]))
     received = np.sort(came + dice.integers(0, 3600, len(came)))
     contacts = key_array((SEED, number, "busy"), np.arange(len(came)))
