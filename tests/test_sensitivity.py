@@ -310,6 +310,13 @@ def test_the_same_for_any_number_of_workers_either_engine_and_when_it_goes_on(
     assert again.sentences == other.sentences == resumed.sentences == found.sentences
 
 
+def test_more_candidates_than_the_file_says(study):
+    more = sensitivity(study, replications=2, jobs=1, candidates=12)
+    assert len(more.candidates) == 12
+    assert more.spread["candidates"].unique().tolist() == [more.candidates["kept"].sum()]
+    assert more.spread["together"].notna().all()
+
+
 def test_charts_and_sentences_say_the_same(found: Sensitivity):
     said = found.plot("Two more officers").get_label()
     assert said.startswith("Which unknown number matters? Two more officers Officers: ")
@@ -346,6 +353,8 @@ def test_an_appraisal_in_which_all_is_known_says_how_to_write_what_is_not(tmp_pa
     )
     assert "--measure\n  what:   `measure` cannot be 'decided_within_24'." in said
     assert "Did you mean decided_within_24h" in said
+    assert cli.main(["sensitivity", str(EXAMPLES / "appraisal.yaml"), "--candidates", "1"]) == cli.USER_INPUT
+    assert "--candidates\n  what:   1 candidates cannot be compared." in capsys.readouterr().err
 
 
 def test_too_few_candidates_are_a_mistake(study):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +113,7 @@ def sensitivity(
     quiet: bool = True,
     engine: Engine = "auto",
     keep: Path | None = None,
+    candidates: int | None = None,
 ) -> Sensitivity:
     """Which of an appraisal's unknown numbers matter, for today and for the change that each option makes.
 
@@ -126,6 +127,7 @@ def sensitivity(
         jobs, executor, quiet: as for `replicate`.
         engine: `auto`, `simpy` or `compiled`; the answer is the same.
         keep: a folder in which finished runs are kept.
+        candidates: how many are tried, instead of the file's own; more of them say more of what explains the spread.
 
     Raises:
         InputError: nothing is unknown, fewer than two candidates show the symptoms, or no such measure is told of everybody.
@@ -146,6 +148,8 @@ def sensitivity(
         raise InputError(wrong)
     seed = study.facts.seed if seed is None else seed
     returns = returns_per_contact(study.base, seed, engine)
+    if candidates is not None:
+        study = replace(study, facts=study.facts.model_copy(update={"candidates": candidates}))
     kept = _kept(study, seed, returns, jobs, executor, quiet, engine, keep)
     over = ranges(study.facts.unknown, kept.kept)
     at = settings(over)

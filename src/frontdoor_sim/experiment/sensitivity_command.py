@@ -13,7 +13,7 @@ from frontdoor_sim.appraisal import write_manifest, write_run_record, write_tabl
 from frontdoor_sim.appraisal.charts import svg_document
 from frontdoor_sim.appraisal.files import RUNS
 from frontdoor_sim.appraisal.wording import number_text
-from frontdoor_sim.documents import InputError
+from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.reading import Study, read_study
 from frontdoor_sim.experiment.replications import slug
@@ -35,6 +35,8 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument("appraisal", type=Path, metavar="APPRAISAL")
     one.add_argument("--options", nargs="+", type=Path, metavar="OPTION", help="other options, under the same ranges")
     one.add_argument("--measure", default=HEADLINE, metavar="NAME", help=f"what is looked at ({HEADLINE})")
+    what = "how many candidates for the unknown numbers are tried, at least 2 (the appraisal's own)"
+    one.add_argument("--candidates", type=int, metavar="N", help=what)
     one.epilog, one.formatter_class = EXAMPLE, argparse.RawDescriptionHelpFormatter
 
 
@@ -47,6 +49,12 @@ def read_asked(asked: argparse.Namespace) -> Study:
     study = read_study(asked.appraisal)
     study = study.of(asked.options) if asked.options else study
     wrong = mistakes_of_asking(study, asked.measure, "--measure")
+    if asked.candidates is not None and asked.candidates < 2:
+        what, right = (
+            f"{asked.candidates} candidates cannot be compared.",
+            "A whole number from 2, and better 40 or more.",
+        )
+        wrong.append(Mistake("--candidates", what, right, "Write, for example, --candidates 100, or leave it out."))
     if wrong:
         raise InputError(wrong)
     return study
@@ -56,7 +64,16 @@ def run_command(asked: argparse.Namespace, study: Study, folder: Path) -> str:
     """Find what matters as asked, write its tables and charts into a folder, and say it."""
     clock, started = time.perf_counter(), datetime.now(tz=UTC).isoformat(timespec="seconds")
     found = sensitivity(
-        study, asked.measure, asked.replications, asked.seed, asked.jobs, None, asked.quiet, asked.engine, folder / RUNS
+        study,
+        asked.measure,
+        asked.replications,
+        asked.seed,
+        asked.jobs,
+        None,
+        asked.quiet,
+        asked.engine,
+        folder / RUNS,
+        asked.candidates,
     )
     write_tables(folder / "tables", found.tables())
     _write_charts(folder, found)

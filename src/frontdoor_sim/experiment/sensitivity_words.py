@@ -181,11 +181,11 @@ def _all_at_once(spread: Row, explained: list[Row]) -> Iterator[str]:
     interval = f"{spread['low']:.0%} to {spread['high']:.0%}"
     yield f"{over}: {spread['numbers']:.0%} of the variance is the unknown numbers ({interval}), the rest luck."
     if np.isnan(spread["together"]):
-        yield "They are too few to say which numbers explain it: try more `candidates`."
+        yield "They are too few to say which numbers explain it: try more of them (`candidates`)."
         return
     told = [row for row in explained if row["share"] >= SMALL and (row["low"] > 0 or row["high"] < 0)]
     which = in_words([f"{row['say']} ({row['share']:.0%})" for row in told[:MOST]], "and")
-    clear = f"first of all {which}" if told else "none of them clearly by itself: more `candidates` would tell more"
+    clear = f"first of all {which}" if told else "none of them clearly by itself: more candidates would tell more"
     yield (
         f"The numbers explain {spread['together']:.0%} of how the candidates rank "
         f"(at most about {spread['at_most']:.0%} could be explained), {clear}."
