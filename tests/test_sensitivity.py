@@ -230,6 +230,32 @@ def test_a_verdict_that_flips_twice_that_holds_and_that_nothing_settles():
     assert words(lambda _: 0.3).endswith("No single number moves that at all.")
 
 
+def all_at_once(**other: float) -> str:
+    """What is said of all numbers at once, after all else."""
+    found = of(lambda _: 0.3)
+    tables = one_way(OVER, found, np.ones(len(settings(OVER)))), swings(OVER, found)
+    spread = {"option": "option", "measure_unit": "share", "deviation": 0.05, "numbers": 0.6, "low": 0.4, "high": 0.8,
+              "together": 0.5, "at_most": 0.75, "candidates": 24} | other  # fmt: skip
+    shares = pd.DataFrame({"option": "option", "say": ["A", "B", "C"], "share": [0.3, 0.15, 0.05],
+                           "low": [0.2, -0.1, -0.4], "high": [0.9, 0.8, 0.6]})  # fmt: skip
+    return in_plain_words(*tables, pd.DataFrame([spread]), shares)[0].split("moves that at all. ")[1]
+
+
+def test_only_numbers_that_can_be_told_from_none_are_named():
+    head = "Over the 24 candidates kept, single runs differ by a standard deviation of 5 points: "
+    assert all_at_once() == (
+        f"{head}60% of the variance is the unknown numbers (40% to 80%), the rest luck. The numbers explain 50% of how the "
+        "candidates rank (at most about 75% could be explained), first of all A (30%)."
+    )
+    assert all_at_once(numbers=0, low=0, at_most=0).endswith(
+        "Luck alone could have made all of it: more candidates would tell more."
+    )
+    assert all_at_once(together=np.nan).endswith(
+        "They are too few to say which numbers explain it: try more of them (`candidates`)."
+    )
+    assert all_at_once(deviation=0) == "Over the 24 candidates kept, all runs are the same."
+
+
 # --- runs ----------------------------------------------------------------------------------------------------------------
 
 

@@ -180,6 +180,9 @@ def _all_at_once(spread: Row, explained: list[Row]) -> Iterator[str]:
         return
     interval = f"{spread['low']:.0%} to {spread['high']:.0%}"
     yield f"{over}: {spread['numbers']:.0%} of the variance is the unknown numbers ({interval}), the rest luck."
+    if not spread["at_most"]:
+        yield "Luck alone could have made all of it: more candidates would tell more."
+        return
     if np.isnan(spread["together"]):
         yield "They are too few to say which numbers explain it: try more of them (`candidates`)."
         return
