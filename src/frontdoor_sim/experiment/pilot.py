@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,13 @@ def _in_a_steady_state(first: float, second: float, later: float) -> float:
     return 1 - 1 / (1 + each)
 
 
-def offered_load(scenario: Scenario, seed: int, returns: float | None = None, engine: Engine = "auto") -> pd.DataFrame:
+def offered_load(
+    scenario: Scenario,
+    seed: int,
+    returns: float | None = None,
+    engine: Engine = "auto",
+    contacts_of: Scenario | None = None,
+) -> pd.DataFrame:
     """How much work a scenario's teams are asked to do, of what they can.
 
     Offered load of a team is the work that its contacts ask for, divided by its available duty: work seconds within the
@@ -88,6 +95,7 @@ def offered_load(scenario: Scenario, seed: int, returns: float | None = None, en
         seed: of the study.
         returns: returns per contact of the base, where they have been measured already.
         engine: which engine runs the pilot; the answer is the same.
+        contacts_of: whose contacts the pilot meets; the scenario's own, or those of its base, where it is None.
 
     Returns:
         Table of option, team, what, offered, available (people or slots) and load, their ratio. `what` is `time` or `slots`;
@@ -95,7 +103,7 @@ def offered_load(scenario: Scenario, seed: int, returns: float | None = None, en
         is also `time at` these stages.
     """
     returns = returns_per_contact(scenario, seed, engine) if returns is None else returns
-    return _loads(_pilot(scenario, seed, returns, engine), scenario)
+    return _loads(_pilot(scenario, seed, returns, engine, contacts_of), scenario)
 
 
 def offered_loads(
@@ -116,8 +124,10 @@ def _offered(asked: tuple[Scenario, int, float, Engine]) -> pd.DataFrame:
     return offered_load(*asked)
 
 
-def _pilot(scenario: Scenario, seed: int, returns: float, engine: Engine) -> EventLog:
-    contacts = placed(scenario, draw_contacts(scenario, seed, 0, returns))
+def _pilot(
+    scenario: Scenario, seed: int, returns: float, engine: Engine, contacts_of: Scenario | None = None
+) -> EventLog:
+    contacts = placed(scenario, draw_contacts(contacts_of or scenario, seed, 0, returns))
     return simulate(with_room_for_all(scenario), contacts, seed, 0, engine)
 
 
@@ -128,6 +138,11 @@ def with_room_for_all(scenario: Scenario) -> Scenario:
         for team, facts in scenario.model.teams.items()
         for index, group in enumerate(facts.staff)
     }
+    return without_limits(scenario, wte)
+
+
+def without_limits(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """The scenario with other values at some paths, and no limit to what a stage takes."""
     limits = {
         f"stages.{stage}.{field}": UNLIMITED
         for stage, facts in scenario.model.stages.items()
@@ -135,7 +150,7 @@ def with_room_for_all(scenario: Scenario) -> Scenario:
         if getattr(facts, field, None) is not None
     }
     plain = Scenario(scenario.file, scenario.data, scenario.parameters, backlog=scenario.backlog)
-    return plain.varied(wte | limits)
+    return plain.varied({**values, **limits})
 
 
 def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:

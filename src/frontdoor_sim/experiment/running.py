@@ -13,7 +13,7 @@ from frontdoor_sim.contacts import draw, joined, open_at_start
 from frontdoor_sim.engine import Engine, Plan, chosen, compile_phases, run_unwritten
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.event_log import EventLog, Reading, check_conserved, check_laws
-from frontdoor_sim.experiment.staffing import coming_and_going
+from frontdoor_sim.experiment.coming_and_going import coming_and_going
 from frontdoor_sim.luck import code, key
 from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import OPEN_STAGE, OperatingModel, Phase, Timeline, skills_of

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from frontdoor_sim.appraisal.charts.curves import decision_curve
     from frontdoor_sim.appraisal.charts.even import where_it_breaks_even
     from frontdoor_sim.appraisal.charts.pathways import pathway
+    from frontdoor_sim.appraisal.charts.people import least_staff
     from frontdoor_sim.appraisal.charts.queues import queue_by_hour_of_week
     from frontdoor_sim.appraisal.charts.rows import decided_within_24h, transfer_time, utilisation, who_waits_by_rag
     from frontdoor_sim.appraisal.charts.shares import what_each_buys
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
     from frontdoor_sim.pictures import svg_document, svg_text
 
 __all__ = [
-    "decided_within_24h", "decision_curve", "pathway", "queue_by_hour_of_week", "svg_document", "svg_text", "transfer_time",
-    "utilisation", "waiting_stacked", "weeks_of_transition", "what_each_buys", "what_matters", "where_it_breaks_even",
+    "decided_within_24h", "decision_curve", "least_staff", "pathway", "queue_by_hour_of_week", "svg_document", "svg_text",
+    "transfer_time", "utilisation", "waiting_stacked", "weeks_of_transition", "what_each_buys", "what_matters", "where_it_breaks_even",
     "who_waits_by_rag",
 ]  # fmt: skip
 _MODULES = {
     "decided_within_24h": "rows",
     "decision_curve": "curves",
+    "least_staff": "people",
     "pathway": "pathways",
     "queue_by_hour_of_week": "queues",
     "svg_document": "frontdoor_sim.pictures",

@@ -1,0 +1,118 @@
+"""The least staff for a target, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from frontdoor_sim.appraisal.wording import WAITED_FOR, better_of, plain
+from frontdoor_sim.documents import in_words
+from frontdoor_sim.experiment.least_value import SURE
+
+if TYPE_CHECKING:
+    from frontdoor_sim.experiment.least_staff import LeastStaff
+
+SMALL_WAIT = 0.05
+"""Hours that are not worth a word."""
+MOST_WAITS = 4
+
+
+def in_plain_words(found: LeastStaff) -> tuple[str, ...]:
+    """The answer, the ceiling, and what stands in the way, in sentences."""
+    return tuple([*_answer(found), *_now(found), *_ceiling(found), *_warnings(found)])
+
+
+def _answer(found: LeastStaff) -> Iterator[str]:
+    head, goal = f"{found.people.named}.", found.goal
+    asked = f"{goal.named}: at {'least' if better_of(goal.measure) > 0 else 'most'} {goal.text()}"
+    years = "cases" if found.ranged else "years"
+    if found.least != found.least:
+        yield f"{head} {asked}: {_none(found)}"
+        return
+    interval = f"95% interval {_wte(found.low)} to {_wte(found.high, found)} WTE"
+    below = _below(found)
+    yield f"{head} {asked}: {_wte(found.least)} WTE is the least on average ({interval}){below}."
+    if found.sure == found.sure:
+        yield f"With {_wte(found.sure)} WTE at least {SURE:.0%} of single {years} meet it."
+    else:
+        most = float(found.values["met"].max())
+        yield f"No number that was tried meets it in {SURE:.0%} of single {years}: at most {most:.0%} do."
+
+
+def _below(found: LeastStaff) -> str:
+    """What is said where the answer is also the least that may be tried."""
+    if found.least != found.lowest:
+        return ""
+    return "; with fewer, work would pile up without end" if found.steady else "; fewer were not tried"
+
+
+def _none(found: LeastStaff) -> str:
+    """That no value meets the target."""
+    best = _figure(found, found.values.iloc[-1])
+    ceiling = found.ceilings.iloc[0]
+    if bool(found.goal.surplus(ceiling["mean"]) >= 0):
+        return f"more than {_wte(found.highest)} WTE, with which it comes to {best}."
+    return f"no number of these people achieves this. With room for all of them it comes to {_figure(found, ceiling)}."
+
+
+def _now(found: LeastStaff) -> Iterator[str]:
+    here = found.values[found.values["value"] == found.people.now]
+    if len(here):
+        yield f"{found.scenario} has {_wte(found.people.now)} WTE, with which it is {_figure(found, here.iloc[0])}."
+    elif found.steady and found.people.now < found.lowest:
+        yield f"{found.scenario} has {_wte(found.people.now)} WTE, which is less than the work asks for."
+    else:
+        yield f"{found.scenario} has {_wte(found.people.now)} WTE."
+
+
+def _ceiling(found: LeastStaff) -> Iterator[str]:
+    these, everybody = found.ceilings.to_dict("records")
+    missed = bool(found.goal.surplus(everybody["mean"]) < 0)
+    if found.goal.surplus(these["mean"]) >= 0:
+        yield (
+            f"Ceiling: with room for all of these people it comes to {_figure(found, these)}, and with room for all in every "
+            f"team to {_figure(found, everybody)}."
+        )
+    elif missed:
+        yield f"Nor would more people anywhere: with room for all in every team it comes to {_figure(found, everybody)}."
+    else:
+        yield (
+            f"Other teams hold it back: with room for all in every team it comes to {_figure(found, everybody)}. Look for the "
+            "staff of those."
+        )
+    waits = _waits(found.waits)
+    if missed and waits:
+        yield f"What is still waited for then, on average: {waits}."
+
+
+def _waits(table: pd.DataFrame) -> str:
+    """The waits that are left, the longest first.
+
+    Example:
+        >>> _waits(pd.DataFrame({"waited_for": ["shift", "partner"], "hours": [11.24, 2.0]}))
+        'nobody on duty (11.2 hours) and partner reply (2.0 hours)'
+    """
+    rows = table[table["hours"] >= SMALL_WAIT].head(MOST_WAITS).to_dict("records")
+    return in_words([f"{WAITED_FOR[row['waited_for']]} ({row['hours']:.1f} hours)" for row in rows], "and")
+
+
+def _warnings(found: LeastStaff) -> Iterator[str]:
+    for row in found.full.to_dict("records"):
+        yield (
+            f"{plain(row['team'])} is asked for {row['load']:.2f} times the {row['what']} it has: its backlog grows without end, "
+            "and no figure that it has a part in is steady."
+        )
+
+
+def _figure(found: LeastStaff, row: Any) -> str:
+    low, high = (found.goal.text(float(row[end])) for end in ("low", "high"))
+    return f"{found.goal.text(float(row['mean']))} ({low.removesuffix(' ' + found.goal.unit).removesuffix('%')} to {high})"
+
+
+def _wte(value: float, found: LeastStaff | None = None) -> str:
+    """A number of WTE; what none that was tried reaches is more than the most that may be tried."""
+    if value != value and found is not None:
+        return f"more than {found.highest:g}"
+    return f"{value:g}"
