@@ -14,6 +14,7 @@ from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog, check_laws, read_log, write_log
 from frontdoor_sim.experiment import (
     Comparison,
+    LeastStaff,
     Sensitivity,
     appraise,
     break_even,
@@ -22,6 +23,7 @@ from frontdoor_sim.experiment import (
     read_study,
     run,
     sensitivity,
+    staffing,
 )
 from frontdoor_sim.measures import measure
 from frontdoor_sim.parameters import Parameters
@@ -29,7 +31,7 @@ from frontdoor_sim.scenario import Scenario, read_scenario
 
 __version__ = "0.1.0"
 __all__ = [
-    "Comparison", "EventLog", "InputError", "Parameters", "Scenario", "Sensitivity", "appraise", "break_even", "check_laws",
-    "compare", "draw", "fair_shares", "given", "measure", "read_log", "read_scenario", "read_study", "run", "sensitivity",
-    "write_log",
+    "Comparison", "EventLog", "InputError", "LeastStaff", "Parameters", "Scenario", "Sensitivity", "appraise", "break_even",
+    "check_laws", "compare", "draw", "fair_shares", "given", "measure", "read_log", "read_scenario", "read_study", "run",
+    "sensitivity", "staffing", "write_log",
 ]  # fmt: skip

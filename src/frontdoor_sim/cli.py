@@ -39,6 +39,7 @@ from frontdoor_sim.experiment import (
 )
 from frontdoor_sim.experiment import break_even_command as break_even
 from frontdoor_sim.experiment import sensitivity_command as sensitivity
+from frontdoor_sim.experiment import staffing_command as staffing
 from frontdoor_sim.experiment.explain import explain, picture
 from frontdoor_sim.experiment.reading import StudyFile
 from frontdoor_sim.experiment.replications import Task, slug
@@ -152,6 +153,12 @@ def parser() -> argparse.ArgumentParser:
     sensitivity.add_arguments(one)
     one.set_defaults(does=do_sensitivity)
     _common(one, replications=None, least=2)
+    one = add(
+        "staffing", help="the least staff of one group for a target, after what no number of people can do better"
+    )
+    staffing.add_arguments(one)
+    one.set_defaults(does=do_staffing)
+    _common(one, replications=None, least=2, of_a_scenario=(staffing.REPLICATIONS, staffing.SEED))
     one = add("validate", help="a scenario against the part of a history that it has not seen; a page with the verdict")
     add_arguments(one)
     one.set_defaults(does=do_validate)
@@ -215,9 +222,12 @@ def _add_history(commands: Any) -> None:
     one.set_defaults(does=do_history)
 
 
-def _common(one: argparse.ArgumentParser, replications: int | None, least: int) -> None:
+def _common(
+    one: argparse.ArgumentParser, replications: int | None, least: int, of_a_scenario: tuple[int, int] | None = None
+) -> None:
     said, seed = ("the appraisal's own", None) if replications is None else (str(replications), SEED)
-    runs, more = f"how many runs, at least {least} ({said})", f"key of all luck ({seed or said})"
+    runs, key = (f"{said}, or {number}" for number in of_a_scenario) if of_a_scenario else (said, str(seed or said))
+    runs, more = f"how many runs, at least {least} ({runs})", f"key of all luck ({key})"
     one.add_argument(*OUTPUT, type=Path, metavar="DIR", help="results folder (results/<name>)")
     one.add_argument("--seed", type=_whole(0), default=seed, metavar="N", help=more)
     one.add_argument("--replications", type=_whole(least), default=replications, metavar="N", help=runs)
@@ -369,6 +379,12 @@ def do_sensitivity(asked: argparse.Namespace) -> None:
     """What matters in an appraisal."""
     study = sensitivity.read_asked(asked)
     print(sensitivity.run_command(asked, study, _folder(asked, f"{study.facts.title} sensitivity")))
+
+
+def do_staffing(asked: argparse.Namespace) -> None:
+    """The least staff for a target."""
+    found_in = staffing.read_asked(asked)
+    print(staffing.run_command(asked, found_in, _folder(asked, f"{asked.file.stem}_staffing")))
 
 
 def do_validate(asked: argparse.Namespace) -> None:

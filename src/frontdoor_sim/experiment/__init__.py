@@ -5,6 +5,7 @@ from frontdoor_sim.experiment.break_even_answer import BreakEven
 from frontdoor_sim.experiment.comparing import Comparison, compare, differences, summarise
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown, condition
 from frontdoor_sim.experiment.fair_shares import fair_shares
+from frontdoor_sim.experiment.least_staff import LeastStaff, staffing
 from frontdoor_sim.experiment.pilot import offered_load, offered_loads, returns_per_contact
 from frontdoor_sim.experiment.reading import Study, not_changes, read_study
 from frontdoor_sim.experiment.replications import replicate
@@ -15,6 +16,7 @@ from frontdoor_sim.experiment.study import appraise
 __all__ = [
     "BreakEven",
     "Comparison",
+    "LeastStaff",
     "Sensitivity",
     "Study",
     "Symptom",
@@ -33,5 +35,6 @@ __all__ = [
     "returns_per_contact",
     "run",
     "sensitivity",
+    "staffing",
     "summarise",
 ]

@@ -58,8 +58,8 @@ class LeastStaff:
         people: the group whose number is looked for, and how many there are now.
         goal: the target.
         least: least WTE with which the mean over replications meets the target; NaN where none that was tried does.
-        low, high: ends of its 95 % interval: the least with which a t-interval of the mean reaches the target, and the least with
-            which it lies beyond it; NaN where none does.
+        low, high: ends of its 95 % interval: the least with which a t-interval of the mean reaches the target, and the least
+            with which it lies beyond it; NaN where none does.
         sure: least WTE with which at least 80 % of replications meet it; NaN where none does.
         lowest, highest: ends of what may be tried; below `lowest` nothing is steady, or nothing was asked for.
         steady: whether `lowest` is the least with an offered load below 1.
@@ -71,7 +71,6 @@ class LeastStaff:
         waits: mean `hours` that are left for each cause in `waited_for`, with room for everybody; empty where the measure is
             neither of a decision nor of a transfer.
         full: the other teams that are asked for more than they have: `team, what, load`.
-        said: the answer in sentences.
     """
 
     scenario: str
@@ -161,7 +160,10 @@ class Runs:
         for numbers in self.sets:
             these = self._with(wte, numbers)
             each.append(
-                [these, without_limits(these, {**everybody, self.path: wte, "name": f"{self.scenario.name}, room for all"})]
+                [
+                    these,
+                    without_limits(these, {**everybody, self.path: wte, "name": f"{self.scenario.name}, room for all"}),
+                ]
             )
         return self._run(each, (self.goal.place, *places))
 
@@ -336,7 +338,9 @@ def _never_steady(runs: Runs, people: People, most: float, between: tuple[float,
     what = f"With {most:g} WTE the team is still asked for {load:.2f} times what it has, so no figure of it is steady."
     right = "An offered load below 1, as `frontdoor check` prints it."
     further = "Look further up, or make the work less."
-    other = "The work may be that of other people of the team: vary those whose load `frontdoor check` says is 1 or more."
+    other = (
+        "The work may be that of other people of the team: vary those whose load `frontdoor check` says is 1 or more."
+    )
     return Mistake(f"{runs.scenario.file.name}: {people.named}", what, right, further if between else other)
 
 
@@ -345,7 +349,7 @@ def _ceilings(runs: Runs, people: People, room: float) -> tuple[pd.DataFrame, pd
     family = str(catalogue().set_index("measure").loc[runs.goal.measure, "family"])
     waiting = _WAITS.get(family)
     places = [(waiting, "waited_for", cause) for cause in WAITED_FOR] if waiting else []
-    figures = runs.ceilings(room, dict(_everybody(runs, people, room)), places)
+    figures = runs.ceilings(room, dict(_everybody(runs, room)), places)
     table = _told(runs.goal, figures[:, :, 0])
     if table["mean"].isna().any():
         what = f"{runs.goal.named} cannot be measured in every run, even with room for all."
@@ -359,7 +363,7 @@ def _ceilings(runs: Runs, people: People, room: float) -> tuple[pd.DataFrame, pd
     return ceilings, left.sort_values("hours", ascending=False, kind="stable", ignore_index=True)
 
 
-def _everybody(runs: Runs, people: People, room: float) -> Iterator[tuple[str, float]]:
+def _everybody(runs: Runs, room: float) -> Iterator[tuple[str, float]]:
     """WTE of every group of every team, with room for all that its team is asked for."""
     at = runs.load_table(max(value for value in runs.loads if value <= room))
     model = runs.scenario.model

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from frontdoor_sim.appraisal.wording import WAITED_FOR, better_of, plain
@@ -21,13 +22,13 @@ MOST_WAITS = 4
 
 def in_plain_words(found: LeastStaff) -> tuple[str, ...]:
     """The answer, the ceiling, and what stands in the way, in sentences."""
-    return tuple([*_answer(found), *_now(found), *_ceiling(found), *_warnings(found)])
+    return (*_answer(found), *_now(found), *_ceiling(found), *_warnings(found))
 
 
 def _answer(found: LeastStaff) -> Iterator[str]:
     head, goal = f"{found.people.named}.", found.goal
     asked = f"{goal.named}: at {'least' if better_of(goal.measure) > 0 else 'most'} {goal.text()}"
-    years = "cases" if found.ranged else "years"
+    years = "cases" if found.ranged else "single years"
     if found.least != found.least:
         yield f"{head} {asked}: {_none(found)}"
         return
@@ -35,10 +36,10 @@ def _answer(found: LeastStaff) -> Iterator[str]:
     below = _below(found)
     yield f"{head} {asked}: {_wte(found.least)} WTE is the least on average ({interval}){below}."
     if found.sure == found.sure:
-        yield f"With {_wte(found.sure)} WTE at least {SURE:.0%} of single {years} meet it."
+        yield f"With {_wte(found.sure)} WTE at least {SURE:.0%} of {years} meet it."
     else:
         most = float(found.values["met"].max())
-        yield f"No number that was tried meets it in {SURE:.0%} of single {years}: at most {most:.0%} do."
+        yield f"No number that was tried meets it in {SURE:.0%} of {years}: at most {most:.0%} do."
 
 
 def _below(found: LeastStaff) -> str:
@@ -54,7 +55,11 @@ def _none(found: LeastStaff) -> str:
     ceiling = found.ceilings.iloc[0]
     if bool(found.goal.surplus(ceiling["mean"]) >= 0):
         return f"more than {_wte(found.highest)} WTE, with which it comes to {best}."
-    return f"no number of these people achieves this. With room for all of them it comes to {_figure(found, ceiling)}."
+    told = f"no number of these people achieves this. With room for all of them it comes to {_figure(found, ceiling)}."
+    row = found.values.iloc[int(np.argmax(found.goal.surplus(found.values["mean"].to_numpy(float))))]
+    if found.goal.surplus(row["mean"]) <= found.goal.surplus(ceiling["mean"]):
+        return told
+    return f"{told} The best that was tried is {_wte(row['value'])} WTE: {_figure(found, row)}."
 
 
 def _now(found: LeastStaff) -> Iterator[str]:
@@ -71,10 +76,9 @@ def _ceiling(found: LeastStaff) -> Iterator[str]:
     these, everybody = found.ceilings.to_dict("records")
     missed = bool(found.goal.surplus(everybody["mean"]) < 0)
     if found.goal.surplus(these["mean"]) >= 0:
-        yield (
-            f"Ceiling: with room for all of these people it comes to {_figure(found, these)}, and with room for all in every "
-            f"team to {_figure(found, everybody)}."
-        )
+        alone, together = _figure(found, these), _figure(found, everybody)
+        more = f", and with room for all in every team to {together}" if together != alone else ""
+        yield f"Ceiling: with room for all of these people it comes to {alone}{more}."
     elif missed:
         yield f"Nor would more people anywhere: with room for all in every team it comes to {_figure(found, everybody)}."
     else:
@@ -101,14 +105,16 @@ def _waits(table: pd.DataFrame) -> str:
 def _warnings(found: LeastStaff) -> Iterator[str]:
     for row in found.full.to_dict("records"):
         yield (
-            f"{plain(row['team'])} is asked for {row['load']:.2f} times the {row['what']} it has: its backlog grows without end, "
-            "and no figure that it has a part in is steady."
+            f"{plain(row['team'])} is asked for {row['load']:.2f} times the {row['what']} it has: its backlog grows without "
+            "end, and no figure that it has a part in is steady."
         )
 
 
 def _figure(found: LeastStaff, row: Any) -> str:
     low, high = (found.goal.text(float(row[end])) for end in ("low", "high"))
-    return f"{found.goal.text(float(row['mean']))} ({low.removesuffix(' ' + found.goal.unit).removesuffix('%')} to {high})"
+    return (
+        f"{found.goal.text(float(row['mean']))} ({low.removesuffix(' ' + found.goal.unit).removesuffix('%')} to {high})"
+    )
 
 
 def _wte(value: float, found: LeastStaff | None = None) -> str:

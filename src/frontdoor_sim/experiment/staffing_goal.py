@@ -73,12 +73,13 @@ class Goal:
         """A figure in the unit of the target, or the target itself.
 
         Example:
-            >>> Goal(0.9).text(), Goal(24.0, "decision_hours_p90").text(30.0)
-            ('90%', '30 hours')
+            >>> Goal(0.9).text(), Goal(0.9).text(0.88), Goal(24.0, "decision_hours_p90").text(30.0)
+            ('90%', '88.0%', '30 hours')
         """
-        shown = self.target if figure is None else figure
-        exact = self.unit == "share" and abs(100 * shown - round(100 * shown)) > 0.05
-        return number_text(shown, self.unit, 1 if exact else None)
+        if figure is not None:
+            return number_text(figure, self.unit, 1 if self.unit == "share" else None)
+        whole = self.unit != "share" or abs(100 * self.target - round(100 * self.target)) < 0.05
+        return number_text(self.target, self.unit, None if whole else 1)
 
 
 def mistakes_of_goal(goal: Goal, where: Callable[[str], str] = lambda field: field) -> Iterator[Mistake]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "decided_within_24h", "decision_curve", "least_staff", "pathway", "queue_by_hour_of_week", "svg_document", "svg_text",
-    "transfer_time", "utilisation", "waiting_stacked", "weeks_of_transition", "what_each_buys", "what_matters", "where_it_breaks_even",
-    "who_waits_by_rag",
+    "transfer_time", "utilisation", "waiting_stacked", "weeks_of_transition", "what_each_buys", "what_matters",
+    "where_it_breaks_even", "who_waits_by_rag",
 ]  # fmt: skip
 _MODULES = {
     "decided_within_24h": "rows",

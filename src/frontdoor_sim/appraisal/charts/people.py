@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -55,9 +57,10 @@ def least_staff(
     if found:
         axes.axvspan(low, high if np.isfinite(high) else rows["value"].max(), color=SHADE, zorder=0)
         axes.axvline(least, color=INK, linewidth=1.0, zorder=2)
-    _level(axes, scale * target, f"target {number_text(target, unit, None)}", (0, (4, 3)), 8)
     ceiling = float(ceilings["mean"].iloc[0])
-    _level(axes, scale * ceiling, f"ceiling {_one_place(ceiling, unit)}", (0, (1, 2)), -8 if ceiling < target else 8)
+    above = 6 if target >= ceiling else -6
+    _level(axes, scale * target, f"target {number_text(target, unit)}", (0, (4, 3)), above)
+    _level(axes, scale * ceiling, f"ceiling {_one_place(ceiling, unit)}", (0, (1, 2)), -above)
     _mark_now(axes, rows, now, scale)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: f"{place:g}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda place, _: f"{place:g}%" if unit == "share" else f"{place:g}"))
@@ -90,7 +93,7 @@ def _mark_now(axes: Axes, rows: pd.DataFrame, now: float, scale: float) -> None:
     if len(here):
         height = scale * float(here["mean"].iloc[0])
         axes.plot([now], [height], color=ORANGE, marker="s", markersize=8, markeredgecolor=INK, zorder=4)
-        place = {"xytext": (8, -10), "textcoords": "offset points", "size": SMALL}
+        place: dict[str, Any] = {"xytext": (8, -10), "textcoords": "offset points", "size": SMALL}
         axes.annotate(f"now, {now:g} WTE", (now, height), annotation_clip=False, **place)
 
 
