@@ -188,7 +188,7 @@ class Runs:
     def load_table(self, wte: float) -> pd.DataFrame:
         """Offered loads of all teams with so many people, with unknown numbers at their mean."""
         if wte not in self.loads:
-            at = {path: float(np.mean([numbers[path] for numbers in self.sets])) for path in self.sets[0]}
+            at = {path: _middle([numbers[path] for numbers in self.sets]) for path in self.sets[0]}
             today = self.base.varied(at) if at else self.base
             self.loads[wte] = offered_load(self._with(wte, at), self.seed, self.returns, self.engine, today)
         return self.loads[wte]
@@ -197,6 +197,11 @@ class Runs:
         """The greatest offered load of a team, of time or of slots; NaN where it is asked for nothing or has nothing."""
         table = self.load_table(wte)
         return float(table.loc[table["team"] == team, "load"].max())
+
+
+def _middle(values: Sequence[Any]) -> Any:
+    """The mean of what is a number; of what is not, such as a word, the first."""
+    return float(np.mean(values)) if all(isinstance(value, (int, float)) for value in values) else values[0]
 
 
 def staffing(
@@ -262,7 +267,7 @@ def staffing(
     returns = returns_per_contact(base, seed, engine)
     runs = Runs(base, scenario, path, goal, sets, replications, seed, workers, engine, returns)
     grid = _grid(runs, people, between, step)
-    ceilings, waits = _ceilings(runs, people, grid.room)
+    ceilings, waits = _ceilings(runs, grid.room)
     tried = search(
         lambda places: [goal.surplus(row) for row in runs.figures([grid.value(place) for place in places])],
         grid.first,
@@ -344,7 +349,7 @@ def _never_steady(runs: Runs, people: People, most: float, between: tuple[float,
     return Mistake(f"{runs.scenario.file.name}: {people.named}", what, right, further if between else other)
 
 
-def _ceilings(runs: Runs, people: People, room: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _ceilings(runs: Runs, room: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The measure with room for all, of these people and of everybody; and the waits that are left then."""
     family = str(catalogue().set_index("measure").loc[runs.goal.measure, "family"])
     waiting = _WAITS.get(family)

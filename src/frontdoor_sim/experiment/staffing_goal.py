@@ -73,13 +73,12 @@ class Goal:
         """A figure in the unit of the target, or the target itself.
 
         Example:
-            >>> Goal(0.9).text(), Goal(0.9).text(0.88), Goal(24.0, "decision_hours_p90").text(30.0)
-            ('90%', '88.0%', '30 hours')
+            >>> Goal(0.9).text(), Goal(0.9).text(0.88), Goal(24.0, "decision_hours_p90").text()
+            ('90%', '88.0%', '24 hours')
         """
         if figure is not None:
             return number_text(figure, self.unit, 1 if self.unit == "share" else None)
-        whole = self.unit != "share" or abs(100 * self.target - round(100 * self.target)) < 0.05
-        return number_text(self.target, self.unit, None if whole else 1)
+        return f"{100 * self.target:.4g}%" if self.unit == "share" else f"{self.target:g} {self.unit}"
 
 
 def mistakes_of_goal(goal: Goal, where: Callable[[str], str] = lambda field: field) -> Iterator[Mistake]:

@@ -59,7 +59,7 @@ def least_staff(
         axes.axvline(least, color=INK, linewidth=1.0, zorder=2)
     ceiling = float(ceilings["mean"].iloc[0])
     above = 6 if target >= ceiling else -6
-    _level(axes, scale * target, f"target {number_text(target, unit)}", (0, (4, 3)), above)
+    _level(axes, scale * target, f"target {_plainly(target, unit)}", (0, (4, 3)), above)
     _level(axes, scale * ceiling, f"ceiling {_one_place(ceiling, unit)}", (0, (1, 2)), -above)
     _mark_now(axes, rows, now, scale)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: f"{place:g}"))
@@ -104,6 +104,11 @@ def _level(axes: Axes, height: float, label: str, dashes: tuple[int, tuple[int, 
         label, (1.0, height), xycoords=("axes fraction", "data"), xytext=(5, above), textcoords="offset points",
         va="center", size=SMALL, annotation_clip=False,
     )  # fmt: skip
+
+
+def _plainly(number: float, unit: str) -> str:
+    """A target as it was asked for."""
+    return f"{100 * number:.4g}%" if unit == "share" else f"{number:g} {unit}"
 
 
 def _one_place(number: float, unit: str) -> str:
