@@ -237,6 +237,8 @@ def test_help_of_calibrate_has_an_example(capsys: pytest.CaptureFixture[str]):
         (["compare", BASE, MORE, "--replications", "1"], "'1' is not a whole number of 2 or more"),
         (["appraise", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
         (["sensitivity", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
+        (["staffing", BASE, "--target", "0.8"], "--path"),
+        (["staffing", BASE, "--path", "teams.desk.staff.officer.wte", "--target", "most"], "'most'"),
         (["run", BASE, "--jobs", "0"], "'0' is not a whole number of 1 or more"),
         (["run", BASE, "--seed", "-1"], "'-1' is not a whole number of 0 or more"),
         (["run", BASE, "--engine", "fastest"], "'fastest'"),
@@ -255,7 +257,12 @@ def test_wrong_words_are_refused_by_name(words: list[str], said: str, capsys: py
     assert "Traceback" not in error
 
 
-@pytest.mark.parametrize("command", [["check"], ["explain"], ["run"], ["appraise"], ["sensitivity"], ["compare", BASE]])
+STAFFING = ["staffing", "--path", "teams.desk.staff.officer.wte", "--target", "0.8"]
+
+
+@pytest.mark.parametrize(
+    "command", [["check"], ["explain"], ["run"], ["appraise"], ["sensitivity"], ["compare", BASE], STAFFING]
+)
 @pytest.mark.parametrize(
     ("file", "said"),
     [("missing.yaml", "There is no such file"), (".", "This is a folder"), (str(BAD / "tab.yaml"), "tab")],
@@ -271,7 +278,13 @@ def test_no_command_meets_a_bad_file_with_a_traceback(
 
 @pytest.mark.parametrize(
     "words",
-    [["run", BASE], ["compare", BASE, MORE], ["appraise", "appraisal.yaml"], ["sensitivity", "appraisal.yaml"]],
+    [
+        ["run", BASE],
+        ["compare", BASE, MORE],
+        ["appraise", "appraisal.yaml"],
+        ["sensitivity", "appraisal.yaml"],
+        [*STAFFING, BASE],
+    ],
     ids=lambda words: words[0],
 )
 def test_output_that_cannot_be_written_is_told_before_the_work_begins(
