@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
 
 from frontdoor_sim.experiment.comparing import mean_and_half_width
 
@@ -53,6 +52,8 @@ def passed(statistic: Floats) -> NDArray[np.bool_]:
         >>> passed(np.array([-0.2, 0.1, -0.05, 0.3])).tolist()
         [False, True, True, True]
     """
+    from scipy.optimize import isotonic_regression  # slow to import, and needed by nobody else
+
     known = np.isfinite(statistic)
     fitted = np.full(len(statistic), -np.inf)
     if known.any():
