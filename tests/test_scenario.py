@@ -18,9 +18,10 @@ from frontdoor_sim.documents import Document, InputError, read_yaml
 from frontdoor_sim.experiment import read_study
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario import Change, Scenario, read_scenario
-from frontdoor_sim.scenario.adjusting import adjusted
+from frontdoor_sim.scenario.adjusting import adjusted, check_percentage
 from frontdoor_sim.scenario.changes import Step
 from frontdoor_sim.scenario.edits import apply
+from frontdoor_sim.scenario.fields import is_share
 from frontdoor_sim.scenario.paths import PathError, find
 from frontdoor_sim.scenario.record import scaled
 from frontdoor_sim.scenario.resolve import resolve
@@ -172,6 +173,33 @@ def test_numbers_and_percentages_are_adjusted(before: Any, by: Any, after: float
 def test_what_is_no_number_is_not_adjusted(before: Any, by: Any):
     with pytest.raises(PathError, match="cannot be added"):
         adjusted(before, by, "wte")
+
+
+def test_a_percentage_is_added_to_a_share_only():
+    shares = [
+        "teams.desk.staff.0.vacant",
+        "teams.desk.staff.0.induction.share",
+        "stages.consent.given",
+        "stages.consent.arrives_with.police",
+        "routes.decision.0.to.closed",
+        "routes.decision.closed",
+        "stages.decision.touch.shares.0",
+    ]
+    others = [
+        "teams.desk.staff.0.wte",
+        "stages.screening.judges.noise",
+        "returns.family_spread",
+        "run.weeks",
+        "nowhere.at_all",
+    ]
+    found = {
+        path: is_share(tuple(int(step) if step.isdigit() else step for step in path.split(".")))
+        for path in shares + others
+    }
+    assert found == dict.fromkeys(shares, True) | dict.fromkeys(others, False)
+    with pytest.raises(PathError, match="no share") as raised:
+        check_percentage(0, "+20 %", "wte")
+    assert raised.value.remedy == "Write what is to be added as a number, such as +1.5."
 
 
 def test_varied_is_a_copy_with_another_number(base: Scenario):

@@ -11,8 +11,9 @@ from typing import Any
 
 from frontdoor_sim.documents import Mistake, dotted, in_words, shown
 from frontdoor_sim.operating_model import OperatingModel
-from frontdoor_sim.scenario.adjusting import adjusted
+from frontdoor_sim.scenario.adjusting import adjusted, check_percentage
 from frontdoor_sim.scenario.changes import VERBS, Change, Dates, Step, Touched
+from frontdoor_sim.scenario.fields import is_share
 from frontdoor_sim.scenario.names import NAMED, Follows, goals, removed, renamed
 from frontdoor_sim.scenario.paths import Path, PathError, copied, find, is_collection, look, put, steps, take_out
 
@@ -121,9 +122,15 @@ class _Edit:
             return self._touched(before, None, follows, to=self.value)
         if self.verb == "rename":
             return self._touched(self.place[1], self.value, renamed(data, self.place, self.value))
-        after = adjusted(before, self.value, dotted(self.place)) if self.verb == "adjust" else self.value
+        after = self._adjusted(before) if self.verb == "adjust" else self.value
         put(data, self.place, copied(after))
         return self._touched(before, copied(after), [])
+
+    def _adjusted(self, before: Any) -> float:
+        name = dotted(self.place)
+        if not is_share(self.place):
+            check_percentage(before, self.value, name)
+        return adjusted(before, self.value, name)
 
     def _removed(self, data: dict[str, Any]) -> Follows:
         if is_named(self.place):

@@ -15,6 +15,7 @@ from frontdoor_sim.documents import in_words
 from frontdoor_sim.operating_model import (
     Duration,
     Moments,
+    OperatingModel,
     Rules,
     Share,
     Shift,
@@ -22,6 +23,7 @@ from frontdoor_sim.operating_model import (
     Weeks,
 )
 from frontdoor_sim.scenario.changes import Amount, Moved
+from frontdoor_sim.scenario.paths import Path
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,32 @@ def _number(slot: Slot) -> Takes:
     elif low is not None:
         kind += f" above {low:g}" if "gt" in limit else f" of {low:g} or more"
     return Takes(f"{kind}, such as {example:g}", f"{example:g}")
+
+
+def is_share(place: Path) -> bool:
+    """Whether a number at this place of a scenario is a share, so that a percentage means that number and nothing else.
+
+    Example:
+        >>> is_share(("teams", "desk", "staff", 0, "non_case_share")), is_share(("teams", "desk", "staff", 0, "wte"))
+        (True, False)
+    """
+    if place[:1] == ("routes",):
+        return "if" not in place
+    return place[-2:-1] == ("shares",) or any(slot.hint == Share for slot in _slots_at(place))
+
+
+def _slots_at(place: Path) -> list[Slot]:
+    """What may stand at a place, of every alternative that has such a place."""
+    found = [Slot(OperatingModel)]
+    for step in place:
+        inside = []
+        for slot in map(bare_of, found):
+            if is_record(slot):
+                inside += [fields_of(slot.hint)[str(step)]] if step in fields_of(slot.hint) else []
+            elif get_origin(slot.hint) in (dict, tuple):
+                inside.append(Slot(get_args(slot.hint)[1 if get_origin(slot.hint) is dict else 0]))
+        found = [member for slot in inside for member in members_of(slot)]
+    return found
 
 
 def choices_of(slot: Slot) -> list[str]:
