@@ -3,6 +3,7 @@
 import math
 import pickle
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,15 +17,17 @@ from frontdoor_sim.documents import InputError
 from frontdoor_sim.experiment import (
     Symptom,
     Unknown,
+    appraise,
     compare,
     condition,
     differences,
     offered_load,
+    read_study,
     returns_per_contact,
     workers,
 )
 from frontdoor_sim.experiment.comparing import by_run, compared, summarise
-from frontdoor_sim.experiment.conditioning import spread
+from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, spread
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.study import headline
 from frontdoor_sim.scenario import Scenario, read_scenario
@@ -228,6 +231,72 @@ def test_conditioning_keeps_what_shows_the_symptom(desk):
     assert ((seen <= 0.75) == table["kept"]).all()
     assert 0 < len(found.kept) < 6
     assert table.loc[table["kept"], staff.path].max() < table.loc[~table["kept"], staff.path].max()
+
+
+FEW = Symptom(measure="decided_within_24h", say="Few in 24 hours", between=(0.03, 0.6), source="seen")
+LONG = Symptom(measure="decision_hours_median", say="Long", by="rag", group="red", between=(8, 20), source="seen")
+
+
+def tried(few: list[float], long: list[float]) -> Conditioned:
+    """Candidates that show these shares and hours, of which those are kept that show both symptoms."""
+    table = pd.DataFrame({FEW.column: few, LONG.column: long}).assign(candidate=range(len(few)))
+    table["kept"] = table[FEW.column].between(*FEW.between) & table[LONG.column].between(*LONG.between)
+    return Conditioned(table, [{"wte": 5.0}] * int(table["kept"].sum()))
+
+
+def refused(found: Conditioned) -> str:
+    with pytest.raises(InputError) as raised:
+        check_enough(
+            found, [FEW, LONG], 2, "appraisal.yaml", "one for every replication.", ", or ask for fewer replications"
+        )
+    return str(raised.value)
+
+
+def test_too_few_candidates_say_what_each_symptom_asks_and_what_they_showed():
+    told = refused(tried([0.7, 0.912, 0.55, 0.5], [21.5, 30, 24.256, 24.3]))
+    assert told == (
+        "1 mistake.\n\n"
+        "appraisal.yaml\n"
+        "  what:   0 of 4 candidates show every symptom, and 2 are needed.\n"
+        "          decided_within_24h (Few in 24 hours) is to lie from 3% to 60%: the candidates lie from 50% to 91.2%, and 2 of 4 "
+        "meet it.\n"
+        "          decision_hours_median of rag=red (Long) is to lie from 8 to 20 hours: the candidates lie from 21.5 to 30 hours, "
+        "and 0 of 4 meet it.\n"
+        "  right:  2 candidates that show every symptom: one for every replication.\n"
+        "  remedy: No candidate meets decision_hours_median, nor do they lie on both sides of it, so more candidates hardly help: "
+        "widen the ranges under `unknown`, or look again at decision_hours_median and its bounds. Table `candidates` has the "
+        "figures of each."
+    )
+
+
+@pytest.mark.parametrize(
+    ("few", "long", "said"),
+    [
+        ([0.5, 0.7, 0.9, 0.8], [10, 10, 10, 30], "about `candidates: 8` are enough, or ask for fewer replications."),
+        ([0.01, 0.7, 0.9], [10, 10, 10], "No candidate meets decided_within_24h, but they lie on both sides of it"),
+        ([0.5, 0.7], [30, 10], "Each symptom is met by some, but not all by the same"),
+        ([0.5, 0.5], [np.nan, np.nan], "is to lie from 8 to 20 hours: none of the candidates could measure it."),
+        ([0.7, 0.9], [np.nan, np.nan], "No candidate meets decided_within_24h and decision_hours_median, nor do"),
+    ],
+)
+def test_what_to_do_about_too_few_candidates(few: list[float], long: list[float], said: str):
+    assert said in refused(tried(few, long))
+
+
+def test_candidates_enough_are_no_mistake():
+    check_enough(tried([0.5, 0.5], [10, 10]), [FEW, LONG], 2, "appraisal.yaml", "")
+
+
+def test_what_was_tried_is_written_where_too_few_show_the_symptoms(tmp_path: Path):
+    study = read_study("scenarios/examples/appraisal.yaml")
+    (symptom,) = study.facts.symptoms
+    never = study.facts.model_copy(update={"symptoms": (symptom.model_copy(update={"between": (1.0, 1.0)}),)})
+    with pytest.raises(InputError, match="0 of 8 candidates show every symptom, and 4 are needed") as raised:
+        appraise(replace(study, facts=never), tmp_path, jobs=1)
+    written = pd.read_csv(tmp_path / "tables" / "candidates.csv")
+    assert len(written) == 8
+    assert not written["kept"].any()
+    assert pickle.loads(pickle.dumps(raised.value)).mistakes == raised.value.mistakes
 
 
 def test_offered_load_is_arrivals_times_work_over_people(desk):

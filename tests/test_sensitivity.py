@@ -386,7 +386,7 @@ def test_an_appraisal_in_which_all_is_known_says_how_to_write_what_is_not(tmp_pa
 def test_too_few_candidates_are_a_mistake(study):
     (symptom,) = study.facts.symptoms
     never = study.facts.model_copy(update={"symptoms": (symptom.model_copy(update={"between": (1.0, 1.0)}),)})
-    with pytest.raises(InputError, match="Of 8 candidates for what is not known, none shows every symptom"):
+    with pytest.raises(InputError, match="0 of 8 candidates show every symptom, and 2 are needed"):
         sensitivity(replace(study, facts=never), replications=2, jobs=1)
     with pytest.raises(ValueError, match="at least 2 replications, not 1"):
         sensitivity(study, replications=1)

@@ -7,18 +7,23 @@ options are then compared over the candidates that were kept, so the ranges stan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.appraisal import write_tables
+from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.running import draw_contacts, measured
 from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
+from frontdoor_sim.measures import catalogue
 from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario import Scenario
 
@@ -50,6 +55,16 @@ class Symptom(Closed):
     source: str
     by: str = "all"
     group: str = "all"
+
+    @property
+    def column(self) -> str:
+        """Its column in the table of candidates.
+
+        Example:
+            >>> Symptom(measure="decided_within_24h", say="Few", between=(0, 0.4), source="seen").column
+            'decided_within_24h all=all'
+        """
+        return f"{self.measure} {self.by}={self.group}"
 
 
 @dataclass(frozen=True)
@@ -122,7 +137,7 @@ def condition(
     kept = np.all((found >= bounds[:, 0]) & (found <= bounds[:, 1]), axis=1).tolist()
     table = pd.DataFrame(tried).assign(candidate=range(len(tried)), kept=kept)
     for index, symptom in enumerate(symptoms):
-        table[f"{symptom.measure} {symptom.by}={symptom.group}"] = found[:, index]
+        table[symptom.column] = found[:, index]
     return Conditioned(table, [values for values, shows in zip(tried, kept, strict=True) if shows])
 
 
@@ -138,3 +153,107 @@ def shown(
     place = table.set_index(["measure", "by", "group"])["value"]
     shows = [float(place.get((symptom.measure, symptom.by, symptom.group), np.nan)) for symptom in symptoms]
     return pd.DataFrame({"shows": shows})
+
+
+class TooFewCandidatesError(InputError):
+    """Too few candidates show every symptom.
+
+    Args:
+        mistakes: what each symptom asks and what the candidates showed of it.
+        candidates: the table of what was tried, as in `Conditioned`.
+    """
+
+    def __init__(self, mistakes: Sequence[Mistake], candidates: pd.DataFrame) -> None:
+        super().__init__(mistakes)
+        self.candidates = candidates
+
+    def __reduce__(self) -> tuple[type[TooFewCandidatesError], tuple[tuple[Mistake, ...], pd.DataFrame]]:  # type: ignore[override]
+        """Survive the trip home from a worker process."""
+        return (type(self), (self.mistakes, self.candidates))
+
+
+@contextmanager
+def candidates_written(folder: Path) -> Iterator[None]:
+    """Where too few candidates show the symptoms, write what was tried as table `candidates` of a results folder."""
+    try:
+        yield
+    except TooFewCandidatesError as error:
+        write_tables(folder / "tables", {"candidates": error.candidates})
+        raise
+
+
+def check_enough(
+    found: Conditioned, symptoms: Sequence[Symptom], needed: int, where: str, why: str, instead: str = ""
+) -> None:
+    """Refuse to go on with fewer candidates than are needed, and say of each symptom what it asks and what they showed.
+
+    Args:
+        found: what was tried and what was kept.
+        symptoms: by which it was kept.
+        needed: how many have to be kept.
+        where: the file of the appraisal.
+        why: what they are needed for.
+        instead: what else would do, as the end of a sentence on trying more.
+
+    Raises:
+        TooFewCandidatesError: fewer were kept.
+    """
+    kept, tried = len(found.kept), len(found.candidates)
+    if kept >= needed:
+        return
+    lines = [f"{kept} of {tried} candidates show every symptom, and {needed} are needed."]
+    lines += [_shown_of(symptom, found.candidates[symptom.column]) for symptom in symptoms]
+    right = f"{needed} candidates that show every symptom: {why}"
+    remedy = f"{_remedy(found, symptoms, needed, instead)} Table `candidates` has the figures of each."
+    raise TooFewCandidatesError([Mistake(where, "\n          ".join(lines), right, remedy)], found.candidates)
+
+
+def _shown_of(symptom: Symptom, values: pd.Series) -> str:
+    """What a symptom asks, what the candidates showed of it, and how many of them met it."""
+    units = dict(catalogue()[["measure", "unit"]].to_numpy())
+    of = "" if symptom.by == "all" else f" of {symptom.by}={symptom.group}"
+    asks = f"{symptom.measure}{of} ({symptom.say}) is to lie {_range(*symptom.between, units[symptom.measure])}"
+    if values.isna().all():
+        return f"{asks}: none of the candidates could measure it."
+    range_shown = _range(values.min(), values.max(), units[symptom.measure])
+    met = int(values.between(*symptom.between).sum())
+    return f"{asks}: the candidates lie {range_shown}, and {met} of {len(values)} meet it."
+
+
+def _range(low: float, high: float, unit: str) -> str:
+    """A range in words.
+
+    Example:
+        >>> _range(0.03, 0.6, "share"), _range(2, 2.256, "hours")
+        ('from 3% to 60%', 'from 2 to 2.26 hours')
+    """
+    if unit == "share":
+        return f"from {round(100 * low, 2):,g}% to {round(100 * high, 2):,g}%"
+    return f"from {round(low, 2):,g} to {round(high, 2):,g} {unit}"
+
+
+def _remedy(found: Conditioned, symptoms: Sequence[Symptom], needed: int, instead: str) -> str:
+    """What to do: where every candidate lies on one side of a symptom, more of them hardly help."""
+    table = found.candidates
+    if found.kept:
+        enough = math.ceil(needed * len(table) / len(found.kept))
+        return f"Try more: if as large a share of them is kept, about `candidates: {enough}` are enough{instead}."
+    beyond = [s.measure for s in symptoms if _beyond(table[s.column], *s.between)]
+    if beyond:
+        named = in_words(dict.fromkeys(beyond), "and")
+        return (
+            f"No candidate meets {named}, nor do they lie on both sides of it, so more candidates hardly help: widen the "
+            f"ranges under `unknown`, or look again at {named} and its bounds."
+        )
+    missed = [s.measure for s in symptoms if not table[s.column].between(*s.between).any()]
+    if missed:
+        named = in_words(dict.fromkeys(missed), "and")
+        more = "try more `candidates`, or look at its bounds again."
+        return f"No candidate meets {named}, but they lie on both sides of it: {more}"
+    return "Each symptom is met by some, but not all by the same: try more `candidates`, or look at the bounds again."
+
+
+def _beyond(values: pd.Series, low: float, high: float) -> bool:
+    """Whether all candidates lie on one side of a symptom's bounds, or none could measure it."""
+    known = values.dropna()
+    return bool((known < low).all() or (known > high).all())

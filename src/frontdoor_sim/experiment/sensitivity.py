@@ -23,7 +23,7 @@ from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.break_even_answer import Place, unit_of
 from frontdoor_sim.experiment.break_even_questions import mistakes_of
 from frontdoor_sim.experiment.comparing import HEADLINE, PLACE
-from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, condition
+from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, check_enough, condition
 from frontdoor_sim.experiment.explained import Spread, explained, spread_of
 from frontdoor_sim.experiment.one_way import Figures, Range, Setting, one_way, ranges, settings, swings
 from frontdoor_sim.experiment.pilot import returns_per_contact
@@ -206,11 +206,8 @@ def _kept(
     facts = study.facts
     found = condition(study.base, facts.unknown, facts.symptoms, facts.candidates, seed, returns, facts.condition_weeks,
                       jobs, executor, quiet, engine, keep)  # fmt: skip
-    if len(found.kept) < 2:
-        what = f"Of {facts.candidates} candidates for what is not known, {len(found.kept)} shows every symptom."
-        right = "At least 2, and better 40 and more: the ranges are those of the candidates that are kept."
-        remedy = "Try more `candidates`, or look again at the ranges and at the bounds of `symptoms`."
-        raise InputError([Mistake(study.file.name, what.replace("0 shows", "none shows"), right, remedy)])
+    why = "better 40 and more, as the ranges are those of the candidates that are kept."
+    check_enough(found, facts.symptoms, 2, study.file.name, why)
     return found
 
 

@@ -15,6 +15,7 @@ from frontdoor_sim.appraisal.files import RUNS
 from frontdoor_sim.appraisal.wording import number_text
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.experiment.comparing import HEADLINE
+from frontdoor_sim.experiment.conditioning import candidates_written
 from frontdoor_sim.experiment.reading import Study, read_study
 from frontdoor_sim.experiment.replications import slug
 from frontdoor_sim.experiment.sensitivity import Sensitivity, mistakes_of_asking, sensitivity
@@ -63,18 +64,19 @@ def read_asked(asked: argparse.Namespace) -> Study:
 def run_command(asked: argparse.Namespace, study: Study, folder: Path) -> str:
     """Find what matters as asked, write its tables and charts into a folder, and say it."""
     clock, started = time.perf_counter(), datetime.now(tz=UTC).isoformat(timespec="seconds")
-    found = sensitivity(
-        study,
-        asked.measure,
-        asked.replications,
-        asked.seed,
-        asked.jobs,
-        None,
-        asked.quiet,
-        asked.engine,
-        folder / RUNS,
-        asked.candidates,
-    )
+    with candidates_written(folder):
+        found = sensitivity(
+            study,
+            asked.measure,
+            asked.replications,
+            asked.seed,
+            asked.jobs,
+            None,
+            asked.quiet,
+            asked.engine,
+            folder / RUNS,
+            asked.candidates,
+        )
     write_tables(folder / "tables", found.tables())
     _write_charts(folder, found)
     number = int(found.one_way["replications"].iloc[0])

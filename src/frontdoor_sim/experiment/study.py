@@ -19,11 +19,18 @@ from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_
 from frontdoor_sim.appraisal.files import RUNS
 from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.appraisal.wording import Estimate, estimates
-from frontdoor_sim.documents import InputError, Mistake, in_words
+from frontdoor_sim.documents import in_words
 from frontdoor_sim.engine import Engine, chosen
 from frontdoor_sim.experiment.break_even_questions import answers
 from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, compared
-from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, Unknown, condition
+from frontdoor_sim.experiment.conditioning import (
+    Conditioned,
+    Symptom,
+    Unknown,
+    candidates_written,
+    check_enough,
+    condition,
+)
 from frontdoor_sim.experiment.costs import costs
 from frontdoor_sim.experiment.explain import picture
 from frontdoor_sim.experiment.fair_shares import ALL_ORDERS_UP_TO, PAIRS, fair_shares, parts_of
@@ -79,14 +86,16 @@ def appraise(
         deep: say also what each change of every option buys (`fair_shares`), which takes minutes.
 
     Raises:
-        InputError: too few candidates show the symptoms: at least two must, and one for each replication.
+        InputError: too few candidates show the symptoms, one for each replication; what was tried is then in the folder, as
+            table `candidates`.
     """
     clock, started = time.perf_counter(), datetime.now(tz=UTC).isoformat(timespec="seconds")
     seed = study.facts.seed if seed is None else seed
     number = study.facts.replications if replications is None else replications
     returns = returns_per_contact(study.base, seed, engine)
     keep = folder / RUNS
-    found = conditioned(study, seed, returns, number, jobs, quiet, engine, keep)
+    with candidates_written(folder):
+        found = conditioned(study, seed, returns, number, jobs, quiet, engine, keep)
     tasks = [
         Task((study.base, *study.options), seed, replication, returns, found.kept[replication] if study.facts.unknown else {},
              folder / LOGS if replication == 0 else None, engine)
@@ -159,12 +168,8 @@ def conditioned(
         return Conditioned(pd.DataFrame({"candidate": [0], "kept": [True]}), [{}])
     found = condition(study.base, facts.unknown, facts.symptoms, facts.candidates, seed, returns,
                       facts.condition_weeks, jobs, quiet=quiet, engine=engine, keep=keep)  # fmt: skip
-    if len(found.kept) < number:
-        what = f"{len(found.kept)} of {facts.candidates} candidates show every symptom, for {number} replications."
-        right = "A candidate of its own for every replication, so that each is an independent case."
-        raise InputError(
-            [Mistake(study.file.name, what, right, "Try more `candidates`, or ask for fewer replications.")]
-        )
+    why = "one of its own for every replication, so that each is an independent case."
+    check_enough(found, facts.symptoms, number, study.file.name, why, ", or ask for fewer replications")
     return found
 
 
