@@ -16,6 +16,7 @@ from frontdoor_sim.appraisal.charts import svg_document
 from frontdoor_sim.appraisal.files import RUNS
 from frontdoor_sim.documents import InputError, Mistake, read_yaml
 from frontdoor_sim.experiment.comparing import HEADLINE
+from frontdoor_sim.experiment.conditioning import candidates_written
 from frontdoor_sim.experiment.least_staff import LeastStaff, staffing
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.reading import Study, not_changes, read_study
@@ -143,8 +144,9 @@ def _numbers(
     if study is None or not study.facts.unknown:
         return []
     returns = returns_per_contact(study.base, seed, asked.engine)
-    kept = conditioned(study, seed, returns, number, asked.jobs, asked.quiet, asked.engine, keep).kept
-    return kept[:number]
+    with candidates_written(keep.parent):
+        found = conditioned(study, seed, returns, number, asked.jobs, asked.quiet, asked.engine, keep)
+    return found.kept[:number]
 
 
 def _note(found: LeastStaff) -> str:
