@@ -16,10 +16,12 @@ from scipy import stats
 from figures_long_run import OFFICE, desk, exact_ceiling
 from frontdoor_sim import cli
 from frontdoor_sim.documents import InputError
-from frontdoor_sim.experiment import LeastStaff, read_study, replicate, staffing
+from frontdoor_sim.experiment import LeastStaff, compare, read_study, replicate, staffing
+from frontdoor_sim.experiment.comparing import by_run
 from frontdoor_sim.experiment.least_staff import EVERYBODY, THESE
 from frontdoor_sim.experiment.least_value import SURE, TESTS, Floats, first_place, least, passed, search, statistics
 from frontdoor_sim.experiment.replications import Task
+from frontdoor_sim.experiment.staffing_goal import people_at
 from frontdoor_sim.scenario import Scenario, read_scenario
 from theory_runs import exponential, scenario
 
@@ -227,6 +229,30 @@ def test_an_option_is_looked_at_as_a_whole_on_the_contacts_of_its_base(eighty: L
     assert option.people.now == 8
     assert (option.least, option.low, option.high, option.sure) == (eighty.least, eighty.low, eighty.high, eighty.sure)
     pd.testing.assert_frame_equal(option.ceilings, eighty.ceilings)
+
+
+@pytest.mark.parametrize(
+    ("base", "option", "path"),
+    [
+        ("written_contacts", "advice_line", "teams.screening.staff[0].wte"),
+        ("early_help", "early_help_in_the_mash", "teams.mash.staff[0].wte"),
+    ],
+)
+def test_an_option_as_it_is_shows_what_a_comparison_shows(base: str, option: str, path: str) -> None:
+    """Its own number of people is one of the values, on the contacts and with the returns of the base."""
+    today, then = (read_scenario(EXAMPLES / f"{name}.yaml") for name in (base, option))
+    now = people_at(then, path).now
+    found = staffing(then, path, 0.5, between=(now, now + 1), step=1, replications=3, seed=2, jobs=1)
+    runs = by_run(compare(today, [then], replications=3, seed=2, jobs=1).runs, then.name)
+    expected = runs.loc[("decided_within_24h", "all", "all")].mean()
+    assert found.values.set_index("value")["mean"][now] == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_team_that_has_helpers_is_searched_from_the_first_step() -> None:
+    model = read_scenario(EXAMPLES / "helpers.yaml")
+    team = next(name for name, facts in model.model.teams.items() if facts.helpers)
+    found = staffing(model, f"teams.{team}.staff[0].wte", 0.5, step=1, replications=2, jobs=1)
+    assert (found.steady, found.lowest) == (False, 1)
 
 
 def test_a_group_has_a_target_of_its_own() -> None:

@@ -1,0 +1,105 @@
+"""A scenario with more or fewer of some people, run on the same contacts, and its offered loads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from frontdoor_sim.engine import Engine
+from frontdoor_sim.experiment.break_even_answer import Place
+from frontdoor_sim.experiment.pilot import offered_load, without_limits
+from frontdoor_sim.experiment.replications import Task
+from frontdoor_sim.experiment.sensitivity import Asked, figures_task
+from frontdoor_sim.experiment.staffing_goal import Goal
+from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.scenario import Scenario
+
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class Runs:
+    """A scenario with more or fewer of some people, each value run once on the same contacts.
+
+    Args:
+        base, scenario: whose contacts are met, and what is run.
+        path: of the WTE.
+        goal: what is measured.
+        sets: numbers by path that replications use instead of the scenarios' own; they take turns.
+        replications, seed: as for `staffing`.
+        workers: `jobs`, `executor`, `quiet` and `keep` of `workers.worked`.
+        engine: which engine runs.
+        returns: returns per contact of the base.
+        loads: offered loads of pilots, by value.
+    """
+
+    base: Scenario
+    scenario: Scenario
+    path: str
+    goal: Goal
+    sets: Sequence[Mapping[str, Any]]
+    replications: int
+    seed: int
+    workers: Mapping[str, Any]
+    engine: Engine
+    returns: float
+    loads: dict[float, pd.DataFrame] = field(default_factory=dict)
+
+    def figures(self, values: Sequence[float]) -> Floats:
+        """The measure: a row for each value and a column for each replication."""
+        found = self._run([[self._with(wte, numbers) for wte in values] for numbers in self.sets], (self.goal.place,))
+        return found[:, :, 0]
+
+    def ceilings(self, wte: float, everybody: Mapping[str, float], places: Sequence[Place]) -> Floats:
+        """Figures with room for all of these people, and of everybody: by whom, replication and place."""
+        each = []
+        for numbers in self.sets:
+            these = self._with(wte, numbers)
+            each.append(
+                [
+                    these,
+                    without_limits(these, {**everybody, self.path: wte, "name": f"{self.scenario.name}, room for all"}),
+                ]
+            )
+        return self._run(each, (self.goal.place, *places))
+
+    def _run(self, each: Sequence[Sequence[Scenario]], places: tuple[Place, ...]) -> Floats:
+        """Figures by scenario, replication and place; `each` has the scenarios for each set of numbers."""
+        today = [self.base.varied(numbers) if numbers else self.base for numbers in self.sets]
+        asked = [
+            Asked(Task(tuple(each[place]), self.seed, number, self.returns, engine=self.engine, contacts_of=today[place]),
+                  places)
+            for number in range(self.replications)
+            for place in [number % len(self.sets)]
+        ]  # fmt: skip
+        tables: list[pd.DataFrame] = worked(figures_task, asked, say="Replications", **self.workers)
+        found = np.array([table["value"].to_numpy(np.float64) for table in tables])
+        return found.reshape(self.replications, -1, len(places)).swapaxes(0, 1)
+
+    def _with(self, wte: float, numbers: Mapping[str, Any]) -> Scenario:
+        then = self.scenario.varied(numbers) if numbers else self.scenario
+        whole = Scenario(then.file, then.data, then.parameters, backlog=then.backlog)
+        return whole.varied({self.path: wte, "name": f"{self.scenario.name}, {self.path} {wte:.10g}"})
+
+    def load_table(self, wte: float) -> pd.DataFrame:
+        """Offered loads of all teams with so many people, with unknown numbers at their mean."""
+        if wte not in self.loads:
+            at = {path: _middle([numbers[path] for numbers in self.sets]) for path in self.sets[0]}
+            today = self.base.varied(at) if at else self.base
+            self.loads[wte] = offered_load(self._with(wte, at), self.seed, self.returns, self.engine, today)
+        return self.loads[wte]
+
+    def load(self, wte: float, team: str) -> float:
+        """The greatest offered load of a team, of time or of slots; NaN where it is asked for nothing or has nothing."""
+        table = self.load_table(wte)
+        return float(table.loc[table["team"] == team, "load"].max())
+
+
+def _middle(values: Sequence[Any]) -> Any:
+    """The mean of what is a number; of what is not, such as a word, the first."""
+    return float(np.mean(values)) if all(isinstance(value, (int, float)) for value in values) else values[0]
