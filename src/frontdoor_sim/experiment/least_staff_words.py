@@ -22,7 +22,7 @@ MOST_WAITS = 4
 
 def in_plain_words(found: LeastStaff) -> tuple[str, ...]:
     """The answer, the ceiling, and what stands in the way, in sentences."""
-    return (*_answer(found), *_now(found), *_ceiling(found), *_warnings(found))
+    return (*_answer(found), *_now(found), *_ceiling(found), *_best(found), *_warnings(found))
 
 
 def _answer(found: LeastStaff) -> Iterator[str]:
@@ -55,11 +55,7 @@ def _none(found: LeastStaff) -> str:
     ceiling = found.ceilings.iloc[0]
     if bool(found.goal.surplus(ceiling["mean"]) >= 0):
         return f"more than {_wte(found.highest)} WTE, with which it comes to {best}."
-    told = f"no number of these people achieves this. With room for all of them it comes to {_figure(found, ceiling)}."
-    row = found.values.iloc[int(np.argmax(found.goal.surplus(found.values["mean"].to_numpy(float))))]
-    if found.goal.surplus(row["mean"]) <= found.goal.surplus(ceiling["mean"]):
-        return told
-    return f"{told} The best that was tried is {_wte(row['value'])} WTE: {_figure(found, row)}."
+    return f"no number of these people achieves this. With room for all of them it comes to {_figure(found, ceiling)}."
 
 
 def _now(found: LeastStaff) -> Iterator[str]:
@@ -89,6 +85,15 @@ def _ceiling(found: LeastStaff) -> Iterator[str]:
     waits = _waits(found.waits)
     if missed and waits:
         yield f"What is still waited for then, on average: {waits}."
+
+
+def _best(found: LeastStaff) -> Iterator[str]:
+    """The best that was tried, where that is better than room for all."""
+    surplus = found.goal.surplus(found.values["mean"].to_numpy(float))
+    if np.isnan(surplus).all() or np.nanmax(surplus) <= found.goal.surplus(found.ceilings["mean"].iloc[0]):
+        return
+    row = found.values.iloc[int(np.nanargmax(surplus))]
+    yield f"More people are not always better here: the best that was tried is {_wte(row['value'])} WTE, {_figure(found, row)}."
 
 
 def _waits(table: pd.DataFrame) -> str:

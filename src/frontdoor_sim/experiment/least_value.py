@@ -45,8 +45,9 @@ def statistics(surplus: Floats) -> dict[str, Floats]:
 def passed(statistic: Floats) -> NDArray[np.bool_]:
     """Which values pass a test, once what must rise with the value is made to.
 
-    More people do not make it worse, but a run of one year may show that they do. Least squares under a rising order (Barlow,
-    Bartholomew, Bremner and Brunk 1972) puts such neighbours together.
+    More people hardly ever make it worse, but a run of one year may show that they do. Least squares under a rising order
+    (Barlow, Bartholomew, Bremner and Brunk 1972) puts such neighbours together. Where none passes then, those do that pass as
+    they are: the curve has a top, and falls again.
 
     Example:
         >>> passed(np.array([-0.2, 0.1, -0.05, 0.3])).tolist()
@@ -58,7 +59,8 @@ def passed(statistic: Floats) -> NDArray[np.bool_]:
     fitted = np.full(len(statistic), -np.inf)
     if known.any():
         fitted[known] = isotonic_regression(statistic[known]).x
-    return fitted >= -_ALMOST
+    met = fitted >= -_ALMOST
+    return met if met.any() else statistic >= -_ALMOST
 
 
 def least(tried: Mapping[int, Floats], test: str) -> int | None:
