@@ -51,6 +51,13 @@ def test_check_warns_of_a_team_that_is_asked_for_too_much(here: Path, capsys: py
     assert "desk is asked for more than it has: its backlog grows without end." in capsys.readouterr().out
 
 
+def test_check_says_where_a_load_may_be_larger_still(here: Path, capsys: pytest.CaptureFixture[str]):
+    text = (here / BASE).read_text(encoding="utf-8").replace("wte: 6", "wte: 0.02")
+    (here / "few.yaml").write_text(text, encoding="utf-8")
+    assert cli.main(["check", "few.yaml"]) == cli.DONE
+    assert "load at least 1" in capsys.readouterr().out
+
+
 def test_check_of_appraisal_and_parameters(capsys: pytest.CaptureFixture[str]):
     assert cli.main(["check", "appraisal.yaml", str(BAD / "sound" / "parameters.yaml")]) == cli.DONE
     said = capsys.readouterr().out

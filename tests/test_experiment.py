@@ -28,6 +28,7 @@ from frontdoor_sim.experiment import (
 )
 from frontdoor_sim.experiment.comparing import by_run, compared, summarise
 from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, spread
+from frontdoor_sim.experiment.pilot import LARGEST_LOAD
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.study import headline
 from frontdoor_sim.scenario import Scenario, read_scenario
@@ -304,6 +305,23 @@ def test_offered_load_is_arrivals_times_work_over_people(desk):
     load = offered_load(desk.varied({"run.weeks": 40, "run.opens": "2025-01-06"}), 1)
     assert load["load"].tolist() == pytest.approx([209 / 240], rel=0.06)
     assert load["what"].tolist() == ["time"]
+
+
+def test_offered_load_is_right_however_crowded_a_team_is(desk):
+    """One person who is asked for what takes 5.2 has a load of 5.2, and so has one behind her."""
+    decision, staffed = desk.data["stages"]["decision"], desk.data["teams"]["desk"]
+    data = {
+        **desk.data,
+        "teams": {"desk": staffed, "next": staffed},
+        "stages": {"decision": decision, "check": {**decision, "team": "next"}},
+        "routes": {"entry": "decision", "decision": "check", "check": "closed"},
+    }
+    two = Scenario(desk.file, data, None)
+    one = {f"teams.{team}.staff.officer.wte": 1 for team in ("desk", "next")}
+    load = offered_load(two.varied({"run.weeks": 40, **one}), 1)["load"].tolist()
+    assert load == pytest.approx([6 * 209 / 240] * 2, rel=0.06)
+    assert offered_load(two.varied({"teams.desk.staff.officer.wte": 0.02}), 1)["load"][0] > LARGEST_LOAD
+    assert offered_load(two.varied({"teams.desk.staff.officer.wte": 700}), 1)["load"][0] < 0.01
 
 
 def test_returns_make_up_the_published_volume(bcp):

@@ -41,6 +41,7 @@ from frontdoor_sim.experiment import break_even_command as break_even
 from frontdoor_sim.experiment import sensitivity_command as sensitivity
 from frontdoor_sim.experiment import staffing_command as staffing
 from frontdoor_sim.experiment.explain import explain, picture
+from frontdoor_sim.experiment.pilot import LARGEST_LOAD
 from frontdoor_sim.experiment.reading import StudyFile
 from frontdoor_sim.experiment.replications import Task, slug
 from frontdoor_sim.experiment.touch.desk_file import read_desk
@@ -297,7 +298,8 @@ def load_text(scenario: Scenario) -> str:
     lines = [f"  Offered load, {scenario.name} (people or slots asked for, of those there are):"]
     full = []
     for row in offered_load(scenario, SEED).to_dict("records"):
-        asked = f"{row['offered']:8.1f} of {row['available']:6.1f}   load {row['load']:.2f}"
+        least = "at least " if row["load"] > LARGEST_LOAD else ""
+        asked = f"{row['offered']:8.1f} of {row['available']:6.1f}   load {least}{row['load']:.2f}"
         lines.append(f"  {row['team']:28} {row['what'].replace('time at', 'at'):6} {asked}")
         if row["load"] >= 1:
             full.append(f"  {row['team']} is asked for more than it has: its backlog grows without end.")

@@ -20,6 +20,15 @@ from frontdoor_sim.scenario import Scenario
 
 MORE_PEOPLE = 3
 """A pilot has this many times the staff, so that its work is what is asked for, not what is got through."""
+MOST_PEOPLE = 108
+"""A team for which that is not enough is given more, at most this many times its staff."""
+_MORE_STILL = 6
+_LARGEST_GROUP = 2000
+"""WTE that a group may have."""
+_CROWDED = 0.9
+"""A team of a pilot that is busy for more than this share of its time may be asked for more than it gets through."""
+LARGEST_LOAD = _CROWDED * MOST_PEOPLE
+"""A load above this may be larger still."""
 AT_WORK = ("work", "re-keying", "search", "meeting")
 _ALMOST = 1e-9
 UNLIMITED = 10**9
@@ -88,7 +97,8 @@ def offered_load(
 
     Offered load of a team is the work that its contacts ask for, divided by its available duty: work seconds within the
     measured window, divided by available seconds of the real roster. At 1 or more a backlog grows without end. For slots it
-    is mean slots held with slots to spare, divided by the slots there are.
+    is mean slots held with slots to spare, divided by the slots there are. A pilot in which a team is crowded, for all its
+    people to spare, is run again with more of them there, since no later team gets what one before has not got through.
 
     Args:
         scenario: a base or an option.
@@ -103,7 +113,27 @@ def offered_load(
         is also `time at` these stages.
     """
     returns = returns_per_contact(scenario, seed, engine) if returns is None else returns
-    return _loads(_pilot(scenario, seed, returns, engine, contacts_of), scenario)
+    contacts = placed(scenario, draw_contacts(contacts_of or scenario, seed, 0, returns))
+    more = _first_guess(scenario.model)
+    while True:
+        loads = _loads(simulate(with_room_for_all(scenario, more), contacts, seed, 0, engine), scenario, more)
+        short = (loads["load"] > _CROWDED * loads["team"].map(more)) & np.isfinite(loads["load"])
+        crowded = set(loads.loc[short, "team"])
+        teams = {team: facts for team, facts in scenario.model.teams.items() if team in crowded}
+        still_more = more | {team: _times(facts, more[team] * _MORE_STILL) for team, facts in teams.items()}
+        if still_more == more:
+            return loads
+        more = still_more
+
+
+def _first_guess(model: OperatingModel) -> dict[str, float]:
+    return {team: _times(facts, MORE_PEOPLE) for team, facts in model.teams.items()}
+
+
+def _times(facts: Team, times: float) -> float:
+    """So many times the people of a team, or as many times as the model allows."""
+    largest = max((group.wte for group in facts.staff), default=0.0)
+    return max(1.0, min(times, MOST_PEOPLE, _LARGEST_GROUP / max(largest, 1.0)))
 
 
 def offered_loads(
@@ -124,17 +154,15 @@ def _offered(asked: tuple[Scenario, int, float, Engine]) -> pd.DataFrame:
     return offered_load(*asked)
 
 
-def _pilot(
-    scenario: Scenario, seed: int, returns: float, engine: Engine, contacts_of: Scenario | None = None
-) -> EventLog:
-    contacts = placed(scenario, draw_contacts(contacts_of or scenario, seed, 0, returns))
-    return simulate(with_room_for_all(scenario), contacts, seed, 0, engine)
+def _pilot(scenario: Scenario, seed: int, returns: float, engine: Engine) -> EventLog:
+    contacts = placed(scenario, draw_contacts(scenario, seed, 0, returns))
+    return simulate(with_room_for_all(scenario, _first_guess(scenario.model)), contacts, seed, 0, engine)
 
 
-def with_room_for_all(scenario: Scenario) -> Scenario:
-    """The scenario with three times the staff everywhere, and no limit to what a stage takes."""
+def with_room_for_all(scenario: Scenario, more: Mapping[str, float]) -> Scenario:
+    """The scenario with so many times the staff of each team, and no limit to what a stage takes."""
     wte = {
-        f"teams.{team}.staff[{index}].wte": group.wte * MORE_PEOPLE
+        f"teams.{team}.staff[{index}].wte": min(group.wte * more[team], _LARGEST_GROUP)
         for team, facts in scenario.model.teams.items()
         for index, group in enumerate(facts.staff)
     }
@@ -153,7 +181,8 @@ def without_limits(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     return plain.varied({**values, **limits})
 
 
-def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:
+def _loads(log: EventLog, scenario: Scenario, more: Mapping[str, float]) -> pd.DataFrame:
+    """The table of `offered_load` from a pilot with so many times the people of each team."""
     closes, model = log.about.closes, scenario.model
     filled = posts(model, Timeline.of(model), skills_of([model]))
     named = list(zip(filled, name_prefixes(filled), strict=True))
@@ -162,14 +191,15 @@ def _loads(log: EventLog, scenario: Scenario) -> pd.DataFrame:
     for team, facts in model.teams.items():
         offered = _seconds(log.events, team, AT_WORK, closes)
         duty = log.duty[log.duty["kind"] == "available"]
-        available = _seconds(duty, team, (), closes)
+        available = _seconds(duty, team, (), closes) / more[team]
         if available and offered:
             people = sum(group.filled for group in facts.staff)
-            load = offered / (available / MORE_PEOPLE)
+            load = offered / available
             rows.append((scenario.name, team, "time", load * people, people, load))
             if any(group.works_at for group in facts.staff):
                 names = [name for post, name in named if post.team == team]
-                rows += [(scenario.name, team, *row) for row in _scarcest(log, duty, team, facts, load, names)]
+                there = _seconds_of_groups(duty, team, closes, names, more[team])
+                rows += [(scenario.name, team, *row) for row in _scarcest(log, team, facts, load, there)]
         slots = slots_of.get(team, 0.0)
         if slots:
             held = _held(log, team, closes)
@@ -186,22 +216,23 @@ def _mean_slots(model: OperatingModel, closes: int) -> dict[str, float]:
     return {team: float(mean[who.people["team"] == team].sum()) for team in model.teams}
 
 
+def _seconds_of_groups(duty: pd.DataFrame, team: str, closes: int, names: Sequence[str], more: float) -> list[float]:
+    """Available seconds of each group of a team's real roster; `names` are what its people are named after."""
+    named = duty["name"].astype(str).str.rsplit("/", n=1).str[0]
+    return [_seconds(duty[named == prefix], team, (), closes) / more for prefix in names]
+
+
 def _scarcest(
-    log: EventLog, duty: pd.DataFrame, team: str, facts: Team, whole: float, names: Sequence[str]
+    log: EventLog, team: str, facts: Team, whole: float, seconds_of_groups: Sequence[float]
 ) -> Iterator[tuple[str, float, float, float]]:
     """The stages whose work asks most of those who can do it, where that is more than all work asks of all.
 
     No way of sharing work out does better than its scarcest set of stages, and one does as well (Gale 1957, of flows).
-    `names` are what the people of each group of the team are named after.
     """
     mine, closes = log.events[log.events["team"] == team], log.about.closes
     work = {str(stage): _seconds(rows, team, AT_WORK, closes) for stage, rows in mine.groupby("stage", observed=True)}
     work = {stage: seconds for stage, seconds in work.items() if seconds}
-    named = duty["name"].astype(str).str.rsplit("/", n=1).str[0]
-    there = [
-        (group, _seconds(duty[named == prefix], team, (), closes) / MORE_PEOPLE)
-        for group, prefix in zip(facts.staff, names, strict=True)
-    ]
+    there = list(zip(facts.staff, seconds_of_groups, strict=True))
     alike: dict[tuple[bool, ...], list[str]] = {}
     for stage in work:
         alike.setdefault(tuple(group.can_work_at(stage) for group in facts.staff), []).append(stage)
