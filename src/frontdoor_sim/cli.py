@@ -51,6 +51,7 @@ from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.parameters.known import sections
 from frontdoor_sim.scenario import Scenario, read_scenario, read_scenarios
+from frontdoor_sim.scenario.doubts import doubts, without_time
 from frontdoor_sim.validation import Tolerance, read_tolerance
 from frontdoor_sim.validation.command import add_arguments, run_command
 
@@ -117,7 +118,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add = commands.add_parser
     one = add(
-        "check", help="every mistake of a scenario, appraisal, parameters or tolerance file at once; offered load"
+        "check", help="every mistake of a file at once; of a scenario its offered load, and what to look at twice"
     )
     one.add_argument("files", nargs="+", type=Path, metavar="FILE")
     one.set_defaults(does=do_check)
@@ -249,7 +250,7 @@ def _whole(least: int) -> Callable[[str], int]:
 
 
 def do_check(asked: argparse.Namespace) -> None:
-    """Every mistake of every file; of a file without any, what it is, and the offered load of a scenario."""
+    """Every mistake of every file; else what each is, and of a scenario its offered load and what to look at twice."""
     mistakes: list[Mistake] = []
     for file in asked.files:
         try:
@@ -265,7 +266,8 @@ def check_file(file: Path) -> str:
     kind = kind_of(read_yaml(file).data)
     if kind == "appraisal":
         study = read_study(file)
-        return f"{file}: an appraisal of {len(study.options)} options, no mistakes.\n{load_text(study.base)}"
+        told = f"{load_text(study.base)}{doubts_text([study.base, *study.options])}"
+        return f"{file}: an appraisal of {len(study.options)} options, no mistakes.\n{told}"
     if kind == "tolerance":
         stated = read_tolerance(file)
         return f"{file}: a tolerance statement of {len(stated.statistics)} figures, no mistakes.\n  Digest: {stated.digest}"
@@ -273,7 +275,7 @@ def check_file(file: Path) -> str:
         return f"{file}: parameters of {Parameters.read(file).council}, no mistakes."
     scenario = read_scenario(file)
     what = f"an option of {scenario.base.name}" if scenario.base else "a scenario"
-    return f"{file}: {what}, no mistakes.\n{load_text(scenario)}"
+    return f"{file}: {what}, no mistakes.\n{load_text(scenario)}{doubts_text([scenario])}"
 
 
 def kind_of(data: Any) -> str:
@@ -303,7 +305,16 @@ def load_text(scenario: Scenario) -> str:
         lines.append(f"  {row['team']:28} {row['what'].replace('time at', 'at'):6} {asked}")
         if row["load"] >= 1:
             full.append(f"  {row['team']} is asked for more than it has: its backlog grows without end.")
+    for team in without_time(scenario.model):
+        lines.append(f"  {team:28} time   nobody has time for cases")
+        full.append(f"  {team} gets nothing done, so what is asked of the teams behind it is not known.")
     return "\n".join([*lines, *full])
+
+
+def doubts_text(scenarios: Sequence[Scenario]) -> str:
+    """What to look at twice in scenarios without mistakes, as text; nothing where there is nothing."""
+    found = dict.fromkeys(doubt for scenario in scenarios for doubt in doubts(scenario))
+    return "".join(f"\n{line}" for line in ["  Look twice:", *(f"  - {doubt}" for doubt in found)]) if found else ""
 
 
 def do_explain(asked: argparse.Namespace) -> None:
