@@ -167,7 +167,7 @@ def test_no_number_of_servers_makes_a_service_shorter() -> None:
     assert np.isnan([found.least, found.low, found.high, found.sure]).all()
     assert found.ceilings["room"].tolist() == [THESE, EVERYBODY]
     assert found.ceilings["mean"].to_numpy() == pytest.approx([1 - math.exp(-3)] * 2, abs=0.005)
-    assert "no number of these people achieves this" in found.said[0]
+    assert "No number of these people achieves this" in found.said[0]
 
 
 def test_the_ceiling_of_office_hours_is_the_exact_one(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_the_ceiling_of_office_hours_is_the_exact_one(tmp_path: Path) -> None:
     assert found.lowest == 6  # the load of five is 1.08
     assert found.waits["waited_for"].tolist() == ["shift"]
     told = str(found)
-    assert "no number of these people achieves this" in told
+    assert "No number of these people achieves this" in told
     assert "Nor would more people anywhere" in told
     assert "nobody on duty (" in told
 
@@ -310,7 +310,7 @@ def test_a_group_has_a_target_of_its_own() -> None:
     red, green = (
         staffing(model, path, 0.8, by="rag", group=rag, replications=3, jobs=1, step=0.5) for rag in ("red", "green")
     )
-    assert red.goal.named == "Decided within 24 hours (red)"
+    assert red.goal.named == "Decided within 24 hours, red"
     assert red.least <= green.least or np.isnan(green.least)
 
 
@@ -381,7 +381,7 @@ def test_the_best_that_was_tried_is_told_where_it_beats_room_for_all(eighty: Lea
 def test_other_teams_that_hold_it_back_are_told(eighty: LeastStaff) -> None:
     ceilings = eighty.ceilings.assign(mean=[0.75, 0.85], low=[0.74, 0.84], high=[0.76, 0.86])
     said = str(replace(eighty, ceilings=ceilings, least=np.nan))
-    assert "no number of these people achieves this" in said
+    assert "No number of these people achieves this" in said
     assert "Other teams hold it back: with room for all in every team it comes to 85.0% (84.0 to 86.0%)." in said
 
 
@@ -447,7 +447,7 @@ def test_a_group_that_no_run_has_is_a_mistake() -> None:
     with pytest.raises(InputError) as error:
         staffing(read_scenario(DESK), OFFICERS, 0.8, by="source", group="nobody", replications=2, jobs=1)
     (mistake,) = error.value.mistakes
-    assert mistake.what == "Decided within 24 hours (nobody) cannot be measured in every run, even with room for all."
+    assert mistake.what == "`decided_within_24h source nobody` cannot be measured in every run, even with room for all."
 
 
 def test_one_replication_is_too_few() -> None:

@@ -271,7 +271,7 @@ def _ceilings(runs: Runs, room: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     figures = runs.ceilings(room, dict(_everybody(runs, room)), places)
     table = _told(runs.goal, figures[:, :, 0])
     if table["mean"].isna().any():
-        what = f"{runs.goal.named} cannot be measured in every run, even with room for all."
+        what = f"`{' '.join(runs.goal.place)}` cannot be measured in every run, even with room for all."
         right = "A measure and a group that every run has."
         remedy = "Choose another, or let the run be longer (`run: {weeks: …}`)."
         raise InputError([Mistake(runs.scenario.file.name, what, right, remedy)])

@@ -27,14 +27,15 @@ def in_plain_words(found: LeastStaff) -> tuple[str, ...]:
 
 def _answer(found: LeastStaff) -> Iterator[str]:
     head, goal = f"{found.people.named}.", found.goal
-    asked = f"{goal.named}: at {'least' if better_of(goal.measure) > 0 else 'most'} {goal.text()}"
+    measure = f"{goal.named[:1].lower()}{goal.named[1:]}"
+    head += f" Target: at {'least' if better_of(goal.measure) > 0 else 'most'} {goal.text()} ({measure})."
     years = "cases" if found.ranged else "single years"
     if found.least != found.least:
-        yield f"{head} {asked}: {_none(found)}"
+        yield f"{head} {_none(found)}"
         return
     interval = f"95% interval {_wte(found.low)} to {_wte(found.high, found)} WTE"
     below = _below(found)
-    yield f"{head} {asked}: {_wte(found.least)} WTE is the least on average ({interval}){below}."
+    yield f"{head} {_wte(found.least)} WTE is the least on average ({interval}){below}."
     if found.sure == found.sure:
         yield f"With {_wte(found.sure)} WTE at least {SURE:.0%} of {years} meet it."
     else:
@@ -54,8 +55,8 @@ def _none(found: LeastStaff) -> str:
     best = _figure(found, found.values.iloc[-1])
     ceiling = found.ceilings.iloc[0]
     if bool(found.goal.surplus(ceiling["mean"]) >= 0):
-        return f"more than {_wte(found.highest)} WTE, with which it comes to {best}."
-    return f"no number of these people achieves this. With room for all of them it comes to {_figure(found, ceiling)}."
+        return f"It takes more than {_wte(found.highest)} WTE, with which it comes to {best}."
+    return f"No number of these people achieves this. With room for all of them it comes to {_figure(found, ceiling)}."
 
 
 def _now(found: LeastStaff) -> Iterator[str]:

@@ -55,9 +55,9 @@ class Goal:
 
         Example:
             >>> Goal(0.9, by="rag", group="red").named
-            'Decided within 24 hours (red)'
+            'Decided within 24 hours, red'
         """
-        return measure_name(self.measure) + ("" if self.by == "all" else f" ({self.group})")
+        return measure_name(self.measure) + ("" if self.by == "all" else f", {self.group}")
 
     def surplus(self, figures: NDArray[np.float64]) -> NDArray[np.float64]:
         """How far figures are beyond the target; below 0 they miss it.

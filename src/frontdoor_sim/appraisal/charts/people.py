@@ -11,11 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from frontdoor_sim.appraisal.charts.palette import BLUE, ORANGE
-from frontdoor_sim.appraisal.charts.sheet import WIDTH, Sheet, interval, no_frame, printable
+from frontdoor_sim.appraisal.charts.sheet import WIDTH, Sheet, interval, no_frame, printable, text_width
 from frontdoor_sim.appraisal.wording import number_text, scale_of
 from frontdoor_sim.pictures import INK, MUTED, SHADE, SMALL, styled
 
-_LEFT, _RIGHT, _TALL = 0.62, 1.15, 2.4
+_LEFT, _TALL = 0.62, 2.4
+_DASHED, _DOTTED = (0, (4, 3)), (0, (1, 2))
 _FAR = 2.5
 """The axis ends at so many times the answer: further up the curve is flat."""
 
@@ -50,17 +51,19 @@ def least_staff(
     found = np.isfinite(least)
     title = f"How many people does it take? {named}"
     sheet = Sheet(title, f"{measure}, by WTE.", 0.1 + _TALL + 0.75, interval(note, "Band, and shaded column"))
-    axes = sheet.axes(_LEFT, 0.1, WIDTH - _LEFT - _RIGHT, _TALL)
+    ceiling = float(ceilings["mean"].iloc[0])
+    levels = {f"target {_plainly(target, unit)}": target, f"ceiling {_one_place(ceiling, unit)}": ceiling}
+    right = max(text_width(label, SMALL) for label in levels) / 72 + 0.1
+    axes = sheet.axes(_LEFT, 0.1, WIDTH - _LEFT - right, _TALL)
     rows = _near(values, max(end for end in (least, high) if np.isfinite(end)) if found else np.nan, now)
     scale = scale_of(unit)
     _curve(axes, rows, scale)
     if found:
         axes.axvspan(low, high if np.isfinite(high) else rows["value"].max(), color=SHADE, zorder=0)
         axes.axvline(least, color=INK, linewidth=1.0, zorder=2)
-    ceiling = float(ceilings["mean"].iloc[0])
     above = 6 if target >= ceiling else -6
-    _level(axes, scale * target, f"target {_plainly(target, unit)}", (0, (4, 3)), above)
-    _level(axes, scale * ceiling, f"ceiling {_one_place(ceiling, unit)}", (0, (1, 2)), -above)
+    for (label, height), dashes, shift in zip(levels.items(), (_DASHED, _DOTTED), (above, -above), strict=True):
+        _level(axes, scale * height, label, dashes, shift)
     _mark_now(axes, rows, now, scale)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: f"{place:g}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda place, _: f"{place:g}%" if unit == "share" else f"{place:g}"))
@@ -93,7 +96,8 @@ def _mark_now(axes: Axes, rows: pd.DataFrame, now: float, scale: float) -> None:
     if len(here):
         height = scale * float(here["mean"].iloc[0])
         axes.plot([now], [height], color=ORANGE, marker="s", markersize=8, markeredgecolor=INK, zorder=4)
-        place: dict[str, Any] = {"xytext": (8, -10), "textcoords": "offset points", "size": SMALL}
+        falls = height > scale * float(rows["mean"].iloc[-1])
+        place: dict[str, Any] = {"xytext": (8, 6 if falls else -10), "textcoords": "offset points", "size": SMALL}
         axes.annotate(f"now, {now:g} WTE", (now, height), annotation_clip=False, **place)
 
 
