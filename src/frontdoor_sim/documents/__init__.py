@@ -4,6 +4,7 @@ Every mistake has four parts: where, what, what would be right, and the remedy.
 All mistakes of a file are collected and raised once, as an `InputError`.
 """
 
+from frontdoor_sim.documents.arguments import check_given
 from frontdoor_sim.documents.files import Document, Keys, dotted, read_text
 from frontdoor_sim.documents.mistakes import InputError, Mistake, in_words, nearest, shown
 from frontdoor_sim.documents.yaml_files import read_yaml
@@ -13,6 +14,7 @@ __all__ = [
     "InputError",
     "Keys",
     "Mistake",
+    "check_given",
     "dotted",
     "in_words",
     "nearest",

@@ -97,6 +97,12 @@ class EventLog:
     duty: pd.DataFrame
     about: About
 
+    def __repr__(self) -> str:
+        of = f"{self.about.option!r}, run {self.about.run}"
+        return (
+            f"EventLog({of}: {len(self.contacts):,} contacts, {len(self.events):,} events, {len(self.duty):,} of duty)"
+        )
+
 
 def assemble(events: pd.DataFrame, contacts: pd.DataFrame, duty: pd.DataFrame, about: About) -> EventLog:
     """An event log whose tables are held to their dictionaries and stand in canonical order.

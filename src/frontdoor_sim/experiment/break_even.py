@@ -18,7 +18,7 @@ from frontdoor_sim.experiment.comparing import HEADLINE, by_run
 from frontdoor_sim.experiment.crossing import Floats, crossings, refined
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
-from frontdoor_sim.scenario import Scenario
+from frontdoor_sim.scenario import Scenario, check_scenarios
 
 FINE, OF_INTERVAL = 100, 10
 """Without a tolerance, a break-even is found to within these parts of what is tried and of its own interval."""
@@ -144,6 +144,7 @@ def break_even(
         ValueError: fewer than two replications or steps, an empty range, or a tolerance that is not above 0.
         InputError: the path leads nowhere, a change of the option has a date, or a measure is not there.
     """
+    check_scenarios(base=base, option=option)
     if tolerance is not None and not tolerance > 0:
         raise ValueError(f"a tolerance is above 0, not {tolerance}")
     tried = try_values(base, option, path, between, steps, replications, seed, numbers, jobs, executor, quiet, engine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,10 +15,11 @@ from scipy.special import stdtrit
 
 from frontdoor_sim.appraisal import charts
 from frontdoor_sim.appraisal.wording import NO_TEAM, better_of, told_apart
+from frontdoor_sim.documents import InputError, Mistake, in_words, nearest, shown
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
-from frontdoor_sim.scenario import Scenario
+from frontdoor_sim.scenario import Scenario, check_scenarios
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,6 +50,10 @@ class Comparison:
     verdicts: pd.DataFrame
     runs: pd.DataFrame
 
+    def __repr__(self) -> str:
+        others = in_words([repr(name) for name in self.options["option"] if name != self.base], "and")
+        return f"Comparison({self.base!r} with {others}, {self.runs['run'].nunique()} replications)"
+
     @property
     def options(self) -> pd.DataFrame:
         """The options in their order, the base first: option, label, summary, base."""
@@ -56,9 +62,24 @@ class Comparison:
             {"option": names, "label": names, "summary": "", "base": [name == self.base for name in names]}
         )
 
-    def plot(self) -> Figure:
-        """Share decided within 24 hours by option and what each changes, with intervals."""
-        return charts.decided_within_24h(self.summary, self.differences, self.options)
+    def plot(self, measure: str = HEADLINE) -> Figure:
+        """A measure of everybody by option and what each changes, with intervals.
+
+        Args:
+            measure: the share decided within 24 hours, or any other that is told of everybody.
+
+        Raises:
+            InputError: there is no such measure of everybody.
+        """
+        told = self.summary.loc[self.summary["by"] == "all", "measure"].unique().tolist()
+        if measure not in told:
+            near = nearest(measure, told)
+            remedy = f"Did you mean {in_words(near)}?" if near else "Look for it in docs/measures.md."
+            right = "A measure of docs/measures.md that is told of everybody."
+            raise InputError([Mistake("measure", f"`measure` cannot be {shown(measure)}.", right, remedy)])
+        if measure == HEADLINE:
+            return charts.decided_within_24h(self.summary, self.differences, self.options)
+        return charts.a_measure(self.summary, self.differences, self.options, measure=measure)
 
     def __str__(self) -> str:
         return "\n".join(f"{row.option}: {row.sentence}" for row in self.verdicts.itertuples())
@@ -66,7 +87,7 @@ class Comparison:
 
 def compare(
     base: Scenario,
-    options: Sequence[Scenario],
+    options: Scenario | Sequence[Scenario],
     replications: int = 20,
     seed: int = 1,
     jobs: int | None = None,
@@ -80,20 +101,39 @@ def compare(
 
     Args:
         base: today's model.
-        options: the proposals.
+        options: the proposals, or the one.
         replications: at least 2.
         seed: of the study.
         jobs, executor, quiet: as for `replicate`.
         engine: `auto`, `simpy` or `compiled`; the answer is the same.
 
     Raises:
+        InputError: something is no scenario but, for example, a path; or two scenarios have one name.
         ValueError: fewer than two replications.
     """
+    options = [options] if isinstance(options, (Scenario, str, Path)) else list(options)
+    check_scenarios(base=base, **{f"options[{place}]": option for place, option in enumerate(options)})
+    _check_names(base, options)
     if replications < 2:
         raise ValueError(f"an interval needs at least 2 replications, not {replications}")
     returns = returns_per_contact(base, seed, engine)
     tasks = [Task((base, *options), seed, number, returns, engine=engine) for number in range(replications)]
     return compared(replicate(tasks, jobs, executor, quiet), base.name, "average")
+
+
+def _check_names(base: Scenario, options: Sequence[Scenario]) -> None:
+    """Refuse two scenarios of one name: tables know them by their names."""
+    names, mistakes = [base.name], []
+    for place, option in enumerate(options):
+        if option.name in names:
+            what = f"{option.name!r} is the name of another scenario here as well."
+            remedy = (
+                'Give it another, such as varied({..., "name": "Two more officers"}), or change `name:` in its file.'
+            )
+            mistakes.append(Mistake(f"options[{place}]", what, "A name of its own for each scenario.", remedy))
+        names.append(option.name)
+    if mistakes:
+        raise InputError(mistakes)
 
 
 def compared(runs: pd.DataFrame, base: str, interval: Interval) -> Comparison:

@@ -26,7 +26,7 @@ from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, measure_task
 from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.luck import code, draws, key
-from frontdoor_sim.scenario import Scenario
+from frontdoor_sim.scenario import Scenario, check_scenarios
 
 Floats = NDArray[np.float64]
 Set = frozenset[int]
@@ -107,7 +107,7 @@ def fair_shares(
         replications and, where not all orders were run, the draw of orders; `unit`; how many `orders` and `replications`.
 
     Raises:
-        InputError: the option has fewer than two parts.
+        InputError: the option has fewer than two parts, or something is no scenario.
 
     Example:
         >>> from frontdoor_sim.scenario import read_scenario
@@ -117,6 +117,7 @@ def fair_shares(
         >>> len(found), bool(abs(whole - found.attrs["whole"]["decided_within_24h"]) < 1e-12)
         (3, True)
     """
+    check_scenarios(base=base, option=option)
     parts = parts_of(option)
     if len(parts) < 2:
         what = f"{option.name} has {len(parts)} change that stands by itself."

@@ -32,7 +32,7 @@ from frontdoor_sim.experiment.staffing_goal import (
 )
 from frontdoor_sim.experiment.staffing_runs import Runs
 from frontdoor_sim.measures import catalogue
-from frontdoor_sim.scenario import Scenario
+from frontdoor_sim.scenario import Scenario, check_scenarios
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -168,6 +168,7 @@ def staffing(
         >>> found.least
         7.0
     """
+    check_scenarios(scenario=scenario)
     if replications < 2:
         raise ValueError(f"an interval needs at least 2 replications, not {replications}")
     goal = Goal(target, measure, by, group)

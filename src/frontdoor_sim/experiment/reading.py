@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from frontdoor_sim.documents import Document, InputError, Mistake, in_words, nearest, read_yaml
+from frontdoor_sim.documents import Document, InputError, Mistake, check_given, in_words, nearest, read_yaml
 from frontdoor_sim.experiment.break_even_questions import Question, mistakes_of, mistakes_of_path
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown
 from frontdoor_sim.experiment.costs import Prices, unknown_roles
@@ -93,6 +93,15 @@ class Study:
         here = {option.file.resolve(): option for option in self.options}
         asked = [((self.file.parent / question.option).resolve(), question) for question in self.facts.break_even]
         return [(here[file], question) for file, question in asked if file in here]
+
+
+def check_study(study: object) -> None:
+    """Refuse what is no appraisal that has been read, such as the path of its file.
+
+    Raises:
+        InputError: it is something else.
+    """
+    check_given(Study, "an appraisal", "fd.read_study", 'Read one: fd.read_study("appraisal.yaml").', study=study)
 
 
 def read_study(path: str | Path) -> Study:

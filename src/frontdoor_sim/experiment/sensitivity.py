@@ -27,7 +27,7 @@ from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, check_en
 from frontdoor_sim.experiment.explained import Spread, explained, spread_of
 from frontdoor_sim.experiment.one_way import Figures, Range, Setting, one_way, ranges, settings, swings
 from frontdoor_sim.experiment.pilot import returns_per_contact
-from frontdoor_sim.experiment.reading import Study
+from frontdoor_sim.experiment.reading import Study, check_study
 from frontdoor_sim.experiment.replications import Task, measure_task
 from frontdoor_sim.experiment.sensitivity_words import in_plain_words
 from frontdoor_sim.experiment.workers import worked
@@ -140,6 +140,7 @@ def sensitivity(
         >>> found.swings["say"].unique().tolist()
         ['Officers']
     """
+    check_study(study)
     number = study.facts.replications if replications is None else replications
     if number < 2:
         raise ValueError(f"an interval needs at least 2 replications, not {number}")

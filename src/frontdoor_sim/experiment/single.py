@@ -8,7 +8,7 @@ from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.running import draw_contacts, simulate, with_backlog
-from frontdoor_sim.scenario import Scenario
+from frontdoor_sim.scenario import Scenario, check_scenarios
 
 
 def run(
@@ -31,12 +31,16 @@ def run(
     Returns:
         The event log of the run.
 
+    Raises:
+        InputError: `scenario` is something else, such as a path.
+
     Example:
         >>> from frontdoor_sim.scenario import read_scenario
         >>> log = run(read_scenario("scenarios/examples/one_desk.yaml"), seed=7)
         >>> bool((log.events["end"] >= log.events["start"]).all())
         True
     """
+    check_scenarios(scenario=scenario)
     if contacts is None:
         contacts = draw_contacts(scenario, seed, replication, returns_per_contact(scenario, seed, engine))
     else:

@@ -35,7 +35,7 @@ from frontdoor_sim.experiment.costs import costs
 from frontdoor_sim.experiment.explain import picture
 from frontdoor_sim.experiment.fair_shares import ALL_ORDERS_UP_TO, PAIRS, fair_shares, parts_of
 from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
-from frontdoor_sim.experiment.reading import Study
+from frontdoor_sim.experiment.reading import Study, check_study
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.transition import band, transition
 from frontdoor_sim.scenario import Scenario
@@ -89,6 +89,7 @@ def appraise(
         InputError: too few candidates show the symptoms, one for each replication; what was tried is then in the folder, as
             table `candidates`.
     """
+    check_study(study)
     clock, started = time.perf_counter(), datetime.now(tz=UTC).isoformat(timespec="seconds")
     seed = study.facts.seed if seed is None else seed
     number = study.facts.replications if replications is None else replications

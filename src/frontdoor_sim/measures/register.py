@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pandas as pd
 
+from frontdoor_sim.documents import check_given
 from frontdoor_sim.event_log import EventLog, Reading
 from frontdoor_sim.measures import protection, re_referrals, reported, targets, timeliness, transfer, waiting, workload
 from frontdoor_sim.measures.answers import Measure, held_back, missing, tidy
@@ -48,8 +49,11 @@ def measure(log: EventLog | Reading) -> pd.DataFrame:
         `about.silent` names, which the events would give although nobody recorded them.
 
     Raises:
-        InputError: a table of the log lacks a column of its dictionary.
+        InputError: a table of the log lacks a column of its dictionary; or this is no log, but a path or a scenario.
     """
+    if not hasattr(log, "about"):
+        run_one = "Run a scenario first: fd.run(scenario, seed=7)."
+        check_given(EventLog, "an event log", "fd.read_log", run_one, log=log)
     journeys, found = Journeys(TableReading(log) if isinstance(log, EventLog) else log), []
     for _, family in FAMILIES:
         for member in family:

@@ -3,7 +3,17 @@
 from frontdoor_sim.scenario.changes import Amount, Change
 from frontdoor_sim.scenario.forms import check_kind, read_form
 from frontdoor_sim.scenario.read import read_scenario, read_scenarios
-from frontdoor_sim.scenario.record import Scenario
+from frontdoor_sim.scenario.record import Scenario, check_scenarios
 from frontdoor_sim.scenario.slips import slips
 
-__all__ = ["Amount", "Change", "Scenario", "check_kind", "read_form", "read_scenario", "read_scenarios", "slips"]
+__all__ = [
+    "Amount",
+    "Change",
+    "Scenario",
+    "check_kind",
+    "check_scenarios",
+    "read_form",
+    "read_scenario",
+    "read_scenarios",
+    "slips",
+]

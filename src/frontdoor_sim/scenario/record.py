@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from frontdoor_sim.distributions import Distribution
-from frontdoor_sim.documents import InputError, Mistake, dotted, in_words, shown
+from frontdoor_sim.documents import InputError, Mistake, check_given, dotted, in_words, shown
 from frontdoor_sim.operating_model import Lasting, OperatingModel, Phase
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario.backlog import Backlog, moved_by
@@ -52,6 +52,10 @@ class Scenario:
     steps: tuple[Step, ...] = ()
     touched: tuple[Touched, ...] = field(default=(), repr=False)
     backlog: Backlog | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        of = f", changes {self.base.name!r}" if self.base else ""
+        return f"Scenario({self.name!r} in {self.file.name}{of})"
 
     @property
     def name(self) -> str:
@@ -187,6 +191,19 @@ class Scenario:
             steps = (*steps, _whole(self.base or self, steps, self.steps[number]))
         told = in_words([number + 1 for number in sorted(set(numbers))], "and") or "none"
         return _checked(_changed(self, self.base or self, steps, {"name": f"{self.name}: changes {told}"}))
+
+
+def check_scenarios(**given: object) -> None:
+    """Refuse arguments that are no scenarios, such as the path of a file.
+
+    Args:
+        given: each by its name.
+
+    Raises:
+        InputError: all that are something else.
+    """
+    instead = 'Read one from its file: fd.read_scenario("as_found.yaml").'
+    check_given(Scenario, "a scenario", "fd.read_scenario", instead, **given)
 
 
 def _whole(base: Scenario, earlier: tuple[Step, ...], step: Step) -> Step:

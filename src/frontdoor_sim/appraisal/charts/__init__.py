@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from frontdoor_sim.appraisal.charts.pathways import pathway
     from frontdoor_sim.appraisal.charts.people import least_staff
     from frontdoor_sim.appraisal.charts.queues import queue_by_hour_of_week
-    from frontdoor_sim.appraisal.charts.rows import decided_within_24h, transfer_time, utilisation, who_waits_by_rag
+    from frontdoor_sim.appraisal.charts.rows import (
+        a_measure,
+        decided_within_24h,
+        transfer_time,
+        utilisation,
+        who_waits_by_rag,
+    )
     from frontdoor_sim.appraisal.charts.shares import what_each_buys
     from frontdoor_sim.appraisal.charts.stacks import waiting_stacked
     from frontdoor_sim.appraisal.charts.tornado import what_matters
@@ -23,11 +29,12 @@ if TYPE_CHECKING:
     from frontdoor_sim.pictures import svg_document, svg_text
 
 __all__ = [
-    "decided_within_24h", "decision_curve", "least_staff", "pathway", "queue_by_hour_of_week", "svg_document", "svg_text",
-    "transfer_time", "utilisation", "waiting_stacked", "weeks_of_transition", "what_each_buys", "what_matters",
+    "a_measure", "decided_within_24h", "decision_curve", "least_staff", "pathway", "queue_by_hour_of_week", "svg_document",
+    "svg_text", "transfer_time", "utilisation", "waiting_stacked", "weeks_of_transition", "what_each_buys", "what_matters",
     "where_it_breaks_even", "who_waits_by_rag",
 ]  # fmt: skip
 _MODULES = {
+    "a_measure": "rows",
     "decided_within_24h": "rows",
     "decision_curve": "curves",
     "least_staff": "people",

@@ -24,12 +24,25 @@ from frontdoor_sim.appraisal.charts.sheet import (
     strip_height,
     wrapped,
 )
-from frontdoor_sim.appraisal.wording import NO_TEAM, RAG_ORDER, Estimate, estimates, plain
+from frontdoor_sim.appraisal.wording import (
+    NO_TEAM,
+    RAG_ORDER,
+    Estimate,
+    better_of,
+    change_unit,
+    estimates,
+    measure_name,
+    plain,
+)
 from frontdoor_sim.pictures import BODY, INK, MUTED, RULE, SHADE, SMALL, styled
 
 LABELS = 1.62  # width of the column of labels [in]
 UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"), "")
 ABSENT = Estimate(float("nan"), float("nan"), float("nan"), "", note=NO_TEAM)
+
+_POINTS = (1, 2, 5, 10, 20, 25, 50, 100)
+_ROUND = tuple(size * 10.0**tens for tens in range(-3, 7) for size in (1, 2, 5))
+"""Sizes of a step: of percentage points, and of anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,34 @@ def decided_within_24h(
     axes[0].set_xticks([0, 0.25, 0.5, 0.75, 1])
     _centre_on_nothing(axes[1], list(changes.values()))
     sheet.figure.set_label(f"{title} {_spoken(looked, levels)} {_spoken_changes(looked, changes)}".strip())
+    return sheet.figure
+
+
+@styled()
+def a_measure(
+    summary: pd.DataFrame, differences: pd.DataFrame, options: pd.DataFrame, *, measure: str, note: str = ""
+) -> Figure:
+    """Any measure of everybody by option, and the change from today beside it.
+
+    `summary` and `differences` are tidy (see `Pack`); `note` says what the intervals cover.
+    """
+    title = measure_name(measure)
+    levels = _by_option(estimates(summary, measure))
+    found = _by_option(estimates(differences, measure, mean="difference"))
+    changes = {option: value.in_points() for option, value in found.items()}
+    if not any(value.known for value in levels.values()):
+        return nothing_to_draw(title, "No option has this measure.")
+    looked, unit = looks(options), next(iter(levels.values())).unit
+    way = {1: " More is better.", -1: " Less is better.", 0: ""}[better_of(measure)]
+    panels = [
+        Panel(LABELS, 1.5, "Mean of the replications", levels, _with_interval, numbers=1.08),
+        Panel(LABELS + 2.82, 1.36, f"Change from today ({change_unit(unit)})", changes, _change, numbers=1.08),
+    ]
+    sheet, axes = _sheet(title, f"The same contacts in every option.{way}", note, looked, panels)
+    _from_nothing(axes[0], list(levels.values()), unit)
+    _centre_on_nothing(axes[1], list(changes.values()), _ROUND)
+    spoken = _spoken_changes(looked, changes, change_unit(unit))
+    sheet.figure.set_label(f"{title} {_spoken(looked, levels)} {spoken}".strip())
     return sheet.figure
 
 
@@ -236,15 +277,28 @@ def _full_scale(axes: Axes) -> None:
     no_frame(axes)
 
 
-def _centre_on_nothing(axes: Axes, values: Sequence[Estimate]) -> None:
-    """A symmetrical scale with a line at no change."""
+def _from_nothing(axes: Axes, values: Sequence[Estimate], unit: str) -> None:
+    """A scale from nothing to all, or to the greatest."""
+    if unit == "share":
+        axes.set_xlim(0, 1)
+        axes.xaxis.set_major_formatter(FuncFormatter(percent))
+        axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
+        return
+    ends = [end for value in values if value.known for end in (value.mean, value.high)]
+    axes.set_xlim(0, 1.06 * max([end for end in ends if end == end], default=0.0) or 1)
+    axes.locator_params(axis="x", nbins=4)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: f"{place:,g}"))
+
+
+def _centre_on_nothing(axes: Axes, values: Sequence[Estimate], sizes: Sequence[float] = _POINTS) -> None:
+    """A symmetrical scale with a line at no change; `sizes` of a step."""
     ends = [abs(end) for value in values if value.known for end in (value.mean, value.low, value.high)]
     reach = max([end for end in ends if end == end], default=0.0)
-    step = next((size for size in (1, 2, 5, 10, 20, 25, 50) if size * 2 >= reach), 100)
+    step = next((size for size in sizes if size * 2 >= reach), sizes[-1])
     axes.set_xlim(-2.15 * step, 2.15 * step)
-    axes.set_xticks(
-        [-2 * step, -step, 0, step, 2 * step], [f"−{2 * step}", f"−{step}", "0", f"+{step}", f"+{2 * step}"]
-    )
+    ends_text, half = f"{2 * step:,g}", f"{step:,g}" if len(f"{2 * step:,g}") < 3 else ""
+    labels = [f"−{ends_text}", half and f"−{half}", "0", half and f"+{half}", f"+{ends_text}"]
+    axes.set_xticks([-2 * step, -step, 0, step, 2 * step], labels)
     axes.axvline(0, color=RULE if not ends else INK, linewidth=1.0, zorder=1)
 
 
@@ -267,7 +321,7 @@ def _with_interval(value: Estimate) -> str:
 def _change(value: Estimate) -> str:
     if not value.unit:
         return "–"
-    number = value.change_text().removesuffix(" points")
+    number = value.change_text().removesuffix(f" {change_unit(value.unit)}")
     return f"{number} ({value.interval_text()})" if value.has_interval and value.known else number
 
 
@@ -284,6 +338,6 @@ def _spoken(looked: Mapping[str, Look], values: Mapping[str, Estimate]) -> str:
     return printable("; ".join(parts) + ".")
 
 
-def _spoken_changes(looked: Mapping[str, Look], values: Mapping[str, Estimate]) -> str:
+def _spoken_changes(looked: Mapping[str, Look], values: Mapping[str, Estimate], unit: str = "percentage points") -> str:
     parts = [f"{looked[option].label}: {_change(value)}" for option, value in values.items() if option in looked]
-    return printable(f"Change from today in percentage points: {'; '.join(parts)}.") if parts else ""
+    return printable(f"Change from today in {unit}: {'; '.join(parts)}.") if parts else ""
