@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from frontdoor_sim.appraisal import Pack
 from frontdoor_sim.appraisal.charts import utilisation
 from frontdoor_sim.appraisal.pack import ABOUT
 from frontdoor_sim.appraisal.sections import behind, changes_from_today, verdicts
+from frontdoor_sim.cli import check_file
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.experiment import (
     Symptom,
@@ -29,6 +31,7 @@ from frontdoor_sim.experiment import (
 from frontdoor_sim.experiment.comparing import by_run, compared, summarise
 from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, spread
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
+from frontdoor_sim.experiment.reading import Study, todays_values
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.study import headline
 from frontdoor_sim.scenario import Scenario, read_scenario
@@ -282,6 +285,46 @@ def test_too_few_candidates_say_what_each_symptom_asks_and_what_they_showed():
 )
 def test_what_to_do_about_too_few_candidates(few: list[float], long: list[float], said: str):
     assert said in refused(tried(few, long))
+
+
+def test_as_many_candidates_as_replications_are_asked_for_before_anything_runs(tmp_path: Path):
+    study = read_study("scenarios/examples/appraisal.yaml")
+    with pytest.raises(InputError, match=r"`candidates: 8` are fewer than the 9 replications.\n.*\n.*`candidates: 45`"):
+        appraise(study, tmp_path, replications=9, jobs=1)
+
+
+def an_appraisal(tmp_path: Path, unknown: str, symptom: str) -> Study:
+    """The example's appraisal with another unknown number and another symptom."""
+    text = Path("scenarios/examples/appraisal.yaml").read_text(encoding="utf-8")
+    for name in ("one_desk", "one_desk_two_more", "one_desk_open_longer"):
+        shutil.copy(f"scenarios/examples/{name}.yaml", tmp_path)
+    text = text.replace("between: [5.5, 6.5]", unknown).replace("between: [0.2, 0.95]", symptom)
+    (tmp_path / "appraisal.yaml").write_text(text, encoding="utf-8")
+    return read_study(tmp_path / "appraisal.yaml")
+
+
+def test_bounds_of_a_share_may_be_percentages(tmp_path: Path):
+    study = an_appraisal(tmp_path, "between: [5.5, 6.5]", "between: [3%, 60 %]")
+    assert study.facts.symptoms[0].between == (0.03, 0.6)
+    assert study.notes == []
+
+
+def test_a_range_without_todays_number_is_noted(tmp_path: Path):
+    study = an_appraisal(tmp_path, "between: [0.5, 0.8]", "between: [0, 1]")
+    note = (
+        "Officers is 6 in one_desk.yaml (teams.desk.staff.officer.wte), and no candidate has it: they have 0.5 to 0.8. A range is "
+        "written in the unit of what stands there."
+    )
+    assert study.notes == [note]
+    assert f"\n  Look twice:\n  - {note}" in check_file(study.file)
+
+
+def test_todays_number_at_any_path(desk, bcp):
+    share = desk.varied({"teams.desk.staff.officer.non_case_share": "15%"})
+    assert todays_values(share, "teams.desk.staff.officer.non_case_share") == [0.15]
+    assert todays_values(bcp, "parameters.judgement.noise") == [bcp.parameters.value("judgement.noise")]
+    assert todays_values(bcp, "parameters.durations.screening.scale") == [1.0]
+    assert todays_values(desk, "parameters.judgement.noise") == todays_values(desk, "teams.nobody") == []
 
 
 def test_candidates_enough_are_no_mistake():

@@ -266,7 +266,7 @@ def check_file(file: Path) -> str:
     kind = kind_of(read_yaml(file).data)
     if kind == "appraisal":
         study = read_study(file)
-        told = f"{load_text(study.base)}{doubts_text([study.base, *study.options])}"
+        told = f"{load_text(study.base)}{doubts_text([study.base, *study.options], study.notes)}"
         return f"{file}: an appraisal of {len(study.options)} options, no mistakes.\n{told}"
     if kind == "tolerance":
         stated = read_tolerance(file)
@@ -311,9 +311,9 @@ def load_text(scenario: Scenario) -> str:
     return "\n".join([*lines, *full])
 
 
-def doubts_text(scenarios: Sequence[Scenario]) -> str:
-    """What to look at twice in scenarios without mistakes, as text; nothing where there is nothing."""
-    found = dict.fromkeys(doubt for scenario in scenarios for doubt in doubts(scenario))
+def doubts_text(scenarios: Sequence[Scenario], more: Sequence[str] = ()) -> str:
+    """What to look at twice in scenarios without mistakes and in their appraisal, as text; nothing where there is nothing."""
+    found = dict.fromkeys([*more, *(doubt for scenario in scenarios for doubt in doubts(scenario))])
     return "".join(f"\n{line}" for line in ["  Look twice:", *(f"  - {doubt}" for doubt in found)]) if found else ""
 
 

@@ -8,14 +8,17 @@ options are then compared over the candidates that were kept, so the ranges stan
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+from pydantic import BeforeValidator
 
 from frontdoor_sim.appraisal import write_tables
 from frontdoor_sim.documents import InputError, Mistake, in_words
@@ -26,6 +29,27 @@ from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
 from frontdoor_sim.measures import catalogue
 from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario import Scenario
+
+
+def _numbers(value: Any) -> Any:
+    """A range of percentages as numbers: `[3%, 60%]` is `[0.03, 0.6]`."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    return [float(end.strip()[:-1]) / 100 if is_percentage(end) else end for end in value]
+
+
+def is_percentage(value: object) -> bool:
+    """Whether a value is a percentage as text.
+
+    Example:
+        >>> is_percentage("3%"), is_percentage("3"), is_percentage(3)
+        (True, False, False)
+    """
+    return isinstance(value, str) and re.fullmatch(r"\s*\d+(\.\d+)?\s*%\s*", value) is not None
+
+
+Between = Annotated[tuple[float, float], BeforeValidator(_numbers)]
+"""Lowest and highest value, both within; of a share also as percentages."""
 
 
 class Unknown(Closed):
@@ -41,7 +65,7 @@ class Unknown(Closed):
 
     path: str
     say: str
-    between: tuple[float, float]
+    between: Between
     unit: str
     source: str
 
@@ -51,7 +75,7 @@ class Symptom(Closed):
 
     measure: str
     say: str
-    between: tuple[float, float]
+    between: Between
     source: str
     by: str = "all"
     group: str = "all"

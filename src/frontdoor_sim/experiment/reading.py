@@ -6,16 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
-from frontdoor_sim.documents import Document, InputError, Mistake, check_given, in_words, nearest, read_yaml
+from frontdoor_sim.documents import Document, InputError, Mistake, check_given, in_words, nearest, read_yaml, shown
 from frontdoor_sim.experiment.break_even_questions import Question, mistakes_of, mistakes_of_path
-from frontdoor_sim.experiment.conditioning import Symptom, Unknown
+from frontdoor_sim.experiment.conditioning import Symptom, Unknown, is_percentage
 from frontdoor_sim.experiment.costs import Prices, unknown_roles
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import RAGS, Closed
 from frontdoor_sim.scenario import Scenario, check_kind, read_form, read_scenario, read_scenarios, slips
+from frontdoor_sim.scenario.paths import PathError, find, look
+from frontdoor_sim.scenario.record import PARAMETERS, SCALE
 
 INSIDE = 0.37
 """A place within a range, at which a whole number is not enough."""
@@ -88,6 +91,20 @@ class Study:
             raise InputError(mistakes)
         return replace(self, options=tuple(read))
 
+    @property
+    def notes(self) -> list[str]:
+        """What is no mistake but may be one: ranges of unknown numbers that today's own number does not lie in."""
+        found = []
+        for unknown in self.facts.unknown:
+            low, high = unknown.between
+            beyond = [value for value in todays_values(self.base, unknown.path) if not low <= value <= high]
+            if beyond:
+                found.append(
+                    f"{unknown.say} is {beyond[0]:g} in {self.base.file.name} ({unknown.path}), and no candidate has it: they "
+                    f"have {low:g} to {high:g}. A range is written in the unit of what stands there."
+                )
+        return found
+
     def questions(self) -> list[tuple[Scenario, Question]]:
         """Where an option breaks even: each question with its option, of those that are compared."""
         here = {option.file.resolve(): option for option in self.options}
@@ -121,6 +138,7 @@ def read_study(path: str | Path) -> Study:
     if base is not None:
         named = [(document.where("options", index), option) for index, option in options.items()]
         mistakes += [*not_changes(base, named), *_unknown_paths(document, facts, base)]
+        mistakes += [*_window(document, facts, base), *_percentages(document, facts, base)]
         mistakes += _questions(document, facts, base, options)
         mistakes += unknown_roles(facts.prices, [base, *options.values()], partial(document.where, "prices", "posts"))
     if base is None or mistakes:
@@ -175,10 +193,76 @@ def _ranges(document: Document, facts: StudyFile) -> Iterator[Mistake]:
         if path in paths[:index]:
             where = document.where("unknown", index, "path")
             yield Mistake(where, f"{path} is here twice.", "One range for each number.", "Remove one of the two.")
-    if facts.unknown and facts.candidates < 2:
-        what = f"`candidates` cannot be {facts.candidates} where numbers are unknown."
+    if facts.unknown:
+        yield from too_few(facts.candidates, facts.replications, document.where("candidates"))
+
+
+def too_few(candidates: int, replications: int, where: str) -> Iterator[Mistake]:
+    """Fewer candidates than any appraisal needs, or than this one has replications."""
+    if candidates < 2:
+        what = f"`candidates` cannot be {candidates} where numbers are unknown."
         right = "At least 2, and better 50 or more: every one is a run of today's model."
-        yield Mistake(document.where("candidates"), what, right, "Write, for example, `candidates: 80`.")
+        yield Mistake(where, what, right, "Write, for example, `candidates: 80`.")
+    elif candidates < replications:
+        what = f"`candidates: {candidates}` are fewer than the {replications} replications."
+        right = "One of its own for every replication, so that each is an independent case; and better several times as many."
+        yield Mistake(where, what, right, f"Write, for example, `candidates: {5 * replications}`.")
+
+
+def _window(document: Document, facts: StudyFile, base: Scenario) -> Iterator[Mistake]:
+    """Candidates that would run for longer than today's model itself."""
+    weeks = base.model.run.weeks
+    if facts.condition_weeks is not None and facts.condition_weeks > weeks:
+        what = (
+            f"`condition_weeks: {facts.condition_weeks}` is longer than the run of {base.file.name}, of {weeks} weeks."
+        )
+        right = f"From 1 to {weeks}: a candidate's run is that of today's model, or shorter."
+        yield Mistake(document.where("condition_weeks"), what, right, "Write fewer weeks, or take the line out.")
+
+
+def _percentages(document: Document, facts: StudyFile, base: Scenario) -> Iterator[Mistake]:
+    """Percentages of what is no share, and bounds of a share that no share has."""
+    units = dict(catalogue()[["measure", "unit"]].to_numpy())
+    for index, symptom in enumerate(facts.symptoms):
+        where, share = document.where("symptoms", index, "between"), units.get(symptom.measure, "share") == "share"
+        given = document.data["symptoms"][index]["between"]
+        if share and not all(0 <= end <= 1 for end in symptom.between):
+            low, high = sorted(symptom.between)
+            right, percent = "Two numbers from 0 to 1, or two percentages: 3% is 0.03.", low >= 0 and high <= 100
+            remedy = f"Write `between: [{low:g}%, {high:g}%]`." if percent else "Correct the numbers."
+            yield Mistake(
+                where, f"`{symptom.measure}` is a share and cannot lie between {low:g} and {high:g}.", right, remedy
+            )
+        if not share and any(map(is_percentage, given)):
+            unit = units[symptom.measure]
+            what = f"`{symptom.measure}` is in {unit}, and {shown(given)} are percentages."
+            yield Mistake(where, what, f"Two numbers, in {unit}.", "Write the numbers themselves.")
+    for index, unknown in enumerate(facts.unknown):
+        given, today = document.data["unknown"][index]["between"], todays_values(base, unknown.path)
+        if any(map(is_percentage, given)) and any(value > 1 for value in today):
+            where = document.where("unknown", index, "between")
+            what = f"{unknown.path} is {today[0]:g}, which is no share, and {shown(given)} are percentages."
+            yield Mistake(where, what, "Two numbers in the unit of what is there.", "Write the numbers themselves.")
+
+
+def todays_values(base: Scenario, path: str) -> list[float]:
+    """The numbers that stand at a path of today's model; none where there is something else, or nothing.
+
+    Example:
+        >>> todays_values(read_scenario("scenarios/examples/one_desk.yaml"), "teams.desk.staff.officer.wte")
+        [6.0]
+    """
+    name = path.removeprefix(PARAMETERS)
+    if name != path:
+        numbers = base.parameters.numbers if base.parameters else {}
+        found: list[Any] = [1] if name.endswith(SCALE) else [numbers[name].value] if name in numbers else []
+    else:
+        try:
+            found = [look(base.resolved, place) for place in find(base.data, path)]
+        except PathError:
+            return []
+    found = [float(value.strip()[:-1]) / 100 if is_percentage(value) else value for value in found]
+    return [float(value) for value in found if isinstance(value, (int, float)) and not isinstance(value, bool)]
 
 
 def _unknown_paths(document: Document, facts: StudyFile, base: Scenario) -> Iterator[Mistake]:

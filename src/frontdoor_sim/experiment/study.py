@@ -19,7 +19,7 @@ from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_
 from frontdoor_sim.appraisal.files import RUNS
 from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.appraisal.wording import Estimate, estimates
-from frontdoor_sim.documents import in_words
+from frontdoor_sim.documents import InputError, in_words
 from frontdoor_sim.engine import Engine, chosen
 from frontdoor_sim.experiment.break_even_questions import answers
 from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, compared
@@ -35,7 +35,7 @@ from frontdoor_sim.experiment.costs import costs
 from frontdoor_sim.experiment.explain import picture
 from frontdoor_sim.experiment.fair_shares import ALL_ORDERS_UP_TO, PAIRS, fair_shares, parts_of
 from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
-from frontdoor_sim.experiment.reading import Study, check_study
+from frontdoor_sim.experiment.reading import Study, check_study, too_few
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.transition import band, transition
 from frontdoor_sim.scenario import Scenario
@@ -167,6 +167,8 @@ def conditioned(
     facts = study.facts
     if not facts.unknown:
         return Conditioned(pd.DataFrame({"candidate": [0], "kept": [True]}), [{}])
+    if wrong := list(too_few(facts.candidates, number, study.file.name)):
+        raise InputError(wrong)
     found = condition(study.base, facts.unknown, facts.symptoms, facts.candidates, seed, returns,
                       facts.condition_weeks, jobs, quiet=quiet, engine=engine, keep=keep)  # fmt: skip
     why = "one of its own for every replication, so that each is an independent case."
