@@ -361,7 +361,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "unknown": "numbers of today's model that are not known, as ranges",
         "symptoms": "what is known of today, and must be shown by a candidate for the unknown numbers",
         "candidates": "how many candidates are tried, spread evenly over all ranges at once; at least one for each replication",
-        "condition_weeks": "length of a candidate's run, no longer than that of the scenario, which it is where this is left out",
+        "condition_weeks": "length of a candidate's run, at most that of the scenario, which it is where this is left out",
         "break_even": "where an option makes no difference, as one of its numbers is varied; the pack shows it",
         "prices": "what people cost, for the part *What it costs* of the pack ([what an option costs](costs.md))",
     },
