@@ -16,6 +16,7 @@ from frontdoor_sim.cli import kind_of
 from frontdoor_sim.distributions import from_mapping
 from frontdoor_sim.documents import Document, InputError, read_yaml
 from frontdoor_sim.experiment import read_study
+from frontdoor_sim.operating_model import read_lasting
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario import Change, Scenario, read_scenario
 from frontdoor_sim.scenario.adjusting import adjusted, check_percentage
@@ -173,6 +174,32 @@ def test_numbers_and_percentages_are_adjusted(before: Any, by: Any, after: float
 def test_what_is_no_number_is_not_adjusted(before: Any, by: Any):
     with pytest.raises(PathError, match="cannot be added"):
         adjusted(before, by, "wte")
+
+
+def test_a_distribution_is_varied_by_the_numbers_that_it_has(base: Scenario):
+    shape = {"distribution": "lognormal", "mean": 40, "cv": 0.7, "unit": "min"}
+    varied = base.varied({"stages.decision.touch": shape})
+    assert varied.model == base.varied({"stages.decision.touch": {**shape, "unit": "minutes"}}).model
+    assert varied.varied({"stages.decision.touch.mean": 20}).model.stages[
+        "decision"
+    ].touch.mean_seconds == pytest.approx(1200)
+    with pytest.raises(InputError, match=r"(?s)has nothing called 'avg'.*There is distribution, mean, cv and unit"):
+        varied.varied({"stages.decision.touch.avg": 20})
+
+
+@pytest.mark.parametrize(
+    ("unit", "plain"),
+    [("hr", "hours"), ("hrs", "hours"), ("mins", "minutes"), ("working day", "working days"), ("s", "seconds")],
+)
+def test_the_unit_of_a_distribution_is_written_as_in_a_duration(unit: str, plain: str):
+    shape = {"distribution": "exponential", "mean": 2}
+    assert read_lasting({**shape, "unit": unit}) == read_lasting({**shape, "unit": plain})
+
+
+@pytest.mark.parametrize("unit", ["", "5 min", "-min", "%", ["minutes"], None, 3])
+def test_what_is_no_unit_is_refused(unit: Any):
+    with pytest.raises(ValueError, match="the unit of a duration is one of seconds"):
+        read_lasting({"distribution": "exponential", "mean": 2, "unit": unit})
 
 
 def test_a_percentage_is_added_to_a_share_only():

@@ -130,14 +130,22 @@ def read_lasting(value: Any) -> Any:
     if not isinstance(value, dict):
         raise ValueError("a duration is text such as '10 min', or a mapping with distribution and unit")
     numbers = {key: inner for key, inner in value.items() if key not in ("unit", "name", "clock")}
-    unit = value.get("unit")
-    if not isinstance(unit, str) or unit not in _UNITS:
-        raise ValueError(f"the unit of a duration is one of {', '.join(_UNITS)}")
+    unit_seconds, clock = _unit(value.get("unit"))
     shape = from_mapping(numbers)
     if shape.kind == "normal" or shape.lowest < 0:
         raise ValueError(f"a duration is never below 0, and this {shape.kind} can be")
-    unit_seconds, clock = _UNITS[unit]
     return Lasting(shape=shape, unit_seconds=unit_seconds, clock=value.get("clock", clock), name=value.get("name", ""))
+
+
+def _unit(written: Any) -> tuple[float, Clock]:
+    """Seconds and clock of a unit, which may be written as in a plain duration, such as `min`."""
+    if isinstance(written, str) and written in _UNITS:
+        return _UNITS[written]
+    try:
+        seconds, clock = parse_duration(f"1 {written}")
+    except ValueError:
+        raise ValueError(f"the unit of a duration is one of {', '.join(_UNITS)}") from None
+    return (86400 if clock == "working_days" else seconds), clock
 
 
 @lru_cache(maxsize=256)

@@ -24,7 +24,7 @@ from frontdoor_sim.scenario.changes import VERBS, Change, Step, Touched
 from frontdoor_sim.scenario.dates import days_of, gone, is_dated, lasting, made_on, ramps_of
 from frontdoor_sim.scenario.edits import apply
 from frontdoor_sim.scenario.examine import examined, form_of
-from frontdoor_sim.scenario.paths import PathError, copied, find, put
+from frontdoor_sim.scenario.paths import Path, PathError, copied, find, look, put
 from frontdoor_sim.scenario.resolve import resolve
 
 PARAMETERS, SCALE = "parameters.", ".scale"
@@ -250,13 +250,21 @@ def _varied_base(variation: _Variation) -> Scenario:
     data, mistakes = copied(scenario.data), []
     for path, value in values.items():
         try:
-            for place in () if path.startswith(PARAMETERS) else find(data, path, new_in=(dict,)):
+            for place in () if path.startswith(PARAMETERS) else _places(data, path):
                 put(data, place, copied(value))
         except PathError as error:
             mistakes.append(Mistake(f"{scenario.file.name}: {path}", error.what, error.right, error.remedy))
     if mistakes:
         raise InputError(mistakes)
     return _checked(Scenario(scenario.file, data, parameters, backlog=scenario.backlog))
+
+
+def _places(data: Any, path: str) -> list[Path]:
+    """Where a value goes: what is there, or an optional field that is not; a distribution has none of these."""
+    found = find(data, path, new_in=(dict,))
+    inside = [(look(data, place[:-1]), place[-1]) for place in found]
+    new = any(isinstance(parent, dict) and "distribution" in parent and name not in parent for parent, name in inside)
+    return find(data, path) if new else found
 
 
 def _varied_option(option: Scenario, base: Scenario, values: Mapping[str, Any]) -> Scenario:

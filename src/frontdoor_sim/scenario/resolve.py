@@ -86,6 +86,9 @@ def _duration(name: str, parameters: Parameters | None) -> tuple[Any, Mistake | 
             return {**graded.value, "unit": graded.unit, "name": full}, None
         what, near = f"{full} is not a duration: its unit is {graded.unit!r}.", []
     else:
+        if name.startswith("-") and _is_written_out(name[1:]):
+            what, right = f"{name!r} is below 0.", "A duration is never negative."
+            return None, Mistake("", what, right, f"Write it without the minus, `{name[1:].strip()}`.")
         what = f"{name!r} is neither a duration nor the name of one."
         near = nearest(name, _names(parameters, "durations."))
     right = "A duration such as 10 min, 4 h or 3 working days, or the name of a duration in the parameters file."

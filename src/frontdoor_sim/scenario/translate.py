@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from frontdoor_sim.documents import Mistake, in_words, nearest, shown
-from frontdoor_sim.operating_model import Duration, OperatingModel
+from frontdoor_sim.operating_model import Duration, OperatingModel, Share
 from frontdoor_sim.scenario.fields import Slot, bare_of, choices_of, fields_of, is_record, members_of, tag_of, takes
 from frontdoor_sim.scenario.paths import Path, look
 
@@ -22,6 +22,7 @@ _NO_EXAMPLE = {
 }
 """Examples that say nothing, and what to write."""
 
+_PERCENTAGE = re.compile(r"'?\s*(\d+(?:\.\d+)?)\s*%\s*'?")
 _REMEDY_BEGINS = re.compile(r"[:;] (?=(?:write|give|round|did you mean)\b)")
 _LAWS = {
     "^shares of a route sum": "Change the shares until they sum to 100%.",
@@ -35,6 +36,7 @@ _LAWS = {
     "^noise is the error of the grade": "Add `regrades: true`, or remove `noise`.",
     "^a duration is never below 0": "Use a lognormal or a gamma, or raise the lowest value.",
     "^the unit of a duration": "Give a unit, such as `unit: minutes`.",
+    "^a change ends after it begins": "Put the later of the two dates in `until`.",
     "^a change has at least": "Say what is set, added, adjusted, removed or renamed.",
     " takes | needs? | must be |^shares of bands": "Correct the numbers of the distribution.",
 }
@@ -76,7 +78,9 @@ def translate(error: ValidationError, root: type[BaseModel], data: Any) -> list[
         ...     print(translate(error, Staff, data)[0][1].what)
         `wte` cannot be 'six'.
     """
-    return [(refusal.place, _mistake(refusal, data)) for refusal in refusals(error, root, data)]
+    found = refusals(error, root, data)
+    without_space = [(*one.place[:-1], str(one.place[-1]).partition(":")[0]) for one in found if one.why == "field"]
+    return [(one.place, _mistake(one, data)) for one in found if one.why != "missing" or one.place not in without_space]
 
 
 def refusals(error: ValidationError, root: type[BaseModel], data: Any) -> list[Refusal]:
@@ -179,12 +183,20 @@ def _name(place: Path) -> str:
 
 def _unknown(name: str, known: list[str]) -> Mistake:
     near = nearest(name, known)
-    remedy = f"Did you mean {in_words(near)}?" if near else "Remove it, or correct the name."
+    before, _, after = name.partition(":")
+    if before in known:
+        remedy = f"Write a space after the colon: `{before}: {after}`."
+    else:
+        remedy = f"Did you mean {in_words(near)}?" if near else "Remove it, or correct the name."
     return Mistake("", f"`{name}` is not known here.", f"One of {in_words(known)}.", remedy)
 
 
 def _worded(refusal: Refusal, what: str, right: str) -> Mistake:
     """The model's own words: a law says what is right, anything else says what is wrong, perhaps with the remedy."""
+    percentage = re.search(f"not {_PERCENTAGE.pattern}$", refusal.words)
+    if percentage:
+        remedy = f"Write the number itself, {float(percentage[1]) / 100:g}."
+        return Mistake("", what, _sentence(refusal.words), remedy)
     for law, remedy in _LAWS.items():
         if re.search(law, refusal.words):
             return Mistake("", what, _sentence(refusal.words), remedy)
@@ -197,6 +209,10 @@ def _instead(place: Path, slot: Slot, given: Any) -> str:
     near = nearest(str(given), choices_of(slot)) if isinstance(given, str) else []
     if near:
         return f"Did you mean {in_words(near)}?"
+    number = bare_of(slot).hint is float and slot.hint != Share
+    percentage = _PERCENTAGE.fullmatch(given) if isinstance(given, str) and number else None
+    if percentage:
+        return f"Write the number itself, `{_name(place)}: {float(percentage[1]) / 100:g}`."
     text = slot.hint is str and isinstance(given, (int, float))
     return f'Put it in quotes if it is a name: "{shown(given)}".' if text else _example("Write", place, slot)
 

@@ -9,7 +9,17 @@ from typing import Literal
 
 ClockName = Literal["elapsed", "working", "working_days"]
 
-_SECONDS = {"s": 1, "second": 1, "min": 60, "minute": 60, "h": 3_600, "hour": 3_600, "day": 86_400, "week": 604_800}
+_SECONDS = {
+    "s": 1,
+    "second": 1,
+    "min": 60,
+    "minute": 60,
+    "h": 3_600,
+    "hr": 3_600,
+    "hour": 3_600,
+    "day": 86_400,
+    "week": 604_800,
+}
 _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*(working\s+)?([A-Za-z]+)")
 _RIGHT = 'write a number and a unit, such as "90 s", "10 min", "4 h", "26 weeks", "6 working hours" or "2 working days"'
 
@@ -21,7 +31,7 @@ def parse_duration(text: str) -> tuple[int, ClockName]:
     and come as a number of days, on the clock `working_days`.
 
     Args:
-        text: a number, then one of s, min, h, day(s), week(s) or their full words; before the unit
+        text: a number, then one of s, min, h, hr, day(s), week(s) or their full words; before the unit
             `working` may stand, which counts only open time.
 
     Raises:
