@@ -28,12 +28,12 @@ from frontdoor_sim.experiment import (
     returns_per_contact,
     workers,
 )
+from frontdoor_sim.experiment.answer import _without_time, headline, period_of
 from frontdoor_sim.experiment.comparing import by_run, compared, summarise
 from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, spread
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
 from frontdoor_sim.experiment.reading import Study, todays_values
 from frontdoor_sim.experiment.replications import Task, replicate
-from frontdoor_sim.experiment.study import headline
 from frontdoor_sim.scenario import Scenario, read_scenario
 
 DESK = "scenarios/examples/one_desk.yaml"
@@ -174,11 +174,38 @@ def test_the_answer_says_every_effect_with_its_range():
         "Transfers are allocated sooner under Hub (48 hours; −58 to −27 hours).\n"
         "In brackets after an option, its change from today: the range in single years."
     )
+    short = headline(compared(of_two_measures(0.1, -50), "Today", "year"), True, period_of(26))
+    assert short.endswith("its change from today: the range in single runs of 26 weeks.")
     worse = headline(compared(of_two_measures(-0.1, 50), "Today", "average"), of_one_case=False)
     assert "Fewer are decided within 24 hours under Hub" in worse
     assert "Transfers are allocated later under Hub" in worse
     same = headline(compared(of_two_measures(0.0, 0.0), "Today", "average"), of_one_case=False)
     assert same.endswith("Hub cannot be told apart from today on that measure.")
+
+
+def test_the_answer_says_of_what_is_better_on_average_alone_that_a_single_year_may_be_worse():
+    """No range across no change stands behind `more are decided` without a word."""
+    base, luck = np.full(8, 0.5), np.array([0.3, -0.05, 0.25, 0.05, 0.3, 0.02, 0.2, 0.1])
+    waits = [made_up(np.full(8, 90.0), name).assign(measure="transfer_hours_to_allocation_median") for name in "Tab"]
+    shares = [made_up(base, "T"), made_up(base + luck, "a"), made_up(base + 0.2 + luck / 100, "b")]
+    lines = headline(compared(pd.concat([*shares, *waits]), "T", "year"), of_one_case=True).splitlines()
+    assert lines[1].startswith(
+        "More are decided within 24 hours under b (70%; +20 to +21 points). On average more are decided"
+    )
+    assert lines[1].endswith(
+        "within 24 hours under a (65%; −26 to +55 points), though a single year may show otherwise."
+    )
+
+
+def test_teams_that_are_busy_all_the_time_in_some_runs_are_named():
+    runs = pd.concat([
+        made_up(np.array(values), "Today").assign(measure="utilisation", by="team", group=team)
+        for team, values in {"mash": [0.9, 0.99, 1.0], "desk": [0.5, 0.6, 0.7], "told": [1.0, 1.0, 1.0]}.items()
+    ])  # fmt: skip
+    assert list(_without_time(runs, {("Today", "told")})) == [
+        "Today: mash was at work for at least 98% of its time in 2 of 3 runs. There it may be asked for more than it can do, "
+        "and waits depend on how long the run is."
+    ]
 
 
 def test_the_mark_in_the_table_is_the_mark_of_the_verdict():

@@ -100,7 +100,6 @@ BY_HAND = {
     ("level_4_hours_to_recognition_median", "all", "all"): 6,
     ("closed_below_need_share", "all", "all"): 0,
     ("assessed_without_need_share", "all", "all"): 0,
-    ("returns_within_12_months_share", "all", "all"): 0,
 }
 
 

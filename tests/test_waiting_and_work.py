@@ -198,7 +198,8 @@ def test_a_law_that_brings_nobody_back_makes_no_re_referrals(engine: Engine, tmp
     unknown = run(
         read_scenario("scenarios/examples/returns.yaml").varied({**rare, "returns": None}), seed=1, engine=engine
     )
-    assert "who came back" in note(unknown, "re_referrals_within_12_months_share")
+    for name in ("re_referrals_within_12_months_share", "returns_within_12_months_share"):
+        assert "who came back" in note(unknown, name)
 
 
 def test_what_a_closure_leads_to_counts_beyond_the_run() -> None:

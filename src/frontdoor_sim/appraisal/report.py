@@ -89,7 +89,7 @@ def draw(pack: Pack) -> list[Chart]:
         _chart(
             "decided",
             charts.decided_within_24h(summary, pack.differences, options, note=both),
-            "The change is measured on the same contacts and the same staffing. It, and not whether the levels "
+            "The change is measured on the same contacts, with the same unknown numbers. It, and not whether the levels "
             "overlap, tells the options apart.",
         ),
         _chart(

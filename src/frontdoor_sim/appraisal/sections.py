@@ -31,7 +31,7 @@ VERDICT_WORDS = {"better": ("✓", "better"), "worse": ("✗", "worse"), "unclea
 MARKS_NOTE = (
     "✓ better, ✗ worse: told by the average of the difference, which lies clearly on one side of no change. ≈ cannot be told "
     "apart: it does not, or the difference is too small to matter. A range for one case may reach across no change also "
-    "beside a ✓: then most years are better, and one may not be."
+    "beside a ✓: then it is better on average, and one case may not be."
 )
 """What a mark means, wherever it stands in the pack."""
 _ENTRIES = 12  # longest list or mapping printed in full
@@ -245,14 +245,14 @@ def what_changes(pack: Pack) -> Table:
 
 
 def staffing(pack: Pack) -> Table:
-    """The range of staffing tried and the range that shows today's symptoms."""
+    """The range of each unknown number that was tried, and the one that shows today's symptoms."""
     rows = []
     for row in pack.staffing.to_dict("records"):
         unit = words(row["unit"])
         tried, kept = span(row["low"], row["high"], unit), span(row["accepted_low"], row["accepted_high"], unit)
         rows.append([Cell(plain(row["name"])), Cell(tried), Cell(kept), Cell(words(row["source"]))])
-    head = ["Staffing", "Range tried", "Range that shows the symptoms", "Where the range comes from"]
-    return Table("Staffing is a range, not a number", head, {"": rows}, numbers=False)
+    head = ["Number", "Range tried", "Range that shows the symptoms", "Where the range comes from"]
+    return Table("A range, not a number", head, {"": rows}, numbers=False)
 
 
 def symptoms(pack: Pack) -> Table:
@@ -402,6 +402,8 @@ def _short(text: str) -> str:
 def _group_name(by: str, group: str) -> str:
     if by == "hours":
         return f"within {group} hours"
+    if by == "area" and group == "all":
+        return "No area"
     return plain(WAITED_FOR.get(group, group)) if by == "waited_for" else plain(group)
 
 

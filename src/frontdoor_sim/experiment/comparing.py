@@ -273,7 +273,7 @@ def sentence(row: object, base: str) -> str:
         Decides 72% within 24 hours (As found: 60%): better by 9 to 15 points.
         >>> row.low = -0.01
         >>> print(sentence(row, "As found"))
-        Decides 72% within 24 hours (As found: 60%): better by 12 points on average; one case may show -1 to +15.
+        Decides 72% within 24 hours (As found: 60%): better by 12 points on average; one case may show −1 to +15 points.
     """
     start, after, low, high = (float(getattr(row, name)) for name in ("base", "option_mean", "low", "high"))
     hours = row.measure != HEADLINE  # type: ignore[attr-defined]
@@ -295,7 +295,7 @@ def sentence(row: object, base: str) -> str:
     if not every_year(row):
         by = f"{abs(middle):.0f}"
         told = f"{head}: {word} by {by} {counted(unit, by)} on average"
-        return f"{told}; one case may show {signed(low)} to {signed(high)}."
+        return f"{told}; one case may show {signed(low)} to {signed(high)} {unit}."
     near, far = (f"{end:.0f}" for end in sorted((abs(low), abs(high))))
     return f"{head}: {word} by {f'{near} to {far} {unit}' if near != far else f'{near} {counted(unit, near)}'}."
 
@@ -304,10 +304,10 @@ def signed(number: float) -> str:
     """A whole number with its sign; 0 has none.
 
     Example:
-        >>> signed(3.2), signed(-0.4)
-        ('+3', '0')
+        >>> signed(3.2), signed(-2.0), signed(-0.4)
+        ('+3', '−2', '0')
     """
-    return f"{round(number):+d}" if round(number) else "0"
+    return f"{round(number):+d}".replace("-", "−") if round(number) else "0"
 
 
 def counted(unit: str, number: str) -> str:

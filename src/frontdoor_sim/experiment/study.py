@@ -18,11 +18,11 @@ import pandas as pd
 from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_record, write_tables
 from frontdoor_sim.appraisal.files import RUNS
 from frontdoor_sim.appraisal.pack import empty
-from frontdoor_sim.appraisal.wording import Estimate, estimates
-from frontdoor_sim.documents import InputError, in_words
+from frontdoor_sim.documents import InputError
 from frontdoor_sim.engine import Engine, chosen
+from frontdoor_sim.experiment.answer import covered, headline, period_of, warnings
 from frontdoor_sim.experiment.break_even_questions import answers
-from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, compared
+from frontdoor_sim.experiment.comparing import Comparison, compared
 from frontdoor_sim.experiment.conditioning import (
     Conditioned,
     Symptom,
@@ -259,7 +259,7 @@ def symptom_table(symptoms: tuple[Symptom, ...], comparison: Comparison, base: s
         at, (low, high) = (s.measure, s.by, s.group), s.between
         here = (runs["measure"] == s.measure) & (runs["by"] == s.by) & (runs["group"] == s.group)
         values = runs.loc[here, "value"]
-        shown = f"{s.say}; shown in {int(values.between(low, high).sum())} of {len(values)} years of the study"
+        shown = f"{s.say}; shown in {int(values.between(low, high).sum())} of {len(values)} runs of the study"
         rows.append((shown, low, high, s.source, float(means[at]), str(units[at])))
     return pd.DataFrame(rows, columns=["symptom", "low", "high", "source", "as_found", "unit"])
 
@@ -283,34 +283,22 @@ def about(
 ) -> Mapping[str, Any]:
     """The facts at the head and the foot of the pack."""
     facts, run = study.facts, study.base.model.run
-    tried, kept = len(found.candidates), len(found.kept)
-    fixed = "Numbers that do not stand under What we do not know are held at the values of the assumptions table."
-    together = f", adjusted for {len(study.options)} options" if len(study.options) > 1 else ""
-    ranged = (
-        f"95% interval for one case{together}: the luck of one year and one of the {number} sets of "
-        f"unknown numbers (the first of {kept} kept, of {tried} tried) with which today shows what the reviewers saw"
-    )
-    alone = f"95% interval of the average{together}: simulation noise alone"
-    full = loads[loads["load"] >= 1]
-    warnings = [
-        f"{row.option}: {row.team} is asked for {row.load:.2f} times the {row.what} it has: its backlog grows without end, and "
-        "no steady figure of it means anything."
-        for row in full.itertuples()
-    ]
+    covers, many = covered(study, found, number), len(study.options)
+    together = f", adjusted for {many} options" if many > 1 else ""
     return {
         "title": facts.title,
         "council": facts.council,
-        "headline": headline(comparison, bool(facts.unknown)),
+        "headline": headline(comparison, bool(facts.unknown), period_of(run.weeks)),
         "seed": seed,
         "replications": number,
         "command": command,
         "versions": versions(),
-        "interval_note": ranged if facts.unknown else alone,
-        "summary_note": (ranged if facts.unknown else alone).replace(together, ""),
+        "interval_note": covers.format(together=together),
+        "summary_note": covers.format(together=""),
         "weeks_note": weeks_note(number),
         "break_even_note": break_even_note(number, bool(facts.unknown)),
         "shares_note": break_even_note(number, bool(facts.unknown)) + shares_note(),
-        "warnings": [*warnings, fixed],
+        "warnings": warnings(study, comparison, loads),
         "run": f"{run.weeks} weeks from {run.opens:%-d %B %Y}"
         if platform.system() != "Windows"
         else f"{run.weeks} weeks",
@@ -344,64 +332,3 @@ def break_even_note(number: int, ranged: bool) -> str:
 def shares_note() -> str:
     """What the intervals of fair shares cover besides replications."""
     return f"; where an option has more than {ALL_ORDERS_UP_TO} parts, the draw of {2 * PAIRS} orders too"
-
-
-def headline(comparison: Comparison, of_one_case: bool) -> str:
-    """The answer in a few lines: today, what the options do to each measure, and what is in brackets.
-
-    Args:
-        comparison: today's model with its options.
-        of_one_case: whether intervals are of one case, or of the average.
-    """
-    summary = comparison.summary
-    base = summary[(summary["option"] == comparison.base) & (summary["by"] == "all")].set_index("measure")
-    decided, transfer = base.loc[HEADLINE], base.loc[TRANSFER]
-    where = "in single years" if of_one_case else "on average"
-    today = [
-        f"{comparison.base}: {decided['mean']:.0%} of contacts are decided within 24 hours ({decided['low']:.0%} to "
-        f"{decided['high']:.0%} {where})."
-    ]
-    if not np.isnan(transfer["mean"]):
-        hours = f"{transfer['mean']:.0f} hours of the decision ({transfer['low']:.0f} to {transfer['high']:.0f})"
-        today += [f"Half of transfers to assessment are allocated within {hours}."]
-    lines = [today, *(_told(comparison, measure, says) for measure, says in SAYS.items())]
-    named = any(word in set(comparison.verdicts["better"]) for word in ("better", "worse"))
-    lines += [[f"In brackets after an option, its change from today: the range {where}."]] if named else []
-    return "\n".join(" ".join(line) for line in lines if line)
-
-
-SAYS = {
-    HEADLINE: {"better": "More are decided within 24 hours under", "worse": "Fewer are decided within 24 hours under"},
-    TRANSFER: {"better": "Transfers are allocated sooner under", "worse": "Transfers are allocated later under"},
-}
-"""How the answer begins to say what the options do to a measure."""
-
-
-def _told(comparison: Comparison, measure: str, says: Mapping[str, str]) -> list[str]:
-    """What the options do to one measure: those that are better, those that are worse, those that cannot be told apart."""
-    mine = comparison.verdicts[comparison.verdicts["measure"] == measure]
-    found = estimates(comparison.differences, measure, mean="difference")
-    after = estimates(comparison.summary, measure)
-    parts = []
-    for word, begins in says.items():
-        named = [
-            f"{option} ({after[option, ''].value_text()}; {change_range(found[option, ''])})"
-            for option in mine.loc[mine["better"] == word, "option"]
-        ]
-        parts += [f"{begins} {in_words(named, 'and')}."] if named else []
-    unclear = mine.loc[mine["better"] == "unclear", "option"].tolist()
-    if unclear and (parts or measure == HEADLINE):
-        parts += [f"{in_words(unclear, 'and')} cannot be told apart from today on that measure."]
-    return parts
-
-
-def change_range(change: Estimate) -> str:
-    """The interval of a difference, each end with its sign.
-
-    Example:
-        >>> change_range(Estimate(0.12, -0.02, 0.32, "share")), change_range(Estimate(-67.0, -132.6, -2.0, "hours"))
-        ('−2 to +32 points', '−133 to −2 hours')
-    """
-    change = change.in_points()
-    low, high = (f"{'+' if round(end) > 0 else ''}{round(end)}".replace("-", "−") for end in (change.low, change.high))
-    return f"{low} to {high} {change.unit}"

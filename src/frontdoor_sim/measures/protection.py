@@ -89,10 +89,14 @@ def returns_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
     """Share of contacts received that are returns of a contact closed within the 365 days before.
 
     `#{returned_from ended, and received - its end <= 365 days} / #{received in [0, closes)}`. A return of a contact
-    that the log does not hold cannot be dated, and does not count.
+    that the log does not hold cannot be dated, and does not count. Nothing is measured where the log does not say who
+    came back, as that of a model without a law of returns.
     """
     source, recent = journeys.contacts.numbers("returned_from"), np.zeros(journeys.number, dtype=bool)
     returns = np.flatnonzero(source >= 0)
+    if not (journeys.about.tells_returns or len(returns)):
+        yield missing("returns_within_12_months_share", "the log does not say who came back")
+        return
     place, known = journeys.find(source[returns])
     since = journeys.received[returns] - np.where(known, journeys.end[place], NEVER)
     recent[returns] = known & (since >= 0) & (since <= _YEAR)

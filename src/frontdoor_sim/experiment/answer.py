@@ -1,0 +1,156 @@
+"""The answer of an appraisal in words: what the options do, what its intervals cover, and what to read with care."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from frontdoor_sim.appraisal.wording import Estimate, estimates
+from frontdoor_sim.documents import in_words
+from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, every_year
+from frontdoor_sim.experiment.conditioning import Conditioned
+from frontdoor_sim.experiment.reading import Study
+
+A_YEAR = (52, 53)
+"""Weeks of a run that is called a year."""
+NO_TIME_LEFT = 0.98
+"""Share of time on duty at work from which a team may have more to do than it can."""
+SAYS = {
+    HEADLINE: {"better": ("more", "are decided within 24 hours"), "worse": ("fewer", "are decided within 24 hours")},
+    TRANSFER: {"better": ("transfers are allocated", "sooner"), "worse": ("transfers are allocated", "later")},
+}
+"""How the answer begins to say what the options do to a measure."""
+
+
+def period_of(weeks: int) -> str:
+    """What one run of some weeks is called.
+
+    Example:
+        >>> period_of(52), period_of(26)
+        ('year', 'run of 26 weeks')
+    """
+    return "year" if weeks in A_YEAR else f"run of {weeks} week{'s' if weeks > 1 else ''}"
+
+
+def singles(period: str) -> str:
+    """Several of them.
+
+    Example:
+        >>> singles("year"), singles("run of 26 weeks")
+        ('single years', 'single runs of 26 weeks')
+    """
+    word, *rest = period.split(" ", 1)
+    return " ".join([f"single {word}s", *rest])
+
+
+def headline(comparison: Comparison, of_one_case: bool, period: str = "year") -> str:
+    """The answer in a few lines: today, what the options do to each measure, and what is in brackets.
+
+    Args:
+        comparison: today's model with its options.
+        of_one_case: whether intervals are of one case, or of the average.
+        period: what one run is called, such as `year`.
+    """
+    summary = comparison.summary
+    base = summary[(summary["option"] == comparison.base) & (summary["by"] == "all")].set_index("measure")
+    decided, transfer = base.loc[HEADLINE], base.loc[TRANSFER]
+    where = f"in {singles(period)}" if of_one_case else "on average"
+    today = [
+        f"{comparison.base}: {decided['mean']:.0%} of contacts are decided within 24 hours ({decided['low']:.0%} to "
+        f"{decided['high']:.0%} {where})."
+    ]
+    if not np.isnan(transfer["mean"]):
+        hours = f"{transfer['mean']:.0f} hours of the decision ({transfer['low']:.0f} to {transfer['high']:.0f})"
+        today += [f"Half of transfers to assessment are allocated within {hours}."]
+    lines = [today, *(list(_told(comparison, measure, period)) for measure in SAYS)]
+    named = any(word in set(comparison.verdicts["better"]) for word in ("better", "worse"))
+    lines += [[f"In brackets after an option, its change from today: the range {where}."]] if named else []
+    return "\n".join(" ".join(line) for line in lines if line)
+
+
+def _told(comparison: Comparison, measure: str, period: str) -> Iterator[str]:
+    """What the options do to one measure: better or worse in every case, so on average alone, and not told apart."""
+    rows = comparison.differences
+    mine = rows[(rows["measure"] == measure) & (rows["by"] == "all")].set_index("option")
+    verdict = comparison.verdicts[comparison.verdicts["measure"] == measure].set_index("option")["better"]
+    after, change = estimates(comparison.summary, measure), estimates(rows, measure, mean="difference")
+    said = False
+    for word, (who, what) in SAYS[measure].items():
+        for always in (True, False):
+            named = [
+                f"{option} ({after[option, ''].value_text()}; {change_range(change[option, ''])})"
+                for option in verdict.index[verdict == word]
+                if every_year(mine.loc[option]) == always
+            ]
+            if named:
+                said = True
+                begins = who.capitalize() if always else f"On average {who}"
+                but = "" if always else f", though a single {period} may show otherwise"
+                yield f"{begins} {what} under {in_words(named, 'and')}{but}."
+    unclear = verdict.index[verdict == "unclear"].tolist()
+    if unclear and (said or measure == HEADLINE):
+        yield f"{in_words(unclear, 'and')} cannot be told apart from today on that measure."
+
+
+def change_range(change: Estimate) -> str:
+    """The interval of a difference, each end with its sign.
+
+    Example:
+        >>> change_range(Estimate(0.12, -0.02, 0.32, "share")), change_range(Estimate(-67.0, -132.6, -2.0, "hours"))
+        ('−2 to +32 points', '−133 to −2 hours')
+    """
+    change = change.in_points()
+    low, high = (f"{'+' if round(end) > 0 else ''}{round(end)}".replace("-", "−") for end in (change.low, change.high))
+    return f"{low} to {high} {change.unit}"
+
+
+def covered(study: Study, found: Conditioned, number: int) -> str:
+    """What intervals cover, with a place `{together}` for the number of options that they are adjusted for."""
+    if not study.facts.unknown:
+        return "95% interval of the average{together}: simulation noise alone"
+    shows = " with which today shows every symptom" if study.facts.symptoms else ""
+    return (
+        f"95% interval for one case{{together}}: the luck of one {period_of(study.base.model.run.weeks)} and one of the "
+        f"{number} sets of unknown numbers (the first of {len(found.kept)} kept, of {len(found.candidates)} tried){shows}"
+    )
+
+
+def warnings(study: Study, comparison: Comparison, loads: pd.DataFrame) -> list[str]:
+    """What a reader of the pack must know before its figures."""
+    grows = "its backlog grows without end, and no steady figure of it means anything"
+    full = loads[loads["load"] >= 1]
+    asked = [
+        f"{row.option}: {row.team} is asked for {row.load:.2f} times the {row.what} it has: {grows}."
+        for row in full.itertuples()
+    ]
+    told = set(zip(full["option"], full["team"], strict=True))
+    fixed = "Numbers that do not stand under What we do not know are held at the values of the assumptions table."
+    return [*asked, *_without_time(comparison.runs, told), *_never(study), fixed]
+
+
+def _without_time(runs: pd.DataFrame, told: set[tuple[str, str]]) -> Iterator[str]:
+    """Teams that have work for all their time in some runs, where the load in the middle does not say so."""
+    by_team = runs[(runs["measure"] == "utilisation") & (runs["by"] == "team")]
+    for (option, team), values in by_team.groupby(["option", "group"], observed=True, sort=False)["value"]:
+        full = int((values >= NO_TIME_LEFT).sum())
+        if full and (option, team) not in told:
+            yield (
+                f"{option}: {team} was at work for at least {NO_TIME_LEFT:.0%} of its time in {full} of {len(values)} runs. "
+                "There it may be asked for more than it can do, and waits depend on how long the run is."
+            )
+
+
+def _never(study: Study) -> Iterator[str]:
+    """Changes with a date that the run does not reach."""
+    run = study.base.model.run
+    ends = run.opens + timedelta(weeks=run.weeks)
+    for option in study.options:
+        for change in option.changes:
+            if change.begins is not None and change.begins >= ends:
+                yield (
+                    f"{option.name}: what begins on {change.begins:%d %B %Y} ({change.say}) lies after the end of the run, "
+                    f"{ends:%d %B %Y}: no figure contains it, though its costs are counted."
+                )
