@@ -30,10 +30,11 @@ from frontdoor_sim.experiment import (
 )
 from frontdoor_sim.experiment.answer import _without_time, headline, period_of
 from frontdoor_sim.experiment.comparing import by_run, compared, summarise
-from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, spread
+from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, narrowing, spread
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
 from frontdoor_sim.experiment.reading import Study, todays_values
 from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.experiment.study import staffing_table
 from frontdoor_sim.scenario import Scenario, read_scenario
 
 DESK = "scenarios/examples/one_desk.yaml"
@@ -344,6 +345,38 @@ def test_a_range_without_todays_number_is_noted(tmp_path: Path):
     )
     assert study.notes == [note]
     assert f"\n  Look twice:\n  - {note}" in check_file(study.file)
+
+
+def test_what_the_symptoms_made_of_the_ranges():
+    both = tried([0.5, 0.5, 0.5], [10, 10, 10])
+    nothing = (
+        "All 3 sets that were tried show every symptom: what is known of today narrows nothing, and the ranges are as they were "
+        "thought possible."
+    )
+    first = "Of the 3 sets kept, the first 2 are used, one for each replication; their ranges are in brackets."
+    assert narrowing(both, [FEW, LONG], 3) == [nothing]
+    assert narrowing(both, [FEW, LONG], 2) == [nothing, first]
+    assert narrowing(tried([0.5, 0.9], [10, 10]), [FEW, LONG], 1) == []
+
+
+def test_the_range_used_stands_beside_the_range_kept():
+    staff = Unknown(path="wte", say="Officers", between=(4, 9), unit="WTE", source="a guess")
+    found = Conditioned(pd.DataFrame({"candidate": range(3)}), [{"wte": wte} for wte in (5.0, 6.0, 8.0)])
+    assert staffing_table((staff,), found, 2).to_dict("records") == [
+        {"name": "Officers", "low": 4, "high": 9, "accepted_low": 5, "accepted_high": 8, "used_low": 5, "used_high": 6,
+         "unit": "WTE", "source": "a guess"}
+    ]  # fmt: skip
+    assert "used_low" not in staffing_table((staff,), found, 3)
+
+
+def test_the_pack_says_which_ranges_were_used(tmp_path: Path):
+    study = an_appraisal(tmp_path, "between: [5.5, 5.8]", "between: [0, 1]")
+    appraise(study, tmp_path / "results", replications=2, jobs=1)
+    page = (tmp_path / "results" / "pack.html").read_text(encoding="utf-8")
+    assert "<li>All 8 sets that were tried show every symptom: " in page
+    assert "<li>Of the 8 sets kept, the first 2 are used" in page
+    assert "<li>Officers is 6 in one_desk.yaml" in page
+    assert " WTE (used: 5." in page
 
 
 def test_todays_number_at_any_path(desk, bcp):

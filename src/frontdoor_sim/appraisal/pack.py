@@ -89,7 +89,8 @@ class Pack:
       from 0 to 1 and is printed as a percentage.
     - `differences`: option less base on the same contacts; unit `share` is printed as percentage points.
     - `changes`: option, recommendation, say. `loads`: option, team, what {time, slots, time at STAGES},
-      offered, available, load (1 is full). `staffing`: the range tried and the range accepted.
+      offered, available, load (1 is full). `staffing`: the range tried, the range accepted and,
+      if wanted, that of those used (used_low, used_high).
     - `costs`: what each option costs more than today, or less, line by line: kind {posts, overtime, change}, say, number
       and unit of what is priced, when {once, a year}, low and high in pounds (NaN where no price is stated), source.
     - `symptoms`: symptom, low, high, source, as_found and, if wanted, unit (`share` prints percentages).
@@ -103,7 +104,8 @@ class Pack:
     - `flags`: recording artefacts found in the history, a sentence each.
     - `pathways`: option -> its pathway as a picture; an option without one has none in the pack.
     - `about`: title, council, headline, seed, replications, command, versions (mapping),
-      interval_note; if wanted warnings (list), run (length of run in words), summary_note (what the
+      interval_note; if wanted warnings (list), ranges_told (list, of the ranges of `staffing`),
+      run (length of run in words), summary_note (what the
       intervals of `summary` cover, when other than interval_note), weeks_note (what the bands of
       `weeks` cover), shares_note (what the bars of `shares` cover), queue_option (the option drawn beside today in the
       chart of queues).

@@ -250,6 +250,8 @@ def staffing(pack: Pack) -> Table:
     for row in pack.staffing.to_dict("records"):
         unit = words(row["unit"])
         tried, kept = span(row["low"], row["high"], unit), span(row["accepted_low"], row["accepted_high"], unit)
+        if "used_low" in row:
+            kept += f" (used: {span(row['used_low'], row['used_high'], unit)})"
         rows.append([Cell(plain(row["name"])), Cell(tried), Cell(kept), Cell(words(row["source"]))])
     head = ["Number", "Range tried", "Range that shows the symptoms", "Where the range comes from"]
     return Table("A range, not a number", head, {"": rows}, numbers=False)

@@ -179,6 +179,35 @@ def shown(
     return pd.DataFrame({"shows": shows})
 
 
+def narrowing(found: Conditioned, symptoms: Sequence[Symptom], used: int) -> list[str]:
+    """What the symptoms made of the ranges, and which of the candidates kept are used, in sentences.
+
+    Args:
+        found: what was tried and what was kept.
+        symptoms: by which it was kept.
+        used: how many of those kept are used, the first ones.
+
+    Example:
+        >>> tried = Conditioned(pd.DataFrame({"candidate": range(4)}), [{"wte": 5.0}] * 4)
+        >>> narrowing(tried, [], 4)
+        ['No symptom is stated, so nothing narrows the ranges: they are as they were thought possible.']
+    """
+    tried, kept = len(found.candidates), len(found.kept)
+    told = []
+    if not symptoms:
+        told.append("No symptom is stated, so nothing narrows the ranges: they are as they were thought possible.")
+    elif kept == tried:
+        told.append(
+            f"All {tried} sets that were tried show every symptom: what is known of today narrows nothing, and the ranges are "
+            "as they were thought possible."
+        )
+    if used < kept:
+        told.append(
+            f"Of the {kept} sets kept, the first {used} are used, one for each replication; their ranges are in brackets."
+        )
+    return told
+
+
 class TooFewCandidatesError(InputError):
     """Too few candidates show every symptom.
 

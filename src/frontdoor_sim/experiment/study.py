@@ -30,6 +30,7 @@ from frontdoor_sim.experiment.conditioning import (
     candidates_written,
     check_enough,
     condition,
+    narrowing,
 )
 from frontdoor_sim.experiment.costs import costs
 from frontdoor_sim.experiment.explain import picture
@@ -224,7 +225,7 @@ def make_pack(
         changes=pd.DataFrame(changes, columns=["option", "recommendation", "say"]),
         loads=loads,
         costs=costs(study.facts.prices, study.base, study.options, comparison.differences),
-        staffing=staffing_table(study.facts.unknown, found),
+        staffing=staffing_table(study.facts.unknown, found, number),
         symptoms=symptom_table(study.facts.symptoms, comparison, study.base.name),
         assumptions=study.base.parameters.assumptions() if study.base.parameters else assumption_free(),
         weeks=weeks.weeks,
@@ -239,14 +240,26 @@ def make_pack(
     )
 
 
-def staffing_table(unknowns: tuple[Unknown, ...], found: Conditioned) -> pd.DataFrame:
-    """The range tried and the range that shows the symptoms."""
-    kept = pd.DataFrame(found.kept)
+def staffing_table(unknowns: tuple[Unknown, ...], found: Conditioned, number: int) -> pd.DataFrame:
+    """The range tried, the range that shows the symptoms and, where not all kept are used, the range of those used."""
+    kept, used = pd.DataFrame(found.kept), pd.DataFrame(found.kept[:number])
+    ranges = {"accepted": kept} | ({"used": used} if len(used) < len(kept) else {})
     rows = [
-        (u.say, u.between[0], u.between[1], float(kept[u.path].min()), float(kept[u.path].max()), u.unit, u.source)
+        {"name": u.say, "low": u.between[0], "high": u.between[1]}
+        | {f"{name}_{end}": float(value) for name, table in ranges.items()
+           for end, value in (("low", table[u.path].min()), ("high", table[u.path].max()))}
+        | {"unit": u.unit, "source": u.source}
         for u in unknowns
+    ]  # fmt: skip
+    columns = [
+        "name",
+        "low",
+        "high",
+        *(f"{name}_{end}" for name in ranges for end in ("low", "high")),
+        "unit",
+        "source",
     ]
-    return pd.DataFrame(rows, columns=["name", "low", "high", "accepted_low", "accepted_high", "unit", "source"])
+    return pd.DataFrame(rows, columns=columns)
 
 
 def symptom_table(symptoms: tuple[Symptom, ...], comparison: Comparison, base: str) -> pd.DataFrame:
@@ -289,6 +302,7 @@ def about(
         "title": facts.title,
         "council": facts.council,
         "headline": headline(comparison, bool(facts.unknown), period_of(run.weeks)),
+        "ranges_told": [*narrowing(found, facts.symptoms, number), *study.notes] if facts.unknown else [],
         "seed": seed,
         "replications": number,
         "command": command,
