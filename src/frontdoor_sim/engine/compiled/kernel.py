@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit, types
+from numba.cpython.unsafe.numbers import leading_zeros
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
@@ -195,7 +196,7 @@ RETURN, PROPENSITY_LUCK, GROWTH_LUCK, GRADE, HISTORY, CONSENT_LUCK = (
 )
 LUCK_BITS = np.int64(32)
 HALF_BITS, CELL_BITS, CELLS, SIDE, ALL_LUCK = 31, 7, 128, (31 - 7 + 1) * 128 + 1, (1 << 32) - 1
-FRACTION_BITS, HALF_A_UNIT = 8, 128
+FRACTION_BITS, HALF_A_UNIT, WORD_BITS = 8, 128, 64
 
 
 @compiled
@@ -223,19 +224,6 @@ def key_of_return(key, number):
 
 
 @compiled
-def bit_length(number):
-    """Bits of a number from 1 up to 2**32 - 1; without a branch, which luck would have the processor guess wrong."""
-    length, half = 1, (number > 0xFFFF) * 16
-    number, length = number >> half, length + half
-    half = (number > 0xFF) * 8
-    number, length = number >> half, length + half
-    half = (number > 0xF) * 4
-    number, length = number >> half, length + half
-    half = (number > 3) * 2
-    return length + half + (number >> half > 1)
-
-
-@compiled
 def read(w, table, luck):
     """Rule 1: a quantile table read by integer interpolation, as `QuantileTable.read`."""
     upper = luck >> HALF_BITS
@@ -243,7 +231,7 @@ def read(w, table, luck):
     side = table + upper * SIDE
     if luck < CELLS:
         return (w[side + luck] + HALF_A_UNIT) >> FRACTION_BITS
-    shift = bit_length(luck) - CELL_BITS - 1
+    shift = WORD_BITS - leading_zeros(luck) - CELL_BITS - 1
     cell = side + (shift << CELL_BITS) + (luck >> shift)
     low = w[cell]
     return (low + ((w[cell + 1] - low) * (luck & ((1 << shift) - 1)) >> shift) + HALF_A_UNIT) >> FRACTION_BITS
