@@ -369,8 +369,8 @@ def test_two_ranges_of_people_give_one_break_even(line: Scenario) -> None:
 
 def test_what_is_known_to_much_is_not_looked_for_to_little(line: Scenario) -> None:
     """Without a tolerance it is a tenth of the interval, where that is more than a hundredth of what is tried."""
-    path, base = "teams.screening.staff.social_worker.wte", line.base
-    tried = try_values(base, line, path, (5, 8), 4, 4, 7)
+    path = "teams.screening.staff.social_worker.wte"
+    tried = try_values(line.base.varied(SHORT), _short(line), path, (5, 8), 4, 4, 7)
     (first,) = crossings(tried.values, tried.gaps(tried.values, "decided_within_24h")).found
     found = tried.even()
     assert found.tolerance == pytest.approx((first.high - first.low) / 10)

@@ -292,7 +292,7 @@ def test_before_the_date_all_is_as_under_the_base_and_luck_is_the_same(name):
 @pytest.mark.parametrize("batch", range(4))
 def test_random_models_that_change_on_dates_are_alike_on_both_engines(batch):
     @seed(batch)
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     @random(dated())
     def alike(model: Dated) -> None:
         reference, compiled = both_of_phases(model.phases, model.table())

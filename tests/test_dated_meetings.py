@@ -245,7 +245,7 @@ def test_health_sits_in_every_discussion_that_begins_once_it_has_come():
 @pytest.mark.parametrize("batch", range(3))
 def test_every_meeting_of_a_random_model_is_that_of_the_model_in_which_it_begins(batch):
     @seed(batch)
-    @settings(max_examples=60)
+    @settings(max_examples=25)
     @random(dated().filter(lambda model: any(calls(phase) for phase in model.phases)))
     def holds(model: Dated) -> None:
         contacts = model.table()

@@ -48,7 +48,7 @@ def assert_same(one: EventLog, other: EventLog, but: tuple[str, ...] = ()) -> No
     pd.testing.assert_frame_equal(events, others)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(instances())
 def test_laws_of_logs_and_queues(instance: Instance):
     model, contacts = instance.scenario(), instance.table()

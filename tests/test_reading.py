@@ -42,7 +42,7 @@ def test_every_scenario_of_the_repository(path):
 @pytest.mark.parametrize("batch", range(2))
 def test_random_models(batch):
     @seed(100 + batch)
-    @settings(max_examples=100)
+    @settings(max_examples=60)
     @given(instances())
     def alike(instance: Instance) -> None:
         assert_measured_alike(instance.scenario().model, instance.table())
