@@ -4,7 +4,9 @@ import math
 import pickle
 import shutil
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -28,14 +30,14 @@ from frontdoor_sim.experiment import (
     returns_per_contact,
     workers,
 )
-from frontdoor_sim.experiment.answer import _without_time, headline, period_of
+from frontdoor_sim.experiment.answer import _never, _without_time, headline, period_of
 from frontdoor_sim.experiment.comparing import by_run, compared, summarise
 from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, narrowing, spread
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
 from frontdoor_sim.experiment.reading import Study, todays_values
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.study import staffing_table
-from frontdoor_sim.scenario import Scenario, read_scenario
+from frontdoor_sim.scenario import Change, Scenario, read_scenario
 
 DESK = "scenarios/examples/one_desk.yaml"
 
@@ -207,6 +209,23 @@ def test_teams_that_are_busy_all_the_time_in_some_runs_are_named():
         "Today: mash was at work for at least 98% of its time in 2 of 3 runs. There it may be asked for more than it can do, "
         "and waits depend on how long the run is."
     ]
+
+
+def test_a_change_that_the_run_does_not_reach_is_told_and_one_in_the_follow_up_is_not():
+    study = read_study("scenarios/examples/appraisal.yaml")
+    run = study.base.model.run
+    ends = run.opens + timedelta(weeks=run.weeks)
+    after = ends + timedelta(weeks=run.follow_up)
+
+    def dated(begins: date) -> Study:
+        later = {"say": "Later.", "set": {"teams.desk.site": "hub"}, "from": begins}
+        return replace(study, options=(SimpleNamespace(name="Hub", changes=[Change.model_validate(later)]),))
+
+    assert run.follow_up > 0
+    assert list(_never(dated(ends))) == []
+    (told,) = _never(dated(after))
+    assert told.startswith(f"Hub, Later.: It begins on {after}, and the run ends on {after}, so it is never in force.")
+    assert told.endswith("No figure contains it, though its costs are counted.")
 
 
 def test_the_mark_in_the_table_is_the_mark_of_the_verdict():

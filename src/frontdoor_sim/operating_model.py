@@ -58,11 +58,24 @@ class Closed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
 
 
-def _share(value: Any) -> Any:
-    """`15%` and `0.15` are the same share."""
-    if isinstance(value, str) and re.fullmatch(r"\s*\d+(\.\d+)?\s*%\s*", value):
-        return float(value.strip().rstrip("%")) / 100
-    return value
+def is_percentage(value: object) -> bool:
+    """Whether a value is a percentage as text.
+
+    Example:
+        >>> is_percentage("3%"), is_percentage("3"), is_percentage(3)
+        (True, False, False)
+    """
+    return isinstance(value, str) and re.fullmatch(r"\s*\d+(\.\d+)?\s*%\s*", value) is not None
+
+
+def as_share(value: Any) -> Any:
+    """`15%` and `0.15` are the same share; anything else stays as it is.
+
+    Example:
+        >>> as_share("15%"), as_share(0.15), as_share("some")
+        (0.15, 0.15, 'some')
+    """
+    return float(value.strip().rstrip("%")) / 100 if is_percentage(value) else value
 
 
 def _weeks(value: Any) -> Any:
@@ -157,7 +170,7 @@ def _written_lasting(text: str) -> Lasting:
 
 
 Duration = Annotated[Lasting, BeforeValidator(read_lasting)]
-Share = Annotated[float, BeforeValidator(_share), Field(ge=0, le=1)]
+Share = Annotated[float, BeforeValidator(as_share), Field(ge=0, le=1)]
 Weeks = Annotated[int, BeforeValidator(_weeks), Field(ge=0, le=520)]
 Shift = Annotated[ShiftPattern, BeforeValidator(_shift)]
 Moments = Annotated[Instants | None, BeforeValidator(_instants)]

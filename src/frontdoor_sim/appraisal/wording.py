@@ -240,6 +240,16 @@ def better_of(measure: str) -> int:
     return MEASURES[measure].better if measure in MEASURES else 0
 
 
+def more_and_less(measure: str) -> tuple[str, str]:
+    """What more of a measure is called, and what less.
+
+    Example:
+        >>> more_and_less("decided_within_24h"), more_and_less("open_at_end"), more_and_less("partner_lateness")
+        (('better', 'worse'), ('worse', 'better'), ('higher', 'lower'))
+    """
+    return {1: ("better", "worse"), -1: ("worse", "better")}.get(better_of(measure), ("higher", "lower"))
+
+
 def measure_name(measure: str) -> str:
     """The plain name of a measure; an unknown one is spelt out.
 

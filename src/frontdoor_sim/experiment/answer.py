@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 
 from frontdoor_sim.appraisal.wording import Estimate, estimates
 from frontdoor_sim.documents import in_words
-from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, every_year
+from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, every_year, signed
 from frontdoor_sim.experiment.conditioning import Conditioned
 from frontdoor_sim.experiment.reading import Study
+from frontdoor_sim.scenario.doubts import never_in_force
 
 A_YEAR = (52, 53)
 """Weeks of a run that is called a year."""
@@ -103,8 +103,7 @@ def change_range(change: Estimate) -> str:
         ('−2 to +32 points', '−133 to −2 hours')
     """
     change = change.in_points()
-    low, high = (f"{'+' if round(end) > 0 else ''}{round(end)}".replace("-", "−") for end in (change.low, change.high))
-    return f"{low} to {high} {change.unit}"
+    return f"{signed(change.low)} to {signed(change.high)} {change.unit}"
 
 
 def covered(study: Study, found: Conditioned, number: int) -> str:
@@ -144,13 +143,8 @@ def _without_time(runs: pd.DataFrame, told: set[tuple[str, str]]) -> Iterator[st
 
 
 def _never(study: Study) -> Iterator[str]:
-    """Changes with a date that the run does not reach."""
-    run = study.base.model.run
-    ends = run.opens + timedelta(weeks=run.weeks)
+    """Changes with a date that are never in force in the run."""
     for option in study.options:
         for change in option.changes:
-            if change.begins is not None and change.begins >= ends:
-                yield (
-                    f"{option.name}: what begins on {change.begins:%d %B %Y} ({change.say}) lies after the end of the run, "
-                    f"{ends:%d %B %Y}: no figure contains it, though its costs are counted."
-                )
+            if why := never_in_force(change, study.base.model.run):
+                yield f"{option.name}, {change.say}: {why} No figure contains it, though its costs are counted."

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field
 
 from frontdoor_sim.appraisal.pack import empty
-from frontdoor_sim.appraisal.wording import better_of, measure_name, number_text
+from frontdoor_sim.appraisal.wording import better_of, measure_name, more_and_less, number_text
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.break_even import Tried, try_values, with_each_value
@@ -25,7 +25,6 @@ from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario import Scenario
 
 MOST_STEPS = 50
-_WORDS = {1: ("better", "worse"), -1: ("worse", "better"), 0: ("higher", "lower")}
 
 
 class Question(Closed):
@@ -163,7 +162,7 @@ def in_plain_words(even: BreakEven, asks: Question) -> str:
     unit = _unit(asks)
     name, least, most = measure_name(asks.measure).lower(), float(places.min()), float(places.max())
     changes = table["difference"].to_numpy(float)
-    up, down = _WORDS[better_of(asks.measure)]
+    up, down = more_and_less(asks.measure)
     what = "the option" if better_of(asks.measure) else "the figure"
     tried = f"between {number_text(least, unit)} and {number_text(most, unit)}"
     if not np.isfinite(changes).all():

@@ -8,7 +8,6 @@ options are then compared over the candidates that were kept, so the ranges stan
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ from frontdoor_sim.experiment.running import draw_contacts, measured
 from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
 from frontdoor_sim.measures import catalogue
-from frontdoor_sim.operating_model import Closed
+from frontdoor_sim.operating_model import Closed, as_share
 from frontdoor_sim.scenario import Scenario
 
 
@@ -35,17 +34,7 @@ def _numbers(value: Any) -> Any:
     """A range of percentages as numbers: `[3%, 60%]` is `[0.03, 0.6]`."""
     if not isinstance(value, (list, tuple)):
         return value
-    return [float(end.strip()[:-1]) / 100 if is_percentage(end) else end for end in value]
-
-
-def is_percentage(value: object) -> bool:
-    """Whether a value is a percentage as text.
-
-    Example:
-        >>> is_percentage("3%"), is_percentage("3"), is_percentage(3)
-        (True, False, False)
-    """
-    return isinstance(value, str) and re.fullmatch(r"\s*\d+(\.\d+)?\s*%\s*", value) is not None
+    return [as_share(end) for end in value]
 
 
 Between = Annotated[tuple[float, float], BeforeValidator(_numbers)]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from frontdoor_sim.appraisal.wording import better_of, told_apart
+from frontdoor_sim.appraisal.wording import more_and_less, told_apart
 from frontdoor_sim.experiment.comparing import mean_and_half_width
 from frontdoor_sim.experiment.conditioning import Unknown
 from frontdoor_sim.experiment.crossing import crossings
@@ -18,7 +18,6 @@ from frontdoor_sim.experiment.crossing import crossings
 Floats = NDArray[np.float64]
 End = Literal["low", "middle", "high"]
 ENDS: tuple[End, ...] = ("low", "middle", "high")
-_WORDS = {1: ("better", "worse"), -1: ("worse", "better"), 0: ("higher", "lower")}
 UNCLEAR = "unclear"
 
 
@@ -103,7 +102,7 @@ class Figures:
             return ""
         if not told_apart(self.measure, mean, half_width):
             return UNCLEAR
-        return _WORDS[better_of(self.measure)][0 if mean > 0 else 1]
+        return more_and_less(self.measure)[0 if mean > 0 else 1]
 
 
 def one_way(over: Sequence[Range], found: Figures, shows: Floats) -> pd.DataFrame:

@@ -12,10 +12,10 @@ from pydantic import Field
 
 from frontdoor_sim.documents import Document, InputError, Mistake, check_given, in_words, nearest, read_yaml, shown
 from frontdoor_sim.experiment.break_even_questions import Question, mistakes_of, mistakes_of_path
-from frontdoor_sim.experiment.conditioning import Symptom, Unknown, is_percentage
+from frontdoor_sim.experiment.conditioning import Symptom, Unknown
 from frontdoor_sim.experiment.costs import Prices, unknown_roles
 from frontdoor_sim.measures import MEASURES, catalogue
-from frontdoor_sim.operating_model import RAGS, Closed
+from frontdoor_sim.operating_model import RAGS, Closed, as_share, is_percentage
 from frontdoor_sim.scenario import Scenario, check_kind, read_form, read_scenario, read_scenarios, slips
 from frontdoor_sim.scenario.paths import PathError, find, look
 from frontdoor_sim.scenario.record import PARAMETERS, SCALE
@@ -261,7 +261,7 @@ def todays_values(base: Scenario, path: str) -> list[float]:
             found = [look(base.resolved, place) for place in find(base.data, path)]
         except PathError:
             return []
-    found = [float(value.strip()[:-1]) / 100 if is_percentage(value) else value for value in found]
+    found = [as_share(value) for value in found]
     return [float(value) for value in found if isinstance(value, (int, float)) and not isinstance(value, bool)]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 from frontdoor_sim.documents import Document, InputError, in_words, read_yaml
-from frontdoor_sim.operating_model import RAGS, ChecksStage, Lasting, MeetingStage, OperatingModel, Team
+from frontdoor_sim.operating_model import RAGS, ChecksStage, Lasting, MeetingStage, OperatingModel, RunWindow, Team
 from frontdoor_sim.parameters import SOURCES
 from frontdoor_sim.scenario.changes import Change, Step
 from frontdoor_sim.scenario.paths import Path
@@ -246,14 +246,10 @@ def _clock(second: int) -> str:
 
 def _of_changes(scenario: Scenario) -> Iterator[str]:
     """Changes of an option that are never in force in the run, and those that change nothing."""
-    run = scenario.model.run
-    begins = run.opens - timedelta(weeks=run.warm_up)
-    ends = run.opens + timedelta(weeks=run.weeks + run.follow_up)
     for number, step in enumerate(scenario.steps):
         if step.change is None:
             continue
-        never = _never_in_force(step.change, begins, ends)
-        if never:
+        if never := never_in_force(step.change, scenario.model.run):
             yield f"{_of_step(step)}: {never}"
         own = [one for one in scenario.touched if one.change == number and one.verb != "follow"]
         if own and all(one.before == one.after for one in own):
@@ -261,7 +257,14 @@ def _of_changes(scenario: Scenario) -> Iterator[str]:
             yield f"{_of_step(step)}: It changes nothing: {names} was so already. Correct the value, or leave the change out."
 
 
-def _never_in_force(change: Change, begins: date, ends: date) -> str:
+def never_in_force(change: Change, run: RunWindow) -> str:
+    """Why a change is never in force in a run, its warm-up and follow-up included; empty where it is.
+
+    Args:
+        change: of an option.
+        run: of its model.
+    """
+    begins, ends = run.opens - timedelta(weeks=run.warm_up), run.opens + timedelta(weeks=run.weeks + run.follow_up)
     if change.begins is not None and change.begins >= ends:
         return f"It begins on {change.begins}, and the run ends on {ends}, so it is never in force. Correct `from`."
     if change.until is not None and change.until <= begins:
