@@ -22,6 +22,7 @@ from frontdoor_sim.luck import code
 
 compiled = njit(cache=True, nogil=True, error_model="numpy")
 inlined = njit(inline="always", error_model="numpy")
+forced = njit(nogil=True, error_model="numpy", forceinline=True)
 
 
 def numbered(number, first=0):
@@ -636,7 +637,7 @@ def comes_first(w, entry, other):
     return (one < two) * 1
 
 
-@compiled
+@inlined
 def take_event(w, heap):
     """Rule 2: take the least out of a heap of what is due."""
     first = w[heap + HEAP]
@@ -1239,7 +1240,7 @@ def judge_help(w, helper, waiting):
         w[helper + HELP_IS_ON] = 0
 
 
-@compiled
+@forced
 def serve(w, team, people, now):
     """Rules 3 and 4: start the least jobs that wait at a team while somebody of `people`, a team, is idle and on duty."""
     if w[BY_SKILL]:
@@ -1507,7 +1508,7 @@ def end_meeting(w, job, now):
 # --- rule 5: the end of a shift --------------------------------------------------------------------------------------
 
 
-@compiled
+@forced
 def begin_work(w, job, worker, team, now):
     """Rule 5: somebody takes up a job; when they will put it down is known from here on."""
     if w[job + LEFT] == 0:
@@ -1588,7 +1589,7 @@ def write_stretch(w, job, worker, team, start, end):
         write_job(w, job, ROW_WORK, team, person, start, end, NO_CAUSE)
 
 
-@compiled
+@inlined
 def stop(w, job, now):
     """Rule 5: a stretch of work ends: done, or handed over to the queue with its old place. Who goes on, or NONE."""
     worker = w[job + JOB_WORKER]
@@ -1714,7 +1715,7 @@ def give_seconds_back(w, job, kind, undone):
 # --- rule 6: waits that use nobody -----------------------------------------------------------------------------------
 
 
-@compiled
+@forced
 def passed_on(w, contact, handoff, visit, now):
     """Rule 6: the second at which a handoff has been made: its delay, then the next set time or opening."""
     ready, delay = now, w[handoff + HANDOFF_DELAY]
@@ -2336,7 +2337,7 @@ def move(w, contact, outcome, now):
     return hand_on(w, contact, leaves, visit, now)
 
 
-@compiled
+@forced
 def hand_on(w, contact, leaves, leaves_visit, now):
     """Rule 6: hand a contact on to its stage. ENTERS_NOW where it may enter at once, or WAITS."""
     stage, visit = w[contact + STAGE], w[contact + VISIT]
@@ -2357,7 +2358,7 @@ def stage_at(w, number):
     return w[STAGES] + number * STAGE_FIELDS
 
 
-@compiled
+@forced
 def route(w, contact, stage, visit, outcome, now):
     """Rule 10: the next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets.
 
@@ -2456,7 +2457,7 @@ def arrive_at(w, contact, stage, now):
     return 0
 
 
-@compiled
+@forced
 def put_to_work(w, contact, stage, visit, nth, now):
     """Rule 3: queue the work of a visit; how long it lasts is read when it is first taken up."""
     stage = of_contact(w, contact, stage, now)
@@ -2469,7 +2470,7 @@ def put_to_work(w, contact, stage, visit, nth, now):
         wait_at_most(w, job, now)
 
 
-@compiled
+@inlined
 def take_up(w, job):
     """Rule 1: somebody first takes up a piece of work: search, then re-keying, then touch time, with the luck of time NTH."""
     contact, stage, nth = w[job + JOB_CONTACT], w[job + JOB_STAGE], w[job + NTH]
@@ -2486,7 +2487,7 @@ def take_up(w, job):
     w[job + LEFT] = w[job + SEARCH_LEFT] + w[job + REKEY_LEFT] + touched
 
 
-@compiled
+@inlined
 def rekeying(w, contact, stage, nth):
     """Seconds to enter the record on each further system of the team; the very first entry is part of the touch."""
     systems = w[stage + SYSTEMS]
@@ -2552,7 +2553,7 @@ def after_attempt(w, contact, stage, visit, now):
     return WAITS
 
 
-@compiled
+@inlined
 def judge(w, contact, stage, visit, now):
     """Judgement: perceived need is need + bias + noise; its level is the number of thresholds it reaches, and one."""
     judges = w[stage + JUDGES]
@@ -2576,7 +2577,7 @@ def judge(w, contact, stage, visit, now):
         regrade(w, contact, perceived, stage, visit, MAIN + 1, now)
 
 
-@compiled
+@inlined
 def end(w, contact, number, now):
     """Rule 10: a contact ends; whether its family comes back was fixed by its luck."""
     facts = w[END_FACTS] + number * END_FACTS_FIELDS
