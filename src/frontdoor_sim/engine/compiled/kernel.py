@@ -149,11 +149,13 @@ HEAP, SIZE, HEAP_ROOM = numbered(3)
 (MOMENT, DUE_KEY, EVENT, ENTRY_FIELDS) = numbered(4)
 (EVENT_STAGE, EVENT_VISIT, EVENT_PART, ACTION, SUBJECT, EVENT_FIELDS) = numbered(6)
 
-# A row of the log. WHAT packs part, visit, stage, kind, team + 1, cause and RAG; overtime is written as a row too.
-(ROW_CONTACT, WHAT, ROW_WORKER, ENABLED, START, END, OUTCOME, LOG_FIELDS) = numbered(8)
-OFF_DUTY = (
-    ROW_WORKER  # in the copies that `main_threads` makes: seconds for which nobody of the line queued in was on duty
-)
+# A row of the log: WHAT packs part, visit, stage, kind, team + 1, cause and RAG; the other fields are halves of a number each,
+# so that a row is half a line of the cache. Overtime is written as a row too. In the copies that `main_threads` makes, OFF_DUTY
+# is the seconds for which nobody of the line queued in was on duty.
+WHAT, LOG_FIELDS = np.int64(0), np.int64(4)
+(ROW_CONTACT, ROW_WORKER, ENABLED, START, END, OUTCOME) = numbered(8, 2)
+OFF_DUTY = ROW_WORKER
+LATEST = np.int64((1 << 31) - 1)  # stands in a row for whatever is later, which is beyond the end of any run
 PART_BIT, VISIT_BIT, STAGE_BIT, KIND_BIT, TEAM_BIT, CAUSE_BIT, RAG_BIT = (
     np.int64(b) for b in (0, 12, 28, 40, 44, 56, 60)
 )
@@ -342,6 +344,28 @@ def memory(_, array):
     return types.CPointer(array.dtype)(array), first
 
 
+@intrinsic
+def halves(_, numbers):
+    """The halves of the numbers at a pointer, 32 bits each."""
+
+    def bitcast(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
+
+    return types.CPointer(types.int32)(numbers), bitcast
+
+
+@inlined
+def half(w, place, field):
+    """A field of the row at a place that is half a number."""
+    return np.int64(halves(w)[2 * place + field])
+
+
+@inlined
+def put_half(w, place, field, value):
+    """Fill a field of the row at a place that is half a number."""
+    halves(w)[2 * place + field] = np.int32(value)
+
+
 # --- room for records ------------------------------------------------------------------------------------------------
 
 
@@ -420,13 +444,13 @@ def write(w, contact, what, worker_number, enabled, start, end):
         w[FULL] = 1
         return row
     place = w[LOG] + row * LOG_FIELDS
-    w[place + ROW_CONTACT] = w[contact + NUMBER]
     w[place + WHAT] = what | w[contact + RAG] << RAG_BIT
-    w[place + ROW_WORKER] = worker_number
-    w[place + ENABLED] = enabled
-    w[place + START] = start
-    w[place + END] = end
-    w[place + OUTCOME] = NO_OUTCOME
+    put_half(w, place, ROW_CONTACT, w[contact + NUMBER])
+    put_half(w, place, ROW_WORKER, worker_number)
+    put_half(w, place, ENABLED, enabled)
+    put_half(w, place, START, min(start, LATEST))
+    put_half(w, place, END, min(end, LATEST))
+    put_half(w, place, OUTCOME, NO_OUTCOME)
     w[LOG_ROWS] = row + 1
     return row
 
@@ -1691,12 +1715,13 @@ def put_down(w, worker, now):
         w[w[worker + ENDS_BY] + ACTION] = CALLED_OFF
     for row in range(w[worker + FIRST_ROW], w[worker + ROWS_END]):
         place = w[LOG] + row * LOG_FIELDS
-        undone = w[place + END] - max(w[place + START], now)
+        undone = half(w, place, END) - max(half(w, place, START), now)
         if undone > 0:
             give_seconds_back(w, job, unpacked(w[place + WHAT], KIND_BIT, FOUR_BITS), undone)
-            w[place + END] = now
-            if w[place + START] >= now:
-                w[place + START] = w[place + END] = NEVER
+            put_half(w, place, END, now)
+            if half(w, place, START) >= now:
+                put_half(w, place, START, LATEST)
+                put_half(w, place, END, LATEST)
     w[job + READY] = now
     return job
 
@@ -2314,7 +2339,7 @@ def move(w, contact, outcome, now):
     else:
         target = w[leaves + GOES] if taken_out else route(w, contact, leaves, visit, outcome, now)
     if w[contact + LAST_ROW] != NONE and w[FULL] == 0:
-        w[w[LOG] + w[contact + LAST_ROW] * LOG_FIELDS + OUTCOME] = target
+        put_half(w, w[LOG] + w[contact + LAST_ROW] * LOG_FIELDS, OUTCOME, target)
     if target < 0:
         end(w, contact, -1 - target, now)
         return WAITS
@@ -2695,15 +2720,15 @@ def pieces_of_rows(rows, lines, bounds, first, ends):
     for at in range(number):
         place = at * LOG_FIELDS
         kind = unpacked(row[place + WHAT], KIND_BIT, 4)
-        if kind == ROW_OVERTIME or row[place + START] > ends:
+        if kind == ROW_OVERTIME or half(row, place, START) > ends:
             pieces[at] = 0
         elif kind != ROW_QUEUE:
             pieces[at] = 1
         else:
             line = line_of(lines, row[place + WHAT])
             low, many = first[line], first[line + 1] - first[line]
-            cut = number_up_to(bound, low, many, row[place + START])
-            pieces[at] = number_up_to(bound, low, many, row[place + END] - 1) - cut + 1
+            cut = number_up_to(bound, low, many, half(row, place, START))
+            pieces[at] = number_up_to(bound, low, many, half(row, place, END) - 1) - cut + 1
             cuts[at] = low + cut
     return pieces, cuts
 
@@ -2711,14 +2736,14 @@ def pieces_of_rows(rows, lines, bounds, first, ends):
 @compiled
 def rows_by_contact(rows, rank):
     """Rows of each contact, in the order of writing: where those of each rank begin, and the rows."""
-    begins = np.zeros(len(rank) + 1, dtype=np.int64)
+    begins, row = np.zeros(len(rank) + 1, dtype=np.int64), memory(rows)
     for at in range(len(rows)):
-        begins[rank[rows[at, ROW_CONTACT]] + 1] += 1
+        begins[rank[half(row, at * LOG_FIELDS, ROW_CONTACT)] + 1] += 1
     for at in range(len(rank)):
         begins[at + 1] += begins[at]
     mine, used = np.empty(len(rows), dtype=np.int64), begins[:-1].copy()
     for at in range(len(rows)):
-        whose = rank[rows[at, ROW_CONTACT]]
+        whose = rank[half(row, at * LOG_FIELDS, ROW_CONTACT)]
         mine[used[whose]] = at
         used[whose] += 1
     return begins, mine
@@ -2739,14 +2764,14 @@ def put_in_order(row, mine, low, high):
 @compiled
 def stands_before(row, one, other):
     """Whether a row stands before another of the same contact."""
-    if row[one + ENABLED] != row[other + ENABLED]:
-        return row[one + ENABLED] < row[other + ENABLED]
+    if half(row, one, ENABLED) != half(row, other, ENABLED):
+        return half(row, one, ENABLED) < half(row, other, ENABLED)
     whose, others = unpacked(row[one + WHAT], PART_BIT, KIND_BIT), unpacked(row[other + WHAT], PART_BIT, KIND_BIT)
     if whose != others:
         return whose < others
-    if row[one + START] != row[other + START]:
-        return row[one + START] < row[other + START]
-    return row[one + END] < row[other + END]
+    if half(row, one, START) != half(row, other, START):
+        return half(row, one, START) < half(row, other, START)
+    return half(row, one, END) < half(row, other, END)
 
 
 @compiled
@@ -2780,14 +2805,14 @@ def event_columns(rows, rank, keys, families, lines, bounds, first, ends, stages
         put_in_order(row, mine, begins[whose], begins[whose + 1])
         for one in range(begins[whose], begins[whose + 1]):
             place, many, cut = mine[one] * LOG_FIELDS, pieces[mine[one]], cuts[mine[one]]
-            what, target = row[place + WHAT], row[place + OUTCOME]
+            what, target = row[place + WHAT], half(row, place, OUTCOME)
             written = unpacked(what, KIND_BIT, 4)
             for piece in range(many):
                 is_last = piece == many - 1
-                contact[at], family[at] = keys[row[place + ROW_CONTACT]], families[row[place + ROW_CONTACT]]
-                enabled[at], worker[at] = row[place + ENABLED], row[place + ROW_WORKER]
-                start[at] = row[place + START] if piece == 0 else bounds[cut + piece - 1]
-                stops = row[place + END] if is_last else bounds[cut + piece]
+                contact[at], family[at] = keys[half(row, place, ROW_CONTACT)], families[half(row, place, ROW_CONTACT)]
+                enabled[at], worker[at] = half(row, place, ENABLED), half(row, place, ROW_WORKER)
+                start[at] = half(row, place, START) if piece == 0 else bounds[cut + piece - 1]
+                stops = half(row, place, END) if is_last else bounds[cut + piece]
                 end[at], censored[at] = min(stops, ends), stops > ends
                 stage[at], visit[at] = unpacked(what, STAGE_BIT, 12), unpacked(what, VISIT_BIT, 16)
                 part[at], team[at] = unpacked(what, PART_BIT, 12), unpacked(what, TEAM_BIT, 12)
@@ -2867,14 +2892,14 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
     at_window, at_bound = memory(window), memory(bound_of)
     for at in range(number):
         place = at * LOG_FIELDS
-        what, contact = row[place + WHAT], row[place + ROW_CONTACT]
-        start, end = row[place + START], row[place + END]
+        what, contact = row[place + WHAT], half(row, place, ROW_CONTACT)
+        start, end = half(row, place, START), half(row, place, END)
         kind, team = unpacked(what, KIND_BIT, FOUR_BITS), unpacked(what, TEAM_BIT, TWELVE_BITS)
         whose[at] = NONE
         if start > ends:
             continue
         if kind == ROW_OVERTIME:
-            overtime[team_of[row[place + ROW_WORKER]]] += overlap(start, end, MAIN, closes)
+            overtime[team_of[half(row, place, ROW_WORKER)]] += overlap(start, end, MAIN, closes)
             continue
         if kind == ROW_REGRADE:
             continue
@@ -2894,7 +2919,7 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
             slots[team] += overlap(start, end, MAIN, closes) * child[contact]
         elif end > 0 and start < closes:
             spent[kind, team] += overlap(start, end, MAIN, closes)
-            worker = row[place + ROW_WORKER]
+            worker = half(row, place, ROW_WORKER)
             worked[team_of[worker]] += work_inside(people, at_window, worker, max(start, MAIN), min(end, closes))
     return whose, off_duty, counts, who[:seen], when[:seen]
 
@@ -2985,7 +3010,7 @@ def main_threads(rows, whose, off_duty, counts):
         if contact != NONE:
             place = next_of[contact] * LOG_FIELDS
             copy_row(row, at * LOG_FIELDS, copy, place)
-            copy[place + OFF_DUTY] = off_duty[at]
+            put_half(copy, place, OFF_DUTY, off_duty[at])
             next_of[contact] += 1
     return begins, threads
 
@@ -3017,26 +3042,26 @@ def happens_before(row, one, other, ends):
 
     Rows that take no time stay as they were written: in the order in which each visit led to the next.
     """
-    if row[one + START] != row[other + START]:
-        return row[one + START] < row[other + START]
-    whose, others = min(row[one + END], ends), min(row[other + END], ends)
+    if half(row, one, START) != half(row, other, START):
+        return half(row, one, START) < half(row, other, START)
+    whose, others = min(half(row, one, END), ends), min(half(row, other, END), ends)
     if whose != others:
         return whose < others
-    if whose == row[one + START]:
+    if whose == half(row, one, START):
         return False
-    if row[one + ENABLED] != row[other + ENABLED]:
-        return row[one + ENABLED] < row[other + ENABLED]
+    if half(row, one, ENABLED) != half(row, other, ENABLED):
+        return half(row, one, ENABLED) < half(row, other, ENABLED)
     what, others_what = row[one + WHAT], row[other + WHAT]
     whose, others = unpacked(what, VISIT_BIT, SIXTEEN_BITS), unpacked(others_what, VISIT_BIT, SIXTEEN_BITS)
     if whose != others:
         return whose < others
-    routed, others_too = row[one + OUTCOME] != NO_OUTCOME, row[other + OUTCOME] != NO_OUTCOME
+    routed, others_too = half(row, one, OUTCOME) != NO_OUTCOME, half(row, other, OUTCOME) != NO_OUTCOME
     if routed != others_too:
         return others_too
     whose, others = unpacked(what, STAGE_BIT, TWELVE_BITS), unpacked(others_what, STAGE_BIT, TWELVE_BITS)
     if whose != others:
         return whose < others
-    return row[one + END] < row[other + END]
+    return half(row, one, END) < half(row, other, END)
 
 
 @compiled
@@ -3070,7 +3095,7 @@ def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends):
                 one += 1
             place = (one - 1) * LOG_FIELDS
             contact[visits], stage[visits] = whose, unpacked(visit, STAGE_BIT, TWELVE_BITS)
-            ended[visits], outcome[visits] = min(row[place + END], ends), row[place + OUTCOME]
+            ended[visits], outcome[visits] = min(half(row, place, END), ends), half(row, place, OUTCOME)
             settled[visits] = ended[visits] if done == -NEVER else done
             if is_caseload[stage[visits]]:
                 slot[slots] = visits
@@ -3085,7 +3110,7 @@ def own_work_done(row, place, lines, bound, first, ends):
     """The end of a row that is no wait to be handed on (`event_log.reading.ONWARD`); -NEVER of one that is."""
     cause = unpacked(row[place + WHAT], CAUSE_BIT, FOUR_BITS)
     if cause != FOR_HANDOFF and cause != FOR_ACCEPTANCE and cause != FOR_ALLOCATION:
-        return min(row[place + END], ends)
+        return min(half(row, place, END), ends)
     if unpacked(row[place + WHAT], KIND_BIT, FOUR_BITS) == ROW_QUEUE:
         return last_off_duty(row, place, lines, bound, first, ends)
     return -NEVER
@@ -3099,9 +3124,9 @@ def slot_times(row, low, high):
         place = one * LOG_FIELDS
         cause = unpacked(row[place + WHAT], CAUSE_BIT, FOUR_BITS)
         if cause != FOR_HANDOFF and cause != FOR_ACCEPTANCE:
-            reached_at = min(reached_at, row[place + START])
+            reached_at = min(reached_at, half(row, place, START))
         if cause in (NO_CAUSE, FOR_VISIT):
-            held = min(held, row[place + START])
+            held = min(held, half(row, place, START))
     return reached_at, held
 
 
@@ -3110,10 +3135,10 @@ def last_off_duty(row, place, lines, bound, first, ends):
     """The end of the last part of a wait in a queue during which nobody of its line was on duty; -NEVER where none is."""
     line = line_of(lines, row[place + WHAT])
     low, many = first[line], first[line + 1] - first[line]
-    begun = number_up_to(bound, low, many, row[place + START])
-    over = number_up_to(bound, low, many, row[place + END] - 1)
+    begun = number_up_to(bound, low, many, half(row, place, START))
+    over = number_up_to(bound, low, many, half(row, place, END) - 1)
     if over % 2 == 0:
-        return min(row[place + END], ends)
+        return min(half(row, place, END), ends)
     return min(bound[low + over - 1], ends) if over > begun else -NEVER
 
 
@@ -3133,14 +3158,14 @@ def seconds_by_cause(begins, threads, lines, line_duty, counted, since, until):
             continue
         for one in range(begins[contact], begins[contact + 1]):
             place = one * LOG_FIELDS
-            what, start, end = row[place + WHAT], row[place + START], row[place + END]
+            what, start, end = row[place + WHAT], half(row, place, START), half(row, place, END)
             if start >= until[contact]:
                 break
             if end <= since[contact]:
                 continue
             lasts = min(end, until[contact]) - max(start, since[contact])
             if unpacked(what, KIND_BIT, FOUR_BITS) == ROW_QUEUE:
-                off = row[place + OFF_DUTY]
+                off = half(row, place, OFF_DUTY)
                 if lasts < end - start:
                     start, end = max(start, since[contact]), min(end, until[contact])
                     off = lasts - on_duty_between(duty_of, at_bound, line_of(lines, what), start, end)
