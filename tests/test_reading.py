@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, seed, settings
 
 from frontdoor_sim.engine import compile_plan, run_unwritten
 from frontdoor_sim.engine import run as run_plan
+from frontdoor_sim.engine.compiled import kernel
 from frontdoor_sim.event_log import BrokenLaw, check_conserved, check_laws
 from frontdoor_sim.experiment.replications import Task, measure_task
 from frontdoor_sim.experiment.running import people
@@ -67,7 +69,7 @@ def test_a_lost_contact_is_noticed():
     line = Timeline.of(desk.model)
     plan = compile_plan(desk.model, line, list(contacts["source"].unique()), list(contacts["area"].unique()))
     reading = run_unwritten(contacts, people(desk.model, line, 3, 0), plan)
-    kernel_rows = reading.rows
-    kernel_rows[:, 6] = 1 << 30  # no visit has an outcome, and contacts stop without an end
+    outcomes = reading.rows.view(np.int32)[:, kernel.OUTCOME]
+    outcomes[:] = kernel.NO_OUTCOME  # no visit has an outcome, and contacts stop without an end
     with pytest.raises(BrokenLaw, match="conserved"):
         check_conserved(reading)

@@ -22,7 +22,9 @@ from frontdoor_sim.luck import code
 
 compiled = njit(cache=True, nogil=True, error_model="numpy")
 inlined = njit(inline="always", error_model="numpy")
-forced = njit(nogil=True, error_model="numpy", forceinline=True)
+inlined_late = njit(nogil=True, error_model="numpy", forceinline=True)
+# A call costs what several fields do, so what lies on the way of every event is laid into whatever calls it: `inlined` what
+# one place calls, which compiles faster too, and `inlined_late`, by LLVM, what a few do. More of it was found to gain nothing.
 
 
 def numbered(number, first=0):
@@ -1264,7 +1266,7 @@ def judge_help(w, helper, waiting):
         w[helper + HELP_IS_ON] = 0
 
 
-@forced
+@inlined_late
 def serve(w, team, people, now):
     """Rules 3 and 4: start the least jobs that wait at a team while somebody of `people`, a team, is idle and on duty."""
     if w[BY_SKILL]:
@@ -1532,7 +1534,7 @@ def end_meeting(w, job, now):
 # --- rule 5: the end of a shift --------------------------------------------------------------------------------------
 
 
-@forced
+@inlined_late
 def begin_work(w, job, worker, team, now):
     """Rule 5: somebody takes up a job; when they will put it down is known from here on."""
     if w[job + LEFT] == 0:
@@ -1740,7 +1742,7 @@ def give_seconds_back(w, job, kind, undone):
 # --- rule 6: waits that use nobody -----------------------------------------------------------------------------------
 
 
-@forced
+@inlined_late
 def passed_on(w, contact, handoff, visit, now):
     """Rule 6: the second at which a handoff has been made: its delay, then the next set time or opening."""
     ready, delay = now, w[handoff + HANDOFF_DELAY]
@@ -2362,7 +2364,7 @@ def move(w, contact, outcome, now):
     return hand_on(w, contact, leaves, visit, now)
 
 
-@forced
+@inlined_late
 def hand_on(w, contact, leaves, leaves_visit, now):
     """Rule 6: hand a contact on to its stage. ENTERS_NOW where it may enter at once, or WAITS."""
     stage, visit = w[contact + STAGE], w[contact + VISIT]
@@ -2383,7 +2385,7 @@ def stage_at(w, number):
     return w[STAGES] + number * STAGE_FIELDS
 
 
-@forced
+@inlined_late
 def route(w, contact, stage, visit, outcome, now):
     """Rule 10: the next stage, or -1 - end: the first rule of the file that fits, then by chance among its targets.
 
@@ -2482,7 +2484,7 @@ def arrive_at(w, contact, stage, now):
     return 0
 
 
-@forced
+@inlined_late
 def put_to_work(w, contact, stage, visit, nth, now):
     """Rule 3: queue the work of a visit; how long it lasts is read when it is first taken up."""
     stage = of_contact(w, contact, stage, now)
@@ -2990,20 +2992,21 @@ def open_until(bounds, before, low, at, t):
 
 
 @compiled
-def main_threads(rows, whose, off_duty, counts):
+def main_threads(rows, whose, off_duty, counts, threads):
     """The rows of main threads, each contact's together, in the order of writing: whoever reads them again reads on.
 
     Args:
         rows: rows of the log; shape (rows, LOG_FIELDS).
         whose, off_duty, counts: of `add_up`.
+        threads: filled with the rows, which have OFF_DUTY where the log has the worker; it has room for one more.
 
     Returns:
-        Where the rows of each contact begin; the rows, with OFF_DUTY where the log has the worker, and a spare one.
+        Where the rows of each contact begin.
     """
     begins = np.zeros(len(counts) + 1, dtype=np.int64)
     for contact in range(len(counts)):
         begins[contact + 1] = begins[contact] + counts[contact]
-    threads, used = np.empty((begins[len(counts)] + 1, LOG_FIELDS), dtype=np.int64), begins[:-1].copy()
+    used = begins[:-1].copy()
     row, copy, next_of = memory(rows), memory(threads), memory(used)
     for at in range(len(whose)):
         contact = whose[at]
@@ -3012,7 +3015,7 @@ def main_threads(rows, whose, off_duty, counts):
             copy_row(row, at * LOG_FIELDS, copy, place)
             put_half(copy, place, OFF_DUTY, off_duty[at])
             next_of[contact] += 1
-    return begins, threads
+    return begins
 
 
 @compiled
@@ -3065,27 +3068,48 @@ def happens_before(row, one, other, ends):
 
 
 @compiled
-def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends):
-    """The visits of main threads, whose rows are put in the order in which they happened.
+def order_threads(begins, threads, ends):
+    """Put the rows of each main thread in the order in which they happened, and count its visits.
 
     Args:
         begins, threads: of `main_threads`.
+        ends: last second of the run.
+
+    Returns:
+        How many visits all of them have.
+    """
+    row, visits = memory(threads), MAIN
+    spare = begins[len(begins) - 1] * LOG_FIELDS
+    for whose in range(len(begins) - 1):
+        put_thread_in_order(row, begins[whose], begins[whose + 1], spare, ends)
+        before = -NEVER
+        for one in range(begins[whose], begins[whose + 1]):
+            visit = row[one * LOG_FIELDS + WHAT] & OF_A_VISIT
+            visits += visit != before
+            before = visit
+    return visits
+
+
+@compiled
+def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends, columns):
+    """The visits of main threads.
+
+    Args:
+        begins, threads: of `main_threads`, in order.
         is_caseload: for each stage, whether its visits hold slots.
         lines: as in `event_columns`.
         bounds, first: of `duty_bounds`.
         ends: last second of the run.
+        columns: filled with contact, stage, settled, ended, outcome (as it was written) of each visit; then with number,
+            reached and held (see `event_log.reading.Visits`) of each visit that may hold a slot; shape (8, visits).
 
     Returns:
-        contact, stage, settled, ended, outcome (as it was written) of each visit; of each visit that may hold a slot its
-        number, reached and held (see `event_log.reading.Visits`).
+        How many visits may hold a slot.
     """
-    columns = np.empty((8, len(threads)), dtype=np.int64)
     contact, stage, settled, ended = memory(columns[0]), memory(columns[1]), memory(columns[2]), memory(columns[3])
     outcome, slot, reached_at, held = memory(columns[4]), memory(columns[5]), memory(columns[6]), memory(columns[7])
     row, bound, visits, slots = memory(threads), memory(bounds), MAIN, MAIN
-    spare = begins[len(begins) - 1] * LOG_FIELDS
     for whose in range(len(begins) - 1):
-        put_thread_in_order(row, begins[whose], begins[whose + 1], spare, ends)
         one, beyond = begins[whose], begins[whose + 1]
         while one < beyond:
             low, done = one, -NEVER
@@ -3102,7 +3126,7 @@ def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends):
                 reached_at[slots], held[slots] = slot_times(row, low, one)
                 slots += 1
             visits += 1
-    return columns[:5, :visits], columns[5:, :slots]
+    return slots
 
 
 @compiled

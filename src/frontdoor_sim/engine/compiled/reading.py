@@ -164,23 +164,24 @@ class WorldReading:
     def _threads(self) -> tuple[Ints, Ints]:
         """Where the main thread of each contact begins, and the rows; `visits` puts them in order."""
         whose, off_duty, counts, *_ = self._added_up
-        found: tuple[Ints, Ints] = k.main_threads(self.rows, whose, off_duty, counts)
-        return found
+        threads = np.empty((counts.sum() + 1, k.LOG_FIELDS), dtype=np.int64)
+        return k.main_threads(self.rows, whose, off_duty, counts, threads), threads
 
     @cached_property
     def visits(self) -> Visits:
         """The visits of main threads."""
         plan = self.world.laid.plan
         is_caseload = np.array([stage.kind == "caseload" for stage in plan.stages], dtype=bool)
-        found, slots = k.visits_of_threads(
-            *self._threads, is_caseload, self._lines.of, *self._duty[:2], self.about.ends
-        )
-        contact, stage, settled, ended, target = found
+        ends = self.about.ends
+        found = np.empty((8, k.order_threads(*self._threads, ends)), dtype=np.int64)
+        slots = k.visits_of_threads(*self._threads, is_caseload, self._lines.of, *self._duty[:2], ends, found)
+        contact, stage, settled, ended, target, *slot_columns = found
+        slot, reached, held = (column[:slots] for column in slot_columns)
         words = ["", *(stage.name for stage in plan.stages), *plan.ends]
         outcome = np.where(target >= 0, target + 1, len(plan.stages) - target)
         outcome[target == k.NO_OUTCOME] = 0
         means = Outcomes.of(self.about, words).take(outcome)
-        return Visits(contact, stage, settled, ended, outcome, **means, slot=slots[0], reached=slots[1], held=slots[2])
+        return Visits(contact, stage, settled, ended, outcome, **means, slot=slot, reached=reached, held=held)
 
     def split(self, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
         """Seconds of main threads between two times of each contact of `mine`, by what was waited for."""

@@ -100,7 +100,7 @@ def returning(played: World) -> tuple[Int64s, dict[str, Int64s]]:
 def overtime_of(rows: Int64s) -> Int64s:
     """Worker, from, until [s] of the overtime among the rows of a log."""
     extra = rows[(rows[:, k.WHAT] >> k.KIND_BIT & 15) == k.ROW_OVERTIME]
-    return extra.view(np.int32)[:, [k.ROW_WORKER, k.START, k.END]].astype(np.int64)
+    return np.asarray(extra.view(np.int32)[:, [k.ROW_WORKER, k.START, k.END]], dtype=np.int64)
 
 
 def returned_contacts(w: Int64s, width: int) -> Int64s:
