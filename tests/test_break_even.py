@@ -20,15 +20,17 @@ from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment import BreakEven, appraise, break_even, read_study, run
-from frontdoor_sim.experiment.break_even import try_values
+from frontdoor_sim.experiment.break_even import try_values, with_each_value
 from frontdoor_sim.experiment.break_even_answer import found_at
 from frontdoor_sim.experiment.break_even_questions import Question, in_plain_words
 from frontdoor_sim.experiment.crossing import Floats, crossings, refined
+from frontdoor_sim.experiment.replications import Task, measure_task
 from frontdoor_sim.scenario import Scenario, read_scenario
 from queue_laws import plain
 from random_models import as_scenario
 from stories import OPENS, officers
 
+ROOT = Path(__file__).parents[1]
 CAUTION = "stages.advice_call.judges.caution"
 ADVISED = ("led_to_share", "stage and outcome", "advice_call, advised")
 
@@ -378,6 +380,21 @@ def test_what_is_known_to_much_is_not_looked_for_to_little(line: Scenario) -> No
     close = tried.even(tolerance=0.01)
     assert len(close.table) > len(found.table)
     assert [found.at, found.low, found.high] == pytest.approx([close.at, close.low, close.high], abs=found.tolerance)
+
+
+def test_contacts_of_a_backlog_are_met_where_the_option_has_them(tmp_path: Path) -> None:
+    (tmp_path / "renamed.yaml").write_text(
+        f"name: Another word\nchanges: {(ROOT / 'scenarios/examples/backlog.yaml').as_posix()}\n"
+        "because: [{say: Screening has another name., rename: {stages.screening: first_look}}]\n"
+    )
+    option = read_scenario(tmp_path / "renamed.yaml")
+    today = option.base
+    assert today is not None
+    alone = with_each_value(today, option, "teams.screening.staff.social_worker.wte", np.array([4.0]), {})
+    one, other = (measure_task(Task(pair, 1, 0, 0.0)) for pair in ((today, option), alone))
+    assert len(one) == len(other)
+    np.testing.assert_array_equal(one["value"], other["value"])
+    assert alone[1].digest != Scenario(option.file, alone[1].data).digest
 
 
 def test_a_value_is_run_once_and_people_in_a_room_are_whole(line: Scenario) -> None:

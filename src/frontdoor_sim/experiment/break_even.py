@@ -211,8 +211,7 @@ def with_each_value(
         what, right = "A change of the option has a date.", "An option that is in force from the first day to the last."
         raise InputError([Mistake(option.file.name, what, right, "Take `from` and `until` out of it.")])
     today, then = (one.varied(numbers) if numbers else one for one in (base, option))
-    whole = Scenario(then.file, then.data, then.parameters)
-    each = [whole.varied({path: float(value), "name": _named(option, path, value)}) for value in values]
+    each = [then.alone.varied({path: float(value), "name": _named(option, path, value)}) for value in values]
     return (today, *each)
 
 

@@ -177,8 +177,7 @@ def without_limits(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
         for field in ("holds_at_most", "takes_a_working_day")
         if getattr(facts, field, None) is not None
     }
-    plain = Scenario(scenario.file, scenario.data, scenario.parameters, backlog=scenario.backlog)
-    return plain.varied({**values, **limits})
+    return scenario.alone.varied({**values, **limits})
 
 
 def _loads(log: EventLog, scenario: Scenario, more: Mapping[str, float]) -> pd.DataFrame:

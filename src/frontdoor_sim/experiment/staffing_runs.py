@@ -83,8 +83,7 @@ class Runs:
 
     def _with(self, wte: float, numbers: Mapping[str, Any]) -> Scenario:
         then = self.scenario.varied(numbers) if numbers else self.scenario
-        whole = Scenario(then.file, then.data, then.parameters, backlog=then.backlog)
-        return whole.varied({self.path: wte, "name": f"{self.scenario.name}, {self.path} {wte:.10g}"})
+        return then.alone.varied({self.path: wte, "name": f"{self.scenario.name}, {self.path} {wte:.10g}"})
 
     def load_table(self, wte: float) -> pd.DataFrame:
         """Offered loads of all teams with so many people, with unknown numbers at their mean."""

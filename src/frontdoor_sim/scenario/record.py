@@ -43,6 +43,7 @@ class Scenario:
         steps: the option's changes, each with its place, in file order; those of options that it builds on come first.
         touched: every place that they touch, with what was there before.
         backlog: of a base, the contacts that are open when its run starts.
+        moved: of an option that stands alone (see `alone`), its `open_at`.
     """
 
     file: FilePath
@@ -52,6 +53,7 @@ class Scenario:
     steps: tuple[Step, ...] = ()
     touched: tuple[Touched, ...] = field(default=(), repr=False)
     backlog: Backlog | None = field(default=None, repr=False)
+    moved: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
         of = f", changes {self.base.name!r}" if self.base else ""
@@ -107,7 +109,21 @@ class Scenario:
     @cached_property
     def open_at(self) -> dict[str, str]:
         """Where contacts stand when the run starts that the backlog has at a stage of the base that this option has not."""
-        return moved_by(self.base.data, self.steps) if self.base is not None else {}
+        return moved_by(self.base.data, self.steps) if self.base is not None else dict(self.moved)
+
+    @property
+    def alone(self) -> Scenario:
+        """The same scenario as if it were no option: when it is varied, no change is made again on top.
+
+        Contacts of its base's backlog are met where the option has them.
+
+        Example:
+            >>> from frontdoor_sim.scenario import read_scenario
+            >>> option = read_scenario("scenarios/examples/one_desk_two_more.yaml")
+            >>> option.alone.base is None, option.alone.model == option.model
+            (True, True)
+        """
+        return Scenario(self.file, self.data, self.parameters, backlog=self.backlog, moved=self.open_at)
 
     def _phase(self, base: dict[str, Any], day: date) -> Phase:
         data, touched, _ = made_on(base, self.steps, day)
@@ -147,6 +163,7 @@ class Scenario:
             self.base.digest if self.base else "",
         ]
         said += [self.backlog.digest] if self.backlog else []
+        said += [sorted(self.moved.items())] if self.moved else []
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def varied(self, values: Mapping[str, Any]) -> Scenario:
@@ -256,7 +273,7 @@ def _varied_base(variation: _Variation) -> Scenario:
             mistakes.append(Mistake(f"{scenario.file.name}: {path}", error.what, error.right, error.remedy))
     if mistakes:
         raise InputError(mistakes)
-    return _checked(Scenario(scenario.file, data, parameters, backlog=scenario.backlog))
+    return _checked(Scenario(scenario.file, data, parameters, backlog=scenario.backlog, moved=scenario.moved))
 
 
 def _places(data: Any, path: str) -> list[Path]:
