@@ -302,6 +302,12 @@ def empty(name: str) -> pd.DataFrame:
         >>> len(empty("duty"))
         0
     """
+    return _empty(name).copy()
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    """The one table of which `empty` hands out copies."""
     return conform(pd.DataFrame({column.name: pd.Series([], dtype=object) for column in dictionary(name)}), name)
 
 

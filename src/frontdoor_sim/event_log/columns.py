@@ -99,6 +99,15 @@ class Columns:
         """A column of truth values."""
         return self.values(name).astype(bool, copy=False)
 
+    def rows(self, *names: str) -> list[tuple[Any, ...]]:
+        """Some columns of a small table, row by row.
+
+        Example:
+            >>> Columns({"stage": np.array(["receipt", "checks"]), "decides": np.array([False, True])}).rows("stage", "decides")
+            [('receipt', False), ('checks', True)]
+        """
+        return list(zip(*(self.values(name).tolist() for name in names), strict=True))
+
     def words(self, name: str) -> Words:
         """A column of words."""
         if name not in self._words:

@@ -76,16 +76,14 @@ class Outcomes:
     @classmethod
     def of(cls, about: About, words: Sequence[str]) -> Outcomes:
         """Look up each word in `about.outcomes`; a word that is not there is a stage that follows no decision."""
-        columns = (
-            about.outcomes[name].tolist() for name in ("outcome", "is_end", "transfer", "accepted_later", "provides")
-        )
-        known = {word: (row, *rest) for row, (word, *rest) in enumerate(zip(*columns, strict=True))}
+        rows = about.of_outcomes.rows("outcome", "is_end", "transfer", "accepted_later", "provides", "decided_later")
+        known = {word: (row, *rest) for row, (word, *rest, _) in enumerate(rows)}
         found = [known.get(word, (-1, False, False, False, None)) for word in words]
         ends, transfers, accepted = (np.array([meaning[place] for meaning in found], dtype=bool) for place in (1, 2, 3))
         decides, accepts = (
-            set(about.stages["stage"][about.stages[flag].to_numpy(dtype=bool)]) for flag in ("decides", "accepts")
+            {name for name, is_so in about.of_stages.rows("stage", flag) if is_so} for flag in ("decides", "accepts")
         )
-        decides |= set(about.outcomes["outcome"][about.outcomes["decided_later"].to_numpy(dtype=bool)])
+        decides |= {word for word, *_, later in rows if later}
         levels = [-1 if pd.isna(level) else int(level) for *_, level in found]
         back = np.array([word in decides for word in words], dtype=bool) & ~transfers
         return cls(

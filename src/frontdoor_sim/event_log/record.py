@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -67,6 +68,16 @@ class About:
         if not self.starts <= 0 < self.closes <= self.ends:
             times = f"starts {self.starts}, closes {self.closes} and ends {self.ends}"
             raise ValueError(f"{times} must obey starts <= 0 < closes <= ends")
+
+    @cached_property
+    def of_stages(self) -> Columns:
+        """Table `stages`, by column."""
+        return Columns(self.stages)
+
+    @cached_property
+    def of_outcomes(self) -> Columns:
+        """Table `outcomes`, by column."""
+        return Columns(self.outcomes)
 
     @property
     def clock(self) -> WallClock:

@@ -41,10 +41,15 @@ class Journeys:
         """The visits of main threads."""
         return self.reading.visits
 
-    @cached_property
+    @property
     def stages(self) -> Columns:
         """The stages of the model."""
-        return Columns(self.about.stages)
+        return self.about.of_stages
+
+    @property
+    def outcomes(self) -> Columns:
+        """Every end and stage that an outcome may be."""
+        return self.about.of_outcomes
 
     @cached_property
     def breakdowns(self) -> Breakdowns:
@@ -82,7 +87,7 @@ class Journeys:
         Where `since` names a stage, the clock starts when the last visit to it before had done its own work, and contacts
         that never were there have no such step.
         """
-        visits, names = self.visits, self.about.stages["stage"].tolist()
+        visits, names = self.visits, self.stages.values("stage").tolist()
         places = np.arange(len(visits.contact))
         to = self._first(np.flatnonzero(visits.stage == names.index(until)), places)
         reached = np.flatnonzero(to < NEVER)
@@ -157,9 +162,7 @@ class Journeys:
     @cached_property
     def referred(self) -> Ints:
         """Second of the first decision that makes the contact a referral: for transfer, or to close it as a referral."""
-        outcomes = self.about.outcomes
-        told = outcomes["transfer"].to_numpy(dtype=bool) | outcomes["referral"].to_numpy(dtype=bool)
-        flags: Flags = np.append(told, False)
+        flags: Flags = np.append(self.outcomes.flags("transfer") | self.outcomes.flags("referral"), False)
         return self._first(self._deciding[flags[self.visits.row[self._deciding]]], self.visits.settled)
 
     @cached_property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from frontdoor_sim.event_log import Recording, SystemRecording
-from frontdoor_sim.event_log.columns import Flags, Ints
+from frontdoor_sim.event_log.columns import Flags, Ints, runs
 from frontdoor_sim.event_log.reading import Visits
 from frontdoor_sim.event_log.recording import ENTRIES
 from frontdoor_sim.luck import code, draws
@@ -49,11 +49,13 @@ def recorded(recording: Recording, keys: Ints, true: Ints, visits: Visits) -> Re
     parts = []
     for number, system in enumerate(recording.systems):
         mine = np.flatnonzero(systems >> number & 1)
-        said, known = entries(system, keys[mine], true[:, mine]), matched[mine]
-        as_one[:, mine[known]] = np.minimum(as_one[:, mine[known]], said[:, known])
-        parts.append((mine[~known], np.full(int((~known).sum()), number), said[:, ~known]))
+        said, known = entries(system, keys[mine], true.take(mine, axis=1)), matched[mine]
+        of_one, alone = np.flatnonzero(known), np.flatnonzero(~known)
+        places = mine[of_one]
+        as_one[:, places] = np.minimum(as_one.take(places, axis=1), said.take(of_one, axis=1))
+        parts.append((mine[alone], np.full(len(alone), number), said.take(alone, axis=1)))
     ones = np.flatnonzero(matched | (systems == 0))
-    parts.append((ones, np.full(len(ones), -1), as_one[:, ones]))
+    parts.append((ones, np.full(len(ones), -1), as_one.take(ones, axis=1)))
     contact, of_system, told = (np.concatenate(column, axis=-1) for column in zip(*parts, strict=True))
     return Records(contact, of_system, *told)
 
@@ -61,8 +63,11 @@ def recorded(recording: Recording, keys: Ints, true: Ints, visits: Visits) -> Re
 def systems_worked_on(recording: Recording, decided: Ints, visits: Visits) -> Ints:
     """For each contact, the case systems of those who worked on it up to its decision, as bits."""
     found = np.zeros(len(decided), dtype=np.int64)
-    done = visits.routed & (visits.stage >= 0) & (visits.settled <= decided[visits.contact])
-    np.bitwise_or.at(found, visits.contact[done], recording.of_stage[visits.stage[done]])
+    done = np.flatnonzero(visits.routed & (visits.stage >= 0) & (visits.settled <= decided[visits.contact]))
+    contact = visits.contact[done]
+    first, _ = runs([contact])
+    if len(first):
+        found[contact[first]] = np.bitwise_or.reduceat(recording.of_stage[visits.stage[done]], first)
     return found
 
 
@@ -79,8 +84,8 @@ def entries(system: SystemRecording, keys: Ints, true: Ints) -> Ints:
     for place, entry in enumerate(ENTRIES):
         purpose = f"recording: {system.name}: {entry}"
         if system.late[place]:
-            late = draws(keys, code(f"{purpose} late")) < system.late[place]
+            late = np.flatnonzero(draws(keys, code(f"{purpose} late")) < system.late[place])
             said[place, late] = made[np.searchsorted(system.entered, true[place, late])]
         if system.missing[place]:
-            said[place, draws(keys, code(f"{purpose} missing")) < system.missing[place]] = NEVER
+            said[place, np.flatnonzero(draws(keys, code(f"{purpose} missing")) < system.missing[place])] = NEVER
     return said

@@ -130,7 +130,7 @@ class TableReading:
     @cached_property
     def teams(self) -> tuple[str, ...]:
         """Names of all teams of the model, the duty and the events, sorted."""
-        stages = self.about.stages["team"].tolist()
+        stages = self.about.of_stages.values("team").tolist()
         named = {*stages, *self.duty.words("team").present, *self.events.words("team").names}
         return tuple(sorted(named - {""}))
 
@@ -188,8 +188,7 @@ class TableReading:
 
         A slot is held in stretches of kind caseload, and in the main thread's waits for a first visit at a caseload stage.
         """
-        stages = zip(*(self.about.stages[column].tolist() for column in ("stage", "kind")), strict=True)
-        holding = {stage for stage, kind in stages if kind == "caseload"}
+        holding = {stage for stage, kind in self.about.of_stages.rows("stage", "kind") if kind == "caseload"}
         visits = self._visit_waits
         main = self.events.values("part")[visits] == 0
         visits = visits[main & self.events.words("stage").take(visits).among(holding)]

@@ -66,8 +66,7 @@ def decided_on_time(journeys: Journeys) -> Iterator[Answer]:
     `working_hours` between receipt and decision is at most the limit, and the deadline is the last second of which
     that is true. Working days: `decided < deadline`, which is 24:00 on working day D + limit.
     """
-    table = Columns(journeys.about.targets)
-    rows = zip(*(table.values(column).tolist() for column in ("target", "rag", "limit", "clock")), strict=True)
+    rows = Columns(journeys.about.targets).rows("target", "rag", "limit", "clock")
     targets = [(rag, limit, clock) for name, rag, limit, clock in rows if name == "decision"]
     if not targets:
         yield missing("decided_on_time", "no target is called decision")

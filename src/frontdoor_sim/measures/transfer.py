@@ -126,7 +126,7 @@ def transfers_sent_back_share(journeys: Journeys) -> Iterator[Answer]:
     mine = journeys.within(journeys.transferred) & (journeys.looked_at < NEVER)
     sent, visits = journeys.sent_back, journeys.visits
     yield from shares(journeys, name, mine, mine, _happened(journeys, sent), _BY)
-    words, number = journeys.about.outcomes["outcome"].tolist(), int(mine.sum())
+    words, number = journeys.outcomes.values("outcome").tolist(), int(mine.sum())
     reasons = np.flatnonzero(Outcomes.of(journeys.about, words).again)
     met = [int((mine & _happened(journeys, sent[visits.row[sent] == reason])).sum()) for reason in reasons]
     if number and len(reasons):

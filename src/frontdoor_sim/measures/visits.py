@@ -61,7 +61,7 @@ def gather(about: About, events: Columns, rows: Extent, contact_of: Callable[[In
     first, last = rows.first, rows.last
     start, end, cause = events.numbers("start"), events.numbers("end"), events.words("waited_for")
     stage = _rows_of_stages(about, events.words("stage").names)[events.words("stage").codes[first]]
-    caseload = [kind == "caseload" for kind in about.stages["kind"].tolist()]
+    caseload = [kind == "caseload" for kind in about.of_stages.values("kind").tolist()]
     slot = np.flatnonzero(np.array([*caseload, False])[stage])
     places, begins = places_of(first[slot], last[slot])
     main, some = events.values("part") == 0, cause.take(places)
@@ -94,5 +94,5 @@ def _last_of(kept: Flags, first: Ints, last: Ints) -> Ints:
 
 def _rows_of_stages(about: About, names: Sequence[str]) -> Ints:
     """Row in `about.stages` of each stage that the log names; -1 where it is not there."""
-    place = {stage: row for row, stage in enumerate(about.stages["stage"].tolist())}
+    place = {stage: row for row, stage in enumerate(about.of_stages.values("stage").tolist())}
     return np.array([place.get(name, -1) for name in names], dtype=np.int64)

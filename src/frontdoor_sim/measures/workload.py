@@ -29,7 +29,7 @@ def utilisation(journeys: Journeys) -> Iterator[Answer]:
     if available.sum() == 0:
         yield missing("utilisation", "the log holds no available duty in the window")
         return
-    stages = list(zip(*(journeys.stages.values(column).tolist() for column in ("team", "kind")), strict=True))
+    stages = journeys.stages.rows("team", "kind")
     only_holds = {team for team, _ in stages} - {team for team, kind in stages if kind != "caseload"}
     recorded = (worked > 0) | np.array([name not in only_holds for name in duty.names], dtype=bool)
     mine, total = np.flatnonzero(available), float(available[recorded].sum())
@@ -101,13 +101,13 @@ def ended_share(journeys: Journeys) -> Iterator[Answer]:
     number, visits = int(journeys.in_window.sum()), journeys.visits
     ended = np.flatnonzero(visits.ends)
     rows = visits.row[ended[journeys.in_window[visits.contact[ended]]]]
-    outcomes = journeys.about.outcomes
-    ends = np.flatnonzero(outcomes["is_end"].to_numpy(dtype=bool))
+    outcomes = journeys.outcomes
+    ends = np.flatnonzero(outcomes.flags("is_end"))
     if not number or not len(ends):
         yield missing("ended_share", "there is no such contact" if len(ends) else "the log names no end")
         return
     values = np.bincount(rows, minlength=len(outcomes))[ends] / number
-    yield Answer("ended_share", "end", outcomes["outcome"].iloc[ends].tolist(), values, np.full(len(ends), number))
+    yield Answer("ended_share", "end", outcomes.values("outcome")[ends].tolist(), values, np.full(len(ends), number))
 
 
 def led_to_share(journeys: Journeys) -> Iterator[Answer]:
@@ -117,8 +117,10 @@ def led_to_share(journeys: Journeys) -> Iterator[Answer]:
     The shares of a stage sum to 1; what no visit led to is not listed. So it says which share of calls needed no contact,
     which doors were the wrong ones, and how often consent was not had.
     """
-    visits, about = journeys.visits, journeys.about
-    words, stages = about.outcomes["outcome"].tolist(), about.stages["stage"].tolist()
+    visits = journeys.visits
+    words, stages = (
+        table.values(name).tolist() for table, name in ((journeys.outcomes, "outcome"), (journeys.stages, "stage"))
+    )
     mine = np.flatnonzero(visits.routed & (visits.row >= 0) & (visits.stage >= 0) & journeys.within(visits.ended))
     if not len(mine):
         yield missing("led_to_share", "no visit was over in the window")
@@ -192,8 +194,8 @@ def slots_held_mean(journeys: Journeys) -> Iterator[Answer]:
     held in stretches of kind caseload, and in the main thread's waits for a first visit at a caseload stage.
     """
     about = journeys.about
-    stages = zip(*(journeys.stages.values(column).tolist() for column in ("stage", "team", "kind")), strict=True)
-    holding = {stage: team for stage, team, kind in stages if kind == "caseload"}
+    rows = journeys.stages.rows("stage", "team", "kind")
+    holding = {stage: team for stage, team, kind in rows if kind == "caseload"}
     if not holding:
         yield missing("slots_held_mean", "no stage holds a caseload")
         return
