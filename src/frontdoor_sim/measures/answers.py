@@ -96,7 +96,8 @@ def shares(
     """
     breakdowns = journeys.breakdowns
     below, above = breakdowns.count(counted), breakdowns.count(counted & met)
-    return by_group(journeys, measure, eligible, *quotients(above, below), by)
+    number = below if eligible is counted else breakdowns.count(eligible)
+    return by_group(journeys, measure, *quotients(above, below), by, number)
 
 
 def quotients(above: Floats | Ints, below: Ints) -> tuple[Floats, Ints, list[str]]:
@@ -114,25 +115,25 @@ def quotients(above: Floats | Ints, below: Ints) -> tuple[Floats, Ints, list[str
 def by_group(
     journeys: Journeys,
     measure: str,
-    eligible: Flags,
     values: Floats,
     contacts: Ints,
     notes: Sequence[str] = (),
     by: Sequence[str] = EVERY,
+    eligible: Ints | None = None,
 ) -> list[Answer]:
     """The answers of a measure under every breakdown; a breakdown without a group is left out.
 
     Args:
         journeys: the contacts.
         measure: name of the measure.
-        eligible: contacts whose groups are listed.
         values: one for each group of `journeys.breakdowns`.
         contacts: likewise, the contacts in the denominator.
         notes: likewise, or none at all where all are empty.
         by: the breakdowns.
+        eligible: likewise, the contacts for which a group is listed; those in the denominator, where nothing is said.
     """
     breakdowns, answers = journeys.breakdowns, []
-    number = breakdowns.count(eligible)
+    number = contacts if eligible is None else eligible
     for name in by:
         here = breakdowns.listed(name, number)
         if len(here):

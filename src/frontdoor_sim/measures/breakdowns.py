@@ -60,7 +60,7 @@ class Breakdowns:
     def count(self, weights: Flags | Ints) -> Ints:
         """For each group, the sum of whole numbers over its contacts, or the number of contacts that a flag marks."""
         cells = np.bincount(self.cell, weights=weights, minlength=self.group.shape[1])
-        several = np.tile(cells, len(self.group))
+        several = np.concatenate([cells] * len(self.group))
         return np.bincount(self.group.ravel(), weights=several, minlength=len(self.groups) + 1)[:-1].astype(np.int64)
 
     def listed(self, by: str, number: Ints) -> Ints:

@@ -37,7 +37,7 @@ def re_referrals_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
     breakdowns = journeys.breakdowns
     below, above = breakdowns.count(children * mine), breakdowns.count(children * (mine & again))
     values, _, notes = quotients(above, below)
-    yield from by_group(journeys, _NAME, mine, values, breakdowns.count(mine), notes)
+    yield from by_group(journeys, _NAME, values, breakdowns.count(mine), notes)
 
 
 def referred_before(journeys: Journeys) -> Flags:

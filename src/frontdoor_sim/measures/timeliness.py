@@ -135,7 +135,7 @@ def _of_curves(journeys: Journeys, measure: str, found: list[tuple[float, str]])
     """Answers from a value and a note for the curve of each group."""
     values, notes = (list(several) for several in zip(*found, strict=True))
     sizes = np.array([curve.number for curve in journeys.decision_curves])
-    return by_group(journeys, measure, journeys.in_window, np.array(values), sizes, notes)
+    return by_group(journeys, measure, np.array(values), sizes, notes)
 
 
 def decision_curve(journeys: Journeys) -> Iterator[Answer]:
@@ -202,7 +202,8 @@ def _longest(journeys: Journeys, measure: str, eligible: Flags, counted: Flags, 
     for groups in breakdowns.members(mine, _BY_RAG)[0]:
         known = groups < breakdowns.begins[len(_BY_RAG)]
         np.maximum.at(longest, groups[known], seconds[mine[known]])
-    return by_group(journeys, measure, eligible, longest / _HOUR, breakdowns.count(counted), by=_BY_RAG)
+    number, among = breakdowns.count(counted), breakdowns.count(eligible)
+    return by_group(journeys, measure, longest / _HOUR, number, by=_BY_RAG, eligible=among)
 
 
 MEASURES = (

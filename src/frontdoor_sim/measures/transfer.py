@@ -68,7 +68,6 @@ def _all_missing(step: str, why: str) -> Iterator[Answer]:
 
 
 def _hours(journeys: Journeys, step: str, event: Ints) -> Iterator[Answer]:
-    mine = journeys.within(journeys.transferred)
     curves = _curves(journeys, event, _BY)
     sizes = np.array([curve.number for curve in curves])
     for name, found in (
@@ -77,7 +76,7 @@ def _hours(journeys: Journeys, step: str, event: Ints) -> Iterator[Answer]:
         (f"mean_{_LONGEST_MEAN}", [restricted_mean(curve, _LONGEST_MEAN) for curve in curves]),
     ):
         values, notes = np.array([value for value, _ in found]), [note for _, note in found]
-        yield from by_group(journeys, f"transfer_hours_to_{step}_{name}", mine, values, sizes, notes, _BY)
+        yield from by_group(journeys, f"transfer_hours_to_{step}_{name}", values, sizes, notes, _BY)
 
 
 def _curves(journeys: Journeys, event: Ints, by: Sequence[str]) -> list[Curve]:
@@ -153,7 +152,7 @@ def transfer_rounds_mean(journeys: Journeys) -> Iterator[Answer]:
     mine = journeys.within(journeys.transferred) & (journeys.accepted <= journeys.about.ends)
     rounds = 1 + np.bincount(journeys.visits.contact[journeys.sent_back], minlength=journeys.number)
     below, above = journeys.breakdowns.count(mine), journeys.breakdowns.count(np.where(mine, rounds, 0))
-    yield from by_group(journeys, name, mine, *quotients(above, below), _BY)
+    yield from by_group(journeys, name, *quotients(above, below), _BY)
 
 
 def assessment_within_45_days_from_referral(journeys: Journeys) -> Iterator[Answer]:

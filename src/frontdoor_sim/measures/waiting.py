@@ -61,8 +61,7 @@ def help_hours_to_begin(journeys: Journeys) -> Iterator[Answer]:
     """
     names = ("help_hours_to_begin_median", "help_hours_to_begin_p90")
     reached, held = journeys.helped
-    here = journeys.within(reached)
-    mine = np.flatnonzero(here)
+    mine = np.flatnonzero(journeys.within(reached))
     if not len(mine):
         yield from (missing(name, "no contact was sent to help that holds a slot") for name in names)
         return
@@ -72,7 +71,7 @@ def help_hours_to_begin(journeys: Journeys) -> Iterator[Answer]:
     for name, share in zip(names, (0.5, 0.9), strict=True):
         found = [percentile(curve, share) for curve in curves]
         values, notes = np.array([value for value, _ in found]), [note for _, note in found]
-        yield from by_group(journeys, name, here, values, sizes, notes, _BY)
+        yield from by_group(journeys, name, values, sizes, notes, _BY)
 
 
 def _split(journeys: Journeys, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:

@@ -89,7 +89,8 @@ def children_referred(journeys: Journeys) -> Iterator[Answer]:
 def _counts(journeys: Journeys, measure: str, counted: Flags, weight: Ints) -> Iterator[Answer]:
     breakdowns = journeys.breakdowns
     values, number = breakdowns.count(counted * weight).astype(float), breakdowns.count(counted)
-    yield from by_group(journeys, measure, journeys.in_window | counted, values, number)
+    among = breakdowns.count(journeys.in_window | counted)
+    yield from by_group(journeys, measure, values, number, eligible=among)
 
 
 def ended_share(journeys: Journeys) -> Iterator[Answer]:
