@@ -43,8 +43,8 @@ def re_referrals_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
 def referred_before(journeys: Journeys) -> Flags:
     """Whether each contact was referred, and its family within the 365 days before."""
     made, family = journeys.referred, journeys.contacts.numbers("family")
-    order = np.lexsort((made, family))
-    order = order[made[order] < NEVER]
+    referred = np.flatnonzero(made < NEVER)
+    order = referred[np.lexsort((made[referred], family[referred]))]
     same = family[order[1:]] == family[order[:-1]]
     soon = made[order[1:]] - made[order[:-1]] <= _YEAR
     again = np.zeros(journeys.number, dtype=bool)

@@ -9,7 +9,7 @@ beyond the longest follow-up that was possible.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -86,28 +86,37 @@ def incidences(start: Ints, event: Ints, ends: int, competing: Ints | None, grou
     length = np.minimum(np.minimum(event, other), ends) - start
     seen, lost = (event <= ends) & (event <= other), (other <= ends) & (other < event)
     by_length = order_of(length - length.min(initial=NEVER))
-    order = order_of(group[:, by_length].ravel())
-    place, member = group[:, by_length].ravel()[order], np.tile(by_length, len(group))[order]
-    begins = np.searchsorted(place, np.arange(number + 2))
-    first, last = runs([place, length[member]])
+    groups = group.take(by_length, axis=1).ravel()
+    order = order_of(groups)[: np.count_nonzero(groups < number)]
+    place, member = groups[order], np.concatenate([by_length] * len(group))[order]
+    lengths, starts = length[member], start[member]
+    begins = np.searchsorted(place, np.arange(number + 1))
+    first, last = runs([place, lengths])
     had, left = (np.diff(np.cumsum(flags[member])[last], prepend=0) for flags in (seen, lost))
     steps = np.flatnonzero(had + left)
     first, had, left = first[steps], had[steps], left[steps]
-    times, at_risk = length[member[first]], begins[place[first] + 1] - first
+    times, at_risk = lengths[first], begins[place[first] + 1] - first
+    parts = _parts(np.searchsorted(first, begins))
+    waiting = _in_each(np.cumprod, 1 - (had + left) / at_risk, parts)
+    before = np.append(1.0, waiting)[:-1]
+    before[[here.start for here in parts if here.start < len(before)]] = 1.0
+    happened = _in_each(np.cumsum, before * had / at_risk, parts)
     curves = []
-    stay = 1 - (had + left) / at_risk
-    for mine, here in zip(_parts(begins), _parts(np.searchsorted(first, begins)), strict=True):
-        waiting = np.cumprod(stay[here])
-        happened = np.cumsum(np.append(1.0, waiting)[:-1] * had[here] / at_risk[here])
-        followed = int(length[member[mine][-1:]].sum())
-        possible = int(ends - start[member[mine]].min(initial=ends))
-        curves.append(Curve(times[here], happened, waiting, followed, possible, len(member[mine])))
+    for mine, here in zip(_parts(begins), parts, strict=True):
+        followed = int(lengths[mine][-1:].sum())
+        possible = int(ends - starts[mine].min(initial=ends))
+        curves.append(Curve(times[here], happened[here], waiting[here], followed, possible, mine.stop - mine.start))
     return curves
 
 
-def _parts(begins: Ints) -> Iterator[slice]:
-    """Where each group lies among rows sorted by group; the last of them, who have no group, are left out."""
-    return (slice(begin, end) for begin, end in pairwise(begins[:-1].tolist()))
+def _parts(begins: Ints) -> list[slice]:
+    """Where each group lies among rows sorted by group."""
+    return [slice(begin, end) for begin, end in pairwise(begins.tolist())]
+
+
+def _in_each(running: Callable[[Floats], Floats], values: Floats, parts: Sequence[slice]) -> Floats:
+    """A running sum or product of some values, begun anew in each part."""
+    return np.concatenate([np.empty(0), *(running(values[here]) for here in parts)])
 
 
 def percentile(curve: Curve, share: float) -> tuple[float, str]:

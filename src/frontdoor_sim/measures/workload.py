@@ -63,7 +63,7 @@ def re_keying_hours_per_week(journeys: Journeys) -> Iterator[Answer]:
 
 def contacts_received(journeys: Journeys) -> Iterator[Answer]:
     """Number of contacts received in the measured window, returns included."""
-    yield from _counts(journeys, "contacts_received", journeys.in_window, np.ones(journeys.number, np.int64))
+    yield from _counts(journeys, "contacts_received", journeys.in_window)
 
 
 def children_received(journeys: Journeys) -> Iterator[Answer]:
@@ -76,8 +76,7 @@ def referrals(journeys: Journeys) -> Iterator[Answer]:
 
     By their first decision for transfer, or for an end that closes a referral (`referral: true`) without an assessment.
     """
-    mine = journeys.within(journeys.referred)
-    yield from _counts(journeys, "referrals", mine, np.ones(journeys.number, np.int64))
+    yield from _counts(journeys, "referrals", journeys.within(journeys.referred))
 
 
 def children_referred(journeys: Journeys) -> Iterator[Answer]:
@@ -86,9 +85,11 @@ def children_referred(journeys: Journeys) -> Iterator[Answer]:
     yield from _counts(journeys, "children_referred", mine, journeys.contacts.numbers("children"))
 
 
-def _counts(journeys: Journeys, measure: str, counted: Flags, weight: Ints) -> Iterator[Answer]:
+def _counts(journeys: Journeys, measure: str, counted: Flags, weight: Ints | None = None) -> Iterator[Answer]:
+    """The sum of a weight over the contacts counted; without one, their number."""
     breakdowns = journeys.breakdowns
-    values, number = breakdowns.count(counted * weight).astype(float), breakdowns.count(counted)
+    number = breakdowns.count(counted)
+    values = (number if weight is None else breakdowns.count(counted * weight)).astype(float)
     among = breakdowns.count(journeys.in_window | counted)
     yield from by_group(journeys, measure, values, number, eligible=among)
 
