@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Literal
 
@@ -190,4 +191,10 @@ def _spread(words: list[str], sizes: list[int]) -> pd.Categorical[Any]:
     """Each word repeated, as a category whose order is that of first appearance."""
     place = {word: number for number, word in enumerate(dict.fromkeys(words))}
     codes = np.repeat(np.array([place[word] for word in words], dtype=np.int64), sizes)
-    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(list(place))))
+    return pd.Categorical.from_codes(codes, dtype=_one_of(tuple(place)))
+
+
+@lru_cache(maxsize=64)
+def _one_of(words: tuple[str, ...]) -> pd.CategoricalDtype:
+    """The dtype of a category of some words, made once for many replications."""
+    return pd.CategoricalDtype(pd.Index(list(words)))

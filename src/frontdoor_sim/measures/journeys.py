@@ -88,8 +88,7 @@ class Journeys:
         that never were there have no such step.
         """
         visits, names = self.visits, self.stages.values("stage").tolist()
-        places = np.arange(len(visits.contact))
-        to = self._first(np.flatnonzero(visits.stage == names.index(until)), places)
+        to = self._first(np.flatnonzero(visits.stage == names.index(until)))
         reached = np.flatnonzero(to < NEVER)
         visit = to[reached]
         begun, over = np.full(self.number, NEVER), np.full(self.number, NEVER)
@@ -136,12 +135,12 @@ class Journeys:
     @cached_property
     def standing_decision(self) -> Ints:
         """Position of each contact's first deciding visit that was not reversed; NEVER where no visit decided."""
-        return self._last(self.decision, np.arange(len(self.visits.contact)))
+        return self._last(self.decision)
 
     @cached_property
     def first_decision(self) -> Ints:
         """Position of each contact's first deciding visit, reversed or not; -1 where no visit decided."""
-        first = self._first(self._decisions, np.arange(len(self.visits.contact)))
+        first = self._first(self._decisions)
         return np.where(first < NEVER, first, -1)
 
     @cached_property
@@ -157,7 +156,7 @@ class Journeys:
     @cached_property
     def transferred(self) -> Ints:
         """Second of the first decision for transfer."""
-        return self._first(self._deciding[self.visits.transfers[self._deciding]], self.visits.settled)
+        return self._first(self._transferring, self.visits.settled)
 
     @cached_property
     def referred(self) -> Ints:
@@ -238,41 +237,47 @@ class Journeys:
         """For each contact, whether its first visit is at a stage which is reached after a decision only."""
         first, _ = runs([self.visits.contact])
         decided = np.zeros(self.number, dtype=bool)
-        decided[self.visits.contact[first]] = self._flagged("decided_before")[first]
+        decided[self.visits.contact[first]] = self._flagged("decided_before", self.visits.stage[first])
         return decided
 
     @cached_property
     def _deciding(self) -> Ints:
         """Positions of the finished visits to deciding stages, but for those that led on to another one."""
         visits = self.visits
-        return np.flatnonzero(self._flagged("decides") & visits.routed & ~visits.back)
+        return np.flatnonzero(self._flagged("decides", visits.stage) & visits.routed & ~visits.back)
+
+    @cached_property
+    def _transferring(self) -> Ints:
+        """Those that decided for transfer."""
+        return self._deciding[self.visits.transfers[self._deciding]]
+
+    @cached_property
+    def _first_transfer(self) -> Ints:
+        """Position of each contact's first decision for transfer."""
+        return self._first(self._transferring)
 
     @cached_property
     def _decisions(self) -> Ints:
-        """Those before the allocation; what is decided after it no longer reverses a transfer."""
+        """The deciding visits before the allocation; what is decided after it no longer reverses a transfer."""
         return self._deciding[self._deciding < self._served[self.visits.contact[self._deciding]]]
 
     @cached_property
     def _allocation(self) -> Ints:
         """Positions of the visits that allocated, after a first decision for transfer."""
-        places = np.arange(len(self.visits.contact))
-        first = self._first(self._deciding[self.visits.transfers[self._deciding]], places)
         visits = np.flatnonzero(self._allocating < NEVER)
-        return visits[visits > first[self.visits.contact[visits]]]
+        return visits[visits > self._first_transfer[self.visits.contact[visits]]]
 
     @cached_property
     def _acceptances(self) -> Ints:
         """Positions of the finished visits to accepting stages between the first decision for transfer and the allocation."""
-        places = np.arange(len(self.visits.contact))
-        first = self._first(self._deciding[self.visits.transfers[self._deciding]], places)
-        made = np.flatnonzero(self._flagged("accepts") & self.visits.routed)
+        made = np.flatnonzero(self._flagged("accepts", self.visits.stage) & self.visits.routed)
         contact = self.visits.contact[made]
-        return made[(made > first[contact]) & (made < self._served[contact])]
+        return made[(made > self._first_transfer[contact]) & (made < self._served[contact])]
 
     @cached_property
     def _served(self) -> Ints:
         """Position of the visit that first allocated each contact."""
-        return self._first(self._allocation, np.arange(len(self.visits.contact)))
+        return self._first(self._allocation)
 
     @cached_property
     def helped(self) -> tuple[Ints, Ints]:
@@ -284,13 +289,13 @@ class Journeys:
     @cached_property
     def _help(self) -> Flags:
         """Which of the visits that hold a slot are of other help than an assessment."""
-        return ~self._flagged("allocates")[self.visits.slot]
+        return ~self._flagged("allocates", self.visits.stage[self.visits.slot])
 
     @cached_property
     def _helped(self) -> Ints:
         """Position of the visit at which other help than an assessment first began for each contact."""
         begun = self.visits.slot[self._help & (self.visits.held < NEVER)]
-        return self._first(begun, np.arange(len(self.visits.contact)))
+        return self._first(begun)
 
     def _of_slots(self, times: Ints) -> Ints:
         """For each visit, a time that is known of those that hold a slot; NEVER of the others."""
@@ -302,7 +307,7 @@ class Journeys:
     def _last_transfer(self) -> Ints:
         """Position of each contact's last decision for transfer."""
         made = self._decisions
-        return self._last(made[self.visits.transfers[made]], np.arange(len(self.visits.contact)))
+        return self._last(made[self.visits.transfers[made]])
 
     @cached_property
     def _reversed(self) -> Ints:
@@ -315,26 +320,27 @@ class Journeys:
         """When each visit to an allocating stage passed it."""
         return self._passed("allocates", self.visits.held)
 
-    def _flagged(self, flag: str) -> Flags:
-        """For each visit, whether a flag of its stage is true; false where the stage is not known."""
+    def _flagged(self, flag: str, stages: Ints) -> Flags:
+        """For each of some visits, by its stage, whether a flag of that is true; false where the stage is not known."""
         known: Flags = np.append(self.stages.flags(flag), False)
-        return known[self.visits.stage]
+        return known[stages]
 
     def _passed(self, flag: str, slot: Ints) -> Ints:
         """When each visit to a stage of `flag` passed it: `slot` at a caseload, else when finished and led onwards."""
         visits = self.visits
-        onwards = visits.routed & ~visits.ends & ~visits.back & ~visits.again
-        passed = np.where(onwards, visits.settled, NEVER)
-        passed[visits.slot] = slot
-        passed[~self._flagged(flag)] = NEVER
+        passed = np.full(len(visits.contact), NEVER)
+        here = self._flagged(flag, visits.stage) & visits.routed
+        onwards = np.flatnonzero(here & ~(visits.ends | visits.back | visits.again))
+        passed[onwards] = visits.settled[onwards]
+        passed[visits.slot] = np.where(self._flagged(flag, visits.stage[visits.slot]), slot, NEVER)
         return passed
 
-    def _last(self, visits: Ints, values: Ints) -> Ints:
-        """For each contact, the value at the last of some visits."""
+    def _last(self, visits: Ints, values: Ints | None = None) -> Ints:
+        """For each contact, the value at the last of some visits, or its position; NEVER where there is none."""
         found = np.full(self.number, NEVER)
-        found[self.visits.contact[visits]] = values[visits]
+        found[self.visits.contact[visits]] = visits if values is None else values[visits]
         return found
 
-    def _first(self, visits: Ints, values: Ints) -> Ints:
-        """For each contact, the value at the first of some visits."""
+    def _first(self, visits: Ints, values: Ints | None = None) -> Ints:
+        """For each contact, the value at the first of some visits, or its position; NEVER where there is none."""
         return self._last(visits[::-1], values)

@@ -97,8 +97,8 @@ def decided_within_24h_as_reported(journeys: Journeys, found: Records) -> Answer
 def decided_within_1_working_day_as_reported(journeys: Journeys, found: Records) -> Answer:
     """Share of records decided within one working day by their entries, as `decided_within_1_working_day` counts."""
     counted = journeys.within(found.received)
-    deadline = np.full(len(counted), NEVER)
-    deadline[counted] = journeys.about.working_days.deadline(found.received[counted], 1)
+    deadline, here = np.full(len(counted), NEVER), np.flatnonzero(counted)
+    deadline[here] = journeys.about.working_days.deadline(found.received[here], 1)
     met = found.decided < deadline
     return _share("decided_within_1_working_day_as_reported", counted & (deadline <= journeys.about.ends), met)
 

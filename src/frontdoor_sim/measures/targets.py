@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from frontdoor_sim.event_log.columns import Flags
+from frontdoor_sim.event_log.columns import Columns, Flags
 from frontdoor_sim.measures.answers import Answer, Measure, missing, quotients
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.timeliness import deadlines
@@ -26,23 +26,31 @@ def target_met_share(journeys: Journeys) -> Iterator[Answer]:
     start + limit`. Working hours: as for decisions. Working days: `over < deadline`, which is 24:00 on working day D +
     limit, D counted from the start of the clock as from a receipt.
     """
-    name, targets = "target_met_share", journeys.about.targets
-    targets = targets[targets["until"] != ""]
-    if targets.empty:
+    name, limits = "target_met_share", _limits(journeys)
+    if not limits:
         yield missing(name, "no target names a stage")
         return
     groups: list[tuple[str, str, Flags, Flags]] = []
-    for target, rows in targets.groupby("target", sort=False):
-        since, until = (str(rows[column].iloc[0]) for column in ("since", "until"))
+    for (target, since, until), by_rag in limits.items():
         begun, over = journeys.step(since, until)
-        deadline, last = deadlines(journeys, begun, list(zip(rows["rag"], rows["limit"], rows["clock"], strict=True)))
+        deadline, last = deadlines(journeys, begun, by_rag)
         counted = journeys.within(begun) & (deadline <= journeys.about.ends)
-        groups.append(("target", str(target), counted, over <= last))
-        for rag in rows["rag"].tolist():
+        groups.append(("target", target, counted, over <= last))
+        for rag, *_ in by_rag:
             mine = counted & journeys.contacts.words("rag").among([rag])
             groups.append(("target and rag", f"{target}, {rag}", mine, over <= last))
     for by in ("target", "target and rag"):
         yield _shares(name, by, [group for group in groups if group[0] == by])
+
+
+def _limits(journeys: Journeys) -> dict[tuple[str, str, str], list[tuple[str, int, str]]]:
+    """For each target that names a stage, with the stages of its clock, its limits: RAG, limit, clock."""
+    rows = Columns(journeys.about.targets).rows("target", "since", "until", "rag", "limit", "clock")
+    found: dict[tuple[str, str, str], list[tuple[str, int, str]]] = {}
+    for target, since, until, *limit in rows:
+        if until:
+            found.setdefault((target, since, until), []).append(tuple(limit))
+    return found
 
 
 def _shares(name: str, by: str, groups: list[tuple[str, str, Flags, Flags]]) -> Answer:

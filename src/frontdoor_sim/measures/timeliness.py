@@ -53,7 +53,7 @@ def decided_within_1_working_day(journeys: Journeys) -> Iterator[Answer]:
     working day D + 1. Receipt day D is the date of receipt if that is a working day and receipt is before
     `receipt_closes`, else the next working day.
     """
-    mine, deadline = journeys.in_window, np.full(journeys.number, NEVER)
+    mine, deadline = np.flatnonzero(journeys.in_window), np.full(journeys.number, NEVER)
     deadline[mine] = journeys.about.working_days.deadline(journeys.received[mine], 1)
     yield from _within(journeys, "decided_within_1_working_day", deadline, journeys.decided < deadline)
 

@@ -193,8 +193,8 @@ def _before_deadline(
 ) -> list[Answer]:
     """Share of `mine` whose event fell before 24:00 on working day D + days after `start`."""
     about = journeys.about
-    deadline = np.full(len(start), NEVER)
-    deadline[mine] = about.working_days.deadline(start[mine], days)
+    deadline, here = np.full(len(start), NEVER), np.flatnonzero(mine)
+    deadline[here] = about.working_days.deadline(start[here], days)
     return shares(journeys, measure, mine, mine & (deadline <= about.ends), event < deadline, _BY)
 
 
