@@ -127,7 +127,7 @@ def check_conserved(reading: Reading) -> None:
     over = last & ~visits.ends & (visits.ended < ends)
     _conserve(reading, visits.contact[over], "A contact neither ends nor is open at the end of the run.")
     absent = reading.contacts.numbers("enters") < ends
-    absent[visits.contact[last]] = False
+    absent[visits.contact[np.flatnonzero(last)]] = False
     _conserve(reading, np.flatnonzero(absent), "A contact entered and has no row.")
 
 

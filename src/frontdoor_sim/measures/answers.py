@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -130,17 +131,20 @@ def by_group(
         values: one for each group of `journeys.breakdowns`.
         contacts: likewise, the contacts in the denominator.
         notes: likewise, or none at all where all are empty.
-        by: the breakdowns.
-        eligible: likewise, the contacts for which a group is listed; those in the denominator, where nothing is said.
+        by: the breakdowns, the first ones of `EVERY`.
+        eligible: one for each group, the contacts for which a group is listed; those in the denominator, where nothing is said.
     """
-    breakdowns, answers = journeys.breakdowns, []
-    number = contacts if eligible is None else eligible
-    for name in by:
-        here = breakdowns.listed(name, number)
-        if len(here):
-            words = [notes[group] for group in here.tolist()] if notes else ()
-            answers.append(Answer(measure, name, breakdowns.names(here), values[here], contacts[here], words))
-    return answers
+    breakdowns = journeys.breakdowns
+    here = breakdowns.listed(by, contacts if eligible is None else eligible)
+    names, values, contacts = breakdowns.names(here), values[here], contacts[here]
+    words = [notes[group] for group in here] if notes else ()
+    begins = [bisect_left(here, begin) for begin in breakdowns.begins]
+    parts = zip(by, (slice(begin, end) for begin, end in pairwise(begins)), strict=False)
+    return [
+        Answer(measure, name, names[its], values[its], contacts[its], words[its])
+        for name, its in parts
+        if its.stop > its.start
+    ]
 
 
 def tidy(answers: Sequence[tuple[Answer, str]], about: About) -> pd.DataFrame:

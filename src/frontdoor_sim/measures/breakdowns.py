@@ -63,15 +63,14 @@ class Breakdowns:
         several = np.concatenate([cells] * len(self.group))
         return np.bincount(self.group.ravel(), weights=several, minlength=len(self.groups) + 1)[:-1].astype(np.int64)
 
-    def listed(self, by: str, number: Ints) -> Ints:
-        """The groups of a breakdown of which there is any, by the number in each group; `all` is always there."""
-        place = EVERY.index(by)
-        here = np.arange(self.begins[place], self.begins[place + 1])
-        return here if by == "all" else here[number[here] > 0]
+    def listed(self, by: Sequence[str], number: Ints) -> list[int]:
+        """The groups of the first breakdowns of which there is any, by the number in each group; `all` is always there."""
+        last = self.begins[len(by)]
+        return [group for group, there in enumerate(number[:last].tolist()) if there or group == 0]
 
-    def names(self, groups: Ints) -> tuple[str, ...]:
+    def names(self, groups: Sequence[int]) -> tuple[str, ...]:
         """The names of some groups."""
-        return tuple(self.groups[group] for group in groups.tolist())
+        return tuple(self.groups[group] for group in groups)
 
     def members(self, contacts: Ints, by: Sequence[str]) -> tuple[Ints, int]:
         """For each of the first breakdowns (row) and each of some contacts, the number of its group; and how many.

@@ -218,6 +218,20 @@ class Journeys:
         groups = self.breakdowns.members(mine, EVERY)
         return incidences(self.received[mine], self.decided[mine], self.about.ends, None, *groups)
 
+    def transfer_curves(self, event: Ints) -> list[Curve]:
+        """For everybody and each RAG, the curve of time from the first decision for transfer in the window to an event.
+
+        To be decided otherwise, or to end, is the competing exit.
+        """
+        mine = np.flatnonzero(self.within(self.transferred))
+        start, happened, left = (times[mine] for times in (self.transferred, event, self.left))
+        return incidences(start, happened, self.about.ends, left, *self.breakdowns.members(mine, EVERY[:2]))
+
+    @cached_property
+    def allocation_curves(self) -> list[Curve]:
+        """`transfer_curves` to the allocation."""
+        return self.transfer_curves(self.allocated)
+
     @cached_property
     def recognised(self) -> Ints:
         """Second at which a visit first routed the contact to a transfer, or to an outcome that provides level 4."""

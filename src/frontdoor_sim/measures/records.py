@@ -63,11 +63,10 @@ def recorded(recording: Recording, keys: Ints, true: Ints, visits: Visits) -> Re
 def systems_worked_on(recording: Recording, decided: Ints, visits: Visits) -> Ints:
     """For each contact, the case systems of those who worked on it up to its decision, as bits."""
     found = np.zeros(len(decided), dtype=np.int64)
-    done = np.flatnonzero(visits.routed & (visits.stage >= 0) & (visits.settled <= decided[visits.contact]))
-    contact = visits.contact[done]
-    first, _ = runs([contact])
-    if len(first):
-        found[contact[first]] = np.bitwise_or.reduceat(recording.of_stage[visits.stage[done]], first)
+    done = visits.routed & (visits.settled <= decided[visits.contact])
+    worked_on = np.append(recording.of_stage, 0)[visits.stage] * done
+    first, _ = runs([visits.contact])
+    found[visits.contact[first]] = np.bitwise_or.reduceat(worked_on, first)
     return found
 
 

@@ -60,7 +60,8 @@ def measure(log: EventLog | Reading) -> pd.DataFrame:
             why = _too_coarse(member, journeys)
             answers = [missing(name, why) for name in member.names] if why else member.answer(journeys)
             found += [(answer, member.unit) for answer in answers]
-    table = tidy(sorted(found, key=lambda pair: MEASURES.index(pair[0].measure)), journeys.about)
+    place = {name: number for number, name in enumerate(MEASURES)}
+    table = tidy(sorted(found, key=lambda pair: place[pair[0].measure]), journeys.about)
     return held_back(table, journeys.about.silent)
 
 

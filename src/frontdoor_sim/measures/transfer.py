@@ -9,7 +9,7 @@ without allocation, was **returned**: a competing end. One never accepted is ope
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from frontdoor_sim.event_log.columns import Flags, Ints
 from frontdoor_sim.event_log.reading import Outcomes
 from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, quotients, shares
 from frontdoor_sim.measures.journeys import Journeys
-from frontdoor_sim.measures.survival import Curve, incidences, percentile, restricted_mean
+from frontdoor_sim.measures.survival import Curve, percentile, restricted_mean
 from frontdoor_sim.measures.timeliness import hourly
 from frontdoor_sim.working_time import NEVER
 
@@ -37,7 +37,7 @@ def transfer_hours_to_acceptance(journeys: Journeys) -> Iterator[Answer]:
     if not journeys.any_stage("accepts"):
         yield from _all_missing("acceptance", "no stage accepts")
         return
-    yield from _hours(journeys, "acceptance", journeys.accepted)
+    yield from _hours(journeys, "acceptance", journeys.transfer_curves(journeys.accepted))
 
 
 def transfer_hours_to_allocation(journeys: Journeys) -> Iterator[Answer]:
@@ -48,7 +48,7 @@ def transfer_hours_to_allocation(journeys: Journeys) -> Iterator[Answer]:
     if not journeys.any_stage("allocates"):
         yield from _all_missing("allocation", "no stage allocates")
         return
-    yield from _hours(journeys, "allocation", journeys.allocated)
+    yield from _hours(journeys, "allocation", journeys.allocation_curves)
 
 
 def transfer_hours_to_first_contact(journeys: Journeys) -> Iterator[Answer]:
@@ -59,7 +59,7 @@ def transfer_hours_to_first_contact(journeys: Journeys) -> Iterator[Answer]:
     if not len(journeys.reading.seen[0]):
         yield from _all_missing("first_contact", "the log holds no first visit")
         return
-    yield from _hours(journeys, "first_contact", journeys.first_contact)
+    yield from _hours(journeys, "first_contact", journeys.transfer_curves(journeys.first_contact))
 
 
 def _all_missing(step: str, why: str) -> Iterator[Answer]:
@@ -67,8 +67,7 @@ def _all_missing(step: str, why: str) -> Iterator[Answer]:
         yield missing(f"transfer_hours_to_{step}_{name}", why)
 
 
-def _hours(journeys: Journeys, step: str, event: Ints) -> Iterator[Answer]:
-    curves = _curves(journeys, event, _BY)
+def _hours(journeys: Journeys, step: str, curves: list[Curve]) -> Iterator[Answer]:
     sizes = np.array([curve.number for curve in curves])
     for name, found in (
         ("median", [percentile(curve, 0.5) for curve in curves]),
@@ -77,13 +76,6 @@ def _hours(journeys: Journeys, step: str, event: Ints) -> Iterator[Answer]:
     ):
         values, notes = np.array([value for value, _ in found]), [note for _, note in found]
         yield from by_group(journeys, f"transfer_hours_to_{step}_{name}", values, sizes, notes, _BY)
-
-
-def _curves(journeys: Journeys, event: Ints, by: Sequence[str]) -> list[Curve]:
-    """For each group of some breakdowns, the curve from the first decision for transfer to an event."""
-    mine = np.flatnonzero(journeys.within(journeys.transferred))
-    start, happened, left = (times[mine] for times in (journeys.transferred, event, journeys.left))
-    return incidences(start, happened, journeys.about.ends, left, *journeys.breakdowns.members(mine, by))
 
 
 def transfer_curve(journeys: Journeys) -> Iterator[Answer]:
@@ -95,7 +87,7 @@ def transfer_curve(journeys: Journeys) -> Iterator[Answer]:
     if not journeys.any_stage("allocates"):
         yield missing("transfer_curve", "no stage allocates")
         return
-    yield hourly("transfer_curve", _curves(journeys, journeys.allocated, ("all",))[0], _LONGEST_CURVE)
+    yield hourly("transfer_curve", journeys.allocation_curves[0], _LONGEST_CURVE)
 
 
 def allocated_within_2_working_days(journeys: Journeys) -> Iterator[Answer]:
