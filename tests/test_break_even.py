@@ -415,6 +415,8 @@ def test_what_goes_with_a_value_at_which_nobody_does_it_is_none(line: Scenario) 
     one = break_even(base, option, CAUTION, (0.0, 9.0), "utilisation", ADVISED, 2, 2)
     assert one.table["along"].iloc[0] > 0
     assert one.table["along"].iloc[-1] == 0
+    with pytest.raises(InputError, match="No measure utilization by all"):
+        break_even(base, option, CAUTION, (0.0, 1.0), "utilization", None, 2, 2)
     with pytest.raises(InputError, match="has a group advice_call, nowhere"):
         break_even(
             base,

@@ -13,9 +13,10 @@ from frontdoor_sim.engine import compile_plan, run_unwritten
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.engine.compiled import kernel
 from frontdoor_sim.event_log import BrokenLaw, check_conserved, check_laws
+from frontdoor_sim.experiment import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, measure_task
-from frontdoor_sim.experiment.running import people
-from frontdoor_sim.measures import measure
+from frontdoor_sim.experiment.running import draw_contacts, people, read_run
+from frontdoor_sim.measures import MEASURES, measure
 from frontdoor_sim.operating_model import OperatingModel, Timeline
 from frontdoor_sim.scenario import read_scenario
 from random_models import Instance, instances
@@ -61,6 +62,19 @@ def test_a_replication_is_measured_alike_with_and_without_its_log(tmp_path):
     ]
     for table in tables[1:]:
         pd.testing.assert_frame_equal(tables[0], table, check_exact=True)
+
+
+def test_measures_that_are_asked_for_are_those_of_the_whole_table():
+    desk = read_scenario(ROOT / "scenarios/examples/judgement.yaml")
+    contacts = draw_contacts(desk, 1, 0, returns_per_contact(desk, 1))
+    run = read_run(desk, contacts, 1, 0, "compiled")
+    whole = measure(run).astype({"measure": str})
+    for name in MEASURES:
+        only, mine = measure(run, (name,)).astype({"measure": str}), whole[whole["measure"].eq(name)]
+        assert set(only["measure"]) == {name}
+        pd.testing.assert_frame_equal(
+            only, mine.reset_index(drop=True), check_exact=True, check_dtype=False, check_categorical=False
+        )
 
 
 def test_a_lost_contact_is_noticed():

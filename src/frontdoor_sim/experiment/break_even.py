@@ -18,6 +18,7 @@ from frontdoor_sim.experiment.comparing import HEADLINE, by_run
 from frontdoor_sim.experiment.crossing import Floats, crossings, refined
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.measures import MEASURES
 from frontdoor_sim.scenario import Scenario, check_scenarios
 
 FINE, OF_INTERVAL = 100, 10
@@ -38,6 +39,7 @@ class Tried:
         replications, seed: as for `break_even`.
         workers: `jobs`, `executor`, `quiet` and `keep` of `replicate`.
         engine: which engine runs.
+        only: the measures that are asked for; all of them where there is none.
         least_step: 1 for a number that must be whole, else 0.
         runs: the measures of all replications, by value; those of the base stand at NaN.
     """
@@ -51,6 +53,7 @@ class Tried:
     seed: int
     workers: Mapping[str, Any]
     engine: Engine
+    only: tuple[str, ...] = ()
     least_step: float = 0.0
     runs: dict[str, pd.DataFrame] = field(default_factory=dict)
 
@@ -84,7 +87,7 @@ class Tried:
         returns = returns_per_contact(self.base, self.seed, self.engine)
         first = 1 if self.runs else 0
         tasks = [
-            Task(those[first:], self.seed, number, returns, engine=self.engine, contacts_of=those[0])
+            Task(those[first:], self.seed, number, returns, engine=self.engine, contacts_of=those[0], only=self.only)
             for number in range(self.replications)
             for those in [each[number % len(each)]]
         ]
@@ -147,7 +150,13 @@ def break_even(
     check_scenarios(base=base, option=option)
     if tolerance is not None and not tolerance > 0:
         raise ValueError(f"a tolerance is above 0, not {tolerance}")
-    tried = try_values(base, option, path, between, steps, replications, seed, numbers, jobs, executor, quiet, engine)
+    only = (measure, *(along or ())[:1])
+    for name in only:
+        if name not in MEASURES:
+            raise _nowhere(option.name, (name, "all", "all"))
+    tried = try_values(
+        base, option, path, between, steps, replications, seed, numbers, jobs, executor, quiet, engine, None, only
+    )
     return tried.even(measure, along, tolerance)
 
 
@@ -165,11 +174,13 @@ def try_values(
     quiet: bool = True,
     engine: Engine = "auto",
     keep: Path | None = None,
+    only: tuple[str, ...] = (),
 ) -> Tried:
     """Run an option with several values of one of its numbers; all as for `break_even`, of whatever measure.
 
     Args:
         keep: as for `replicate`.
+        only: the measures that will be asked for; all of them where there is none.
     """
     if replications < 2 or steps < 2 or not between[0] < between[1]:
         raise ValueError(
@@ -178,7 +189,7 @@ def try_values(
     values = np.linspace(*between, steps)
     sets = list(numbers[:replications]) or [{}]
     workers = {"jobs": jobs, "executor": executor, "quiet": quiet, "keep": keep}
-    tried = Tried(base, option, path, values, sets, replications, seed, workers, engine)
+    tried = Tried(base, option, path, values, sets, replications, seed, workers, engine, only)
     tried.run(values)
     tried.least_step = 0.0 if _fits(base, option, path, values[0] + 0.382 * (values[1] - values[0])) else 1.0
     return tried

@@ -119,8 +119,11 @@ def answers(
     """
     found, tried = [], []
     runs: dict[tuple[Any, ...], Tried] = {}
+    only: dict[tuple[Any, ...], dict[str, None]] = {}
+    for option, asks in asked:
+        only.setdefault(_runs_of(option, asks), {}).update(dict.fromkeys((asks.measure, *(asks.along or ())[:1])))
     for number, (option, asks) in enumerate(asked, start=1):
-        same = (option.name, asks.path, asks.between, asks.steps)
+        same = _runs_of(option, asks)
         if same not in runs:
             runs[same] = try_values(
                 base,
@@ -136,6 +139,7 @@ def answers(
                 quiet,
                 engine,
                 keep,
+                only=tuple(only[same]),
             )
         even = runs[same].even(asks.measure, asks.along)
         asked_for = (number, option.name, asks.say, _unit(asks), asks.measure)
@@ -145,6 +149,11 @@ def answers(
         return empty("break_evens"), empty("tried")
     columns = list(empty("break_evens").columns)
     return pd.DataFrame(found, columns=columns), pd.concat(tried, ignore_index=True)
+
+
+def _runs_of(option: Scenario, asks: Question) -> tuple[Any, ...]:
+    """What questions have in common that are answered by the same runs."""
+    return option.name, asks.path, asks.between, asks.steps
 
 
 def _tried(number: int, option: str, even: BreakEven, asks: Question) -> pd.DataFrame:

@@ -129,7 +129,7 @@ def fair_shares(
     returns = returns_per_contact(base, seed, engine)
     values = numbers or [{}] * replications
     asked = [
-        (Task(tuple(scenarios), seed, number, returns, values[number], None, engine), tuple(measures))
+        Task(tuple(scenarios), seed, number, returns, values[number], None, engine, only=tuple(measures))
         for number in range(replications)
     ]
     say = f"What each change of {option.name} buys"
@@ -154,11 +154,10 @@ def fair_shares(
     return table
 
 
-def _worths(asked: tuple[Task, tuple[str, ...]]) -> pd.DataFrame:
+def _worths(task: Task) -> pd.DataFrame:
     """The value of each measure for each scenario of a replication: option, measure, value, unit."""
-    task, measures = asked
     table = measure_task(task)
-    mine = table.loc[table["by"].eq("all") & table["measure"].isin(measures), ["option", "measure", "value", "unit"]]
+    mine = table.loc[table["by"].eq("all"), ["option", "measure", "value", "unit"]]
     return mine.astype(dict.fromkeys(["option", "measure", "unit"], str))
 
 

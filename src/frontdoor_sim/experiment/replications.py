@@ -30,6 +30,7 @@ class Task:
         logs: folder for the event logs of this replication; None for none.
         engine: which engine runs it.
         contacts_of: whose contacts everybody gets, without `values`; the first of the scenarios where it is None.
+        only: the measures that are asked for; all of them where there is none.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -40,6 +41,7 @@ class Task:
     logs: Path | None = None
     engine: Engine = "auto"
     contacts_of: Scenario | None = None
+    only: tuple[str, ...] = ()
 
 
 def measure_task(task: Task) -> pd.DataFrame:
@@ -53,12 +55,12 @@ def measure_task(task: Task) -> pd.DataFrame:
     for scenario in scenarios:
         about = (scenario, contacts, task.seed, task.replication, task.engine)
         if task.logs is None:
-            tables.append(measured(*about))
+            tables.append(measured(*about, task.only))
         else:
             log = simulate(*about)
             check_laws(log)
             write_log(log, task.logs / slug(scenario.file.stem))
-            tables.append(measure(log))
+            tables.append(measure(log, task.only))
     return pd.concat(tables, ignore_index=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -34,14 +34,21 @@ def simulate(
 
 
 def measured(
-    scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int, engine: Engine = "auto"
+    scenario: Scenario,
+    contacts: pd.DataFrame,
+    seed: int,
+    replication: int,
+    engine: Engine = "auto",
+    only: Collection[str] = (),
 ) -> pd.DataFrame:
     """Run a scenario on a contacts table and measure it: the measures of the log, which the compiled engine does not write.
+
+    `only` are the measures that are asked for; all of them where there is none.
 
     Raises:
         BrokenLaw: contacts were lost; on SimPy, any law of the log is broken.
     """
-    return measure(read_run(scenario, contacts, seed, replication, engine))
+    return measure(read_run(scenario, contacts, seed, replication, engine), only)
 
 
 def read_run(

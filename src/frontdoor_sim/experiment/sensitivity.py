@@ -176,7 +176,7 @@ def sensitivity(
 
 def figures_task(asked: Asked) -> pd.DataFrame:
     """Run a task, and keep the figures asked for: a row for each scenario and place, column `value`."""
-    table = measure_task(asked.task)
+    table = measure_task(replace(asked.task, only=tuple(dict.fromkeys(measure for measure, *_ in asked.places))))
     found = table.astype(dict.fromkeys(["option", *PLACE], str)).set_index(["option", *PLACE])["value"]
     rows = [(scenario.name, *place) for scenario in asked.task.scenarios for place in asked.places]
     return pd.DataFrame({"value": [float(found.get(row, np.nan)) for row in rows]})

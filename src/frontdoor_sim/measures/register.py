@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Collection
 from datetime import time
 from types import ModuleType
 
@@ -36,12 +37,13 @@ change), working days.
 """
 
 
-def measure(log: EventLog | Reading) -> pd.DataFrame:
-    """Every measure of a log, as one tidy table.
+def measure(log: EventLog | Reading, only: Collection[str] = ()) -> pd.DataFrame:
+    """Every measure of a log, or those that are asked for, as one tidy table.
 
     Args:
         log: a log whose tables obey their dictionaries, as `event_log.assemble` makes it; row order does not matter. Or the
             reading of a log that was never written.
+        only: names of the measures that are asked for; all of them where there is none.
 
     Returns:
         The table of the dictionary `measures`: `run, option, measure, by, group, value, unit, contacts, note`. A
@@ -55,11 +57,14 @@ def measure(log: EventLog | Reading) -> pd.DataFrame:
         run_one = "Run a scenario first: fd.run(scenario, seed=7)."
         check_given(EventLog, "an event log", "fd.read_log", run_one, log=log)
     journeys, found = Journeys(TableReading(log) if isinstance(log, EventLog) else log), []
+    asked = set(only or MEASURES)
     for _, family in FAMILIES:
         for member in family:
+            if asked.isdisjoint(member.names):
+                continue
             why = _too_coarse(member, journeys)
             answers = [missing(name, why) for name in member.names] if why else member.answer(journeys)
-            found += [(answer, member.unit) for answer in answers]
+            found += [(answer, member.unit) for answer in answers if answer.measure in asked]
     place = {name: number for number, name in enumerate(MEASURES)}
     table = tidy(sorted(found, key=lambda pair: place[pair[0].measure]), journeys.about)
     return held_back(table, journeys.about.silent)
