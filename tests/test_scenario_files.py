@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from frontdoor_sim.documents import InputError
+from frontdoor_sim.documents import InputError, read_yaml
 from frontdoor_sim.scenario import read_scenario
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -75,3 +75,13 @@ def test_routes_of_the_manual_are_routes(tmp_path: Path):
         1,
         1,
     ]
+
+
+def test_a_file_is_read_again_when_it_has_changed_and_nobody_shares_what_was_read(tmp_path):
+    file = tmp_path / "said.yaml"
+    file.write_text("teams: {desk: {wte: 2}}\n")
+    first = read_yaml(file)
+    first.data["teams"]["desk"]["wte"] = 9
+    assert read_yaml(file).data == {"teams": {"desk": {"wte": 2}}}
+    file.write_text("teams: {desk: {wte: 3}}\n")
+    assert read_yaml(file).data == {"teams": {"desk": {"wte": 3}}}

@@ -5,7 +5,7 @@ All mistakes of a file are collected and raised once, as an `InputError`.
 """
 
 from frontdoor_sim.documents.arguments import check_given
-from frontdoor_sim.documents.files import Document, Keys, dotted, read_text
+from frontdoor_sim.documents.files import Document, Keys, copied, dotted, read_text
 from frontdoor_sim.documents.mistakes import InputError, Mistake, in_words, nearest, shown
 from frontdoor_sim.documents.yaml_files import read_yaml
 
@@ -15,6 +15,7 @@ __all__ = [
     "Keys",
     "Mistake",
     "check_given",
+    "copied",
     "dotted",
     "in_words",
     "nearest",

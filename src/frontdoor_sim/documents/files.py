@@ -114,3 +114,15 @@ def _other_files(path: Path) -> str:
     others = [other for other in path.parent.iterdir() if other.is_file() and path.suffix in ("", other.suffix)]
     near = nearest(path.name, [other.name for other in others])
     return f"Did you mean {in_words(near)}?" if near else "Check the folder and the spelling."
+
+
+def copied(data: Any) -> Any:
+    """A copy of plain data, in which nothing stands twice; quicker than `copy.deepcopy`, which looks out for that.
+
+    Example:
+        >>> copied({"staff": [{"wte": 2}]})
+        {'staff': [{'wte': 2}]}
+    """
+    if isinstance(data, dict):
+        return {name: copied(value) for name, value in data.items()}
+    return [copied(value) for value in data] if isinstance(data, list) else data

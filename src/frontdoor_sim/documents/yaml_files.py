@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from frontdoor_sim.documents.files import Document, Keys, dotted, read_text, refused
+from frontdoor_sim.documents.files import Document, Keys, copied, dotted, read_text, refused
 from frontdoor_sim.documents.mistakes import InputError, Mistake
 
 DEEPEST_NESTING = 40
@@ -61,7 +62,13 @@ def read_yaml(path: str | Path) -> Document:
         InputError: the file is missing, too large, not UTF-8 or not YAML, has a name twice, or holds what is not plain.
     """
     path = Path(path)
-    text = read_text(path)
+    document = _document(path, read_text(path))
+    return Document(path, copied(document.data), document.lines)
+
+
+@lru_cache(maxsize=128)
+def _document(path: Path, text: str) -> Document:
+    """What the text of a file says; kept, since many options build on the same files."""
     yaml = YAML(typ="safe", pure=True)
     try:
         with warnings.catch_warnings():

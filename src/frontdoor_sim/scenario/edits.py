@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from frontdoor_sim.documents import Mistake, dotted, in_words, shown
+from frontdoor_sim.documents import Mistake, copied, dotted, in_words, shown
 from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.scenario.adjusting import adjusted, check_percentage
 from frontdoor_sim.scenario.changes import VERBS, Change, Dates, Step, Touched
 from frontdoor_sim.scenario.fields import is_share
 from frontdoor_sim.scenario.names import NAMED, Follows, goals, removed, renamed
-from frontdoor_sim.scenario.paths import Path, PathError, copied, find, is_collection, look, put, steps, take_out
+from frontdoor_sim.scenario.paths import Path, PathError, find, is_collection, look, put, steps, take_out
 
 _NEW_IN: dict[str, tuple[type, ...]] = {"set": (dict,), "add": (dict, list)}
 """What a verb may put something new into: optional fields are set, and items of lists are added."""

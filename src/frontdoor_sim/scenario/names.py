@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from frontdoor_sim.documents import in_words, nearest
+from frontdoor_sim.documents import copied, in_words, nearest
 from frontdoor_sim.operating_model import RAGS
 from frontdoor_sim.scenario.adjusting import adjusted
-from frontdoor_sim.scenario.paths import Path, PathError, copied, look, put, take_out
+from frontdoor_sim.scenario.paths import Path, PathError, look, put, take_out
 
 NAMED = ("shifts", "teams", "stages", "ends")
 """Sections whose names are used elsewhere in a scenario."""

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from frontdoor_sim.distributions import Distribution
-from frontdoor_sim.documents import InputError, Mistake, check_given, dotted, in_words, shown
+from frontdoor_sim.documents import InputError, Mistake, check_given, copied, dotted, in_words, shown
 from frontdoor_sim.operating_model import Lasting, OperatingModel, Phase
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.scenario.backlog import Backlog, moved_by
@@ -24,7 +24,7 @@ from frontdoor_sim.scenario.changes import VERBS, Change, Step, Touched
 from frontdoor_sim.scenario.dates import days_of, gone, is_dated, lasting, made_on, ramps_of
 from frontdoor_sim.scenario.edits import apply
 from frontdoor_sim.scenario.examine import examined, form_of
-from frontdoor_sim.scenario.paths import Path, PathError, copied, find, look, put
+from frontdoor_sim.scenario.paths import Path, PathError, find, look, put
 from frontdoor_sim.scenario.resolve import resolve
 
 PARAMETERS, SCALE = "parameters.", ".scale"
@@ -145,7 +145,7 @@ class Scenario:
     def _packed(self) -> bytes:
         return pickle.dumps({part.name: getattr(self, part.name) for part in dataclasses.fields(self)})
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of all that can change an answer: the model, the council's numbers and, for an option, its base.
 
@@ -351,6 +351,8 @@ def _model(text: str) -> OperatingModel:
 
 def _said(value: Any) -> Any:
     """What a part of a model says, as plain data in one order."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
     if isinstance(value, Lasting):
         return [_said(value.shape), value.unit_seconds, value.clock]
     if isinstance(value, Distribution):
@@ -363,4 +365,4 @@ def _said(value: Any) -> Any:
         return [[name, _said(inner)] for name, inner in value.items()]
     if isinstance(value, (list, tuple)):
         return [_said(inner) for inner in value]
-    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+    return str(value)

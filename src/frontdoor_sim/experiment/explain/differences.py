@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from frontdoor_sim.documents import dotted, in_words
+from frontdoor_sim.documents import copied, dotted, in_words
 from frontdoor_sim.experiment.explain.values import NOTHING, people, plural, route, rule, told
 from frontdoor_sim.operating_model import STAGE_KINDS, Staff, Team
 from frontdoor_sim.scenario import Scenario
 from frontdoor_sim.scenario.changes import Touched
 from frontdoor_sim.scenario.fields import fields_of
-from frontdoor_sim.scenario.paths import Path, copied, look
+from frontdoor_sim.scenario.paths import Path, look
 from frontdoor_sim.scenario.resolve import resolve
 
 _ONE = {"shifts": "shift", "teams": "team", "stages": "stage", "ends": "end", "targets": "target"}
