@@ -31,8 +31,9 @@ def as_probability(luck: Int64s) -> Floats:
         >>> as_probability(np.array([2**31])).round(6).tolist()
         [0.5]
     """
-    p = np.add(luck, 0.5, dtype=np.float64)
-    p /= 1 << LUCK_BITS
+    p = luck.astype(np.float64)
+    p += 0.5
+    p *= 2.0**-LUCK_BITS
     return p
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from frontdoor_sim.contacts.chance import Floats, perhaps_above_none, poisson
 from frontdoor_sim.contacts.hours import HOUR, Hours
-from frontdoor_sim.luck import LUCK_BITS, Int64s, code, draws, key_array, key_arrays
+from frontdoor_sim.luck import LUCK_BITS, Int64s, code, draws, key_arrays
 
 COUNT, SECOND = code("count"), code("second of the hour")
 Prefix = tuple[int | str, ...]
@@ -49,16 +49,11 @@ def moments(rates: Floats, hours: Hours, prefixes: Sequence[Prefix]) -> Moments:
 
 
 def _numbers(rates: Floats, hours: Hours, prefixes: Sequence[Prefix]) -> tuple[Int64s, Int64s, Int64s]:
-    """Numbers of moments, with source and hour, wherever there may be any; source by source, so that arrays stay small."""
-    lucks, means, places = [], [], []
-    for mean, prefix in zip(rates, prefixes, strict=True):
-        luck = draws(key_array(prefix, hours.number), COUNT)
-        some = perhaps_above_none(mean, luck)
-        lucks.append(luck[some])
-        means.append(mean[some])
-        places.append(some)
-    numbers = poisson(np.concatenate(means), np.concatenate(lucks))
-    return numbers, np.repeat(np.arange(len(places)), [len(some) for some in places]), np.concatenate(places)
+    """Numbers of moments, with source and hour, wherever there may be any; source by source."""
+    luck = draws(key_arrays(prefixes, np.arange(len(prefixes))[:, None], hours.number), COUNT)
+    some = perhaps_above_none(rates, luck)
+    source, hour = np.divmod(some, len(hours))
+    return poisson(rates.take(some), luck.take(some)), source, hour
 
 
 def counted(numbers: Int64s) -> Int64s:

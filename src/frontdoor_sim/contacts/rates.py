@@ -105,7 +105,7 @@ def published_rates(parameters: Parameters, hours: Hours) -> Floats:
     if not np.isfinite(scale).all():
         never = [source for source, factor in zip(sources, scale, strict=True) if not np.isfinite(factor)]
         raise _no_rate(parameters, never)
-    return np.asarray(scale[:, None] * _relative(weights, hours))
+    return np.asarray(scale[:, None] * _source_by_source(weights, hours))
 
 
 def _no_rate(parameters: Parameters, sources: Sequence[str]) -> InputError:
@@ -149,14 +149,20 @@ def _weights_of(parameters: Parameters, sources: Sequence[str]) -> _Weights:
 
 
 @lru_cache(maxsize=8)
+def _source_by_source(weights: _Weights, hours: Hours) -> Floats:
+    """Rates without their scale, in memory as they are read; kept, since every replication has the same."""
+    rates = np.ascontiguousarray(_relative(weights, hours))
+    rates.setflags(write=False)
+    return rates
+
+
 def _relative(weights: _Weights, hours: Hours) -> Floats:
-    """Rates without their scale, shape (sources, hours); kept, since every replication has the same."""
+    """Rates without their scale, shape (sources, hours)."""
     weekday, hour = np.array(weights.weekday), np.array(weights.hour)
     week = (weekday[:, :, None] * (hour / hour.sum(axis=1, keepdims=True))[:, None, :]).reshape(len(weekday), 168)
     rates: Floats = week[:, hours.of_week] * np.array(weights.month)[hours.month]
     rates[:, _bank_holidays(hours)] *= np.array(weights.bank_holiday)[:, None]
     rates[:, _school_holidays(weights.school_holidays, hours)] *= np.array(weights.school_holiday)[:, None]
-    rates.setflags(write=False)
     return rates
 
 

@@ -37,7 +37,8 @@ def table_of(where: str, contact: Int64s, enters: Int64s, **drawn: Values) -> pd
     values |= {name: column[order] for name, column in drawn.items()}
     values |= {name: np.full(len(order), value) for name, value in NOT_A_RETURN.items()}
     values["consent"] = pd.arrays.IntegerArray(np.ones(len(order), dtype=np.int64), np.ones(len(order), dtype=bool))
-    table = pd.DataFrame({column.name: _cast(values[column.name], column.dtype) for column in dictionary("contacts")})
+    cast = {column.name: _cast(values[column.name], column.dtype) for column in dictionary("contacts")}
+    table = pd.DataFrame(cast, copy=False)
     if (contact[by_key][1:] == contact[by_key][:-1]).any():
         raise _same_key(table, where)
     return table
