@@ -84,6 +84,19 @@ def test_a_world_that_is_too_small_is_played_again(monkeypatch, room):
     assert len(rooms) > 1
 
 
+def test_what_lay_in_the_memory_of_a_world_changes_nothing(monkeypatch):
+    dice, usual = np.random.default_rng(3), layout.empty
+
+    def rubbish(number: int) -> layout.Int64s:
+        found = usual(number)
+        found[:] = dice.integers(-(1 << 62), 1 << 62, number)
+        return found
+
+    monkeypatch.setattr(layout, "empty", rubbish)
+    scenario = read_scenario(ROOT / "scenarios/examples/small_mash.yaml").varied({"run.weeks": 20})
+    assert_twins(*both(scenario.model, who_come(scenario), seed=5, replication=2))
+
+
 # --- rule 1: the same integers ---------------------------------------------------------------------------------------
 
 keys = st.integers(0, 2**63 - 1)

@@ -78,7 +78,7 @@ def consent_of(table: pd.DataFrame) -> Int64s:
     """Whether consent came with each contact, as a contacts table gives it: 1 yes, 0 no, -1 left to luck."""
     if "consent" not in table:
         return np.full(len(table), -1, dtype=np.int64)
-    return np.asarray(table["consent"].fillna(-1), dtype=np.int64)
+    return np.asarray(table["consent"].to_numpy(np.int64, na_value=-1))
 
 
 def _words(first: pd.Series, names: tuple[str, ...], again: Int64s) -> Any:

@@ -5,7 +5,8 @@ Order of things in the array, from place 0:
 1. the world's own fields (`kernel`: NOW to CHANGES_END);
 2. the plan: quantile tables, calendars, instants, spans and limits as they are first needed; then stages in file order and
    the entry, teams in file order, and the tables that routes and handoffs are looked up in (`plan_words`);
-3. the people: workers by team and roster order, their windows, and the windows again by the second at which they open;
+3. the people: workers by team and roster order, their windows, and the windows again by the second at which they open
+   (`put_people`);
 4. durations that a table gives, then the contacts by second of entering and key;
 5. the calendar's heap, the log, and room for whatever a run needs: jobs, events, checks, contacts that come back.
 
@@ -489,29 +490,38 @@ def facts_of_people(plan: Plan, people: pd.DataFrame) -> tuple[Int64s, Int64s, I
     return team[order], slots, skill
 
 
-def people_words(
-    laid: PlanWords, facts: tuple[Int64s, Int64s, Int64s], roster: Roster, opening: Int64s, base: int
-) -> tuple[Int64s, Int64s, Int64s]:
-    """The people as the world holds them, from place `base`.
+def room_of_people(roster: Roster) -> int:
+    """How many numbers `put_people` writes."""
+    windows = len(roster.flat.starts) * (k.WINDOW_FIELDS + 1)
+    return int(len(roster.people) * k.WORKER_FIELDS + windows + len(roster.slot_changes[0]) * k.SLOTS_FIELDS)
+
+
+def put_people(
+    w: Int64s, laid: PlanWords, facts: tuple[Int64s, Int64s, Int64s], roster: Roster, opening: Int64s
+) -> None:
+    """Write the people behind the plan, and in the world and its teams where they stand.
+
+    In turn: workers by team and roster order, windows, places of windows by the second at which they open, changes of slots.
 
     Args:
+        w: the world, its plan written.
         laid: the plan.
         facts: of `facts_of_people`.
         roster: when they are on duty, and how many cases they can hold.
         opening: the windows in order of their start.
-        base: the first place.
-
-    Returns:
-        Words of workers, windows, duty and changes of slots; for each team, where its workers begin and end (places, shape
-        (teams, 2)); where duty begins, where it ends and changes of slots begin, and where they end (places, shape (3,)).
     """
-    teams, (number, slots, skill), flat = np.array(laid.teams), facts, roster.flat
+    base, teams, (number, slots, skill), flat = len(laid.words), np.array(laid.teams), facts, roster.flat
     team, in_teams = teams[number], np.argsort(number, kind="stable")
     rank = np.empty_like(in_teams)
     rank[in_teams] = np.arange(len(team))
     place = base + rank * k.WORKER_FIELDS
     windows = base + len(team) * k.WORKER_FIELDS
-    workers = np.zeros((len(team), k.WORKER_FIELDS), dtype=np.int64)
+    duty = windows + len(opening) * k.WINDOW_FIELDS
+    at, whose, later = roster.slot_changes
+    changes = duty + len(opening)
+    end = changes + len(at) * k.SLOTS_FIELDS
+    workers = w[base:windows].reshape(-1, k.WORKER_FIELDS)
+    workers[:] = 0
     workers[rank, k.WORKER_NUMBER] = np.arange(len(team))
     workers[rank, k.WORKER_TEAM] = team
     workers[rank, k.UNTIL] = workers[rank, k.IDLE_SINCE] = -k.NEVER
@@ -520,21 +530,22 @@ def people_words(
     workers[rank, k.SKILL] = skill
     owner = np.repeat(place, np.diff(flat.first))
     columns = (flat.starts, flat.ends, flat.hands_over, flat.ends_shift, flat.next_duty, owner)
-    table = np.stack(columns, axis=1).astype(np.int64)
-    duty = windows + opening * k.WINDOW_FIELDS
-    at, whose, later = roster.slot_changes
-    changes = np.stack([at, place[whose], later], axis=1).reshape(-1)
-    words = np.concatenate([workers.reshape(-1), table.reshape(-1), duty, changes])
-    bounds = np.stack([np.searchsorted(team[in_teams], teams, side) for side in ("left", "right")], axis=1)
-    until = base + len(words) - len(changes)
-    return words, base + bounds * k.WORKER_FIELDS, np.array([until - len(duty), until, until + len(changes)])
+    np.stack(columns, axis=1, out=w[windows:duty].reshape(-1, k.WINDOW_FIELDS))
+    w[duty:changes] = windows + opening * k.WINDOW_FIELDS
+    np.stack((at, place[whose], later), axis=1, out=w[changes:end].reshape(-1, k.SLOTS_FIELDS))
+    w[k.DUTY], w[k.DUTY_END], w[k.SLOT_CHANGES], w[k.SLOT_CHANGES_END] = duty, changes, changes, end
+    begins, ends = (np.searchsorted(team[in_teams], teams, side) for side in ("left", "right"))
+    w[teams + k.WORKERS], w[teams + k.WORKERS_END] = base + begins * k.WORKER_FIELDS, base + ends * k.WORKER_FIELDS
+    largest = np.zeros(len(teams), dtype=np.int64)
+    np.maximum.at(largest, number, slots)
+    w[teams + k.LARGEST] = largest
 
 
 def contact_columns(table: pd.DataFrame, plan: Plan) -> dict[int, Int64s]:
     """The fields of contacts that a table gives, by field, in the order of the table."""
 
     def number(column: str) -> Int64s:
-        return table[column].to_numpy().astype(np.int64)
+        return table[column].to_numpy(np.int64)
 
     rags = {"red": 0, "amber": 1, "green": 2, "blue": 3}
     stands: dict[int, Int64s] = {}
@@ -606,15 +617,13 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     """
     plan, base = laid.plan, len(laid.words)
     flat, facts = roster.flat, facts_of_people(plan, roster.people)
-    team, slots, skill = facts
     opening = np.argsort(flat.starts, kind="stable")
-    people, workers, spans = people_words(laid, facts, roster, opening, base)
     given = _given(laid, contacts)
     columns = contact_columns(contacts, plan)
     order = sorting((columns[k.ENTERS], columns[k.KEY]))
     order = np.arange(len(contacts)) if order is None else order
     width, number = at_a_line(k.VISITS + plan.entry), len(order)
-    skills_at = base + len(people)
+    skills_at = base + room_of_people(roster)
     given_at = skills_at + sum(len(skills) for skills in roster.later_skills)
     contacts_at = at_a_line(given_at + sum(len(column) for column in given.values()))
     heap_at = contacts_at + width * number
@@ -626,7 +635,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     limit = free + room * (RECORDS_A_CONTACT * number + 16 * ROOM)
     w = empty(limit + max(k.JOB_FIELDS, width))
     w[:base] = laid.words
-    w[base:skills_at] = people
+    put_people(w, laid, facts, roster, opening)
     at = skills_at
     for change, later in enumerate(roster.later_skills):
         w[w[k.CHANGES] + change * k.CHANGE_FIELDS + k.NEW_SKILLS] = at
@@ -638,20 +647,14 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
         at += len(column)
     fields, table = np.array(list(columns), dtype=np.int64), np.array(list(columns.values()))
     k.fill_contacts(w, contacts_at, width, fields, table, order)
-    teams = np.array(laid.teams)
-    w[teams + k.WORKERS], w[teams + k.WORKERS_END] = workers[:, 0], workers[:, 1]
-    largest = np.zeros(len(teams), dtype=np.int64)
-    np.maximum.at(largest, team, slots)
-    w[teams + k.LARGEST] = largest
     w[k.NOW] = w[k.STARTS] - 1
-    w[k.DUTY], w[k.DUTY_END], w[k.SLOT_CHANGES_END] = spans
-    w[k.SLOT_CHANGES] = w[k.DUTY_END]
     w[k.CONTACTS], w[k.CONTACTS_END], w[k.ARRIVING] = contacts_at, heap_at, contacts_at
     w[k.CONTACT_WIDTH], w[k.CONTACTS_NUMBER] = width, number
     w[k.SOON : k.SOON + 3] = heap_at, 0, heap_room
     w[k.LATER : k.LATER + 3] = later_at, 0, heap_room
     w[k.LOG], w[k.LOG_ROOM] = log_at, log_room
     w[k.FREE], w[k.LIMIT] = free, limit
+    team, _, skill = facts
     return World(w, order, laid, flat, opening, team, (skill, *roster.later_skills))
 
 
