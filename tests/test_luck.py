@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from frontdoor_sim.luck import LUCK_BITS, code, draw, draws, key, key_array, mix, share_as_luck
+from frontdoor_sim.luck import LUCK_BITS, code, draw, draws, key, key_array, keys_of_words, mix, share_as_luck
 
 KEYS = key_array((2019, "luck test"), np.arange(200_000))
 TOP = 1 << LUCK_BITS
@@ -40,6 +40,12 @@ def test_one_by_one_and_in_bulk_are_the_same():
     visits = np.arange(500) % 3
     bulk = draws(KEYS[:500], code("x"), visits)
     assert bulk.tolist() == [draw(int(k), code("x"), int(v)) for k, v in zip(KEYS[:500], visits, strict=True)]
+
+
+def test_keys_of_words_are_those_of_each_word():
+    names = [f"desk/officer/{ordinal}" for ordinal in range(1, 40)]
+    assert keys_of_words((7, "people"), names).tolist() == [key(7, "people", name) for name in names]
+    assert keys_of_words((7,), []).tolist() == []
 
 
 def test_known_answers():

@@ -117,8 +117,12 @@ def draws(owners: Int64s, purpose: int, visit: int | Int64s = 0) -> Int64s:
         True
     """
     spice = np.uint64(purpose)
-    steps = (np.atleast_1d(np.asarray(visit, dtype=np.int64)).astype(np.uint64) + np.uint64(1)) * np.uint64(_GOLDEN)
-    words = _mix_array(_mix_array(np.asarray(owners, dtype=np.int64).view(np.uint64) ^ spice) + steps)
+    words = _mix_array(np.asarray(owners, dtype=np.int64).view(np.uint64) ^ spice)
+    if isinstance(visit, np.ndarray):
+        words = words + (visit.astype(np.uint64) + np.uint64(1)) * np.uint64(_GOLDEN)
+    else:
+        words += np.uint64((int(visit) + 1) * _GOLDEN & _WORD)
+    words = _mix_array(words)
     words ^= spice
     words = _mix_array(words)
     words >>= np.uint64(64 - LUCK_BITS)
@@ -155,6 +159,20 @@ def key_arrays(prefixes: Sequence[tuple[int | str, ...]], place: Int64s, *column
         words = _mix_array(words + _mix_array(np.asarray(column, dtype=np.int64).astype(np.uint64)))
     words &= np.uint64(_KEY_MASK)
     return words.view(np.int64)
+
+
+def keys_of_words(prefix: tuple[int | str, ...], words: Sequence[str]) -> Int64s:
+    """`key(*prefix, word)` for each of some words, such as the names of people.
+
+    Example:
+        >>> keys_of_words((7,), ["desk/officer/1"]).tolist() == [key(7, "desk/officer/1")]
+        True
+    """
+    found = np.array([code(word) for word in words], dtype=np.uint64)
+    found += np.uint64((_begun(prefix) + _GOLDEN) & _WORD)
+    found = _mix_array(found)
+    found &= np.uint64(_KEY_MASK)
+    return found.view(np.int64)
 
 
 def share_as_luck(share: float) -> int:

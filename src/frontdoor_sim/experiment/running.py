@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from frontdoor_sim.contacts import draw, joined, open_at_start
@@ -73,8 +74,14 @@ def read_run(
 def prepared(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication: int) -> tuple[Roster, Plan]:
     """The people and the plan with which an engine runs a scenario on a contacts table."""
     phases = scenario.phases
-    names = (tuple(sorted(contacts[column].unique())) for column in ("source", "area"))
+    names = (_words_in(contacts[column]) for column in ("source", "area"))
     return people_of_phases(phases, seed, replication), _plan(_Themselves(phases), *names)
+
+
+def _words_in(column: pd.Series) -> tuple[str, ...]:
+    """The words that stand in a column, sorted."""
+    words = column.astype("category").array
+    return tuple(sorted(words.categories.take(np.unique(words.codes))))
 
 
 @dataclass(frozen=True, eq=False)

@@ -103,7 +103,8 @@ def leave_days(people: Int64s, entitled: Int64s, duty: Bools, first: int) -> Boo
     days = np.arange(first, first + duty.shape[1])
     luck = np.where(duty & ~leave, draws(people[:, None], LEAVE_DAY, days[None, :]), _SURE)
     rank = luck * len(days) + np.arange(len(days))
-    limit = np.take_along_axis(np.sort(rank, axis=1), np.minimum(left, len(days) - 1)[:, None], axis=1)
+    place = np.minimum(left, len(days) - 1)
+    limit = np.take_along_axis(np.partition(rank, np.unique(place), axis=1), place[:, None], axis=1)
     return leave | ((rank < limit) & duty)
 
 

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from frontdoor_sim.luck import key
+from frontdoor_sim.luck import keys_of_words
 from frontdoor_sim.roster.absence import leave_days, leave_years, sick_days
-from frontdoor_sim.roster.establishment import NO_DAY, Establishment, establishment
+from frontdoor_sim.roster.establishment import NO_DAY, Establishment, SlotChanges, WhoThereIs, establishment
 from frontdoor_sim.roster.posts import FORTNIGHT, Post
 from frontdoor_sim.roster.stretches import Stretches, joined
 from frontdoor_sim.working_time import NEVER, WallClock
@@ -67,51 +67,6 @@ class FlatWindows(NamedTuple):
     next_duty: Int64s
 
 
-class WhoThereIs(NamedTuple):
-    """Everybody in post; arrays have a place or a row a person.
-
-    Args:
-        people: one row a person in roster order, as in `Roster`.
-        teams, roles: team and role of each.
-        next_team_day: first date after each date of the run on which their team has duty [people, dates], or `NO_DAY`.
-        slots: caseload slots that each can hold on each date of the run [people, dates].
-    """
-
-    people: pd.DataFrame
-    teams: pd.Categorical
-    roles: pd.Categorical
-    next_team_day: Int64s
-    slots: Int64s
-
-
-class SlotChanges(NamedTuple):
-    """When somebody comes to be able to hold more cases or fewer, after the first date; by time, then worker.
-
-    Args:
-        at: second, the midnight at which the date begins.
-        workers: who.
-        slots: how many they can hold from then on; 0 of who is gone.
-    """
-
-    at: Int64s
-    workers: Int64s
-    slots: Int64s
-
-    @classmethod
-    def of(cls, slots: Int64s, midnights: Int64s) -> SlotChanges:
-        """Those of slots by person and date [people, dates].
-
-        Example:
-            >>> SlotChanges.of(np.array([[0, 0, 9], [8, 8, 0]]), np.array([0, 86_400, 172_800])).slots.tolist()
-            [9, 0]
-        """
-        days, workers = np.nonzero(np.diff(slots, axis=1).T)
-        return cls(midnights[days + 1], workers, slots[workers, days + 1])
-
-
-NO_CHANGES = SlotChanges(*np.empty((3, 0), dtype=np.int64))
-
-
 @dataclass(frozen=True, eq=False)
 class Roster:
     """Who there is, and when they are on duty.
@@ -120,14 +75,12 @@ class Roster:
         who: everybody in post.
         stretches: what is left of their duty without leave and sickness, in arrays.
         first: first duty date (proleptic ordinal).
-        slot_changes: who comes to be able to hold more cases or fewer, and when.
         later_skills: each person's skill from the first dated change on, from the second, and so on.
     """
 
     who: WhoThereIs
     stretches: Stretches
     first: int
-    slot_changes: SlotChanges = NO_CHANGES
     later_skills: tuple[Int64s, ...] = ()
 
     @cached_property
@@ -138,6 +91,11 @@ class Roster:
         when the run starts) and skill.
         """
         return self.who.people.copy()
+
+    @property
+    def slot_changes(self) -> SlotChanges:
+        """Who comes to be able to hold more cases or fewer, and when."""
+        return self.who.slot_changes
 
     @cached_property
     def duty(self) -> pd.DataFrame:
@@ -173,12 +131,14 @@ class Roster:
             >>> flat.first.tolist(), flat.starts.tolist()
             ([0, 2, 4], [32400, 118800, 32400, 118800])
         """
-        workers, starts, ends, days, last_days, _, ends_shift, _ = self.stretches.where(self.stretches.on_cases)
+        rows, at = self.stretches, np.flatnonzero(self.stretches.on_cases)
+        workers, days, dates = rows.workers.take(at), rows.days.take(at), self.who.next_team_day.shape[1]
         own_next = np.append(days[1:], NO_DAY)[: len(days)]
         own_next[np.flatnonzero(workers[1:] != workers[:-1])] = NO_DAY
-        hands_over = own_next > self.who.next_team_day[workers, last_days - self.first]
+        teams_next = self.who.next_team_day.take(workers * dates + rows.last_days.take(at) - self.first)
         first = np.searchsorted(workers, np.arange(len(self.who.people) + 1))
-        return FlatWindows(first, starts, ends, hands_over, ends_shift, self.next_duty[self.stretches.on_cases])
+        starts, ends, next_duty = rows.starts.take(at), rows.ends.take(at), self.next_duty.take(at)
+        return FlatWindows(first, starts, ends, own_next > teams_next, rows.ends_shift.take(at), next_duty)
 
     @property
     def next_duty(self) -> Int64s:
@@ -229,8 +189,7 @@ def draw_roster(
         (10, 5)
     """
     who, stretches = present(posts, luck_key, clock, first, last, working_dates)
-    changes = SlotChanges.of(who.slots, clock.midnights(first, last))
-    return Roster(who, joined(stretches), first.toordinal(), changes)
+    return Roster(who, joined(stretches), first.toordinal())
 
 
 def present(
@@ -240,12 +199,10 @@ def present(
     if last < first:
         raise ValueError(f"the last date {last} is before the first {first}; give the earlier date first")
     there = establishment(tuple(posts), clock, first, last)
-    owners = np.array([key(luck_key, name) for name in there.people["name"]], dtype=np.int64)
+    owners = keys_of_words((luck_key,), there.names)
     span = (first.toordinal(), last.toordinal())
     absent = _sick(there, owners, span) | _on_leave(there, owners, span, _bank_holidays(tuple(working_dates)))
-    full = there.stretches
-    who = WhoThereIs(there.people, there.teams, there.roles, there.next_team_day, there.slots)
-    return who, full.where(~absent[full.workers, full.days - span[0]])
+    return there.who, there.stretches.where(~absent.take(there.cells))
 
 
 @lru_cache(maxsize=16)

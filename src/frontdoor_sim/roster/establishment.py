@@ -25,30 +25,71 @@ _MILLE = 1000
 NO_DAY = np.iinfo(np.int64).max
 
 
-@dataclass(frozen=True, eq=False)
-class Establishment:
-    """Everybody in post over the dates of a run, before any luck; arrays have a place or a row a person.
+class SlotChanges(NamedTuple):
+    """When somebody comes to be able to hold more cases or fewer, after the first date; by time, then worker.
+
+    Args:
+        at: second, the midnight at which the date begins.
+        workers: who.
+        slots: how many they can hold from then on; 0 of who is gone.
+    """
+
+    at: Int64s
+    workers: Int64s
+    slots: Int64s
+
+    @classmethod
+    def of(cls, slots: Int64s, midnights: Int64s) -> SlotChanges:
+        """Those of slots by person and date [people, dates].
+
+        Example:
+            >>> SlotChanges.of(np.array([[0, 0, 9], [8, 8, 0]]), np.array([0, 86_400, 172_800])).slots.tolist()
+            [9, 0]
+        """
+        days, workers = np.nonzero(np.diff(slots, axis=1).T)
+        return cls(midnights[days + 1], workers, slots[workers, days + 1])
+
+
+class WhoThereIs(NamedTuple):
+    """Everybody in post; arrays have a place or a row a person.
 
     Args:
         people: one row a person in roster order, as in `Roster`.
-        teams, roles: team and role of each person.
-        sickness: those with one long-run share of sickness and one mean length of a spell, by the two.
-        patterns: whether they work on each day of a fortnight [people, 14], from a Monday.
-        entitled: duty days of leave in a leave year.
+        teams, roles: team and role of each.
         next_team_day: first date after each date of the run on which their team has duty [people, dates], or `NO_DAY`.
         slots: caseload slots that each can hold on each date of the run [people, dates].
-        stretches: their duty if they were never away.
+        slot_changes: when that becomes more or fewer.
     """
 
     people: pd.DataFrame
     teams: pd.Categorical
     roles: pd.Categorical
+    next_team_day: Int64s
+    slots: Int64s
+    slot_changes: SlotChanges
+
+
+@dataclass(frozen=True, eq=False)
+class Establishment:
+    """Everybody in post over the dates of a run, before any luck; arrays have a place or a row a person.
+
+    Args:
+        who: everybody, as in `Roster`.
+        names: the permanent name of each person.
+        sickness: those with one long-run share of sickness and one mean length of a spell, by the two.
+        patterns: whether they work on each day of a fortnight [people, 14], from a Monday.
+        entitled: duty days of leave in a leave year.
+        stretches: their duty if they were never away.
+        cells: for each stretch, the place of its person and day in an array [people, dates].
+    """
+
+    who: WhoThereIs
+    names: tuple[str, ...]
     sickness: dict[tuple[float, float], Int64s]
     patterns: Bools
     entitled: Int64s
-    next_team_day: Int64s
-    slots: Int64s
     stretches: Stretches
+    cells: Int64s
 
 
 @lru_cache(maxsize=16)
@@ -69,16 +110,23 @@ def establishment(posts: tuple[Post, ...], clock: WallClock, first: date, last: 
     people = _people(posts, crews, place, slots[:, 0])
     laws = [(post.sickness_share, post.sickness_spell_days) for post in posts]
     of_law = {law: np.flatnonzero(np.array([one == law for one in laws])[place]) for law in laws}
-    return Establishment(
+    who = WhoThereIs(
         people,
         people["team"].astype("category").array,
         people["role"].astype("category").array,
+        _next_team_day(posts, full, dates)[place],
+        slots,
+        SlotChanges.of(slots, clock.midnights(first, last)),
+    )
+    stretches = in_one([duty.stretches for duty in full], sizes)
+    return Establishment(
+        who,
+        tuple(name for crew in crews for name in crew.names),
         of_law,
         np.concatenate([np.empty((0, FORTNIGHT), dtype=bool), *(crew.pattern for crew in crews)]),
         np.concatenate([np.empty(0, dtype=np.int64), *map(_entitled, posts, crews)]),
-        _next_team_day(posts, full, dates)[place],
-        slots,
-        in_one([duty.stretches for duty in full], sizes),
+        stretches,
+        stretches.workers * len(dates) + stretches.days - dates[0],
     )
 
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from frontdoor_sim.luck import LUCK_BITS, draws, key
-from frontdoor_sim.roster.duty import Roster, SlotChanges, WhoThereIs, present
-from frontdoor_sim.roster.establishment import NO_DAY
+from frontdoor_sim.luck import LUCK_BITS, draws, keys_of_words
+from frontdoor_sim.roster.duty import Roster, present
+from frontdoor_sim.roster.establishment import NO_DAY, SlotChanges, WhoThereIs
 from frontdoor_sim.roster.posts import Post
 from frontdoor_sim.roster.stretches import Stretches, joined
 from frontdoor_sim.working_time import WallClock
@@ -120,9 +120,9 @@ def draw_roster_of_phases(
         people["role"].astype("category").array,
         _next_team_day(parts, people),
         slots,
+        SlotChanges.of(slots, clock.midnights(first, last)),
     )
-    changes = SlotChanges.of(slots, clock.midnights(first, last))
-    return Roster(who, joined(_in_order(parts)), first.toordinal(), changes, tuple(skills[1:]))
+    return Roster(who, joined(_in_order(parts)), first.toordinal(), tuple(skills[1:]))
 
 
 def _has_new(who: WhoThereIs, taken_up: Sequence[TakenUp], luck_key: int, dates: Int64s) -> Bools:
@@ -130,7 +130,7 @@ def _has_new(who: WhoThereIs, taken_up: Sequence[TakenUp], luck_key: int, dates:
     has = np.ones((len(who.people), len(dates)), dtype=bool)
     for change in taken_up:
         mine = np.flatnonzero(who.people["team"].to_numpy() == change.team)
-        owners = np.array([key(luck_key, name) for name in who.people["name"].iloc[mine]], dtype=np.int64)
+        owners = keys_of_words((luck_key,), who.people["name"].iloc[mine].tolist())
         passed = (dates - change.begins).clip(0) << LUCK_BITS
         has[mine] = draws(owners, change.purpose)[:, None] * (change.ends - change.begins) < passed
     return has
