@@ -390,7 +390,7 @@ def test_contacts_of_a_backlog_are_met_where_the_option_has_them(tmp_path: Path)
     option = read_scenario(tmp_path / "renamed.yaml")
     today = option.base
     assert today is not None
-    alone = with_each_value(today, option, "teams.screening.staff.social_worker.wte", np.array([4.0]), {})
+    alone = with_each_value(today, option, "teams.screening.staff.social_worker.wte", np.array([4.0]))
     one, other = (measure_task(Task(pair, 1, 0, 0.0)) for pair in ((today, option), alone))
     assert len(one) == len(other)
     np.testing.assert_array_equal(one["value"], other["value"])

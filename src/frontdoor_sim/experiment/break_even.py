@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +79,19 @@ class Tried:
         before = _of_everybody(self.runs[""], self.base.name, place)
         return np.array([_of_everybody(self.runs[name], name, place) - before for name in map(self._named, values)])
 
+    @cached_property
+    def pairs(self) -> list[tuple[Scenario, Scenario]]:
+        """The base and the option with each set of numbers."""
+        if not any(self.sets):
+            return [(self.base, self.option)]
+        return [(self.base.varied(numbers), self.option.varied(numbers)) for numbers in self.sets]
+
     def run(self, values: Floats) -> None:
         """Run the option with those of the values that have not been run, and the base with the first of them."""
         new = np.array([value for value in values if self._named(value) not in self.runs])
         if not len(new):
             return
-        each = [with_each_value(self.base, self.option, self.path, new, numbers) for numbers in self.sets]
+        each = [with_each_value(today, then, self.path, new) for today, then in self.pairs]
         returns = returns_per_contact(self.base, self.seed, self.engine)
         first = 1 if self.runs else 0
         tasks = [
@@ -198,16 +206,14 @@ def try_values(
 def _fits(base: Scenario, option: Scenario, path: str, value: float) -> bool:
     """Whether a number may have a value that is not whole."""
     try:
-        with_each_value(base, option, path, np.array([value]), {})
+        with_each_value(base, option, path, np.array([value]))
     except InputError:
         return False
     return True
 
 
-def with_each_value(
-    base: Scenario, option: Scenario, path: str, values: Floats, numbers: Mapping[str, Any]
-) -> tuple[Scenario, ...]:
-    """The base, and the option with each value of the number; all of them with numbers of the base set otherwise.
+def with_each_value(base: Scenario, option: Scenario, path: str, values: Floats) -> tuple[Scenario, ...]:
+    """The base, and the option with each value of the number.
 
     Raises:
         InputError: the path leads nowhere, a value does not fit there, or a change of the option has a date.
@@ -221,9 +227,8 @@ def with_each_value(
     if len(option.phases) > 1:
         what, right = "A change of the option has a date.", "An option that is in force from the first day to the last."
         raise InputError([Mistake(option.file.name, what, right, "Take `from` and `until` out of it.")])
-    today, then = (one.varied(numbers) if numbers else one for one in (base, option))
-    each = [then.alone.varied({path: float(value), "name": _named(option, path, value)}) for value in values]
-    return (today, *each)
+    each = [option.alone.varied({path: float(value), "name": _named(option, path, value)}) for value in values]
+    return (base, *each)
 
 
 def _named(option: Scenario, path: str, value: float) -> str:

@@ -92,7 +92,7 @@ def mistakes_of_path(
 ) -> list[Mistake]:
     """What the option says when the values are put into it."""
     try:
-        with_each_value(base, option, path, np.linspace(*between, steps), {})
+        with_each_value(base, option, path, np.linspace(*between, steps))
     except InputError as error:
         return [replace(mistake, where=where) for mistake in error.mistakes]
     return []
