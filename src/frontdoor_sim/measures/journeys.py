@@ -337,7 +337,7 @@ class Journeys:
     def _flagged(self, flag: str, stages: Ints) -> Flags:
         """For each of some visits, by its stage, whether a flag of that is true; false where the stage is not known."""
         known: Flags = np.append(self.stages.flags(flag), False)
-        return known[stages]
+        return known.take(stages)
 
     def _passed(self, flag: str, slot: Ints) -> Ints:
         """When each visit to a stage of `flag` passed it: `slot` at a caseload, else when finished and led onwards."""
@@ -352,7 +352,7 @@ class Journeys:
     def _last(self, visits: Ints, values: Ints | None = None) -> Ints:
         """For each contact, the value at the last of some visits, or its position; NEVER where there is none."""
         found = np.full(self.number, NEVER)
-        found[self.visits.contact[visits]] = visits if values is None else values[visits]
+        found[self.visits.contact.take(visits)] = visits if values is None else values.take(visits)
         return found
 
     def _first(self, visits: Ints, values: Ints | None = None) -> Ints:

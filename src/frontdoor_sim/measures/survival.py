@@ -88,16 +88,16 @@ def incidences(start: Ints, event: Ints, ends: int, competing: Ints | None, grou
     by_length = order_of(length - length.min(initial=NEVER))
     groups = group.take(by_length, axis=1).ravel()
     order = order_of(groups)[: np.count_nonzero(groups < number)]
-    place, member = groups[order], np.concatenate([by_length] * len(group))[order]
-    lengths, starts = length[member], start[member]
+    place, member = groups.take(order), np.concatenate([by_length] * len(group)).take(order)
+    lengths, starts = length.take(member), start.take(member)
     begins = np.searchsorted(place, np.arange(number + 1))
     first, last = runs([place, lengths])
-    had, left = (np.diff(np.cumsum(flags[member])[last], prepend=0) for flags in (seen, lost))
-    steps = np.flatnonzero(had + left)
-    first, had, left = first[steps], had[steps], left[steps]
-    times, at_risk = lengths[first], begins[place[first] + 1] - first
+    had, gone = (np.diff(np.cumsum(flags[member])[last], prepend=0) for flags in (seen, seen | lost))
+    steps = np.flatnonzero(gone)
+    first, had, gone = first.take(steps), had.take(steps), gone.take(steps)
+    times, at_risk = lengths.take(first), begins[place.take(first) + 1] - first
     parts = _parts(np.searchsorted(first, begins))
-    waiting = _in_each(np.cumprod, 1 - (had + left) / at_risk, parts)
+    waiting = _in_each(np.cumprod, 1 - gone / at_risk, parts)
     before = np.append(1.0, waiting)[:-1]
     before[[here.start for here in parts if here.start < len(before)]] = 1.0
     happened = _in_each(np.cumsum, before * had / at_risk, parts)
