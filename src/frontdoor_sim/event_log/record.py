@@ -79,6 +79,11 @@ class About:
         """Table `outcomes`, by column."""
         return Columns(self.outcomes)
 
+    @cached_property
+    def of_targets(self) -> Columns:
+        """Table `targets`, by column."""
+        return Columns(self.targets)
+
     @property
     def clock(self) -> WallClock:
         """The wall clock of the log: turns its seconds into local time."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from frontdoor_sim.event_log.columns import Columns, Flags
+from frontdoor_sim.event_log.columns import Flags
 from frontdoor_sim.measures.answers import Answer, Measure, missing, quotients
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.timeliness import deadlines
@@ -45,7 +45,7 @@ def target_met_share(journeys: Journeys) -> Iterator[Answer]:
 
 def _limits(journeys: Journeys) -> dict[tuple[str, str, str], list[tuple[str, int, str]]]:
     """For each target that names a stage, with the stages of its clock, its limits: RAG, limit, clock."""
-    rows = Columns(journeys.about.targets).rows("target", "since", "until", "rag", "limit", "clock")
+    rows = journeys.about.of_targets.rows("target", "since", "until", "rag", "limit", "clock")
     found: dict[tuple[str, str, str], list[tuple[str, int, str]]] = {}
     for target, since, until, *limit in rows:
         if until:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from frontdoor_sim.event_log.columns import Columns, Flags, Ints
+from frontdoor_sim.event_log.columns import Flags, Ints
 from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, quotients, shares
 from frontdoor_sim.measures.breakdowns import EVERY
 from frontdoor_sim.measures.journeys import Journeys
@@ -66,7 +66,7 @@ def decided_on_time(journeys: Journeys) -> Iterator[Answer]:
     `working_hours` between receipt and decision is at most the limit, and the deadline is the last second of which
     that is true. Working days: `decided < deadline`, which is 24:00 on working day D + limit.
     """
-    rows = Columns(journeys.about.targets).rows("target", "rag", "limit", "clock")
+    rows = journeys.about.of_targets.rows("target", "rag", "limit", "clock")
     targets = [(rag, limit, clock) for name, rag, limit, clock in rows if name == "decision"]
     if not targets:
         yield missing("decided_on_time", "no target is called decision")
