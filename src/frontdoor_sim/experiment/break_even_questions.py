@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field
 
 from frontdoor_sim.appraisal.pack import empty
-from frontdoor_sim.appraisal.wording import better_of, measure_name, more_and_less, number_text
+from frontdoor_sim.appraisal.wording import better_of, change_unit, measure_name, more_and_less, number_text, scale_of
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.break_even import Tried, try_values, with_each_value
@@ -180,13 +180,23 @@ def in_plain_words(even: BreakEven, asks: Question) -> str:
         if isfinite(even.low):
             return f"{asks.say}: no break-even was found {tried}, and part of that range cannot be told from no difference."
         always = up if changes[0] > 0 else down
-        return f"{asks.say}: no break-even {tried}; {what} is {always} than today at every value."
+        at_ends = [
+            f"by {_size(changes[end], asks.measure)} at {number_text(one, unit)}"
+            for end, one in ((0, least), (-1, most))
+        ]
+        return f"{asks.say}: no break-even {tried}; {what} is {always} than today at every value, {in_words(at_ends, 'and')}."
     first, *others = (
         f"{number_text(one.at, unit)} (95% interval {_ends(one, table[place], unit)})" for one in even.places
     )
     below, above = (up, down) if changes[0] > 0 else (down, up)
     said = f"{asks.say}: at {first} the option makes no difference. Below that {what} is {below} than today, above it {above}."
     return f"{said} Further up this changes again, at {in_words(others, 'and')}." if others else said
+
+
+def _size(change: float, measure: str) -> str:
+    """How large a change is, whichever way it goes."""
+    unit = unit_of(measure)
+    return number_text(abs(change) * scale_of(unit), change_unit(unit))
 
 
 def _ends(one: Crossing, tried: pd.Series, unit: str) -> str:
