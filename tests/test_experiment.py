@@ -3,6 +3,7 @@
 import math
 import pickle
 import shutil
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -65,6 +66,29 @@ def test_the_same_to_the_bit_for_one_two_or_four_workers(desk, more, short, monk
     alone = replicate(tasks, jobs=1)
     for jobs in (2, 4):
         pd.testing.assert_frame_equal(replicate(tasks, jobs=jobs), alone, check_exact=True)
+
+
+def test_processes_stay_for_all_the_rounds_of_a_study_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Executor] = []
+
+    def threads(number: int) -> Executor:
+        begun.append(ThreadPoolExecutor(number))
+        return begun[-1]
+
+    monkeypatch.setattr(workers, "_processes", threads)
+    monkeypatch.setattr(workers, "SHORT", 0.0)
+    with workers.one_pool():
+        assert workers.worked(abs, [-1, -2, -3], 2) == [1, 2, 3]
+        monkeypatch.setattr(workers, "SHORT", np.inf)
+        with workers.one_pool():
+            assert workers.worked(abs, [-4, -5, -6], 2) == [4, 5, 6]
+        assert begun[0].submit(abs, -7).result() == 7
+    assert len(begun) == 1
+    with pytest.raises(RuntimeError, match="shutdown"):
+        begun[0].submit(abs, -8)
+    monkeypatch.setattr(workers, "SHORT", 0.0)
+    assert workers.worked(abs, [-1, -2, -3], 2) == [1, 2, 3]
+    assert len(begun) == 2
 
 
 def test_a_scenario_that_travels_is_opened_once(desk, more):

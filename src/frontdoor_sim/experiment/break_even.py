@@ -19,6 +19,7 @@ from frontdoor_sim.experiment.comparing import HEADLINE, by_run
 from frontdoor_sim.experiment.crossing import Floats, crossings, refined
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.experiment.workers import one_pool
 from frontdoor_sim.measures import MEASURES
 from frontdoor_sim.scenario import Scenario, check_scenarios
 
@@ -109,6 +110,7 @@ class Tried:
         return _named(self.option, self.path, value)
 
 
+@one_pool()
 def break_even(
     base: Scenario,
     option: Scenario,

@@ -31,6 +31,7 @@ from frontdoor_sim.experiment.staffing_goal import (
     people_at,
 )
 from frontdoor_sim.experiment.staffing_runs import Runs
+from frontdoor_sim.experiment.workers import one_pool
 from frontdoor_sim.measures import catalogue
 from frontdoor_sim.scenario import Scenario, check_scenarios
 
@@ -118,6 +119,7 @@ class LeastStaff:
         )  # fmt: skip
 
 
+@one_pool()
 def staffing(
     scenario: Scenario,
     path: str,

@@ -30,7 +30,7 @@ from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.reading import Study, check_study
 from frontdoor_sim.experiment.replications import Task, measure_task
 from frontdoor_sim.experiment.sensitivity_words import in_plain_words
-from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.experiment.workers import one_pool, worked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -103,6 +103,7 @@ class Sensitivity:
         return charts.what_matters(self.one_way, self.swings, option=name, note=note)
 
 
+@one_pool()
 def sensitivity(
     study: Study,
     measure: str = HEADLINE,

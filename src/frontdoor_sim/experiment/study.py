@@ -39,6 +39,7 @@ from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
 from frontdoor_sim.experiment.reading import Study, check_study, too_few
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.transition import band, transition
+from frontdoor_sim.experiment.workers import one_pool
 from frontdoor_sim.scenario import Scenario
 
 LOGS = "event_logs"
@@ -63,6 +64,7 @@ class Result:
     break_evens: tuple[str, ...] = ()
 
 
+@one_pool()
 def appraise(
     study: Study,
     folder: Path,

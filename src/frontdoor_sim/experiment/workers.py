@@ -6,6 +6,8 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -16,6 +18,35 @@ from frontdoor_sim.experiment.kept import Kept, places_of, read_kept
 
 SHORT = 5.0
 """Seconds of work for which starting processes does not pay: they take two seconds to import what this one has."""
+
+
+class _Processes:
+    """Processes that stay until a study is over, once some of its work was long enough to start them."""
+
+    def __init__(self, until: ExitStack) -> None:
+        self._until = until
+        self.started: Executor | None = None
+
+    def start(self, number: int) -> Executor:
+        self.started = self._until.enter_context(_processes(number))
+        return self.started
+
+
+_KEPT: ContextVar[_Processes | None] = ContextVar("processes that are kept", default=None)
+
+
+@contextmanager
+def one_pool() -> Iterator[None]:
+    """Within this, processes that were started once do all that is `worked`, however short: a study is many short rounds."""
+    if _KEPT.get() is not None:
+        yield
+        return
+    with ExitStack() as until:
+        token = _KEPT.set(_Processes(until))
+        try:
+            yield
+        finally:
+            _KEPT.reset(token)
 
 
 def worked(
@@ -30,7 +61,8 @@ def worked(
     """What comes of each task, in the order of the tasks whoever finishes first.
 
     Two tasks are done here first, which has the kernel compiled but once. If by what the second took the others are soon
-    done, they are done on threads: the kernel leaves Python free meanwhile. Else processes share them.
+    done, they are done on threads: the kernel leaves Python free meanwhile. Else processes share them. Within `one_pool`,
+    processes that are there already do all of them.
 
     Args:
         work: a function that pickles; what it makes depends on its task alone.
@@ -63,15 +95,20 @@ def worked(
 
 
 def _shared(work: Callable[[Any], Any], tasks: Sequence[Any], number: int) -> Iterator[Any]:
+    kept = _KEPT.get()
+    if kept is not None and kept.started is not None:
+        yield from kept.started.map(work, tasks)
+        return
     yield work(tasks[0])
     begun = perf_counter()
     yield work(tasks[1])
     rest, each = tasks[2:], perf_counter() - begun
-    with _pool(number, each * len(rest)) as pool:
+    if each * len(rest) >= SHORT and kept is not None:
+        yield from kept.start(number).map(work, rest)
+        return
+    with ThreadPoolExecutor(number) if each * len(rest) < SHORT else _processes(number) as pool:
         yield from pool.map(work, rest)
 
 
-def _pool(number: int, seconds: float) -> Executor:
-    if seconds < SHORT:
-        return ThreadPoolExecutor(number)
+def _processes(number: int) -> Executor:
     return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn"))
