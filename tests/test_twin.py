@@ -19,7 +19,7 @@ from frontdoor_sim.contacts import given as table_given
 from frontdoor_sim.distributions import from_mapping, quantile_table
 from frontdoor_sim.engine.compiled import layout, ready, running
 from frontdoor_sim.engine.compiled.layout import Words
-from frontdoor_sim.experiment.running import draw_contacts
+from frontdoor_sim.experiment.running import draw_contacts, simulate
 from frontdoor_sim.luck import draw, key
 from frontdoor_sim.scenario import Scenario, read_scenario
 from frontdoor_sim.working_time import NEVER, Calendar
@@ -82,6 +82,13 @@ def test_a_world_that_is_too_small_is_played_again(monkeypatch, room):
     monkeypatch.setattr(running, "world", lambda *args: (rooms.append(args[-1]), usual(*args))[1])
     assert_twins(*both(scenario.model, contacts))
     assert len(rooms) > 1
+
+
+def test_times_that_a_row_of_the_log_cannot_hold_are_refused():
+    scenario = read_scenario(ROOT / "scenarios/examples/one_desk.yaml")
+    contacts = draw_contacts(scenario, 1, 0, 0.0)
+    with pytest.raises(ValueError, match="within 68 years"):
+        simulate(scenario, contacts.assign(enters=contacts["enters"] - (1 << 32)), 1, 0, "compiled")
 
 
 def test_what_lay_in_the_memory_of_a_world_changes_nothing(monkeypatch):

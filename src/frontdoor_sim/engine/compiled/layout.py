@@ -614,12 +614,20 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
         roster: who is on duty.
         contacts: who comes.
         room: how many times the usual room for rows and records.
+
+    Raises:
+        ValueError: the run ends, or somebody has been open since, more than 68 years from the opening of its window.
     """
     plan, base = laid.plan, len(laid.words)
     flat, facts = roster.flat, facts_of_people(plan, roster.people)
     opening = np.argsort(flat.starts, kind="stable")
     given = _given(laid, contacts)
     columns = contact_columns(contacts, plan)
+    if max(plan.timeline.ends, -int(columns[k.ENTERS].min(initial=0))) > k.LATEST:
+        raise ValueError(
+            "the compiled engine keeps times within 68 years of the opening of the window, and this run has others; "
+            "shorten it, or take engine='simpy'"
+        )
     order = sorting((columns[k.ENTERS], columns[k.KEY]))
     order = np.arange(len(contacts)) if order is None else order
     width, number = at_a_line(k.VISITS + plan.entry), len(order)
