@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, seed, settings
 
+from frontdoor_sim.documents import InputError
 from frontdoor_sim.engine import compile_plan, run_unwritten
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.engine.compiled import kernel
 from frontdoor_sim.event_log import BrokenLaw, check_conserved, check_laws
 from frontdoor_sim.experiment import returns_per_contact
 from frontdoor_sim.experiment.replications import Task, measure_task
-from frontdoor_sim.experiment.running import draw_contacts, people, read_run
+from frontdoor_sim.experiment.running import draw_contacts, people, read_run, simulate
 from frontdoor_sim.measures import MEASURES, measure
 from frontdoor_sim.operating_model import OperatingModel, Timeline
 from frontdoor_sim.scenario import read_scenario
@@ -75,6 +76,13 @@ def test_measures_that_are_asked_for_are_those_of_the_whole_table():
         pd.testing.assert_frame_equal(
             only, mine.reset_index(drop=True), check_exact=True, check_dtype=False, check_categorical=False
         )
+
+
+def test_one_measure_needs_no_list_and_a_name_that_is_none_is_told():
+    run = simulate(desk := read_scenario(ROOT / "scenarios/examples/one_desk.yaml"), who_come(desk), 1, 0, "compiled")
+    assert set(measure(run, "utilisation")["measure"]) == {"utilisation"}
+    with pytest.raises(InputError, match=r"no measure called utilization\.(.|\n)*Did you mean utilisation"):
+        measure(run, ["decided_within_24h", "utilization"])
 
 
 def test_a_lost_contact_is_noticed():

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pandas as pd
 
-from frontdoor_sim.documents import check_given
+from frontdoor_sim.documents import InputError, Mistake, check_given, in_words, nearest
 from frontdoor_sim.event_log import EventLog, Reading
 from frontdoor_sim.measures import protection, re_referrals, reported, targets, timeliness, transfer, waiting, workload
 from frontdoor_sim.measures.answers import Measure, held_back, missing, tidy
@@ -43,7 +43,7 @@ def measure(log: EventLog | Reading, only: Collection[str] = ()) -> pd.DataFrame
     Args:
         log: a log whose tables obey their dictionaries, as `event_log.assemble` makes it; row order does not matter. Or the
             reading of a log that was never written.
-        only: names of the measures that are asked for; all of them where there is none.
+        only: names of the measures that are asked for, or one name; all of them where there is none.
 
     Returns:
         The table of the dictionary `measures`: `run, option, measure, by, group, value, unit, contacts, note`. A
@@ -51,13 +51,14 @@ def measure(log: EventLog | Reading, only: Collection[str] = ()) -> pd.DataFrame
         `about.silent` names, which the events would give although nobody recorded them.
 
     Raises:
-        InputError: a table of the log lacks a column of its dictionary; or this is no log, but a path or a scenario.
+        InputError: a table of the log lacks a column of its dictionary; this is no log, but a path or a scenario; or a
+            name is that of no measure.
     """
     if not hasattr(log, "about"):
         run_one = "Run a scenario first: fd.run(scenario, seed=7)."
         check_given(EventLog, "an event log", "fd.read_log", run_one, log=log)
     journeys, found = Journeys(TableReading(log) if isinstance(log, EventLog) else log), []
-    asked = set(only or MEASURES)
+    asked = _asked([only] if isinstance(only, str) else only)
     for _, family in FAMILIES:
         for member in family:
             if asked.isdisjoint(member.names):
@@ -68,6 +69,23 @@ def measure(log: EventLog | Reading, only: Collection[str] = ()) -> pd.DataFrame
     place = {name: number for number, name in enumerate(MEASURES)}
     table = tidy(sorted(found, key=lambda pair: place[pair[0].measure]), journeys.about)
     return held_back(table, journeys.about.silent)
+
+
+def _asked(only: Collection[str]) -> set[str]:
+    """The measures that are asked for, held to those that there are."""
+    mistakes = [
+        Mistake(
+            f"only: {name}",
+            f"There is no measure called {name}.",
+            "The name of a measure of docs/measures.md.",
+            f"Did you mean {in_words(near)}?" if (near := nearest(name, MEASURES)) else "Look for it in the manual.",
+        )
+        for name in only
+        if name not in MEASURES
+    ]
+    if mistakes:
+        raise InputError(mistakes)
+    return set(only or MEASURES)
 
 
 def _too_coarse(member: Measure, journeys: Journeys) -> str:
