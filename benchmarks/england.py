@@ -49,7 +49,7 @@ LEAST_WTE = 0.2
 """Nobody works less than a day a week; it matters to the three smallest councils only."""
 
 FIRST_SIZE = 20_000
-SIZES = (FIRST_SIZE, 100_000, 500_000, 800_000)  # which is 65 years of one council; the compiled engine plays 68
+SIZES = (FIRST_SIZE, 100_000, 500_000, 800_000)  # which is 64 years of one council; the compiled engine plays 68
 TEAMS = (1, 3, 10, 30)
 ENOUGH = 200_000
 """Contacts; smaller runs are repeated until there are so many."""

@@ -18,7 +18,7 @@ from frontdoor_sim.experiment.break_even_answer import BreakEven, Place, found_a
 from frontdoor_sim.experiment.comparing import HEADLINE, by_run
 from frontdoor_sim.experiment.crossing import Floats, crossings, refined
 from frontdoor_sim.experiment.pilot import returns_per_contact
-from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.experiment.replications import Task, replicate, with_each_set
 from frontdoor_sim.experiment.workers import one_pool
 from frontdoor_sim.measures import MEASURES
 from frontdoor_sim.scenario import Scenario, check_scenarios
@@ -83,9 +83,7 @@ class Tried:
     @cached_property
     def pairs(self) -> list[tuple[Scenario, Scenario]]:
         """The base and the option with each set of numbers."""
-        if not any(self.sets):
-            return [(self.base, self.option)]
-        return [(self.base.varied(numbers), self.option.varied(numbers)) for numbers in self.sets]
+        return with_each_set(self.base, self.option, self.sets)
 
     def run(self, values: Floats) -> None:
         """Run the option with those of the values that have not been run, and the base with the first of them."""
@@ -160,7 +158,7 @@ def break_even(
     check_scenarios(base=base, option=option)
     if tolerance is not None and not tolerance > 0:
         raise ValueError(f"a tolerance is above 0, not {tolerance}")
-    only = (measure, *(along or ())[:1])
+    only = measures_of(measure, along)
     for name in only:
         if name not in MEASURES:
             raise _nowhere(option.name, (name, "all", "all"))
@@ -168,6 +166,11 @@ def break_even(
         base, option, path, between, steps, replications, seed, numbers, jobs, executor, quiet, engine, None, only
     )
     return tried.even(measure, along, tolerance)
+
+
+def measures_of(measure: str, along: Place | None) -> tuple[str, ...]:
+    """The measures that a break-even is read from."""
+    return (measure, along[0]) if along else (measure,)
 
 
 def try_values(

@@ -16,7 +16,7 @@ from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.appraisal.wording import better_of, change_unit, measure_name, more_and_less, number_text, scale_of
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.break_even import Tried, try_values, with_each_value
+from frontdoor_sim.experiment.break_even import Tried, measures_of, try_values, with_each_value
 from frontdoor_sim.experiment.break_even_answer import BreakEven, Place, interval_text, unit_of
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.crossing import Crossing
@@ -121,7 +121,7 @@ def answers(
     runs: dict[tuple[Any, ...], Tried] = {}
     only: dict[tuple[Any, ...], dict[str, None]] = {}
     for option, asks in asked:
-        only.setdefault(_runs_of(option, asks), {}).update(dict.fromkeys((asks.measure, *(asks.along or ())[:1])))
+        only.setdefault(_runs_of(option, asks), {}).update(dict.fromkeys(measures_of(asks.measure, asks.along)))
     for number, (option, asks) in enumerate(asked, start=1):
         same = _runs_of(option, asks)
         if same not in runs:

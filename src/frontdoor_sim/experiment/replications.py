@@ -64,6 +64,13 @@ def measure_task(task: Task) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
+def with_each_set(
+    base: Scenario, option: Scenario, sets: Sequence[Mapping[str, Any]]
+) -> list[tuple[Scenario, Scenario]]:
+    """A base and an option with each of some sets of numbers by path; an empty set changes neither."""
+    return [(base.varied(numbers), option.varied(numbers)) if numbers else (base, option) for numbers in sets]
+
+
 def slug(name: str) -> str:
     """A name that is safe as a file name on every system.
 

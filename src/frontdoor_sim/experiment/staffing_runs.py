@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.break_even_answer import Place
 from frontdoor_sim.experiment.pilot import offered_load, without_limits
-from frontdoor_sim.experiment.replications import Task
+from frontdoor_sim.experiment.replications import Task, with_each_set
 from frontdoor_sim.experiment.sensitivity import Asked, figures_task
 from frontdoor_sim.experiment.staffing_goal import Goal
 from frontdoor_sim.experiment.workers import worked
@@ -50,16 +51,21 @@ class Runs:
     returns: float
     loads: dict[float, pd.DataFrame] = field(default_factory=dict)
 
+    @cached_property
+    def pairs(self) -> list[tuple[Scenario, Scenario]]:
+        """The base and the scenario with each set of numbers."""
+        return with_each_set(self.base, self.scenario, self.sets)
+
     def figures(self, values: Sequence[float]) -> Floats:
         """The measure: a row for each value and a column for each replication."""
-        found = self._run([[self._with(wte, numbers) for wte in values] for numbers in self.sets], (self.goal.place,))
+        found = self._run([[self._with(wte, then) for wte in values] for _, then in self.pairs], (self.goal.place,))
         return found[:, :, 0]
 
     def ceilings(self, wte: float, everybody: Mapping[str, float], places: Sequence[Place]) -> Floats:
         """Figures with room for all of these people, and of everybody: by whom, replication and place."""
         each = []
-        for numbers in self.sets:
-            these = self._with(wte, numbers)
+        for _, then in self.pairs:
+            these = self._with(wte, then)
             each.append(
                 [
                     these,
@@ -70,27 +76,25 @@ class Runs:
 
     def _run(self, each: Sequence[Sequence[Scenario]], places: tuple[Place, ...]) -> Floats:
         """Figures by scenario, replication and place; `each` has the scenarios for each set of numbers."""
-        today = [self.base.varied(numbers) if numbers else self.base for numbers in self.sets]
         asked = [
-            Asked(Task(tuple(each[place]), self.seed, number, self.returns, engine=self.engine, contacts_of=today[place]),
-                  places)
+            Asked(Task(tuple(each[place]), self.seed, number, self.returns, engine=self.engine, contacts_of=today), places)
             for number in range(self.replications)
             for place in [number % len(self.sets)]
+            for today, _ in [self.pairs[place]]
         ]  # fmt: skip
         tables: list[pd.DataFrame] = worked(figures_task, asked, say="Replications", **self.workers)
         found = np.array([table["value"].to_numpy(np.float64) for table in tables])
         return found.reshape(self.replications, -1, len(places)).swapaxes(0, 1)
 
-    def _with(self, wte: float, numbers: Mapping[str, Any]) -> Scenario:
-        then = self.scenario.varied(numbers) if numbers else self.scenario
+    def _with(self, wte: float, then: Scenario) -> Scenario:
         return then.alone.varied({self.path: wte, "name": f"{self.scenario.name}, {self.path} {wte:.10g}"})
 
     def load_table(self, wte: float) -> pd.DataFrame:
         """Offered loads of all teams with so many people, with unknown numbers at their mean."""
         if wte not in self.loads:
             at = {path: _middle([numbers[path] for numbers in self.sets]) for path in self.sets[0]}
-            today = self.base.varied(at) if at else self.base
-            self.loads[wte] = offered_load(self._with(wte, at), self.seed, self.returns, self.engine, today)
+            [(today, then)] = with_each_set(self.base, self.scenario, [at])
+            self.loads[wte] = offered_load(self._with(wte, then), self.seed, self.returns, self.engine, today)
         return self.loads[wte]
 
     def load(self, wte: float, team: str) -> float:

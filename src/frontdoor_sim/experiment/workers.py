@@ -37,7 +37,10 @@ _KEPT: ContextVar[_Processes | None] = ContextVar("processes that are kept", def
 
 @contextmanager
 def one_pool() -> Iterator[None]:
-    """Within this, processes that were started once do all that is `worked`, however short: a study is many short rounds."""
+    """Within this, processes that were started once do all that is `worked`, however short: a study is many short rounds.
+
+    What is `worked` outside is a study of one round.
+    """
     if _KEPT.get() is not None:
         yield
         return
@@ -49,6 +52,7 @@ def one_pool() -> Iterator[None]:
             _KEPT.reset(token)
 
 
+@one_pool()
 def worked(
     work: Callable[[Any], Any],
     tasks: Sequence[Any],
@@ -96,18 +100,19 @@ def worked(
 
 def _shared(work: Callable[[Any], Any], tasks: Sequence[Any], number: int) -> Iterator[Any]:
     kept = _KEPT.get()
-    if kept is not None and kept.started is not None:
+    assert kept is not None
+    if kept.started is not None:
         yield from kept.started.map(work, tasks)
         return
     yield work(tasks[0])
     begun = perf_counter()
     yield work(tasks[1])
     rest, each = tasks[2:], perf_counter() - begun
-    if each * len(rest) >= SHORT and kept is not None:
+    if each * len(rest) >= SHORT:
         yield from kept.start(number).map(work, rest)
         return
-    with ThreadPoolExecutor(number) if each * len(rest) < SHORT else _processes(number) as pool:
-        yield from pool.map(work, rest)
+    with ThreadPoolExecutor(number) as threads:
+        yield from threads.map(work, rest)
 
 
 def _processes(number: int) -> Executor:

@@ -120,9 +120,7 @@ def led_to_share(journeys: Journeys) -> Iterator[Answer]:
     which doors were the wrong ones, and how often consent was not had.
     """
     visits = journeys.visits
-    words, stages = (
-        table.values(name).tolist() for table, name in ((journeys.outcomes, "outcome"), (journeys.stages, "stage"))
-    )
+    words, stages = journeys.outcomes.values("outcome").tolist(), journeys.stages.values("stage").tolist()
     mine = np.flatnonzero(visits.routed & (visits.row >= 0) & (visits.stage >= 0) & journeys.within(visits.ended))
     if not len(mine):
         yield missing("led_to_share", "no visit was over in the window")
