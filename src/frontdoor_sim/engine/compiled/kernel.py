@@ -52,14 +52,14 @@ MILLION = np.int64(1_000_000)
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
     SOME_INTERRUPT,
     STAGES_NUMBER, TEAMS, TEAMS_NUMBER, SOURCES_NUMBER, AREAS_NUMBER, BY_DEADLINE, NORMAL, EXPONENTIAL,  # of all models
-    SPARE_JOBS, SPARE_EVENTS, NEXT_DUTY, NEXT_ARRIVAL, IS_DATED, CHANGES, CHANGES_END,
+    SPARE_JOBS, NEXT_DUTY, NEXT_ARRIVAL, IS_DATED, CHANGES, CHANGES_END,
     MEETINGS, MEETINGS_NUMBER, MEETINGS_WAITING, RESERVED, RESERVED_NUMBER,  # stages; people kept for a meeting
     DOORS, DOORS_NUMBER, KNOCKED,  # of stages that take only so many; whether any is to be looked at
     BY_SKILL,  # whether not everybody can work at every stage
     SLOT_CHANGES, SLOT_CHANGES_END,  # of people who come to be able to hold more cases or fewer, in time
     STOOD_SINCE,  # while a contact of the backlog is put where it stood: since when it has been there; else NEVER
     WORLD_FIELDS,
-) = numbered(71)  # fmt: skip
+) = numbered(70)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # STANDS_AT is 1 + the number of the stage where it stands when the run starts, 0 where it is new.
@@ -97,10 +97,10 @@ MILLION = np.int64(1_000_000)
 ) = numbered(25)  # fmt: skip
 
 # A worker, and one of their windows of available duty; a worker's windows stand together in time order.
-# What a worker has in hand: the job, its rows in the log, and the event that ends it. SKILL is the number of what they can do.
+# What a worker has in hand: the job, its rows in the log, and when it ends. SKILL is the number of what they can do.
 (
     WORKER_NUMBER, WORKER_TEAM, BUSY, UNTIL, IDLE_SINCE, WINDOW, WINDOWS_END, SLOTS, SLOTS_FREE,
-    IN_HAND, FIRST_ROW, ROWS_END, ENDS_BY, SKILL, WORKER_FIELDS,
+    IN_HAND, FIRST_ROW, ROWS_END, STOPS_AT, SKILL, WORKER_FIELDS,
 ) = numbered(15)  # fmt: skip
 (WINDOW_START, WINDOW_END, HANDS_OVER, ENDS_SHIFT, NEXT_OWN_DUTY, WINDOW_WORKER, WINDOW_FIELDS) = numbered(7)
 
@@ -109,10 +109,10 @@ MILLION = np.int64(1_000_000)
 # or another stands in its stead. The least of a queue never has. Whoever waits at the door of a stage stands there as a job
 # too, which came from another stage and visit.
 (
-    JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, LEFT, SEARCH_LEFT, REKEY_LEFT, JOINED, READY, FIRST, SECOND, TIME, JOB_KEY,
-    JOB_STAGE_NUMBER, JOB_CHECKS, JOB_WORKER, CHILD, NEXT, JOB_WHAT, JOB_TEAM, NTH,
-    JOB_PEOPLE, WAITS_IN, CAME_FROM, CAME_VISIT, JOB_FIELDS,
-) = numbered(26)  # fmt: skip
+    FIRST, SECOND, TIME, JOB_KEY, JOB_WHAT, CHILD, NEXT, WAITS_IN,
+    JOB_CONTACT, JOB_STAGE, JOB_VISIT, PART, JOB_TEAM, JOINED, READY, LEFT,
+    JOB_WORKER, SEARCH_LEFT, REKEY_LEFT, JOB_CHECKS, NTH, JOB_PEOPLE, CAME_FROM, CAME_VISIT, JOB_FIELDS,
+) = numbered(25)  # fmt: skip
 
 # The requests of one visit to a checks stage; then one field a partner, the job on its desk. EARLIER_ASKED are the requests
 # of the contact's visit to a checks stage before, MAIN where there was none.
@@ -146,10 +146,11 @@ SPAN_TABLE, SPAN_CONSTANT, SPAN_CALENDAR, SPAN_PURPOSE, SPAN_GIVEN, SPAN_FIELDS 
 FACTS = STAGES_NUMBER - STAGES
 CHANGE_FIELDS = NEW_FACTS + FACTS
 
-# A heap of what is due, and an entry of it; what is due at equal places is told apart by its event.
+# A heap of what is due, and an entry of it. MOMENT is its second and class; WHAT_DUE packs stage, visit and part, and below
+# them the action.
 HEAP, SIZE, HEAP_ROOM = numbered(3)
-(MOMENT, DUE_KEY, EVENT, ENTRY_FIELDS) = numbered(4)
-(EVENT_STAGE, EVENT_VISIT, EVENT_PART, ACTION, SUBJECT, EVENT_FIELDS) = numbered(6)
+(MOMENT, DUE_KEY, WHAT_DUE, SUBJECT, ENTRY_FIELDS) = numbered(5)
+ACTION_BITS, SOME_ACTION = np.int64(4), np.int64(15)
 
 # A row of the log: WHAT packs part, visit, stage, kind, team + 1, cause and RAG; the other fields are halves of a number each,
 # so that a row is half a line of the cache. Overtime is written as a row too. In the copies that `main_threads` makes, OFF_DUTY
@@ -170,9 +171,9 @@ BY_NOTHING, BY_RAG, BY_DEADLINE_ORDER, BY_ARRIVAL, BY_STAGE = numbered(5)
 PAUSES, FINISHES, HANDS_IT_OVER = numbered(3)
 DUTY_CLASS, WORK_ENDS, WAITS_END, ARRIVALS, TIME_OUTS = numbered(6, 1)
 (
-    GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING, CALLED_OFF, MEETING_ENDS,
+    GO_ON, STOP, REQUEST_ARRIVES, REACHES_DESK, TIME_UP, RELEASE, BEGIN, WAKE, GIVE_UP_WAITING, MEETING_ENDS,
     LET_IN, TURN_AWAY, WAKE_DOOR,
-) = numbered(14)  # fmt: skip
+) = numbered(13)  # fmt: skip
 BEGINS, HANDED_ON, AT_WORK, IN_GAP, DELAYED, CHECKING, HOLDING, GAVE_UP, TAKEN_OUT, SENT_AWAY = numbered(10)
 ROW_WORK, ROW_REKEYING, ROW_SEARCH, ROW_MEETING, ROW_CASELOAD, ROW_WAIT, ROW_REGRADE, ROW_QUEUE, ROW_OVERTIME = (
     numbered(9)
@@ -425,13 +426,17 @@ def fill_contacts(world, first, width, fields, columns, order):
 # --- the log ---------------------------------------------------------------------------------------------------------
 
 
+@inlined
+def place_of(stage_number, visit, part):
+    """Stage, visit and part in one number, which orders as they do."""
+    return part << PART_BIT | visit << VISIT_BIT | stage_number << STAGE_BIT
+
+
 @compiled
 def packed(stage_number, visit, part, kind, team_number, cause):
     """The facts of a row that are small numbers, in one."""
     return (
-        part << PART_BIT
-        | visit << VISIT_BIT
-        | stage_number << STAGE_BIT
+        place_of(stage_number, visit, part)
         | kind << KIND_BIT
         | (team_number + 1) << TEAM_BIT
         | cause << CAUSE_BIT
@@ -556,7 +561,7 @@ def apply_next(w, now):
     if arrives:
         contact = arrive(w)
     elif due_now:
-        contact = apply(w, take_event(w, heap), now)
+        contact = apply(w, heap, now)
     if contact != NONE:
         go_on(w, contact, now)
     if arrives:
@@ -565,15 +570,17 @@ def apply_next(w, now):
 
 
 @inlined
-def apply(w, event, now):
-    """Rule 2: do what an event says; the contact that goes on now, or NONE."""
-    action, subject, part = w[event + ACTION], w[event + SUBJECT], w[event + EVENT_PART]
-    stage_number, visit = w[event + EVENT_STAGE], w[event + EVENT_VISIT]
-    give_back(w, SPARE_EVENTS, event)
+def apply(w, heap, now):
+    """Rule 2: do what the least of a heap says, which is taken out; the contact that goes on now, or NONE."""
+    first = w[heap + HEAP]
+    key, what, subject = w[first + DUE_KEY], w[first + WHAT_DUE], w[first + SUBJECT]
+    take_event(w, heap)
+    action, place = what & SOME_ACTION, what >> ACTION_BITS
+    part = unpacked(place, PART_BIT, TWELVE_BITS)
     if action == GO_ON:
         return subject
     if action == STOP:
-        return stop(w, subject, now)
+        return stop(w, subject, now) if stops_now(w, subject, key, place, now) else NONE
     if action == REQUEST_ARRIVES:
         return request_arrives(w, subject, part, now)
     if action == REACHES_DESK:
@@ -583,7 +590,7 @@ def apply(w, event, now):
     if action == RELEASE:
         return release(w, subject)
     if action == GIVE_UP_WAITING:
-        return give_up_waiting(w, subject, stage_number, visit, now)
+        return give_up_waiting(w, subject, place, now)
     if action == LET_IN:
         return let_in(w, subject, now)
     if action == TURN_AWAY:
@@ -596,62 +603,55 @@ def apply(w, event, now):
         return NONE
     if action == MEETING_ENDS:
         return end_meeting(w, subject, now)
-    if action == CALLED_OFF:
-        return NONE
     return begin(w, subject)
 
 
 @compiled
-def due(w, heap, when, kind, key, stage_number, visit, part, action, subject):
-    """Rule 2: make something due at a second, with its place in the order of that second; the event, NONE where none is.
+def due(w, heap, when, kind, key, place, action, subject):
+    """Rule 2: make something due at a second, with its place in the order of that second: see `place_of`.
 
     What is weeks away has a heap of its own, LATER, so that the other, SOON, stays small.
     """
     if when > w[ENDS]:
-        return NONE
+        return
     hole = w[heap + SIZE]
     if hole == w[heap + HEAP_ROOM]:
         w[FULL] = 1
-        return NONE
-    event = spare(w, SPARE_EVENTS, EVENT_FIELDS)
-    w[event + EVENT_STAGE] = stage_number
-    w[event + EVENT_VISIT] = visit
-    w[event + EVENT_PART] = part
-    w[event + ACTION] = action
-    w[event + SUBJECT] = subject
+        return
     w[heap + SIZE] = hole + 1
-    first, moment = w[heap + HEAP], when << 3 | kind
+    first, moment, what = w[heap + HEAP], when << 3 | kind, place << ACTION_BITS | action
     while hole > 0:
         parent = first + ((hole - 1) >> 1) * ENTRY_FIELDS
-        if not is_before(w, moment, key, event, parent):
+        if not is_before(w, moment, key, what, parent):
             break
-        put_entry(w, first + hole * ENTRY_FIELDS, w[parent + MOMENT], w[parent + DUE_KEY], w[parent + EVENT])
+        copy_entry(w, parent, first + hole * ENTRY_FIELDS)
         hole = (hole - 1) >> 1
-    put_entry(w, first + hole * ENTRY_FIELDS, moment, key, event)
-    return event
+    put_entry(w, first + hole * ENTRY_FIELDS, moment, key, what, subject)
 
 
 @compiled
-def put_entry(w, entry, moment, key, event):
+def put_entry(w, entry, moment, key, what, subject):
     """Fill a place of a heap."""
     w[entry + MOMENT] = moment
     w[entry + DUE_KEY] = key
-    w[entry + EVENT] = event
+    w[entry + WHAT_DUE] = what
+    w[entry + SUBJECT] = subject
 
 
 @compiled
-def is_before(w, moment, key, event, entry):
+def copy_entry(w, entry, to):
+    """Fill a place of a heap with what stands at another."""
+    put_entry(w, to, w[entry + MOMENT], w[entry + DUE_KEY], w[entry + WHAT_DUE], w[entry + SUBJECT])
+
+
+@compiled
+def is_before(w, moment, key, what, entry):
     """Rule 2: whether one is due before an entry: second, class, key of the contact, stage, visit, part."""
     if moment != w[entry + MOMENT]:
         return moment < w[entry + MOMENT]
     if key != w[entry + DUE_KEY]:
         return key < w[entry + DUE_KEY]
-    other = w[entry + EVENT]
-    if w[event + EVENT_STAGE] != w[other + EVENT_STAGE]:
-        return w[event + EVENT_STAGE] < w[other + EVENT_STAGE]
-    if w[event + EVENT_VISIT] != w[other + EVENT_VISIT]:
-        return w[event + EVENT_VISIT] < w[other + EVENT_VISIT]
-    return w[event + EVENT_PART] < w[other + EVENT_PART]
+    return what < w[entry + WHAT_DUE]
 
 
 @compiled
@@ -659,7 +659,7 @@ def comes_first(w, entry, other):
     """Rule 2: 1 where an entry is due before another, else 0."""
     one, two = w[entry + MOMENT], w[other + MOMENT]
     if one == two:
-        return 1 if is_before(w, one, w[entry + DUE_KEY], w[entry + EVENT], other) else 0
+        return 1 if is_before(w, one, w[entry + DUE_KEY], w[entry + WHAT_DUE], other) else 0
     return (one < two) * 1
 
 
@@ -667,23 +667,21 @@ def comes_first(w, entry, other):
 def take_event(w, heap):
     """Rule 2: take the least out of a heap of what is due."""
     first = w[heap + HEAP]
-    least = w[first + EVENT]
     size = w[heap + SIZE] - 1
     w[heap + SIZE] = size
     last = first + size * ENTRY_FIELDS
-    moment, key, event = w[last + MOMENT], w[last + DUE_KEY], w[last + EVENT]
+    moment, key, what, subject = w[last + MOMENT], w[last + DUE_KEY], w[last + WHAT_DUE], w[last + SUBJECT]
     hole, child = first, MAIN + 1
     while child < size:
         entry = first + child * ENTRY_FIELDS
         if child + 1 < size:
             right = comes_first(w, entry + ENTRY_FIELDS, entry)
             child, entry = child + right, entry + right * ENTRY_FIELDS
-        if is_before(w, moment, key, event, entry):
+        if is_before(w, moment, key, what, entry):
             break
-        put_entry(w, hole, w[entry + MOMENT], w[entry + DUE_KEY], w[entry + EVENT])
+        copy_entry(w, entry, hole)
         hole, child = entry, 2 * child + 1
-    put_entry(w, hole, moment, key, event)
-    return least
+    put_entry(w, hole, moment, key, what, subject)
 
 
 @compiled
@@ -870,7 +868,7 @@ def send_on(w, contact, stage, visit, now):
     """Rule 2: whoever waits nowhere any more goes on to where the work of the stage goes."""
     w[contact + STEP] = TAKEN_OUT
     w[contact + MAIN_JOB] = NONE
-    due(w, SOON, now, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
+    due(w, SOON, now, WAITS_END, w[contact + KEY], place_of(w[stage + STAGE_NUMBER], visit, MAIN), GO_ON, contact)
 
 
 @compiled
@@ -915,8 +913,7 @@ def new_job(w, contact, stage, visit, part, left, now):
     w[job + READY] = since
     w[job + JOB_WORKER] = NONE
     w[job + JOB_KEY] = w[contact + KEY]
-    w[job + JOB_STAGE_NUMBER] = w[stage + STAGE_NUMBER]
-    w[job + JOB_WHAT] = part << PART_BIT | visit << VISIT_BIT | w[stage + STAGE_NUMBER] << STAGE_BIT
+    w[job + JOB_WHAT] = place_of(w[stage + STAGE_NUMBER], visit, part)
     return job
 
 
@@ -955,12 +952,10 @@ def take_place(w, job, team):
 @compiled
 def goes_before(w, job, other):
     """Rule 3: whether a job is served before another: its place, then key, stage, visit, part."""
-    for field in range(FIRST, JOB_STAGE_NUMBER + 1):
+    for field in range(FIRST, JOB_WHAT):
         if w[job + field] != w[other + field]:
             return w[job + field] < w[other + field]
-    if w[job + JOB_VISIT] != w[other + JOB_VISIT]:
-        return w[job + JOB_VISIT] < w[other + JOB_VISIT]
-    return w[job + PART] < w[other + PART]
+    return w[job + JOB_WHAT] < w[other + JOB_WHAT]
 
 
 @compiled
@@ -982,7 +977,7 @@ def put_in(w, queue, job, team):
     """Rule 3: put a job in a queue, which is the field `queue`; phase two looks at its team."""
     take_place(w, job, team)
     if queue == team + QUEUE:
-        queue = queue_for(w, team, w[job + JOB_STAGE_NUMBER])
+        queue = queue_for(w, team, w[w[job + JOB_STAGE] + STAGE_NUMBER])
     w[job + WAITS_IN] = queue
     w[job + JOB_TEAM] = team
     w[queue] = melded(w, w[queue], job)
@@ -1136,17 +1131,16 @@ def wait_at_most(w, job, now):
     span = w[w[stage + PATIENCE] + w[contact + RAG]]
     if span != NONE:
         until = after(w, w[span + SPAN_CALENDAR], now, max(1, seconds(w, contact, span, visit)))
-        due(w, SOON, until, TIME_OUTS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GIVE_UP_WAITING, contact)
+        due(w, SOON, until, TIME_OUTS, w[contact + KEY], w[job + JOB_WHAT], GIVE_UP_WAITING, contact)
 
 
 @compiled
-def give_up_waiting(w, contact, stage_number, visit, now):
+def give_up_waiting(w, contact, place, now):
     """Rule 3: time is up for a visit: the contact leaves the queue, unless it is begun or over. Who goes on, or NONE."""
     job, stage = w[contact + MAIN_JOB], w[contact + STAGE]
     if (
         job == NONE
-        or w[job + JOB_STAGE_NUMBER] != stage_number
-        or w[job + JOB_VISIT] != visit
+        or w[job + JOB_WHAT] != place
         or w[job + JOB_WORKER] != NONE
     ):
         return NONE
@@ -1466,7 +1460,7 @@ def wake_meeting(w, stage, moment):
     """Rule 4: see to it that phase two looks again when somebody goes off duty."""
     if moment != w[stage + WOKEN]:
         w[stage + WOKEN] = moment
-        due(w, SOON, moment, WAITS_END, NONE, w[stage + STAGE_NUMBER], MAIN, MAIN, WAKE, w[stage + TEAM])
+        due(w, SOON, moment, WAITS_END, NONE, place_of(w[stage + STAGE_NUMBER], MAIN, MAIN), WAKE, w[stage + TEAM])
 
 
 @compiled
@@ -1490,25 +1484,14 @@ def begin_meeting(w, stage, kept, now):
         w[people + 1 + part] = worker
         w[worker + BUSY], w[worker + IN_HAND] = 1, job
         write_met(w, job, part, worker, now, end)
-    due(
-        w,
-        SOON,
-        end,
-        WORK_ENDS,
-        w[job + JOB_KEY],
-        w[job + JOB_STAGE_NUMBER],
-        w[job + JOB_VISIT],
-        MAIN,
-        MEETING_ENDS,
-        job,
-    )
+    due(w, SOON, end, WORK_ENDS, w[job + JOB_KEY], w[job + JOB_WHAT], MEETING_ENDS, job)
 
 
 @compiled
 def write_met(w, job, part, worker, now, end):
     """Rule 4: one person of a meeting, for the team that they belong to; time beyond their window is overtime."""
     contact, person = w[job + JOB_CONTACT], w[worker + WORKER_NUMBER]
-    what = packed(w[job + JOB_STAGE_NUMBER], w[job + JOB_VISIT], part, ROW_MEETING, w[w[worker + WORKER_TEAM] + TEAM_NUMBER],
+    what = packed(w[w[job + JOB_STAGE] + STAGE_NUMBER], w[job + JOB_VISIT], part, ROW_MEETING, w[w[worker + WORKER_TEAM] + TEAM_NUMBER],
                   NO_CAUSE)  # fmt: skip
     row = write(w, contact, what, person, w[job + READY], now, end)
     if part == 0:
@@ -1555,18 +1538,8 @@ def begin_work(w, job, worker, team, now):
     else:
         end = lay_out(w, job, worker, team, now)
     w[worker + ROWS_END] = w[LOG_ROWS]
-    w[worker + ENDS_BY] = due(
-        w,
-        SOON,
-        end,
-        WORK_ENDS,
-        w[job + JOB_KEY],
-        w[job + JOB_STAGE_NUMBER],
-        w[job + JOB_VISIT],
-        w[job + PART],
-        STOP,
-        job,
-    )
+    w[worker + STOPS_AT] = end
+    due(w, SOON, end, WORK_ENDS, w[job + JOB_KEY], w[job + JOB_WHAT], STOP, worker)
 
 
 @compiled
@@ -1616,9 +1589,16 @@ def write_stretch(w, job, worker, team, start, end):
 
 
 @inlined
-def stop(w, job, now):
+def stops_now(w, worker, key, place, now):
+    """Rule 5: whether somebody still has in hand what was to end now; it may have been interrupted since."""
+    job = w[worker + IN_HAND]
+    return w[worker + BUSY] and w[worker + STOPS_AT] == now and w[job + JOB_KEY] == key and w[job + JOB_WHAT] == place
+
+
+@inlined
+def stop(w, worker, now):
     """Rule 5: a stretch of work ends: done, or handed over to the queue with its old place. Who goes on, or NONE."""
-    worker = w[job + JOB_WORKER]
+    job = w[worker + IN_HAND]
     w[worker + BUSY] = 0
     set_idle(w, worker, now)
     if w[job + LEFT] > 0:
@@ -1673,7 +1653,7 @@ def whom_to_interrupt(w, team, waiting, now):
 
     Of those only who can work at the stage of what is waiting.
     """
-    found, stage = NONE, stage_at(w, w[waiting + JOB_STAGE_NUMBER])
+    found, stage = NONE, stage_at(w, w[w[waiting + JOB_STAGE] + STAGE_NUMBER])
     if not may_interrupt(w, waiting, team):
         return found
     for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
@@ -1698,7 +1678,7 @@ def may_interrupt(w, waiting, team):
 @compiled
 def is_interrupting(w, job, team):
     """Rule 5: whether a job is at a stage whose work interrupts that of a team's other stages."""
-    return w[stage_at(w, w[job + JOB_STAGE_NUMBER]) + INTERRUPTS_IN] == team
+    return w[stage_at(w, w[w[job + JOB_STAGE] + STAGE_NUMBER]) + INTERRUPTS_IN] == team
 
 
 @compiled
@@ -1713,8 +1693,7 @@ def makes_way(w, job, waiting, team):
 def put_down(w, worker, now):
     """Rule 5: what somebody has in hand ends now: its rows are cut, and the job, which is returned, has the rest to do."""
     job = w[worker + IN_HAND]
-    if w[worker + ENDS_BY] != NONE:
-        w[w[worker + ENDS_BY] + ACTION] = CALLED_OFF
+    w[worker + STOPS_AT] = NEVER
     for row in range(w[worker + FIRST_ROW], w[worker + ROWS_END]):
         place = w[LOG] + row * LOG_FIELDS
         undone = half(w, place, END) - max(half(w, place, START), now)
@@ -1766,7 +1745,7 @@ def wait(w, contact, span, nth, cause, step, now):
     if until <= now:
         return False
     w[contact + STEP] = step
-    due(w, SOON, until, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
+    due(w, SOON, until, WAITS_END, w[contact + KEY], place_of(w[stage + STAGE_NUMBER], visit, MAIN), GO_ON, contact)
     return True
 
 
@@ -1808,7 +1787,7 @@ def ask(w, contact, stage, visit, now):
             write_wait(w, contact, stage, visit, MAIN, asked_at, now, FOR_PARTNER)
         return joined_outcome(w, checks)
     time_up = max(now, reached(w, asked_at, w[w[stage + GIVE_UP] + w[contact + RAG]]))
-    due(w, SOON, time_up, TIME_OUTS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, TIME_UP, checks)
+    due(w, SOON, time_up, TIME_OUTS, w[contact + KEY], place_of(w[stage + STAGE_NUMBER], visit, MAIN), TIME_UP, checks)
     w[contact + STEP] = CHECKING
     return WAITS
 
@@ -1824,7 +1803,7 @@ def later(w, checks, part, when, action):
     """Rule 7: do something about one request at a later second."""
     key = w[w[checks + CHECKS_CONTACT] + KEY]
     stage_number = w[w[checks + CHECKS_STAGE] + STAGE_NUMBER]
-    due(w, SOON, when, WAITS_END, key, stage_number, w[checks + CHECKS_VISIT], part, action, checks)
+    due(w, SOON, when, WAITS_END, key, place_of(stage_number, w[checks + CHECKS_VISIT], part), action, checks)
 
 
 @compiled
@@ -1993,7 +1972,7 @@ def wake(w, stage, team, now):
         moment = next_open(w, w[stage + ALLOCATES_IN], now)
     if moment != NEVER and moment != w[stage + WOKEN]:
         w[stage + WOKEN] = moment
-        due(w, SOON, moment, WAITS_END, NONE, w[stage + STAGE_NUMBER], MAIN, MAIN, WAKE, team)
+        due(w, SOON, moment, WAITS_END, NONE, place_of(w[stage + STAGE_NUMBER], MAIN, MAIN), WAKE, team)
 
 
 @compiled
@@ -2018,7 +1997,7 @@ def hold(w, job, worker, slots, now):
     w[contact + SLOTS_HELD] = slots
     w[contact + STEP] = HOLDING
     give_back(w, SPARE_JOBS, job)
-    due(w, LATER, until, WORK_ENDS, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, RELEASE, contact)
+    due(w, LATER, until, WORK_ENDS, w[contact + KEY], place_of(w[stage + STAGE_NUMBER], visit, MAIN), RELEASE, contact)
 
 
 @compiled
@@ -2128,7 +2107,7 @@ def answer(w, door, action, now):
     """Rule 8: tell the next in order whether they may come in; they go on before anybody starts work."""
     job = take_waiting(w, door + AT_DOOR)
     w[w[job + JOB_CONTACT] + MAIN_JOB] = w[job + WAITS_IN] = NONE
-    due(w, SOON, now, WAITS_END, w[job + JOB_KEY], w[door + DOOR_STAGE], w[job + JOB_VISIT], MAIN, action, job)
+    due(w, SOON, now, WAITS_END, w[job + JOB_KEY], w[job + JOB_WHAT], action, job)
 
 
 @compiled
@@ -2137,7 +2116,7 @@ def wake_door(w, door, midnights, now):
     midnight = next_instant(w, midnights, now + 1)
     if midnight != NEVER and midnight != w[door + DOOR_WOKEN]:
         w[door + DOOR_WOKEN] = midnight
-        due(w, SOON, midnight, WAITS_END, NONE, w[door + DOOR_STAGE], MAIN, MAIN + 1, WAKE_DOOR, door)
+        due(w, SOON, midnight, WAITS_END, NONE, place_of(w[door + DOOR_STAGE], MAIN, MAIN + 1), WAKE_DOOR, door)
 
 
 @compiled
@@ -2374,7 +2353,7 @@ def hand_on(w, contact, leaves, leaves_visit, now):
     w[contact + STEP] = HANDED_ON
     if ready > now:
         write_wait(w, contact, stage, visit, MAIN, now, ready, FOR_HANDOFF)
-        due(w, SOON, ready, WAITS_END, w[contact + KEY], w[stage + STAGE_NUMBER], visit, MAIN, GO_ON, contact)
+        due(w, SOON, ready, WAITS_END, w[contact + KEY], place_of(w[stage + STAGE_NUMBER], visit, MAIN), GO_ON, contact)
         return WAITS
     return ENTERS_NOW
 
@@ -2654,7 +2633,7 @@ def come_back(w, contact):
     w[child + EARLIER_RETURN] = w[LAST_RETURN]
     w[LAST_RETURN] = child
     w[CONTACTS_NUMBER] += 1
-    due(w, LATER, w[child + RECEIVED], WAITS_END, key, MAIN, MAIN, MAIN, BEGIN, child)
+    due(w, LATER, w[child + RECEIVED], WAITS_END, key, MAIN, BEGIN, child)
 
 
 # --- after the run: the rows in canonical order ----------------------------------------------------------------------

@@ -186,7 +186,7 @@ class _PlanLayout:
         world[k.SOURCES_NUMBER], world[k.AREAS_NUMBER] = len(plan.sources), len(plan.areas)
         world[k.BY_DEADLINE] = any("deadline" in team.order for _, one in plan.in_turn for team in one.teams)
         world[k.NORMAL], world[k.EXPONENTIAL] = self.table(STANDARD_NORMAL), self.table(STANDARD_EXPONENTIAL)
-        world[[k.LAST_RETURN, k.SPARE_JOBS, k.SPARE_EVENTS]] = NONE
+        world[[k.LAST_RETURN, k.SPARE_JOBS]] = NONE
         world[k.BY_SKILL] = plan.by_skill
         world[k.IS_DATED] = len(plan.later) > 0 or len(plan.ramps) > 0
 
