@@ -92,7 +92,7 @@ MILLION = np.int64(1_000_000)
 (
     TEAM_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE, SLOT_STAGES, SLOT_STAGES_NUMBER,
     HELPERS, HELPERS_NUMBER, INTERRUPTS, GOES_TO, HAS_TRAYS,
-    WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, LARGEST, IS_TOUCHED, SOMEBODY_IDLE, SOME_LEFT, STAGE_QUEUES,
+    WORKERS, WORKERS_END, QUEUE, QUEUE_SIZE, SLOT_QUEUE, LARGEST, IS_TOUCHED, MOST_IDLE, SOME_LEFT, STAGE_QUEUES,
     TEAM_FIELDS,
 ) = numbered(25)  # fmt: skip
 
@@ -151,6 +151,7 @@ CHANGE_FIELDS = NEW_FACTS + FACTS
 HEAP, SIZE, HEAP_ROOM = numbered(3)
 (MOMENT, DUE_KEY, WHAT_DUE, SUBJECT, ENTRY_FIELDS) = numbered(5)
 ACTION_BITS, SOME_ACTION = np.int64(4), np.int64(15)
+WAYS_BITS, WAYS = np.int64(2), np.int64(4)  # of the heap: how many stand below each
 
 # A row of the log: WHAT packs part, visit, stage, kind, team + 1, cause and RAG; the other fields are halves of a number each,
 # so that a row is half a line of the cache. Overtime is written as a row too. In the copies that `main_threads` makes, OFF_DUTY
@@ -202,7 +203,7 @@ RETURN, PROPENSITY_LUCK, GROWTH_LUCK, GRADE, HISTORY, CONSENT_LUCK = (
 )
 LUCK_BITS = np.int64(32)
 HALF_BITS, CELL_BITS, CELLS, SIDE, ALL_LUCK = 31, 7, 128, (31 - 7 + 1) * 128 + 1, (1 << 32) - 1
-FRACTION_BITS, HALF_A_UNIT, WORD_BITS = 8, 128, 64
+FRACTION_BITS, HALF_A_UNIT, WORD_BITS, SIGN_BIT = 8, 128, 64, 63
 
 
 @compiled
@@ -261,7 +262,7 @@ def number_up_to(w, place, number, value):
     low = place
     while number > 1:
         half = number >> 1
-        low += (w[low + half - 1] <= value) * half
+        low += half & (w[low + half - 1] - value - 1) >> SIGN_BIT  # all bits are set in the sign of what is below 0
         number -= half
     return low - place + (number == 1 and w[low] <= value)
 
@@ -510,63 +511,47 @@ def write_unaccepted(w, job, now):
 
 @compiled
 def run(world):
-    """Rules 2 and 9: play to the end; events at the end second count, later ones do not."""
+    """Rules 2 and 9: play to the end; events at the end second count, later ones do not.
+
+    At every second what is due is applied, least first; then work is dispatched once for the whole model; and so on until
+    nothing is due any more.
+    """
     w = memory(world)
     w[NEXT_DUTY] = next_boundary(w)
     w[STOOD_SINCE] = NEVER
     w[NEXT_ARRIVAL] = next_arrival(w)
+    now = w[NOW]
     while w[FULL] == 0:
-        now = next_second(w)
-        if now > w[ENDS]:
-            break
-        w[NOW] = now
-        instant(w, now)
+        soon, later, arrival = moment_of(w, SOON), moment_of(w, LATER), w[NEXT_ARRIVAL]
+        second = min(min(soon, later) >> 3, arrival)
+        if second == now:
+            apply_next(w, soon, later, now)
+        elif w[KNOCKED]:
+            open_doors(w, now)
+        elif w[TOUCHED_NUMBER]:
+            dispatch_touched(w, now)
+        else:
+            now = min(second, w[NEXT_DUTY])
+            if now > w[ENDS]:
+                break
+            w[NOW] = now
+            open_windows(w, now)
     if w[FULL] == 0:
         close(w)
 
 
 @inlined
-def next_second(w):
-    """Rule 2: the next second at which anything is due: of the calendar, of duty or dated changes, or of arrivals."""
-    return min(min(w[NEXT_DUTY], w[NEXT_ARRIVAL]), min(moment_of(w, SOON), moment_of(w, LATER)) >> 3)
-
-
-@inlined
-def instant(w, now):
-    """Rule 2: apply what is due, least first; then dispatch once for the whole model; repeat until nothing is due."""
-    open_windows(w, now)
-    while w[FULL] == 0:
-        while apply_next(w, now):
-            continue
-        if w[FULL]:
-            break
-        if w[KNOCKED]:
-            open_doors(w, now)
-            continue
-        if w[TOUCHED_NUMBER] == 0:
-            break
-        dispatch_touched(w, now)
-
-
-@inlined
-def apply_next(w, now):
-    """Rule 2: apply the least of what is due now; arrivals have a class of their own. False where nothing is due."""
-    soon, later = moment_of(w, SOON), moment_of(w, LATER)
+def apply_next(w, soon, later, now):
+    """Rule 2: apply the least of what is due now; arrivals have a class of their own."""
     heap, moment = SOON, soon
-    if later < soon or (later == soon and later < NEVER and comes_first(w, w[LATER], w[SOON])):
+    if later < soon or (later == soon and comes_first(w, w[LATER], w[SOON])):
         heap, moment = LATER, later
-    due_now = moment >> 3 == now
-    arrives = w[NEXT_ARRIVAL] == now and not (due_now and moment & 7 < ARRIVALS)
-    contact = NONE
-    if arrives:
-        contact = arrive(w)
-    elif due_now:
-        contact = apply(w, heap, now)
+    arrives = w[NEXT_ARRIVAL] == now and (moment >> 3 > now or moment & 7 > ARRIVALS)
+    contact = arrive(w) if arrives else apply(w, heap, now)
     if contact != NONE:
         go_on(w, contact, now)
     if arrives:
         w[STOOD_SINCE] = NEVER
-    return (arrives or due_now) and w[FULL] == 0
 
 
 @inlined
@@ -620,12 +605,13 @@ def due(w, heap, when, kind, key, place, action, subject):
         return
     w[heap + SIZE] = hole + 1
     first, moment, what = w[heap + HEAP], when << 3 | kind, place << ACTION_BITS | action
+    w[first + (hole + WAYS - 1) * ENTRY_FIELDS + MOMENT] = NEVER
     while hole > 0:
-        parent = first + ((hole - 1) >> 1) * ENTRY_FIELDS
+        parent = first + ((hole - 1) >> WAYS_BITS) * ENTRY_FIELDS
         if not is_before(w, moment, key, what, parent):
             break
         copy_entry(w, parent, first + hole * ENTRY_FIELDS)
-        hole = (hole - 1) >> 1
+        hole = (hole - 1) >> WAYS_BITS
     put_entry(w, first + hole * ENTRY_FIELDS, moment, key, what, subject)
 
 
@@ -665,29 +651,32 @@ def comes_first(w, entry, other):
 
 @inlined
 def take_event(w, heap):
-    """Rule 2: take the least out of a heap of what is due."""
+    """Rule 2: take the least out of a heap of what is due. What stands behind its last entry is due NEVER."""
     first = w[heap + HEAP]
     size = w[heap + SIZE] - 1
     w[heap + SIZE] = size
     last = first + size * ENTRY_FIELDS
     moment, key, what, subject = w[last + MOMENT], w[last + DUE_KEY], w[last + WHAT_DUE], w[last + SUBJECT]
-    hole, child = first, MAIN + 1
-    while child < size:
-        entry = first + child * ENTRY_FIELDS
-        if child + 1 < size:
-            right = comes_first(w, entry + ENTRY_FIELDS, entry)
-            child, entry = child + right, entry + right * ENTRY_FIELDS
-        if is_before(w, moment, key, what, entry):
+    w[last + MOMENT] = NEVER
+    if size == 0:
+        return
+    hole, child = first, first + ENTRY_FIELDS
+    while child < last:
+        one, other = child, child + 2 * ENTRY_FIELDS
+        one += comes_first(w, one + ENTRY_FIELDS, one) * ENTRY_FIELDS
+        other += comes_first(w, other + ENTRY_FIELDS, other) * ENTRY_FIELDS
+        child = one + comes_first(w, other, one) * (other - one)
+        if is_before(w, moment, key, what, child):
             break
-        copy_entry(w, entry, hole)
-        hole, child = entry, 2 * child + 1
+        copy_entry(w, child, hole)
+        hole, child = child, (child << WAYS_BITS) - (WAYS - 1) * first + ENTRY_FIELDS
     put_entry(w, hole, moment, key, what, subject)
 
 
 @compiled
 def moment_of(w, heap):
     """Rule 2: the second and class of the least of a heap; NEVER where it is empty."""
-    return w[w[heap + HEAP] + MOMENT] if w[heap + SIZE] > 0 else NEVER
+    return w[w[heap + HEAP] + MOMENT]
 
 
 @compiled
@@ -1198,7 +1187,7 @@ def set_idle(w, worker, now):
     """Rule 4: a worker has nothing to do from now on; while on duty they can be given work."""
     w[worker + IDLE_SINCE] = now
     if now < w[worker + UNTIL]:
-        w[w[worker + WORKER_TEAM] + SOMEBODY_IDLE] = 1
+        w[w[worker + WORKER_TEAM] + MOST_IDLE] += 1
         touch(w, w[worker + WORKER_TEAM])
 
 
@@ -1210,12 +1199,11 @@ def next_idle(w, team, stage, now):
     """
     found, longest = NONE, NEVER
     for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
-        if (
-            w[worker + IDLE_SINCE] < longest
-            and now < w[worker + UNTIL]
-            and (stage == NONE or can_work_at(w, worker, stage))
-        ):
-            found, longest = worker, w[worker + IDLE_SINCE]
+        since = w[worker + IDLE_SINCE] if now < w[worker + UNTIL] else NEVER
+        if stage != NONE and not can_work_at(w, worker, stage):
+            continue
+        found = worker if since < longest else found
+        longest = min(since, longest)
     return found
 
 
@@ -1268,11 +1256,12 @@ def serve(w, team, people, now):
         return
     if w[team + HAS_TRAYS]:
         hold_back(w, team + QUEUE)
-    while w[team + QUEUE] != NONE and w[people + SOMEBODY_IDLE]:
+    while w[team + QUEUE] != NONE and w[people + MOST_IDLE]:
         worker = next_idle(w, people, NONE, now)
         if worker == NONE:
-            w[people + SOMEBODY_IDLE] = 0
+            w[people + MOST_IDLE] = 0
             break
+        w[people + MOST_IDLE] -= 1
         begin_work(w, take_waiting(w, team + QUEUE), worker, team, now)
         if w[team + HAS_TRAYS]:
             hold_back(w, team + QUEUE)
@@ -1281,13 +1270,14 @@ def serve(w, team, people, now):
 @compiled
 def serve_by_skill(w, team, people, now):
     """Rules 3 and 4: `serve`, where each job is for those who can work at its stage; others wait until they can be done."""
-    while w[team + QUEUE_SIZE] and w[people + SOMEBODY_IDLE]:
+    while w[team + QUEUE_SIZE] and w[people + MOST_IDLE]:
         if next_idle(w, people, NONE, now) == NONE:
-            w[people + SOMEBODY_IDLE] = 0
+            w[people + MOST_IDLE] = 0
             break
         queue, worker = least_that_can_be_done(w, team, people, now)
         if queue == NONE:
             break
+        w[people + MOST_IDLE] -= 1
         begin_work(w, take_waiting(w, queue), worker, team, now)
 
 
@@ -1381,7 +1371,7 @@ def let_go(w, now):
         if w[worker + IDLE_SINCE] == NEVER:
             w[worker + IDLE_SINCE] = w[place + IDLE_BEFORE]
             if now < w[worker + UNTIL]:
-                w[w[worker + WORKER_TEAM] + SOMEBODY_IDLE] = 1
+                w[w[worker + WORKER_TEAM] + MOST_IDLE] += 1
                 touch(w, w[worker + WORKER_TEAM])
     w[RESERVED_NUMBER] = 0
 

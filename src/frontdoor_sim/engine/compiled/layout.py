@@ -634,10 +634,12 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     skills_at = base + room_of_people(roster)
     given_at = skills_at + sum(len(skills) for skills in roster.later_skills)
     contacts_at = at_a_line(given_at + sum(len(column) for column in given.values()))
-    heap_at = contacts_at + width * number
+    contacts_end = contacts_at + width * number
+    heap_at = at_a_line(contacts_end) + k.ENTRY_FIELDS  # what stands below an entry begins with a line
     heap_room = room * (DUE_A_CONTACT * number + ROOM)
-    later_at = heap_at + heap_room * k.ENTRY_FIELDS
-    log_at = at_a_line(later_at + heap_room * k.ENTRY_FIELDS)
+    heap_size = (heap_room + k.WAYS - 1) * k.ENTRY_FIELDS
+    later_at = at_a_line(heap_at + heap_size) + k.ENTRY_FIELDS
+    log_at = at_a_line(later_at + heap_size)
     log_room = room * (ROWS_A_CONTACT * number + ROOM)
     free = log_at + log_room * k.LOG_FIELDS
     limit = free + room * (RECORDS_A_CONTACT * number + 16 * ROOM)
@@ -656,10 +658,12 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     fields, table = np.array(list(columns), dtype=np.int64), np.array(list(columns.values()))
     k.fill_contacts(w, contacts_at, width, fields, table, order)
     w[k.NOW] = w[k.STARTS] - 1
-    w[k.CONTACTS], w[k.CONTACTS_END], w[k.ARRIVING] = contacts_at, heap_at, contacts_at
+    w[k.CONTACTS], w[k.CONTACTS_END], w[k.ARRIVING] = contacts_at, contacts_end, contacts_at
     w[k.CONTACT_WIDTH], w[k.CONTACTS_NUMBER] = width, number
     w[k.SOON : k.SOON + 3] = heap_at, 0, heap_room
     w[k.LATER : k.LATER + 3] = later_at, 0, heap_room
+    for at in range(k.WAYS - 1):
+        w[[heap + at * k.ENTRY_FIELDS + k.MOMENT for heap in (heap_at, later_at)]] = k.NEVER
     w[k.LOG], w[k.LOG_ROOM] = log_at, log_room
     w[k.FREE], w[k.LIMIT] = free, limit
     team, _, skill = facts
