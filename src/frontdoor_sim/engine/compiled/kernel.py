@@ -13,7 +13,9 @@ All that is compiled stands in this one file, because Numba's cache on disk look
 from __future__ import annotations
 
 import numpy as np
+from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
 from numba.cpython.unsafe.numbers import leading_zeros
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
@@ -368,6 +370,26 @@ def half(w, place, field):
 def put_half(w, place, field, value):
     """Fill a field of the row at a place that is half a number."""
     halves(w)[2 * place + field] = np.int32(value)
+
+
+@intrinsic
+def fetch(_, numbers, place):
+    """Have the processor bring a line into its cache, which will be needed soon."""
+
+    def prefetch(context, builder, signature, arguments):
+        pointer = builder.bitcast(builder.gep(arguments[0], [arguments[1]]), ir.IntType(8).as_pointer())
+        fn = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(
+                ir.VoidType(), [ir.IntType(8).as_pointer(), ir.IntType(32), ir.IntType(32), ir.IntType(32)]
+            ),
+            "llvm.prefetch.p0i8",
+        )
+        one = ir.IntType(32)
+        builder.call(fn, [pointer, one(0), one(3), one(1)])
+        return context.get_dummy_value()
+
+    return types.void(numbers, place), prefetch
 
 
 # --- room for records ------------------------------------------------------------------------------------------------
@@ -2204,7 +2226,11 @@ def arrive(w):
     """Rules 2 and 9: the next contact begins; those of one second do so in the order of their keys."""
     contact = w[ARRIVING]
     w[ARRIVING] += w[CONTACT_WIDTH]
+    for line in range(w[ARRIVING] + w[CONTACT_WIDTH], w[ARRIVING] + 2 * w[CONTACT_WIDTH], 8):
+        fetch(w, line)
     w[NEXT_ARRIVAL] = next_arrival(w)
+    for line in range(w[ARRIVING] + w[CONTACT_WIDTH], w[ARRIVING] + 2 * w[CONTACT_WIDTH], 8):
+        fetch(w, line)
     return begin(w, contact)
 
 
