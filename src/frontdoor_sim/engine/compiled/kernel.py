@@ -2275,6 +2275,7 @@ def close(w):
         while w[stage + MEETING_QUEUE] != NONE:
             write_queued(w, take_waiting(w, stage + MEETING_QUEUE), w[stage + TEAM], beyond)
     for contact in range(w[CONTACTS], w[ARRIVING], w[CONTACT_WIDTH]):
+        fetch(w, contact + 16 * w[CONTACT_WIDTH])
         close_checks(w, contact, beyond)
     contact = w[LAST_RETURN]
     while contact != NONE:
