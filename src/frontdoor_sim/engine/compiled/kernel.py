@@ -22,9 +22,12 @@ from numba.np.arrayobj import make_array
 
 from frontdoor_sim.luck import code
 
-compiled = njit(cache=True, nogil=True, error_model="numpy")
+entered = njit(cache=True, nogil=True, error_model="numpy")
+compiled = njit(nogil=True, error_model="numpy", no_rewrites=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 inlined = njit(inline="always", error_model="numpy")
-inlined_late = njit(nogil=True, error_model="numpy", forceinline=True)
+inlined_late = njit(
+    nogil=True, error_model="numpy", forceinline=True, no_rewrites=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 # A call costs what several fields do, so what lies on the way of every event is laid into whatever calls it: `inlined` what
 # one place calls, which compiles faster too, and `inlined_late`, by LLVM, what a few do. More of it was found to gain nothing.
 
@@ -423,7 +426,7 @@ def give_back(w, kind, place):
     w[kind] = place
 
 
-@compiled
+@entered
 def fill_contacts(world, first, width, fields, columns, order):
     """Write the contacts of a table, in the order of entering and key.
 
@@ -531,7 +534,7 @@ def write_unaccepted(w, job, now):
 # --- rule 2: an instant has two phases -------------------------------------------------------------------------------
 
 
-@compiled
+@entered
 def run(world):
     """Rules 2 and 9: play to the end; events at the end second count, later ones do not.
 
@@ -547,7 +550,10 @@ def run(world):
         soon, later, arrival = moment_of(w, SOON), moment_of(w, LATER), w[NEXT_ARRIVAL]
         second = min(min(soon, later) >> 3, arrival)
         if second == now:
-            apply_next(w, soon, later, now)
+            contact = apply_next(w, soon, later, now)
+            if contact != NONE:
+                go_on(w, contact, now)
+                w[STOOD_SINCE] = NEVER
         elif w[KNOCKED]:
             open_doors(w, now)
         elif w[TOUCHED_NUMBER]:
@@ -564,16 +570,12 @@ def run(world):
 
 @inlined
 def apply_next(w, soon, later, now):
-    """Rule 2: apply the least of what is due now; arrivals have a class of their own."""
+    """Rule 2: apply the least of what is due now; arrivals have a class of their own. Who goes on, or NONE."""
     heap, moment = SOON, soon
     if later < soon or (later == soon and comes_first(w, w[LATER], w[SOON])):
         heap, moment = LATER, later
     arrives = w[NEXT_ARRIVAL] == now and (moment >> 3 > now or moment & 7 > ARRIVALS)
-    contact = arrive(w) if arrives else apply(w, heap, now)
-    if contact != NONE:
-        go_on(w, contact, now)
-    if arrives:
-        w[STOOD_SINCE] = NEVER
+    return arrive(w) if arrives else apply(w, heap, now)
 
 
 @inlined
@@ -1235,10 +1237,11 @@ def can_work_at(w, worker, stage):
     return w[w[stage + ABLE] + w[worker + SKILL]] != 0
 
 
-@compiled
+@inlined
 def dispatch(w, team, now):
     """Rules 2 and 4, phase two of a team: its own people take up what waits here; then slots are given out."""
-    serve(w, team, team, now)
+    if w[team + MOST_IDLE]:
+        serve(w, team, team, now)
     if w[team + SLOT_QUEUE] != NONE:
         give_out_slots(w, team, now)
 
@@ -1270,7 +1273,7 @@ def judge_help(w, helper, waiting):
         w[helper + HELP_IS_ON] = 0
 
 
-@inlined_late
+@compiled
 def serve(w, team, people, now):
     """Rules 3 and 4: start the least jobs that wait at a team while somebody of `people`, a team, is idle and on duty."""
     if w[BY_SKILL]:
@@ -2658,7 +2661,7 @@ def come_back(w, contact):
 FOUR_BITS, TWELVE_BITS, SIXTEEN_BITS = (np.int64(bits_wide) for bits_wide in (4, 12, 16))
 
 
-@compiled
+@entered
 def duty_bounds(windows, starts, ends, line, lines):
     """For every line, the seconds at which its duty opens and closes in turn: the union of its people's windows.
 
@@ -2772,7 +2775,7 @@ def stands_before(row, one, other):
     return half(row, one, END) < half(row, other, END)
 
 
-@compiled
+@entered
 def event_columns(rows, rank, keys, families, lines, bounds, first, ends, stages):
     """The columns of the events table: rows cut at duty bounds, in canonical order.
 
@@ -2833,7 +2836,7 @@ ONCE = np.int64(1)
 OF_A_VISIT = np.int64((1 << 40) - 1)  # the bits of part, visit and stage
 
 
-@compiled
+@entered
 def places_of_returns(world, number):
     """Places of the contacts that came back, first to last."""
     w = memory(world)
@@ -2850,7 +2853,7 @@ def overlap(start, end, first, last):
     return max(MAIN, min(end, last) - max(start, first))
 
 
-@compiled
+@entered
 def available_seconds(first, starts, ends, team_of_worker, closes, available):
     """Add the seconds of duty within [0, closes) to those of each team; windows first[i] to first[i + 1] are worker i's."""
     for worker in range(len(team_of_worker)):
@@ -2858,7 +2861,7 @@ def available_seconds(first, starts, ends, team_of_worker, closes, available):
             available[team_of_worker[worker]] += overlap(starts[window], ends[window], MAIN, closes)
 
 
-@compiled
+@entered
 def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends, sums):
     """Add up what may be added up in the order of writing, and find the rows of main threads.
 
@@ -2952,7 +2955,7 @@ def work_inside(duty, window, worker, start, end):
     return seconds_inside
 
 
-@compiled
+@entered
 def open_before(bounds, first):
     """For each bound of `duty_bounds`, the seconds of its line's duty before it."""
     before = np.zeros(len(bounds), dtype=np.int64)
@@ -2987,7 +2990,7 @@ def open_until(bounds, before, low, at, t):
     return before[at - 1] + (t - bounds[at - 1] if (at - low) % 2 == 1 else MAIN)
 
 
-@compiled
+@entered
 def main_threads(rows, whose, off_duty, counts, threads):
     """The rows of main threads, each contact's together, in the order of writing: whoever reads them again reads on.
 
@@ -3063,7 +3066,7 @@ def happens_before(row, one, other, ends):
     return half(row, one, END) < half(row, other, END)
 
 
-@compiled
+@entered
 def order_threads(begins, threads, ends):
     """Put the rows of each main thread in the order in which they happened, and count its visits.
 
@@ -3086,7 +3089,7 @@ def order_threads(begins, threads, ends):
     return visits
 
 
-@compiled
+@entered
 def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends, columns):
     """The visits of main threads.
 
@@ -3162,7 +3165,7 @@ def last_off_duty(row, place, lines, bound, first, ends):
     return min(bound[low + over - 1], ends) if over > begun else -NEVER
 
 
-@compiled
+@entered
 def seconds_by_cause(begins, threads, lines, line_duty, counted, since, until):
     """Seconds of main threads from `since` to `until` of each contact that is counted, by cause; NO_CAUSE is work.
 
