@@ -12,7 +12,7 @@ same in Python, NumPy and compiled code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -95,8 +95,23 @@ def draw(owner: int, purpose: int, visit: int = 0) -> int:
     return mix(word ^ purpose) >> (64 - LUCK_BITS)
 
 
+_lent: list[Callable[[NDArray[np.uint64]], None]] = []
+
+
+def lend(mix_words: Callable[[NDArray[np.uint64]], None]) -> None:
+    """Let compiled code mix arrays from now on: the same words, in one pass over them where NumPy takes eight.
+
+    Args:
+        mix_words: puts `mix` of each word of an array of one dimension in its place.
+    """
+    _lent[:] = [mix_words]
+
+
 def _mix_array(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """`mix` of every word, in place: the words are the caller's own and are overwritten."""
+    if _lent:
+        _lent[0](words.ravel(order="K"))
+        return words
     moved = words >> np.uint64(30)
     words ^= moved
     words *= np.uint64(_FIRST)

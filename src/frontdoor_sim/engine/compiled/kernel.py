@@ -219,6 +219,13 @@ def mix(word):
     return word ^ (word >> BITS_31)
 
 
+@entered
+def mix_words(words):
+    """Rule 1: `mix` of every word of an array, in place; `luck` mixes its arrays so (`luck.lend`)."""
+    for at in range(len(words)):
+        words[at] = mix(words[at])
+
+
 @compiled
 def draw(key, purpose, visit):
     """Rule 1: luck below 2**32 of a key for a purpose and visit, as `luck.draw`."""

@@ -13,7 +13,10 @@ from threading import Timer
 import numpy as np
 from numpy.typing import NDArray
 
+from frontdoor_sim import luck
 from frontdoor_sim.engine.compiled import kernel
+
+luck.lend(kernel.mix_words)
 
 SOON = 2.0  # seconds; reading the kernel from disk takes less
 LINE = "Compiling the engine for this machine, this once: about 15 seconds."
