@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from matplotlib.transforms import Bbox
 
+from frontdoor_sim.appraisal import files
 from frontdoor_sim.appraisal.charts import (
     decided_within_24h,
     decision_curve,
@@ -596,6 +597,14 @@ class TestCharts:
 
 
 class TestFiles:
+    def test_a_table_that_no_spreadsheet_holds_is_parquet_only(self, tmp_path, monkeypatch):
+        table = pd.DataFrame({"value": range(4)})
+        csv, parquet = write_tables(tmp_path, {"things": table})
+        monkeypatch.setattr(files, "MOST_ROWS", 3)
+        assert write_tables(tmp_path, {"things": table}) == [parquet]
+        assert not csv.exists()
+        assert len(pd.read_parquet(parquet)) == 4
+
     def test_csv_is_safe_and_parquet_keeps_numbers(self, tmp_path):
         table = pd.DataFrame({"=name": ["=1+1", "+2", "-3", "@x", "\t=1", "fine"], "number": [-1.5, 2, 3, 4, 5, NAN]})
         csv, parquet = write_tables(tmp_path, {"things": table})

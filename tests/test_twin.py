@@ -13,14 +13,16 @@ import pandas as pd
 import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
+from numba import njit
 
 import frontdoor_sim.engine.compiled.kernel as kernel
+from frontdoor_sim import luck
 from frontdoor_sim.contacts import given as table_given
 from frontdoor_sim.distributions import from_mapping, quantile_table
 from frontdoor_sim.engine.compiled import layout, ready, running
 from frontdoor_sim.engine.compiled.layout import Words
 from frontdoor_sim.experiment.running import draw_contacts, simulate
-from frontdoor_sim.luck import draw, key
+from frontdoor_sim.luck import code, draw, draws, key, key_array
 from frontdoor_sim.scenario import Scenario, read_scenario
 from frontdoor_sim.working_time import NEVER, Calendar
 from random_models import Instance, instances
@@ -34,6 +36,9 @@ SCENARIOS = sorted(
     if not path.name.startswith(("appraisal", "parameters"))
 )
 BATCHES, EXAMPLES = 8, 125
+entered = njit(
+    error_model="numpy"
+)  # nothing is kept on disk: what is kept knows its own file only, and not the kernel's
 REFERENCE = ["drawn.py", "simpy_engine.py", "people.py", "slots.py", "checks.py", "kinds.py"]
 
 
@@ -104,6 +109,23 @@ def test_what_lay_in_the_memory_of_a_world_changes_nothing(monkeypatch):
     assert_twins(*both(scenario.model, who_come(scenario), seed=5, replication=2))
 
 
+def test_a_world_stands_where_one_stood_that_nobody_looks_at_any_more(monkeypatch):
+    monkeypatch.setattr(layout, "_spared", [])
+    world = layout.empty(100)
+    place, cut = world.ctypes.data, world[3:9].reshape(2, 3)
+    del world
+    assert layout.empty(100).ctypes.data != place, "what was cut out of it is still looked at"
+    layout._spared.clear()
+    del cut
+    assert layout.empty(200).ctypes.data != place, "it has no room"
+    layout._spared.clear()
+    first = layout.empty(100)
+    place = first.ctypes.data
+    del first
+    again = layout.empty(50)
+    assert (again.ctypes.data, again.ctypes.data % 64, len(again)) == (place, 0, 50)
+
+
 # --- rule 1: the same integers ---------------------------------------------------------------------------------------
 
 keys = st.integers(0, 2**63 - 1)
@@ -111,14 +133,35 @@ keys = st.integers(0, 2**63 - 1)
 
 @given(keys, st.integers(0, 2**64 - 1), st.integers(0, 10**6))
 def test_luck_is_the_same(owner, purpose, visit):
-    assert kernel.draw(np.int64(owner), np.int64(layout.signed(purpose)), np.int64(visit)) == draw(
-        owner, purpose, visit
-    )
+    assert _drawn(owner, layout.signed(purpose), visit) == draw(owner, purpose, visit)
+
+
+@entered
+def _drawn(owner, purpose, visit):
+    return kernel.draw(np.int64(owner), np.int64(purpose), np.int64(visit))
+
+
+@pytest.mark.parametrize("shape", [(0,), (1,), (1000,), (40, 25)])
+def test_luck_in_bulk_is_the_same_whoever_mixes_it(shape, monkeypatch):
+    owners = np.random.default_rng(1).integers(0, 2**63, shape)
+    visits = np.arange(owners.size).reshape(shape)
+    ask = [(owners, code("x")), (owners, code("x"), 3), (owners, code("x"), visits), (owners.T, code("x"))]
+    monkeypatch.setattr(luck, "_lent", [kernel.mix_words])
+    mixed, keyed = [draws(*one) for one in ask], key_array((7, "x"), owners.ravel(), visits.ravel())
+    monkeypatch.setattr(luck, "_lent", [])
+    for one, other in zip(ask, mixed, strict=True):
+        np.testing.assert_array_equal(draws(*one), other)
+    np.testing.assert_array_equal(key_array((7, "x"), owners.ravel(), visits.ravel()), keyed)
 
 
 @given(keys, st.integers(1, 1000))
 def test_keys_of_returns_are_the_same(parent, number):
-    assert kernel.key_of_return(np.int64(parent), np.int64(number)) == key(parent, "return", number)
+    assert _returned(parent, number) == key(parent, "return", number)
+
+
+@entered
+def _returned(parent, number):
+    return kernel.key_of_return(np.int64(parent), np.int64(number))
 
 
 @pytest.mark.parametrize("shape", [
@@ -132,7 +175,7 @@ def test_quantile_tables_are_read_the_same(shape):
     assert [_read(table.knots, luck) for luck in lucks] == [table.read(luck) for luck in lucks]
 
 
-@kernel.compiled
+@entered
 def _read_at(words, table, luck):
     return kernel.read(kernel.memory(words), table, luck)
 
@@ -141,7 +184,7 @@ def _read(knots, luck):
     return int(_read_at(knots, 0, luck))
 
 
-@kernel.compiled
+@entered
 def _calendar_at(words, what, calendar, t, more):
     w = kernel.memory(words)
     if what == 0:

@@ -19,11 +19,14 @@ MANIFEST, RUN_RECORD = "manifest.json", "run.json"
 RUNS = "runs"
 """The folder of finished runs within a results folder."""
 _FORMULA = "^[=+@\t\r\n-]"
+MOST_ROWS = 1_048_576 - 1
+"""What a sheet of a spreadsheet holds below the names of columns."""
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
     """Write each table as `<name>.csv` and `<name>.parquet`; the paths, in the order of the tables.
 
+    A table with more rows than a spreadsheet holds is written as Parquet only, for its CSV would have hundreds of megabytes.
     Small numbers are suppressed first (`c` in the CSV, null in the Parquet file). In the CSV, text that a
     spreadsheet would take for a formula gets an apostrophe in front. UTF-8, LF, the same bytes for the
     same tables. Raises `ValueError` for a name that is not a plain file name.
@@ -37,6 +40,10 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]
         csv, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
         plain = _plain_columns(shown)
         plain.to_parquet(parquet, index=False)
+        if len(plain) > MOST_ROWS:
+            csv.unlink(missing_ok=True)
+            written.append(parquet)
+            continue
         as_csv = _as_csv(shown, pa.Table.from_pandas(plain, preserve_index=False))
         write_csv(as_csv, csv, WriteOptions(quoting_style="needed"))
         written += [csv, parquet]

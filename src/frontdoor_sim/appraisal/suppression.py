@@ -52,7 +52,7 @@ def numeric(table: pd.DataFrame) -> list[str]:
 
 def _published(table: pd.DataFrame) -> pd.Series:
     if "by" in table.columns:
-        return table["by"].astype("string").isin(PUBLISHED_BY).fillna(value=False).astype(bool)
+        return table["by"].isin(PUBLISHED_BY)
     return pd.Series(data=any(name in table.columns for name in PUBLISHED_BY[:2]), index=table.index, dtype=bool)
 
 

@@ -146,8 +146,20 @@ def compared(runs: pd.DataFrame, base: str, interval: Interval) -> Comparison:
 
 def by_run(runs: pd.DataFrame, option: str) -> pd.DataFrame:
     """An option's measures as a table: a row for each measure and group, a column for each replication."""
-    mine = runs[runs["option"] == option].astype(dict.fromkeys(PLACE, str))
-    return mine.set_index([*PLACE, "run"])["value"].unstack("run", sort=False)
+    return _by_run(runs, option)[0]
+
+
+def _by_run(runs: pd.DataFrame, option: str) -> tuple[pd.DataFrame, pd.Series]:
+    """`by_run`, and the unit of each of its rows."""
+    mine = runs[runs["option"] == option]
+    place = mine.groupby(PLACE, sort=False, observed=True).ngroup().to_numpy()
+    run, numbers = pd.factorize(mine["run"])
+    heads = mine.iloc[np.unique(place, return_index=True)[1]]
+    values = np.full((len(heads), len(numbers)), np.nan)
+    values[place, run] = mine["value"]
+    index = pd.MultiIndex.from_frame(heads[PLACE].astype(str))
+    units = pd.Series(heads["unit"].to_numpy(), index=index)
+    return pd.DataFrame(values, index=index, columns=pd.Index(numbers, name="run")), units
 
 
 def summarise(runs: pd.DataFrame, interval: Interval = "average") -> pd.DataFrame:
@@ -158,21 +170,14 @@ def summarise(runs: pd.DataFrame, interval: Interval = "average") -> pd.DataFram
     that some replication could not reach has no mean.
     """
     tables = []
-    units = runs.drop_duplicates(PLACE).set_index(PLACE)["unit"]
     for option in runs["option"].unique():
-        table = by_run(runs, option)
+        table, units = _by_run(runs, option)
         values = table.to_numpy(np.float64)
         mean, half = mean_and_half_width(values, interval, 1)
-        low, high = _within(
-            units.reindex(table.index).eq("share").to_numpy(), np.maximum(mean - half, 0.0), mean + half
-        )
-        tables.append(
-            pd.DataFrame(
-                {"option": option, "mean": mean, "low": low, "high": high, "runs": values.shape[1]}, index=table.index
-            )
-        )
+        low, high = _within(units.eq("share").to_numpy(), np.maximum(mean - half, 0.0), mean + half)
+        columns = {"option": option, "mean": mean, "low": low, "high": high, "unit": units, "runs": values.shape[1]}
+        tables.append(pd.DataFrame(columns, index=table.index))
     out = pd.concat(tables).reset_index()
-    out["unit"] = units.reindex(pd.MultiIndex.from_frame(out[PLACE])).to_numpy()
     counts = runs.groupby(["option", *PLACE], observed=True)["contacts"].mean().round()
     notes = runs[runs["note"] != ""].groupby(["option", *PLACE], observed=True)["note"].agg("first")
     out["note"] = notes.reindex(pd.MultiIndex.from_frame(out[["option", *PLACE]])).fillna("").to_numpy()
@@ -188,15 +193,14 @@ def differences(runs: pd.DataFrame, base: str, interval: Interval = "average") -
     there is no difference, and the sentence says so.
     """
     others = [option for option in runs["option"].unique() if option != base]
-    before = by_run(runs, base)
-    units = runs.drop_duplicates(PLACE).set_index(PLACE)["unit"]
-    tables = []
+    before, units = _by_run(runs, base)
+    is_share, tables = units.eq("share").to_numpy(), []
     for option in others:
         after = by_run(runs, option).reindex(before.index)
         gaps = after.to_numpy(np.float64) - before.to_numpy(np.float64)
         mean, half = mean_and_half_width(gaps, interval, len(others))
         start = before.to_numpy(np.float64).mean(axis=1)
-        low, high = _within(units.reindex(before.index).eq("share").to_numpy(), mean - half, mean + half)
+        low, high = _within(is_share, mean - half, mean + half)
         table = {"option": option, "base": start, "option_mean": after.to_numpy(np.float64).mean(axis=1), "difference": mean,
                  "low": low, "high": high, "half_width": mean_and_half_width(gaps, "average", len(others))[1],
                  "replications": gaps.shape[1]}  # fmt: skip

@@ -22,12 +22,18 @@ from numba.np.arrayobj import make_array
 
 from frontdoor_sim.luck import code
 
+INNER = {
+    "nogil": True,
+    "error_model": "numpy",
+    "no_rewrites": True,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
 entered = njit(cache=True, nogil=True, error_model="numpy")
-compiled = njit(nogil=True, error_model="numpy", no_rewrites=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+compiled = njit(**INNER)
 inlined = njit(inline="always", error_model="numpy")
-inlined_late = njit(
-    nogil=True, error_model="numpy", forceinline=True, no_rewrites=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
+inlined_late = njit(forceinline=True, **INNER)
+# Python calls what is `entered`, and nothing else: without a way in from Python the rest compiles in a quarter less time.
 # A call costs what several fields do, so what lies on the way of every event is laid into whatever calls it: `inlined` what
 # one place calls, which compiles faster too, and `inlined_late`, by LLVM, what a few do. More of it was found to gain nothing.
 
@@ -384,19 +390,14 @@ def put_half(w, place, field, value):
 
 @intrinsic
 def fetch(_, numbers, place):
-    """Have the processor bring a line into its cache, which will be needed soon."""
+    """Have the processor bring the line of a place into its cache, where it will be looked at soon: LLVM's `prefetch`."""
 
-    def prefetch(context, builder, signature, arguments):
-        pointer = builder.bitcast(builder.gep(arguments[0], [arguments[1]]), ir.IntType(8).as_pointer())
-        fn = cgutils.get_or_insert_function(
-            builder.module,
-            ir.FunctionType(
-                ir.VoidType(), [ir.IntType(8).as_pointer(), ir.IntType(32), ir.IntType(32), ir.IntType(32)]
-            ),
-            "llvm.prefetch.p0i8",
-        )
-        one = ir.IntType(32)
-        builder.call(fn, [pointer, one(0), one(3), one(1)])
+    def prefetch(context, builder, _, arguments):
+        number, byte = ir.IntType(32), ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        line = builder.bitcast(builder.gep(arguments[0], [arguments[1]]), byte)
+        builder.call(function, [line, number(0), number(3), number(1)])  # to be read, near, as data
         return context.get_dummy_value()
 
     return types.void(numbers, place), prefetch
@@ -468,12 +469,7 @@ def place_of(stage_number, visit, part):
 @compiled
 def packed(stage_number, visit, part, kind, team_number, cause):
     """The facts of a row that are small numbers, in one."""
-    return (
-        place_of(stage_number, visit, part)
-        | kind << KIND_BIT
-        | (team_number + 1) << TEAM_BIT
-        | cause << CAUSE_BIT
-    )
+    return place_of(stage_number, visit, part) | kind << KIND_BIT | (team_number + 1) << TEAM_BIT | cause << CAUSE_BIT
 
 
 @compiled
@@ -1158,11 +1154,7 @@ def wait_at_most(w, job, now):
 def give_up_waiting(w, contact, place, now):
     """Rule 3: time is up for a visit: the contact leaves the queue, unless it is begun or over. Who goes on, or NONE."""
     job, stage = w[contact + MAIN_JOB], w[contact + STAGE]
-    if (
-        job == NONE
-        or w[job + JOB_WHAT] != place
-        or w[job + JOB_WORKER] != NONE
-    ):
+    if job == NONE or w[job + JOB_WHAT] != place or w[job + JOB_WORKER] != NONE:
         return NONE
     team = w[job + JOB_TEAM]
     if w[stage + KIND] == OF_CASELOAD:
@@ -1513,8 +1505,8 @@ def begin_meeting(w, stage, kept, now):
 def write_met(w, job, part, worker, now, end):
     """Rule 4: one person of a meeting, for the team that they belong to; time beyond their window is overtime."""
     contact, person = w[job + JOB_CONTACT], w[worker + WORKER_NUMBER]
-    what = packed(w[w[job + JOB_STAGE] + STAGE_NUMBER], w[job + JOB_VISIT], part, ROW_MEETING, w[w[worker + WORKER_TEAM] + TEAM_NUMBER],
-                  NO_CAUSE)  # fmt: skip
+    stage_number, team_number = w[w[job + JOB_STAGE] + STAGE_NUMBER], w[w[worker + WORKER_TEAM] + TEAM_NUMBER]
+    what = packed(stage_number, w[job + JOB_VISIT], part, ROW_MEETING, team_number, NO_CAUSE)
     row = write(w, contact, what, person, w[job + READY], now, end)
     if part == 0:
         w[contact + LAST_ROW] = row
@@ -1715,7 +1707,6 @@ def makes_way(w, job, waiting, team):
 def put_down(w, worker, now):
     """Rule 5: what somebody has in hand ends now: its rows are cut, and the job, which is returned, has the rest to do."""
     job = w[worker + IN_HAND]
-    w[worker + STOPS_AT] = NEVER
     for row in range(w[worker + FIRST_ROW], w[worker + ROWS_END]):
         place = w[LOG] + row * LOG_FIELDS
         undone = half(w, place, END) - max(half(w, place, START), now)

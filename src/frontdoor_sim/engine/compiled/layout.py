@@ -8,7 +8,7 @@ Order of things in the array, from place 0:
 3. the people: workers by team and roster order, their windows, and the windows again by the second at which they open
    (`put_people`);
 4. durations that a table gives, then the contacts by second of entering and key;
-5. the calendar's heap, the log, and room for whatever a run needs: jobs, events, checks, contacts that come back.
+5. the calendar's heap, the log, and room for whatever a run needs: jobs, checks, contacts that come back.
 
 A new field of a record is named in `kernel`, filled in here, and has a branch in both engines.
 """
@@ -683,7 +683,7 @@ def empty(number: int) -> Int64s:
     new, which took a twentieth of the time of a replication.
     """
     owner = _taken(number + LINE)
-    array = np.frombuffer(memoryview(owner), dtype=np.int64)  # whatever is cut out of it holds on to it, not to the owner
+    array = np.frombuffer(owner.data, dtype=np.int64)  # whatever is cut out of it holds on to it, not to the owner
     finalize(array, _spare, owner).atexit = False
     skip = -(array.ctypes.data // array.itemsize) % LINE
     return array[skip : skip + number]
