@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import threading
 import shutil
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
@@ -89,6 +90,29 @@ def test_processes_stay_for_all_the_rounds_of_a_study_and_no_longer(monkeypatch:
     monkeypatch.setattr(workers, "SHORT", 0.0)
     assert workers.worked(abs, [-1, -2, -3], 2) == [1, 2, 3]
     assert len(begun) == 2
+
+
+def test_processes_that_were_started_ahead_leave_the_first_task_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Executor] = []
+
+    def threads(number: int) -> Executor:
+        begun.append(ThreadPoolExecutor(number))
+        return begun[-1]
+
+    def where(_: int) -> bool:
+        return threading.current_thread() is threading.main_thread()
+
+    monkeypatch.setattr(workers, "_processes", threads)
+    with workers.one_pool():
+        workers.start_processes(1)
+        assert not begun, "one process is this one"
+        workers.start_processes(2)
+        workers.start_processes(2)
+        assert len(begun) == 1
+        assert workers.worked(where, [0, 1, 2], 2) == [True, False, False]
+        assert workers.worked(where, [0, 1, 2], 2) == [False, False, False]
+    workers.start_processes(2)
+    assert len(begun) == 1, "there is no study"
 
 
 def test_a_scenario_that_travels_is_opened_once(desk, more):

@@ -39,7 +39,7 @@ from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
 from frontdoor_sim.experiment.reading import Study, check_study, too_few
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.transition import band, transition
-from frontdoor_sim.experiment.workers import one_pool
+from frontdoor_sim.experiment.workers import one_pool, start_processes
 from frontdoor_sim.scenario import Scenario
 
 LOGS = "event_logs"
@@ -62,6 +62,10 @@ class Result:
     folder: Path
     verdict: str
     break_evens: tuple[str, ...] = ()
+
+
+LONG = 10_000
+"""Weeks of all runs together for which processes are started before anything else: a small door plays them in a second."""
 
 
 @one_pool()
@@ -96,6 +100,9 @@ def appraise(
     clock, started = time.perf_counter(), datetime.now(tz=UTC).isoformat(timespec="seconds")
     seed = study.facts.seed if seed is None else seed
     number = study.facts.replications if replications is None else replications
+    run = study.base.model.run
+    if number * (1 + len(study.options)) * (run.warm_up + run.weeks + run.follow_up) >= LONG:
+        start_processes(jobs)
     returns = returns_per_contact(study.base, seed, engine)
     keep = folder / RUNS
     with candidates_written(folder):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -26,6 +27,7 @@ class _Processes:
     def __init__(self, until: ExitStack) -> None:
         self._until = until
         self.started: Executor | None = None
+        self.have_worked = False
 
     def start(self, number: int) -> Executor:
         self.started = self._until.enter_context(_processes(number))
@@ -52,6 +54,15 @@ def one_pool() -> Iterator[None]:
             _KEPT.reset(token)
 
 
+def start_processes(jobs: int | None = None) -> None:
+    """Within `one_pool`, have processes start and import now, while this one prepares a study that is long for certain."""
+    kept, number = _KEPT.get(), jobs or os.cpu_count() or 1
+    if kept is not None and kept.started is None and number > 1:
+        executor = kept.start(number)
+        for _ in range(number):
+            executor.submit(import_module, "frontdoor_sim.experiment")
+
+
 @one_pool()
 def worked(
     work: Callable[[Any], Any],
@@ -66,7 +77,7 @@ def worked(
 
     Two tasks are done here first, which has the kernel compiled but once. If by what the second took the others are soon
     done, they are done on threads: the kernel leaves Python free meanwhile. Else processes share them. Within `one_pool`,
-    processes that are there already do all of them.
+    processes that have worked already do all of them; those that were only started (`start_processes`) do all but the first.
 
     Args:
         work: a function that pickles; what it makes depends on its task alone.
@@ -102,13 +113,17 @@ def _shared(work: Callable[[Any], Any], tasks: Sequence[Any], number: int) -> It
     kept = _KEPT.get()
     assert kept is not None
     if kept.started is not None:
-        yield from kept.started.map(work, tasks)
+        alone = 0 if kept.have_worked else 1
+        kept.have_worked = True
+        yield from map(work, tasks[:alone])
+        yield from kept.started.map(work, tasks[alone:])
         return
     yield work(tasks[0])
     begun = perf_counter()
     yield work(tasks[1])
     rest, each = tasks[2:], perf_counter() - begun
     if each * len(rest) >= SHORT:
+        kept.have_worked = True
         yield from kept.start(number).map(work, rest)
         return
     with ThreadPoolExecutor(number) as threads:
