@@ -2,8 +2,8 @@
 
 import math
 import pickle
-import threading
 import shutil
+import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
