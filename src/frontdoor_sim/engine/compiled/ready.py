@@ -19,7 +19,7 @@ from frontdoor_sim.engine.compiled import kernel
 luck.lend(kernel.mix_words)
 
 SOON = 2.0  # seconds; reading the kernel from disk takes less
-LINE = "Compiling the engine for this machine, this once: about 15 seconds."
+LINE = "Compiling the engine for this machine, this once: about 20 seconds."
 
 TORN = (EOFError, pickle.UnpicklingError)
 """What Numba raises where a file of its cache holds less than was written: a full disk, a power cut, a copy half made."""
