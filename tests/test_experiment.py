@@ -92,27 +92,42 @@ def test_processes_stay_for_all_the_rounds_of_a_study_and_no_longer(monkeypatch:
     assert len(begun) == 2
 
 
-def test_processes_that_were_started_ahead_leave_the_first_task_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[Executor] = []
+def test_processes_that_were_started_ahead_work_where_work_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[ThreadPoolExecutor] = []
 
     def threads(number: int) -> Executor:
-        begun.append(ThreadPoolExecutor(number))
+        begun.append(ThreadPoolExecutor(number, thread_name_prefix="ahead"))
         return begun[-1]
 
-    def where(_: int) -> bool:
-        return threading.current_thread() is threading.main_thread()
+    def where(_: int) -> str:
+        return threading.current_thread().name.partition("_")[0]
 
     monkeypatch.setattr(workers, "_processes", threads)
+    here, short = threading.current_thread().name, workers.SHORT
     with workers.one_pool():
         workers.start_processes(1)
         assert not begun, "one process is this one"
         workers.start_processes(2)
         workers.start_processes(2)
         assert len(begun) == 1
-        assert workers.worked(where, [0, 1, 2], 2) == [True, False, False]
-        assert workers.worked(where, [0, 1, 2], 2) == [False, False, False]
+        assert "ahead" not in workers.worked(where, [0, 1, 2], 2), "what is short is not done by processes"
+        monkeypatch.setattr(workers, "SHORT", 0.0)
+        assert workers.worked(where, [0, 1, 2], 2) == [here, here, "ahead"]
+        monkeypatch.setattr(workers, "SHORT", short)
+        assert workers.worked(where, [0, 1, 2], 2) == ["ahead"] * 3
     workers.start_processes(2)
     assert len(begun) == 1, "there is no study"
+
+
+def test_what_a_process_imports_comes_home() -> None:
+    with workers._processes(1) as executor:
+        assert executor.submit(workers._import).result(60) is None
+
+
+def test_a_measure_that_stands_twice_is_no_answer(desk):
+    runs = compare(desk, [], replications=2, seed=2, jobs=1).runs
+    with pytest.raises(ValueError, match="stands twice"):
+        by_run(pd.concat([runs, runs.tail(1)]), desk.name)
 
 
 def test_a_scenario_that_travels_is_opened_once(desk, more):

@@ -109,7 +109,7 @@ def lend(mix_words: Callable[[NDArray[np.uint64]], None]) -> None:
 
 def _mix_array(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """`mix` of every word, in place: the words are the caller's own and are overwritten."""
-    if _lent:
+    if _lent and isinstance(words, np.ndarray):
         _lent[0](words.ravel(order="K"))
         return words
     moved = words >> np.uint64(30)

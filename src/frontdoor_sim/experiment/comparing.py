@@ -152,11 +152,13 @@ def by_run(runs: pd.DataFrame, option: str) -> pd.DataFrame:
 def _by_run(runs: pd.DataFrame, option: str) -> tuple[pd.DataFrame, pd.Series]:
     """`by_run`, and the unit of each of its rows."""
     mine = runs[runs["option"] == option]
-    place = mine.groupby(PLACE, sort=False, observed=True).ngroup().to_numpy()
+    place = mine.groupby(PLACE, sort=False, observed=True, dropna=False).ngroup().to_numpy()
     run, numbers = pd.factorize(mine["run"])
     heads = mine.iloc[np.unique(place, return_index=True)[1]]
-    values = np.full((len(heads), len(numbers)), np.nan)
-    values[place, run] = mine["value"]
+    values, there = np.full((len(heads), len(numbers)), np.nan), np.zeros((len(heads), len(numbers)), dtype=bool)
+    values[place, run], there[place, run] = mine["value"], True
+    if np.count_nonzero(there) < len(mine):
+        raise ValueError(f"a measure of {option!r} stands twice among those of one run")
     index = pd.MultiIndex.from_frame(heads[PLACE].astype(str))
     units = pd.Series(heads["unit"].to_numpy(), index=index)
     return pd.DataFrame(values, index=index, columns=pd.Index(numbers, name="run")), units

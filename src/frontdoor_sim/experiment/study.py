@@ -38,6 +38,7 @@ from frontdoor_sim.experiment.fair_shares import ALL_ORDERS_UP_TO, PAIRS, fair_s
 from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
 from frontdoor_sim.experiment.reading import Study, check_study, too_few
 from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.experiment.running import draw_contacts
 from frontdoor_sim.experiment.transition import band, transition
 from frontdoor_sim.experiment.workers import one_pool, start_processes
 from frontdoor_sim.scenario import Scenario
@@ -64,8 +65,8 @@ class Result:
     break_evens: tuple[str, ...] = ()
 
 
-LONG = 10_000
-"""Weeks of all runs together for which processes are started before anything else: a small door plays them in a second."""
+LONG = 2_000_000
+"""Contacts of all runs together for which processes are started before anything else: the compiled engine takes 8 seconds."""
 
 
 @one_pool()
@@ -100,11 +101,10 @@ def appraise(
     clock, started = time.perf_counter(), datetime.now(tz=UTC).isoformat(timespec="seconds")
     seed = study.facts.seed if seed is None else seed
     number = study.facts.replications if replications is None else replications
-    run = study.base.model.run
-    if number * (1 + len(study.options)) * (run.warm_up + run.weeks + run.follow_up) >= LONG:
+    keep = folder / RUNS
+    if not keep.exists() and number * (1 + len(study.options)) * len(draw_contacts(study.base, seed, 0, 0.0)) >= LONG:
         start_processes(jobs)
     returns = returns_per_contact(study.base, seed, engine)
-    keep = folder / RUNS
     with candidates_written(folder):
         found = conditioned(study, seed, returns, number, jobs, quiet, engine, keep)
     tasks = [

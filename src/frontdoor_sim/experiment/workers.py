@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -22,7 +23,7 @@ SHORT = 5.0
 
 
 class _Processes:
-    """Processes that stay until a study is over, once some of its work was long enough to start them."""
+    """Processes that stay until a study is over, once they were started: for work that was long enough, or ahead of it."""
 
     def __init__(self, until: ExitStack) -> None:
         self._until = until
@@ -30,7 +31,8 @@ class _Processes:
         self.have_worked = False
 
     def start(self, number: int) -> Executor:
-        self.started = self._until.enter_context(_processes(number))
+        if self.started is None:
+            self.started = self._until.enter_context(_processes(number))
         return self.started
 
 
@@ -39,7 +41,7 @@ _KEPT: ContextVar[_Processes | None] = ContextVar("processes that are kept", def
 
 @contextmanager
 def one_pool() -> Iterator[None]:
-    """Within this, processes that were started once do all that is `worked`, however short: a study is many short rounds.
+    """Within this, processes that have worked once do all that is `worked`, however short: a study is many short rounds.
 
     What is `worked` outside is a study of one round.
     """
@@ -60,7 +62,12 @@ def start_processes(jobs: int | None = None) -> None:
     if kept is not None and kept.started is None and number > 1:
         executor = kept.start(number)
         for _ in range(number):
-            executor.submit(import_module, "frontdoor_sim.experiment")
+            executor.submit(_import)
+
+
+def _import() -> None:
+    """What a process imports to work."""
+    import_module("frontdoor_sim.experiment")
 
 
 @one_pool()
@@ -77,7 +84,7 @@ def worked(
 
     Two tasks are done here first, which has the kernel compiled but once. If by what the second took the others are soon
     done, they are done on threads: the kernel leaves Python free meanwhile. Else processes share them. Within `one_pool`,
-    processes that have worked already do all of them; those that were only started (`start_processes`) do all but the first.
+    processes that have worked already do all of them.
 
     Args:
         work: a function that pickles; what it makes depends on its task alone.
@@ -112,11 +119,8 @@ def worked(
 def _shared(work: Callable[[Any], Any], tasks: Sequence[Any], number: int) -> Iterator[Any]:
     kept = _KEPT.get()
     assert kept is not None
-    if kept.started is not None:
-        alone = 0 if kept.have_worked else 1
-        kept.have_worked = True
-        yield from map(work, tasks[:alone])
-        yield from kept.started.map(work, tasks[alone:])
+    if kept.have_worked:
+        yield from kept.start(number).map(work, tasks)
         return
     yield work(tasks[0])
     begun = perf_counter()
@@ -131,4 +135,5 @@ def _shared(work: Callable[[Any], Any], tasks: Sequence[Any], number: int) -> It
 
 
 def _processes(number: int) -> Executor:
-    return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn"))
+    most = 61 if sys.platform == "win32" else number  # what Windows waits for at once
+    return ProcessPoolExecutor(min(number, most), mp_context=multiprocessing.get_context("spawn"))

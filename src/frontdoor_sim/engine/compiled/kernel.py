@@ -408,8 +408,9 @@ def fetch(_, numbers, place):
 
 @compiled
 def room(w, fields):
-    """The place of a new record. Where room runs out the run stops, and is played again in a larger world."""
+    """The place of a new record, in lines of its own. Where room runs out the run stops, and is played in a larger world."""
     place = w[FREE]
+    fields = (fields + 7) & ~7
     if place + fields > w[LIMIT]:
         w[FULL] = 1
         return w[LIMIT]
@@ -2227,8 +2228,6 @@ def arrive(w):
     """Rules 2 and 9: the next contact begins; those of one second do so in the order of their keys."""
     contact = w[ARRIVING]
     w[ARRIVING] += w[CONTACT_WIDTH]
-    for line in range(w[ARRIVING] + w[CONTACT_WIDTH], w[ARRIVING] + 2 * w[CONTACT_WIDTH], 8):
-        fetch(w, line)
     w[NEXT_ARRIVAL] = next_arrival(w)
     for line in range(w[ARRIVING] + w[CONTACT_WIDTH], w[ARRIVING] + 2 * w[CONTACT_WIDTH], 8):
         fetch(w, line)

@@ -2,13 +2,13 @@
 
 Order of things in the array, from place 0:
 
-1. the world's own fields (`kernel`: NOW to CHANGES_END);
+1. the world's own fields (`kernel`: NOW to STOOD_SINCE);
 2. the plan: quantile tables, calendars, instants, spans and limits as they are first needed; then stages in file order and
    the entry, teams in file order, and the tables that routes and handoffs are looked up in (`plan_words`);
 3. the people: workers by team and roster order, their windows, and the windows again by the second at which they open
    (`put_people`);
 4. durations that a table gives, then the contacts by second of entering and key;
-5. the calendar's heap, the log, and room for whatever a run needs: jobs, checks, contacts that come back.
+5. the heaps of what is due, the log, and room for whatever a run needs: jobs, checks, contacts that come back.
 
 A new field of a record is named in `kernel`, filled in here, and has a branch in both engines.
 """
@@ -642,7 +642,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     later_at = at_a_line(heap_at + heap_size) + k.ENTRY_FIELDS
     log_at = at_a_line(later_at + heap_size)
     log_room = room * (ROWS_A_CONTACT * number + ROOM)
-    free = log_at + log_room * k.LOG_FIELDS
+    free = at_a_line(log_at + log_room * int(k.LOG_FIELDS))
     limit = free + room * (RECORDS_A_CONTACT * number + 16 * ROOM)
     w = empty(limit + max(k.JOB_FIELDS, width))
     w[:base] = laid.words

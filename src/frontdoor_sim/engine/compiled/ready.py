@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from frontdoor_sim import luck
 from frontdoor_sim.engine.compiled import kernel
-
-luck.lend(kernel.mix_words)
 
 SOON = 2.0  # seconds; reading the kernel from disk takes less
 LINE = "Compiling the engine for this machine, this once: about 20 seconds."
@@ -27,14 +26,27 @@ TORN = (EOFError, pickle.UnpicklingError)
 
 def run_kernel(words: NDArray[np.int64]) -> None:
     """Run the kernel over a world; where its cache on disk is torn, the cache is emptied and the kernel compiled again."""
+    _whole(kernel.run, words)
+
+
+def mix_words(words: NDArray[np.uint64]) -> None:
+    """`kernel.mix_words`, as whole as `run_kernel`."""
+    _whole(kernel.mix_words, words)
+
+
+def _whole(entered: Any, array: NDArray[Any]) -> None:
+    """Call a function of the kernel, after its cache on disk has been emptied where it is torn."""
     try:
-        kernel.run(words)
+        entered(array)
     except TORN:
-        cache = kernel.run.stats.cache_path
+        cache = entered.stats.cache_path
         if cache is None:
             raise
         forget(Path(cache))
-        kernel.run(words)
+        entered(array)
+
+
+luck.lend(mix_words)
 
 
 def forget(cache: Path) -> None:
@@ -47,8 +59,8 @@ def forget(cache: Path) -> None:
 def said_if_it_compiles() -> Iterator[None]:
     """One line on the error stream if the first run of a process takes long, for then it compiles the kernel.
 
-    A worker process says nothing: whoever started it has run the kernel before (`experiment.workers`), and a busy machine
-    may take as long to read it.
+    A worker process says nothing: whoever gives it work has run the kernel before (`experiment.workers`), and a busy
+    machine may take as long to read it.
     """
     if kernel.run.signatures or multiprocessing.parent_process() is not None:
         yield
