@@ -672,7 +672,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
 
 
 LINE = 8  # numbers in a line of the processor's cache
-SPARES, MOST_SPARED = 2, 1 << 24  # how many are kept, and the numbers of the largest (128 MiB)
+MOST_SPARED = 1 << 23  # numbers of the largest that is kept (64 MiB)
 _spared: list[Int64s] = []
 
 
@@ -699,8 +699,8 @@ def _taken(number: int) -> Int64s:
 
 
 def _spare(owner: Int64s) -> None:
-    """Keep memory that nobody looks at any more."""
-    if len(owner) <= MOST_SPARED and len(_spared) < SPARES:
+    """Keep memory that nobody looks at any more; one at a time."""
+    if len(owner) <= MOST_SPARED and not _spared:
         _spared.append(owner)
 
 
