@@ -291,7 +291,8 @@ class Team:
 
     def dispatch(self, now: int) -> None:
         """Phase two (rule 2) of a team: its own people take up what waits here; then slots are given out."""
-        self.served_by(self, now)
+        if self.queue and self.idle:
+            self.served_by(self, now)
         if self.slots.waiting:
             self.slots.dispatch(now)
 
@@ -305,7 +306,7 @@ class Team:
 
     def served_by(self, people: Team, now: int) -> None:
         """Start the least jobs that wait here, but those held back, while somebody of a team is idle and on duty."""
-        held_back = self.hold_back()
+        held_back = self.hold_back() if self.trays else []
         if self.world.plan.by_skill:
             self.let_wait(held_back + self.passed_over(people, now))
             return
@@ -314,7 +315,8 @@ class Team:
             if worker is None:
                 break
             self.start(heappop(self.queue)[-1], worker, now)
-        self.let_wait(held_back)
+        if held_back:
+            self.let_wait(held_back)
 
     def passed_over(self, people: Team, now: int) -> list[Place]:
         """Start each job, in order, by whoever has been idle longest of those who can; of the others nobody idle can do one."""
@@ -343,9 +345,7 @@ class Team:
     def hold_back(self) -> list[Place]:
         """Take out of the queue, for now, what nobody may begin, since the out-tray of its stage is full (rule 8)."""
         full = {stage for stage, most in self.trays.items() if self.world.trays[stage] >= most}
-        if not full:
-            return []
-        return self.take_out(lambda job: job.stage.number in full and not job.begun)
+        return self.take_out(lambda job: job.stage.number in full and not job.begun) if full else []
 
     def take_out(self, which: Callable[[Job], bool]) -> list[Place]:
         """Take some jobs out of the queue, which stays a heap."""

@@ -135,7 +135,8 @@ class World:
             while due or knocked:
                 while due:
                     heappop(due)[-1]()
-                self.open_doors(now)
+                if knocked:
+                    self.open_doors(now)
             if not touched:
                 break
             if self.has_meetings:
@@ -154,11 +155,10 @@ class World:
 
     def open_doors(self, now: int) -> None:
         """Look at the doors that somebody came to or left by, in file order (rule 8)."""
-        if self.knocked:
-            looked_at = sorted(self.knocked)
-            self.knocked.clear()
-            for number in looked_at:
-                self.doors[number].open(now)
+        looked_at = sorted(self.knocked)
+        self.knocked.clear()
+        for number in looked_at:
+            self.doors[number].open(now)
 
     def make_room(self, stage: int) -> None:
         """Somebody at a stage that may take only so many is done there (rule 8)."""
@@ -272,9 +272,8 @@ class World:
                     raise TakenOut
                 outcome = TURNED_AWAY
                 if let_in:
-                    outcome = yield from self.kinds[stage](
-                        self, contact, self.plan_for(contact, stage).stages[stage], visit
-                    )
+                    plan = self.plan_for(contact, stage)
+                    outcome = yield from self.kinds[stage](self, contact, plan.stages[stage], visit)
             except TakenOut:
                 taken_out = True
                 if door is not None and let_in:
