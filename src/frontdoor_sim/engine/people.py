@@ -306,7 +306,7 @@ class Team:
 
     def served_by(self, people: Team, now: int) -> None:
         """Start the least jobs that wait here, but those held back, while somebody of a team is idle and on duty."""
-        held_back = self.hold_back() if self.trays else []
+        held_back = self.hold_back()
         if self.world.plan.by_skill:
             self.let_wait(held_back + self.passed_over(people, now))
             return
@@ -315,8 +315,7 @@ class Team:
             if worker is None:
                 break
             self.start(heappop(self.queue)[-1], worker, now)
-        if held_back:
-            self.let_wait(held_back)
+        self.let_wait(held_back)
 
     def passed_over(self, people: Team, now: int) -> list[Place]:
         """Start each job, in order, by whoever has been idle longest of those who can; of the others nobody idle can do one."""

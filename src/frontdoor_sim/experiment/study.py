@@ -66,7 +66,7 @@ class Result:
 
 
 LONG = 2_000_000
-"""Contacts of all runs together for which processes are started before anything else: the compiled engine takes 8 seconds."""
+"""Contacts of all runs together for which processes are started before all else: some nine seconds of the compiled engine."""
 
 
 @one_pool()

@@ -49,6 +49,7 @@ NONE, MAIN = (
 )  # no record, no team, no worker; the main thread of a contact, and its first time
 NEVER = np.int64(1 << 62)
 MILLION = np.int64(1_000_000)
+LINE = np.int64(8)  # numbers in a line of the processor's cache
 
 # --- the fields of records -------------------------------------------------------------------------------------------
 
@@ -99,7 +100,8 @@ MILLION = np.int64(1_000_000)
 
 # A team; the four head starts stand together, red first. What stands before WORKERS is of the model in force. INTERRUPTS has a
 # bit for each RAG that does, or BY_STAGES. Where not everybody can work at every stage, a team has from STAGE_QUEUES on a queue
-# for each stage, by its number, in place of QUEUE.
+# for each stage, by its number, in place of QUEUE. MOST_IDLE is how many of its people may be idle and on duty: whoever went
+# off duty idle still counts, until somebody is looked for and nobody is found.
 (
     TEAM_NUMBER, FIRST_ORDER, SECOND_ORDER, HEAD_START, _AMBER, _GREEN, _BLUE, SLOT_STAGES, SLOT_STAGES_NUMBER,
     HELPERS, HELPERS_NUMBER, INTERRUPTS, GOES_TO, HAS_TRAYS,
@@ -410,7 +412,7 @@ def fetch(_, numbers, place):
 def room(w, fields):
     """The place of a new record, in lines of its own. Where room runs out the run stops, and is played in a larger world."""
     place = w[FREE]
-    fields = (fields + 7) & ~7
+    fields = (fields + LINE - 1) & -LINE
     if place + fields > w[LIMIT]:
         w[FULL] = 1
         return w[LIMIT]
@@ -1668,7 +1670,7 @@ def whom_to_interrupt(w, team, waiting, now):
 
     Of those only who can work at the stage of what is waiting.
     """
-    found, stage = NONE, stage_at(w, w[w[waiting + JOB_STAGE] + STAGE_NUMBER])
+    found, stage = NONE, in_force(w, w[waiting + JOB_STAGE])
     if not may_interrupt(w, waiting, team):
         return found
     for worker in range(w[team + WORKERS], w[team + WORKERS_END], WORKER_FIELDS):
@@ -1693,7 +1695,7 @@ def may_interrupt(w, waiting, team):
 @compiled
 def is_interrupting(w, job, team):
     """Rule 5: whether a job is at a stage whose work interrupts that of a team's other stages."""
-    return w[stage_at(w, w[w[job + JOB_STAGE] + STAGE_NUMBER]) + INTERRUPTS_IN] == team
+    return w[in_force(w, w[job + JOB_STAGE]) + INTERRUPTS_IN] == team
 
 
 @compiled
@@ -2229,7 +2231,7 @@ def arrive(w):
     contact = w[ARRIVING]
     w[ARRIVING] += w[CONTACT_WIDTH]
     w[NEXT_ARRIVAL] = next_arrival(w)
-    for line in range(w[ARRIVING] + w[CONTACT_WIDTH], w[ARRIVING] + 2 * w[CONTACT_WIDTH], 8):
+    for line in range(w[ARRIVING] + w[CONTACT_WIDTH], w[ARRIVING] + 2 * w[CONTACT_WIDTH], LINE):
         fetch(w, line)
     return begin(w, contact)
 

@@ -671,7 +671,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     return World(w, order, laid, flat, opening, team, (skill, *roster.later_skills))
 
 
-LINE = 8  # numbers in a line of the processor's cache
+LINE = int(k.LINE)
 MOST_SPARED = 1 << 23  # numbers of the largest that is kept (64 MiB)
 _spared: list[Int64s] = []
 
