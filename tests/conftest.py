@@ -27,7 +27,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from frontdoor_sim import read_scenario, run
     from frontdoor_sim.engine.compiled import kernel
 
-    cache = kernel.run.stats.cache_path
+    cache = kernel.run.compiled.stats.cache_path
     if cache and not list(Path(cache).glob("kernel.run-*.nbi")):
         desk = read_scenario(Path(__file__).parents[1] / "scenarios" / "examples" / "one_desk.yaml")
         run(desk.varied({"run.weeks": 1}), seed=1, engine="compiled")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pickle
 import re
 import threading
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -247,31 +247,50 @@ def test_given_seconds_are_used_by_both():
 
 def test_a_first_run_that_takes_long_says_that_the_kernel_is_compiled(monkeypatch, capsys):
     monkeypatch.setattr(ready, "SOON", 0.0)
-    monkeypatch.setattr(ready.kernel, "run", SimpleNamespace(signatures=[]))
+    monkeypatch.setattr(ready.kernel, "run", SimpleNamespace(compiled=SimpleNamespace(signatures=[])))
     with ready.said_if_it_compiles():
         for timer in [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]:
             timer.join()
     assert capsys.readouterr().err == ready.LINE + "\n"
-    monkeypatch.setattr(ready.kernel, "run", SimpleNamespace(signatures=["there already"]))
+    monkeypatch.setattr(ready.kernel, "run", SimpleNamespace(compiled=SimpleNamespace(signatures=["there already"])))
     with ready.said_if_it_compiles():
         assert not any(isinstance(thread, threading.Timer) for thread in threading.enumerate())
 
 
-def test_a_torn_cache_of_the_kernel_is_emptied_and_the_kernel_compiled_again(tmp_path, monkeypatch):
-    """A full disk or a power cut leaves an index without its end: that is mended, and is no fault of the reader."""
-    ours, theirs = tmp_path / "kernel.run-1.py311.nbi", tmp_path / "other.run-1.py311.nbi"
-    for file in (ours, theirs):
-        file.write_bytes(b"")
-    ran = []
+SMALL = """
+from numba import njit
+from frontdoor_sim.engine.compiled.cache import Mended
 
-    def run(words):
-        ran.append(words)
-        if ours.exists():
-            pickle.loads(ours.read_bytes())
+@Mended
+@njit(cache=True)
+def run(number):
+    return number + 1
+"""
 
-    run.stats = SimpleNamespace(cache_path=str(tmp_path))
-    monkeypatch.setattr(ready.kernel, "run", run)
-    ready.run_kernel("words")
-    assert ran == ["words", "words"]
+
+def test_a_torn_cache_of_the_kernel_is_emptied_and_the_kernel_compiled_again(tmp_path):
+    """A full disk or a power cut leaves a file without its end: that is mended, and is no fault of the reader."""
+    (tmp_path / "kernel.py").write_text(SMALL)
+
+    def fresh():
+        spec = spec_from_file_location("kernel", tmp_path / "kernel.py")
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module.run
+
+    run = fresh()
+    assert run(1) == 2
+    cache = Path(run.compiled.stats.cache_path)
+    theirs = cache / "other.run-1.py311.nbi"
+    theirs.write_bytes(b"")
+    for ending in ("nbi", "nbc"):
+        (ours,) = cache.glob(f"kernel.run-*.{ending}")
+        whole = ours.read_bytes()
+        ours.write_bytes(whole[: len(whole) // 2])
+        again = fresh()
+        assert again(1) == 2
+        assert again.compiled.stats.cache_misses, "it was compiled again"
+        kept = fresh()
+        assert kept(1) == 2
+        assert kept.compiled.stats.cache_hits, "and kept again"
     assert theirs.exists()
-    assert not ours.exists()

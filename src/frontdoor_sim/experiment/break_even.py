@@ -14,11 +14,11 @@ import pandas as pd
 
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.break_even_answer import BreakEven, Place, found_at
+from frontdoor_sim.experiment.break_even_answer import BreakEven, found_at
 from frontdoor_sim.experiment.comparing import HEADLINE, by_run
 from frontdoor_sim.experiment.crossing import Floats, crossings, refined
 from frontdoor_sim.experiment.pilot import returns_per_contact
-from frontdoor_sim.experiment.replications import Task, replicate, with_each_set
+from frontdoor_sim.experiment.replications import Place, Task, replicate, with_each_set
 from frontdoor_sim.experiment.workers import one_pool
 from frontdoor_sim.measures import MEASURES
 from frontdoor_sim.scenario import Scenario, check_scenarios

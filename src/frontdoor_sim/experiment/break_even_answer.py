@@ -12,9 +12,8 @@ from frontdoor_sim.appraisal.wording import better_of, number_text
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.experiment.comparing import mean_and_half_width
 from frontdoor_sim.experiment.crossing import Crossing, Crossings, Floats, crossings
+from frontdoor_sim.experiment.replications import Place
 from frontdoor_sim.measures import catalogue
-
-Place = tuple[str, str, str]
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ from frontdoor_sim.appraisal.wording import better_of, change_unit, measure_name
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.break_even import Tried, measures_of, try_values, with_each_value
-from frontdoor_sim.experiment.break_even_answer import BreakEven, Place, interval_text, unit_of
+from frontdoor_sim.experiment.break_even_answer import BreakEven, interval_text, unit_of
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.crossing import Crossing
+from frontdoor_sim.experiment.replications import Place
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario import Scenario

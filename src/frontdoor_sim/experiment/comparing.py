@@ -18,7 +18,7 @@ from frontdoor_sim.appraisal.wording import NO_TEAM, better_of, told_apart
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest, shown
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import returns_per_contact
-from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.experiment.replications import PLACE, Task, replicate
 from frontdoor_sim.scenario import Scenario, check_scenarios
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 CONFIDENCE = 0.95
 Interval = Literal["average", "year"]
 Floats = NDArray[np.float64]
-PLACE = ["measure", "by", "group"]
 
 HEADLINE = "decided_within_24h"
 TRANSFER = "transfer_hours_to_allocation_median"

@@ -22,7 +22,7 @@ from pydantic import BeforeValidator
 from frontdoor_sim.appraisal import write_tables
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.running import draw_contacts, measured
+from frontdoor_sim.experiment.replications import Asked, Place, Task, figures_task
 from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
 from frontdoor_sim.measures import catalogue
@@ -68,6 +68,11 @@ class Symptom(Closed):
     source: str
     by: str = "all"
     group: str = "all"
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in a table of measures."""
+        return (self.measure, self.by, self.group)
 
     @property
     def column(self) -> str:
@@ -140,32 +145,21 @@ def condition(
         keep: as for `replicate`.
     """
     tried = spread(unknowns, candidates, seed)
-    tasks = [
-        (base, values, seed, 1_000_000 + number, returns_per_contact, tuple(symptoms), weeks, engine)
+    today = base.varied({"run.weeks": weeks, "run.follow_up": 2}) if weeks else base
+    places = tuple(symptom.place for symptom in symptoms)
+    asked = [
+        Asked(Task((today,), seed, 1_000_000 + number, returns_per_contact, values, engine=engine), places)
         for number, values in enumerate(tried)
     ]
-    tables: list[pd.DataFrame] = worked(shown, tasks, jobs, executor, quiet, "Staffing that shows the symptoms", keep)
-    found = np.array([table["shows"].to_numpy(float) for table in tables]).reshape(len(tasks), len(symptoms))
+    say = "Staffing that shows the symptoms"
+    tables: list[pd.DataFrame] = worked(figures_task, asked, jobs, executor, quiet, say, keep)
+    found = np.array([table["value"].to_numpy(float) for table in tables]).reshape(len(asked), len(symptoms))
     bounds = np.array([symptom.between for symptom in symptoms]).reshape(-1, 2)
     kept = np.all((found >= bounds[:, 0]) & (found <= bounds[:, 1]), axis=1).tolist()
     table = pd.DataFrame(tried).assign(candidate=range(len(tried)), kept=kept)
     for index, symptom in enumerate(symptoms):
         table[symptom.column] = found[:, index]
     return Conditioned(table, [values for values, shows in zip(tried, kept, strict=True) if shows])
-
-
-def shown(
-    task: tuple[Scenario, dict[str, float], int, int, float, tuple[Symptom, ...], int | None, Engine],
-) -> pd.DataFrame:
-    """What one candidate's run shows of each symptom: a row for each, column `shows`."""
-    base, values, seed, replication, returns, symptoms, weeks, engine = task
-    window = {"run.weeks": weeks, "run.follow_up": 2} if weeks else {}
-    candidate = base.varied({**values, **window})
-    contacts = draw_contacts(candidate, seed, replication, returns)
-    table = measured(candidate, contacts, seed, replication, engine)
-    place = table.set_index(["measure", "by", "group"])["value"]
-    shows = [float(place.get((symptom.measure, symptom.by, symptom.group), np.nan)) for symptom in symptoms]
-    return pd.DataFrame({"shows": shows})
 
 
 def narrowing(found: Conditioned, symptoms: Sequence[Symptom], used: int) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from frontdoor_sim.engine import Engine
@@ -16,6 +17,11 @@ from frontdoor_sim.experiment.running import draw_contacts, measured, simulate
 from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.measures import measure
 from frontdoor_sim.scenario import Scenario
+
+Place = tuple[str, str, str]
+"""Where a figure stands in a table of measures: measure, breakdown and group."""
+PLACE = ["measure", "by", "group"]
+"""The columns of a place."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,19 @@ class Task:
     only: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Runs of which only some figures are kept.
+
+    Args:
+        task: what is run.
+        places: measure, breakdown and group of each figure.
+    """
+
+    task: Task
+    places: tuple[Place, ...]
+
+
 def measure_task(task: Task) -> pd.DataFrame:
     """Run a task and measure every scenario.
 
@@ -62,6 +81,14 @@ def measure_task(task: Task) -> pd.DataFrame:
             write_log(log, task.logs / slug(scenario.file.stem))
             tables.append(measure(log, task.only))
     return pd.concat(tables, ignore_index=True)
+
+
+def figures_task(asked: Asked) -> pd.DataFrame:
+    """Run a task, and keep the figures asked for: a row for each scenario and place, column `value`."""
+    table = measure_task(replace(asked.task, only=tuple(dict.fromkeys(measure for measure, *_ in asked.places))))
+    found = table.astype(dict.fromkeys(["option", *PLACE], str)).set_index(["option", *PLACE])["value"]
+    rows = [(scenario.name, *place) for scenario in asked.task.scenarios for place in asked.places]
+    return pd.DataFrame({"value": [float(found.get(row, np.nan)) for row in rows]})
 
 
 def with_each_set(

@@ -20,15 +20,15 @@ from numpy.typing import NDArray
 from frontdoor_sim.appraisal import charts
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.break_even_answer import Place, unit_of
+from frontdoor_sim.experiment.break_even_answer import unit_of
 from frontdoor_sim.experiment.break_even_questions import mistakes_of
-from frontdoor_sim.experiment.comparing import HEADLINE, PLACE
+from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, check_enough, condition
 from frontdoor_sim.experiment.explained import Spread, explained, spread_of
 from frontdoor_sim.experiment.one_way import Figures, Range, Setting, one_way, ranges, settings, swings
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.reading import Study, check_study
-from frontdoor_sim.experiment.replications import Task, measure_task
+from frontdoor_sim.experiment.replications import Asked, Place, Task, figures_task
 from frontdoor_sim.experiment.sensitivity_words import in_plain_words
 from frontdoor_sim.experiment.workers import one_pool, worked
 
@@ -40,19 +40,6 @@ Floats = NDArray[np.float64]
 RUNS_A_CANDIDATE = 2
 """How often each candidate is run, with other luck: twice tells luck from numbers."""
 MANUAL = "docs/sensitivity.md"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Runs of which only some figures are kept.
-
-    Args:
-        task: what is run.
-        places: measure, breakdown and group of each figure.
-    """
-
-    task: Task
-    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True)
@@ -175,14 +162,6 @@ def sensitivity(
     return _found(study, measure, over, at, of_settings, of_candidates, kept)
 
 
-def figures_task(asked: Asked) -> pd.DataFrame:
-    """Run a task, and keep the figures asked for: a row for each scenario and place, column `value`."""
-    table = measure_task(replace(asked.task, only=tuple(dict.fromkeys(measure for measure, *_ in asked.places))))
-    found = table.astype(dict.fromkeys(["option", *PLACE], str)).set_index(["option", *PLACE])["value"]
-    rows = [(scenario.name, *place) for scenario in asked.task.scenarios for place in asked.places]
-    return pd.DataFrame({"value": [float(found.get(row, np.nan)) for row in rows]})
-
-
 def mistakes_of_asking(study: Study, measure: str, where: str = "measure") -> list[Mistake]:
     """Why an appraisal cannot be asked what matters: nothing is unknown, or there is no such measure."""
     wrong = list(mistakes_of(lambda _: where, (0.0, 1.0), measure, None))
@@ -215,11 +194,7 @@ def _kept(
 
 def _places(study: Study, measure: str) -> tuple[Place, ...]:
     """What is kept of every run: the measure asked for, and then what the symptoms are of."""
-    return ((measure, "all", "all"), *(_place_of(symptom) for symptom in study.facts.symptoms))
-
-
-def _place_of(symptom: Symptom) -> Place:
-    return (symptom.measure, symptom.by, symptom.group)
+    return ((measure, "all", "all"), *(symptom.place for symptom in study.facts.symptoms))
 
 
 def _found(

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.appraisal.wording import better_of, measure_name, number_text, plain
 from frontdoor_sim.documents import InputError, Keys, Mistake, in_words, nearest
-from frontdoor_sim.experiment.break_even_answer import Place, unit_of
+from frontdoor_sim.experiment.break_even_answer import unit_of
 from frontdoor_sim.experiment.comparing import HEADLINE
+from frontdoor_sim.experiment.replications import Place
 from frontdoor_sim.measures import catalogue
 from frontdoor_sim.operating_model import RAGS
 from frontdoor_sim.scenario import Scenario

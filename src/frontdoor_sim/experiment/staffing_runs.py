@@ -12,10 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.break_even_answer import Place
 from frontdoor_sim.experiment.pilot import offered_load, without_limits
-from frontdoor_sim.experiment.replications import Task, with_each_set
-from frontdoor_sim.experiment.sensitivity import Asked, figures_task
+from frontdoor_sim.experiment.replications import Asked, Place, Task, figures_task, with_each_set
 from frontdoor_sim.experiment.staffing_goal import Goal
 from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.scenario import Scenario

@@ -278,7 +278,7 @@ def symptom_table(symptoms: tuple[Symptom, ...], comparison: Comparison, base: s
     runs = comparison.runs[comparison.runs["option"] == base]
     rows = []
     for s in symptoms:
-        at, (low, high) = (s.measure, s.by, s.group), s.between
+        at, (low, high) = s.place, s.between
         here = (runs["measure"] == s.measure) & (runs["by"] == s.by) & (runs["group"] == s.group)
         values = runs.loc[here, "value"]
         shown = f"{s.say}; shown in {int(values.between(low, high).sum())} of {len(values)} runs of the study"

@@ -59,7 +59,11 @@ class Breakdowns:
 
     def count(self, weights: Flags | Ints) -> Ints:
         """For each group, the sum of whole numbers over its contacts, or the number of contacts that a flag marks."""
-        cells = np.bincount(self.cell, weights=weights, minlength=self.group.shape[1])
+        number = self.group.shape[1]
+        if weights.dtype == bool:
+            cells = np.bincount(self.cell.take(np.flatnonzero(weights)), minlength=number)
+        else:
+            cells = np.bincount(self.cell, weights=weights, minlength=number)
         several = np.concatenate([cells] * len(self.group))
         return np.bincount(self.group.ravel(), weights=several, minlength=len(self.groups) + 1)[:-1].astype(np.int64)
 

@@ -20,6 +20,7 @@ from numba.cpython.unsafe.numbers import leading_zeros
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
+from frontdoor_sim.engine.compiled.cache import Mended
 from frontdoor_sim.luck import code
 
 INNER = {
@@ -29,13 +30,17 @@ INNER = {
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
 }
-entered = njit(cache=True, nogil=True, error_model="numpy")
 compiled = njit(**INNER)
 inlined = njit(inline="always", error_model="numpy")
 inlined_late = njit(forceinline=True, **INNER)
 # Python calls what is `entered`, and nothing else: without a way in from Python the rest compiles in a quarter less time.
 # A call costs what several fields do, so what lies on the way of every event is laid into whatever calls it: `inlined` what
 # one place calls, which compiles faster too, and `inlined_late`, by LLVM, what a few do. More of it was found to gain nothing.
+
+
+def entered(function):
+    """A function that Python calls."""
+    return Mended(njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 def numbered(number, first=0):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.engine.compiled import kernel as k
 from frontdoor_sim.engine.compiled.layout import PlanWords, World, plan_words, world
-from frontdoor_sim.engine.compiled.ready import run_kernel, said_if_it_compiles
+from frontdoor_sim.engine.compiled.ready import said_if_it_compiles
 from frontdoor_sim.engine.eligible import lines_of
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
@@ -51,7 +51,7 @@ def played_out(laid: PlanWords, roster: Roster, contacts: pd.DataFrame) -> World
     while True:
         with said_if_it_compiles():
             found = world(laid, roster, contacts, room)
-            run_kernel(found.words)
+            k.run(found.words)
         if not found.words[k.FULL]:
             return found
         room *= 2
