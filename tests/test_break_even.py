@@ -551,10 +551,21 @@ def test_the_picture_marks_the_break_even_and_says_which_way_is_worse() -> None:
     assert "could not be measured" in nothing.get_label()
 
 
+def test_the_picture_marks_every_break_even() -> None:
+    even, tried = _tables(asks(), found([0.04, -0.04, -0.04, 0.04]))
+    assert len(even) == 2
+    figure = where_it_breaks_even(even, tried, _options(), number=1)
+    (said,) = (text.get_text() for text in figure.texts if text.get_text().startswith("No change"))
+    assert said.count(" to ") == 2
+    (axes,) = figure.axes
+    upright = [line.get_xdata()[0] for line in axes.lines if len(set(line.get_xdata())) == 1]
+    assert upright == even["at"].tolist()
+
+
 def _tables(question: Question, even: BreakEven) -> tuple[pd.DataFrame, pd.DataFrame]:
-    row = (1, "Line", question.say, question.unit, question.measure, even.at, even.low, even.high, even.said)
+    rows = [(1, "Line", question.say, question.unit, question.measure, *one, even.said) for one in even.shown]
     tried = even.table.rename(columns={"value": "at"}).assign(number=1, option="Line", unit="share")
-    return pd.DataFrame([row], columns=list(empty("break_evens").columns)), tried
+    return pd.DataFrame(rows, columns=list(empty("break_evens").columns)), tried
 
 
 def _options() -> pd.DataFrame:

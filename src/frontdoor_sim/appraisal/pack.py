@@ -97,8 +97,9 @@ class Pack:
     - `assumptions`: as `Parameters.assumptions()` gives them.
     - `weeks`, `dates`, `burnt_down`: of today's model and every option with dated changes, the weeks of the study with
       medians and bands, the dates on which something changes, and what the weeks say in words; empty where none has dates.
-    - `break_evens`, `tried`: where an option makes no difference to a measure, a row for each question with its interval
-      and a sentence; and the change from today at every value that was tried. Empty where nothing was asked.
+    - `break_evens`, `tried`: where an option makes no difference to a measure, a row for each such value with its interval
+      (one row where none was found) and the sentence that answers the question; and the change from today at every value
+      that was tried. Empty where nothing was asked.
     - `shares`: what each part of an option buys in a measure: `alone`, `last` of all, and its fair `share` with an interval;
       empty where it was not asked.
     - `flags`: recording artefacts found in the history, a sentence each.

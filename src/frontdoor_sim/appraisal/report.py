@@ -160,7 +160,7 @@ def what_each_buys(pack: Pack) -> list[tuple[str, list[Chart]]]:
 def break_evens(pack: Pack) -> list[tuple[str, str, Chart]]:
     """Of every question where an option breaks even, the option's label, the answer in words, and its picture."""
     note, found = str(pack.about.get("break_even_note", "")), []
-    for asked in pack.break_evens.to_dict("records"):
+    for asked in pack.break_evens.drop_duplicates("number").to_dict("records"):
         number = int(asked["number"])
         figure = charts.where_it_breaks_even(pack.break_evens, pack.tried, pack.options, number=number, note=note)
         caption = "Every value is tried on the same contacts as today’s model."

@@ -51,14 +51,11 @@ class BreakEven:
         return self.said
 
     @property
-    def shown(self) -> tuple[float, float, float]:
-        """The break-even and the ends of its interval, in what goes with the number where that was asked for.
-
-        Of several, the first of `places`.
-        """
+    def shown(self) -> list[tuple[float, float, float]]:
+        """Each of `places` with the ends of its interval; where there is none, what is said of it in their stead."""
         if self.places:
-            return (self.places[0].at, self.places[0].low, self.places[0].high)
-        return (self.along_at, self.along_low, self.along_high) if self.along else (self.at, self.low, self.high)
+            return [(one.at, one.low, one.high) for one in self.places]
+        return [(self.along_at, self.along_low, self.along_high) if self.along else (self.at, self.low, self.high)]
 
 
 def found_at(

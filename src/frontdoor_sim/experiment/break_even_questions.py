@@ -144,7 +144,7 @@ def answers(
             )
         even = runs[same].even(asks.measure, asks.along)
         asked_for = (number, option.name, asks.say, _unit(asks), asks.measure)
-        found.append((*asked_for, *even.shown, in_plain_words(even, asks)))
+        found += [(*asked_for, *one, in_plain_words(even, asks)) for one in even.shown]
         tried.append(_tried(number, option.name, even, asks))
     if not asked:
         return empty("break_evens"), empty("tried")

@@ -159,7 +159,8 @@ def appraise(
     write_run_record(
         folder, command=command, started=started, seconds=seconds, host=socket.gethostname(), **ran(engine)
     )
-    said = tuple(f"{option}. {sentence}" for option, sentence in pack.break_evens[["option", "sentence"]].to_numpy())
+    asked = pack.break_evens.drop_duplicates("number")[["option", "sentence"]]
+    said = tuple(f"{option}. {sentence}" for option, sentence in asked.to_numpy())
     return Result(comparison, path, folder, pack.about["headline"], said)
 
 

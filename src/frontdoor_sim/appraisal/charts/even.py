@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,6 +14,7 @@ from matplotlib.ticker import FuncFormatter
 from frontdoor_sim.appraisal.charts.palette import Look, looks
 from frontdoor_sim.appraisal.charts.sheet import WIDTH, Sheet, interval, no_frame, nothing_to_draw, printable
 from frontdoor_sim.appraisal.wording import better_of, change_unit, measure_name, number_text, scale_of
+from frontdoor_sim.documents import in_words
 from frontdoor_sim.pictures import INK, MUTED, SHADE, SMALL, styled
 
 _LEFT, _TALL = 0.62, 2.1
@@ -24,10 +28,11 @@ def where_it_breaks_even(
 
     Args:
         break_evens, tried, options: as a pack has them.
-        number: which question of `break_evens`.
+        number: which question of `break_evens`; every value that answers it is marked.
         note: what the band and the interval cover.
     """
-    asked = break_evens[break_evens["number"] == number].iloc[0]
+    answers = break_evens[break_evens["number"] == number]
+    asked = answers.iloc[0]
     rows = tried[tried["number"] == number]
     look = looks(options)[str(asked["option"])]
     title = f"Where does it break even? {look.label}"
@@ -39,14 +44,16 @@ def where_it_breaks_even(
     sheet = Sheet(title, under, 0.3 + _TALL + 0.5, interval(note, "Band, and shaded column"))
     axes = sheet.axes(_LEFT, 0.3, WIDTH - _LEFT - 0.2, _TALL)
     _line(axes, rows, look, scale_of(unit))
-    _mark(axes, asked)
+    for answer in answers.to_dict("records"):
+        _mark(axes, answer)
     axis_unit = str(asked["unit"])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: _short(place, axis_unit)))
     axes.locator_params(axis="x", nbins=6)
     axes.tick_params(labelsize=SMALL, labelcolor=MUTED)
     sheet.write(_LEFT, 0.3 + _TALL + 0.28, [printable(str(asked["say"]))], size=SMALL)
     if np.isfinite(asked["at"]):
-        sheet.write(_LEFT, 0.04, [f"No change at {_place(asked, rows['at'])}"], weight="bold")
+        places = in_words([_place(answer, rows["at"]) for answer in answers.to_dict("records")], "and")
+        sheet.write(_LEFT, 0.04, [f"No change at {places}"], weight="bold")
     sheet.figure.set_label(printable(f"{title} {asked['sentence']}"))
     return sheet.figure
 
@@ -71,7 +78,7 @@ def _line(axes: Axes, rows: pd.DataFrame, look: Look, scale: float) -> None:
     no_frame(axes)
 
 
-def _mark(axes: Axes, asked: pd.Series) -> None:
+def _mark(axes: Axes, asked: Mapping[Hashable, Any]) -> None:
     """The interval of the break-even as a shaded column, and itself as an upright line."""
     low, at, high = (float(asked[side]) for side in ("low", "at", "high"))
     if np.isfinite(low) and np.isfinite(high):
@@ -80,7 +87,7 @@ def _mark(axes: Axes, asked: pd.Series) -> None:
         axes.axvline(at, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=2)
 
 
-def _place(asked: pd.Series, tried: pd.Series) -> str:
+def _place(asked: Mapping[Hashable, Any], tried: pd.Series) -> str:
     """The break-even and its interval; an end that is also the end of what was tried may lie further out."""
     unit, low, high = str(asked["unit"]), float(asked["low"]), float(asked["high"])
     least = number_text(low, unit).removesuffix(f" {unit}") + (" or less" if low <= tried.min() else "")
