@@ -8,6 +8,7 @@ import pandas as pd
 
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.pilot import offered_load
+from frontdoor_sim.measures import measure
 from frontdoor_sim.scenario import read_scenario
 from stories import DAY, NEXT_DAY, at, officers, outcome, played, said
 
@@ -134,6 +135,70 @@ def test_who_gives_up_has_left_nothing_on_the_other_system():
     assert said(log, 1)[1:] == ["second re-keying 02 10:00-02 10:10", "second work 02 10:10-02 11:10"]
     assert said(log, 2)[1:] == ["second worker 02 10:00-02 10:30", "third worker 02 10:30-02 11:10",
                                 "third re-keying 02 11:10-02 11:20", "third work 02 11:20-02 12:20"]  # fmt: skip
+
+
+# --- measures: whom nobody served was not decided ------------------------------------------------------------------------
+
+LOST = [{"if": {"outcome": "timed_out"}, "to": "closed"}, {"to": "done"}]
+WAITING_FOR_A_CASE = {
+    "desk": {"team": "desk", "touch": "1 h", "decides": True},
+    "case": {"kind": "caseload", "team": "cases", "hold": "2 days", "give_up_after": {"green": "1 working days"}},
+}
+
+
+def shares_of(log: EventLog, *names: str) -> list[float]:
+    table = measure(log).query("by == 'all'").set_index("measure")["value"]
+    return [round(float(table[name]), 3) for name in names]
+
+
+def test_who_is_closed_unseen_was_not_decided():
+    """The second waits two hours and is lost; the third finds the desk full. Neither was decided, and neither is open."""
+    stages = {
+        "work": {"team": "desk", "touch": "3 h", "decides": True, "give_up_after": {"green": "2 h"},
+                 "holds_at_most": 2, "when_full": "route"},
+    }  # fmt: skip
+    ways = {"entry": "work", "work": [{"if": {"outcome": "full"}, "to": "closed"}, *LOST]}
+    log = played(stages, ways, at(*[f"{DAY} 09:00"] * 3), teams={"desk": officers()})
+    assert [outcome(log, contact, "work") for contact in (1, 2, 3)] == ["done", "closed", "closed"]
+    assert shares_of(log, "decided_within_24h", "decided_within_1_working_day") == [0.333, 0.333]
+    assert shares_of(log, "open_at_end", "open_undecided_at_close", "oldest_undecided_hours") == [0, 0, 0]
+    assert shares_of(log, "decision_hours_longest") == [3]
+    table = measure(log).query("by == 'all'").set_index("measure")
+    assert table.loc["decision_hours_median", "note"].startswith("more than")
+    assert table.loc["decision_hours_mean_240", "value"] > 100, "two of three wait on"
+
+
+def test_a_model_in_which_nothing_decides_has_decided_at_the_end_whom_it_served():
+    stages = {"work": {"team": "desk", "touch": "3 h", "give_up_after": {"green": "2 h"}}}
+    log = played(stages, {"entry": "work", "work": LOST}, at(*[f"{DAY} 09:00"] * 2), teams={"desk": officers()})
+    assert shares_of(log, "decided_within_24h") == [0.5]
+
+
+def test_who_gives_up_at_a_desk_is_decided_by_the_next_one():
+    stages = {
+        "work": {"team": "desk", "touch": "3 h", "decides": True, "give_up_after": {"green": "2 h"}},
+        "manager": {"team": "back", "touch": "1 h", "decides": True},
+    }
+    ways = {
+        "entry": "work",
+        "work": [{"if": {"outcome": "timed_out"}, "to": "manager"}, {"to": "done"}],
+        "manager": "done",
+    }
+    log = played(stages, ways, at(*[f"{DAY} 09:00"] * 2), teams={"desk": officers(), "back": officers()})
+    assert shares_of(log, "decided_within_24h", "decision_hours_longest") == [1, 3]
+
+
+def test_a_case_that_is_lost_while_it_waits_was_not_allocated_in_time():
+    """One is allocated; one waits a day and is closed: it stays among those who should have been allocated."""
+    ways = {"entry": "desk", "desk": "case", "case": LOST}
+    teams = {"desk": officers(2), "cases": officers(caseload=1)}
+    log = played(WAITING_FOR_A_CASE, ways, at(f"{DAY} 09:00", f"{DAY} 09:00"), teams=teams)
+    assert {outcome(log, 1, "case"), outcome(log, 2, "case")} == {"done", "closed"}
+    assert shares_of(log, "allocated_within_2_working_days") == [0.5]
+    again = {"entry": "desk", "desk": "case", "case": [LOST[0] | {"to": "panel"}, LOST[1]], "panel": "closed"}
+    stages = WAITING_FOR_A_CASE | {"panel": {"team": "desk", "touch": "1 h", "decides": True}}
+    log = played(stages, again, at(f"{DAY} 09:00", f"{DAY} 09:00"), teams=teams)
+    assert shares_of(log, "allocated_within_2_working_days") == [1], "whom a panel decided otherwise is no transfer"
 
 
 # --- rule 8: stages that take only so many -------------------------------------------------------------------------------

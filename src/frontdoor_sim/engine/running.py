@@ -127,6 +127,7 @@ def about(plan: Plan, replication: int) -> About:
         targets=targets,
         recording=recording,
         tells_returns=plan.model.returns is not None,
+        tells_work=True,
     )
 
 

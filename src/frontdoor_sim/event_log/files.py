@@ -106,6 +106,7 @@ def _about_as_data(about: About) -> dict[str, Any]:
             "dates": [day.isoformat() for day in days.dates],
         },
         "tells_returns": about.tells_returns,
+        "tells_work": about.tells_work,
         "recording": _recording_as_data(about.recording) if about.recording else None,
     }
 
@@ -156,5 +157,6 @@ def _about_from_data(data: dict[str, Any]) -> About:
             time.fromisoformat(closes) if closes else None,
         ),
         tells_returns=bool(data.get("tells_returns", False)),
+        tells_work=bool(data.get("tells_work", False)),
         recording=_recording_from_data(data["recording"]) if data.get("recording") else None,
     )

@@ -18,6 +18,8 @@ from frontdoor_sim.event_log.record import About
 
 ONWARD = ("handoff", "acceptance", "allocation")
 """What a visit waits for when its own work is done."""
+SERVED = ("work", "caseload")
+"""Kinds of stages that a visit may leave unserved: it gives up waiting there, or is turned away."""
 HOUR = 3_600
 
 
@@ -39,6 +41,8 @@ class Visits:
         again: whether that outcome is a stage that does not accept, and after which a transfer is decided or accepted again.
         row: row of the outcome in `about.outcomes`; -1 where it is not there.
         provides: level of need that the outcome meets; -1 where none is stated.
+        unserved: whether it has an outcome although nobody had begun its work, nor taken its case: it gave up waiting, or was
+            turned away. Of none where the log does not tell work (`About.tells_work`).
         slot: the visits at caseload stages.
         reached: for each of those, start of the first stretch that is no wait for a handoff or acceptance; NEVER if none.
         held: for each of those, start of the first stretch that holds a slot or waits for the first visit; NEVER if none.
@@ -56,6 +60,7 @@ class Visits:
     again: Flags
     row: Ints
     provides: Ints
+    unserved: Flags
     slot: Ints
     reached: Ints
     held: Ints

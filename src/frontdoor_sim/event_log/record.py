@@ -43,6 +43,8 @@ class About:
         recording: how contacts are recorded; None where nothing is said of it, as in history, which is itself a record.
         tells_returns: whether a contact that is a return is marked as one: where a model has a law of returns, and in history,
             which links the contacts of a family. Then a log without returns says that nobody came back.
+        tells_work: whether all work stands in the log, so that a visit without any was served by nobody: of a run. History
+            often has no record of when work began.
         silent: table `silent`: measures that those who recorded the log cannot support, and why. None of a simulated log.
 
     Raises:
@@ -62,6 +64,7 @@ class About:
     targets: pd.DataFrame
     recording: Recording | None = None
     tells_returns: bool = False
+    tells_work: bool = False
     silent: pd.DataFrame = field(default_factory=lambda: empty("silent"))
 
     def __post_init__(self) -> None:

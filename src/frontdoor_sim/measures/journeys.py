@@ -111,6 +111,16 @@ class Journeys:
         return self._last(np.flatnonzero(self.visits.ends), self.visits.ended)
 
     @cached_property
+    def served_end(self) -> Ints:
+        """Second at which the contact reached its end; NEVER where nobody served it there: it gave up, or was turned away."""
+        return self._last(np.flatnonzero(self.visits.ends & ~self.visits.unserved), self.visits.ended)
+
+    @cached_property
+    def undecided_until(self) -> Ints:
+        """Second of the decision, or of the contact's end where it was closed without one."""
+        return np.minimum(self.decided, self.end)
+
+    @cached_property
     def end_provides(self) -> Ints:
         """Level of need that the contact's end met; NEVER where it has not ended, or none is stated."""
         ending = np.flatnonzero(self.visits.ends & (self.visits.provides >= 0))
@@ -147,11 +157,12 @@ class Journeys:
     def decided(self) -> Ints:
         """Second of the decision: the end of the deciding visit's own work, or the contact's end where none decided.
 
+        NEVER of a contact that gives up or is turned away, and is served by nobody before it ends: it was not decided.
         Of a contact that stood after a decision when the run started, the second since which it stood there.
         """
         first = self._last(self.decision, self.visits.settled)
         first = np.where(self._stood_decided, self.contacts.numbers("enters"), first)
-        return np.where(first < NEVER, first, self.end)
+        return np.where(first < NEVER, first, self.served_end)
 
     @cached_property
     def transferred(self) -> Ints:
@@ -184,8 +195,11 @@ class Journeys:
 
     @cached_property
     def left(self) -> Ints:
-        """Second at which a transferred contact was decided otherwise for good, or else reached its end."""
-        return np.minimum(self._reversed, self.end)
+        """Second at which a transferred contact was decided otherwise for good, or else reached its end.
+
+        One that nobody served there did not leave: it would wait for ever.
+        """
+        return np.minimum(self._reversed, self.served_end)
 
     @cached_property
     def assessed(self) -> Ints:
@@ -235,7 +249,8 @@ class Journeys:
     @cached_property
     def recognised(self) -> Ints:
         """Second at which a visit first routed the contact to a transfer, or to an outcome that provides level 4."""
-        seen = np.flatnonzero(self.visits.transfers | (self.visits.provides >= 4))
+        visits = self.visits
+        seen = np.flatnonzero((visits.transfers | (visits.provides >= 4)) & ~visits.unserved)
         return self._first(seen, self.visits.settled)
 
     @cached_property
@@ -257,8 +272,7 @@ class Journeys:
     @cached_property
     def _deciding(self) -> Ints:
         """Positions of the finished visits to deciding stages, but for those that led on to another one."""
-        visits = self.visits
-        return np.flatnonzero(self._flagged("decides", visits.stage) & visits.routed & ~visits.back)
+        return np.flatnonzero(self._done("decides") & ~self.visits.back)
 
     @cached_property
     def _transferring(self) -> Ints:
@@ -284,7 +298,7 @@ class Journeys:
     @cached_property
     def _acceptances(self) -> Ints:
         """Positions of the finished visits to accepting stages between the first decision for transfer and the allocation."""
-        made = np.flatnonzero(self._flagged("accepts", self.visits.stage) & self.visits.routed)
+        made = np.flatnonzero(self._done("accepts"))
         contact = self.visits.contact[made]
         return made[(made > self._first_transfer[contact]) & (made < self._served[contact])]
 
@@ -339,12 +353,15 @@ class Journeys:
         known: Flags = np.append(self.stages.flags(flag), False)
         return known.take(stages)
 
+    def _done(self, flag: str) -> Flags:
+        """Which visits to stages of `flag` were served, and are over."""
+        return self._flagged(flag, self.visits.stage) & self.visits.routed & ~self.visits.unserved
+
     def _passed(self, flag: str, slot: Ints) -> Ints:
         """When each visit to a stage of `flag` passed it: `slot` at a caseload, else when finished and led onwards."""
         visits = self.visits
         passed = np.full(len(visits.contact), NEVER)
-        here = self._flagged(flag, visits.stage) & visits.routed
-        onwards = np.flatnonzero(here & ~(visits.ends | visits.back | visits.again))
+        onwards = np.flatnonzero(self._done(flag) & ~(visits.ends | visits.back | visits.again))
         passed[onwards] = visits.settled[onwards]
         passed[visits.slot] = np.where(self._flagged(flag, visits.stage[visits.slot]), slot, NEVER)
         return passed

@@ -45,8 +45,8 @@ def level_4_hours_to_recognition(journeys: Journeys) -> Iterator[Answer]:
 def closed_below_need_share(journeys: Journeys) -> Iterator[Answer]:
     """Share of contacts of true level 3 or 4 that ended with less than level 3.
 
-    `#{ended with an outcome that provides less than 3} / #{level 3-4, received in [0, closes), decided}`. One that is
-    still being assessed was decided, and is not closed.
+    `#{ended with an outcome that provides less than 3} / #{level 3-4, received in [0, closes), decided or ended}`. One that
+    is still being assessed was decided, and is not closed.
     """
     level = _level(journeys)
     if not level.any():
@@ -54,7 +54,7 @@ def closed_below_need_share(journeys: Journeys) -> Iterator[Answer]:
         return
     mine = journeys.in_window & (level >= _CHILD_IN_NEED)
     closed = journeys.end_provides < _CHILD_IN_NEED
-    yield from shares(journeys, "closed_below_need_share", mine, mine & (journeys.decided < NEVER), closed)
+    yield from shares(journeys, "closed_below_need_share", mine, mine & (journeys.undecided_until < NEVER), closed)
 
 
 def assessed_without_need_share(journeys: Journeys) -> Iterator[Answer]:

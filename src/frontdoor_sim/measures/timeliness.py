@@ -5,6 +5,9 @@ contact's end where no visit decided. A deciding visit is reversed by a later on
 outcome; one that passes the contact on, or back, to another decision decides nothing; what is decided after allocation
 reverses nothing. Waits for a handoff, acceptance or allocation that follow the decision are not part of it. The clock
 starts at receipt.
+
+A visit at which nobody began the work decides nothing: who gives up waiting, or is turned away, and ends so was **not
+decided**, however soon it left. It counts as late, and in curves as waiting for ever; it is no longer open.
 """
 
 from __future__ import annotations
@@ -175,22 +178,22 @@ def decisions_reversed_share(journeys: Journeys) -> Iterator[Answer]:
 def decision_hours_longest(journeys: Journeys) -> Iterator[Answer]:
     """Hours from receipt to decision of the contact that waited longest, by RAG on arrival too.
 
-    `max(min(decided, ends) - received)` over contacts received in [0, closes): so the oldest green that was ever waiting is
-    seen, also where it has been decided by the end, or has not.
+    `max(min(decided, ended, ends) - received)` over contacts received in [0, closes): so the oldest green that was ever
+    waiting is seen, also where it has been decided by the end, or has not.
     """
     mine = journeys.in_window
-    waited = np.minimum(journeys.decided, journeys.about.ends) - journeys.received
+    waited = np.minimum(journeys.undecided_until, journeys.about.ends) - journeys.received
     yield from _longest(journeys, "decision_hours_longest", mine, mine, waited)
 
 
 def oldest_undecided_hours(journeys: Journeys) -> Iterator[Answer]:
     """Hours since receipt of the contact that has waited longest for a decision, at the end of the run, by RAG on arrival too.
 
-    `max(ends - received)` over all contacts received by then and not decided; 0 where there is none.
+    `max(ends - received)` over all contacts received by then, neither decided nor ended; 0 where there is none.
     """
     ends = journeys.about.ends
     here = journeys.received <= ends
-    waiting = here & (journeys.decided > ends)
+    waiting = here & (journeys.undecided_until > ends)
     yield from _longest(journeys, "oldest_undecided_hours", here, waiting, ends - journeys.received)
 
 

@@ -4,7 +4,8 @@ The clock starts at the **first decision for transfer**: the first deciding visi
 assessment. Over the contacts for which it fell in the measured window. The **final acceptance** is the last one
 after the last decision for transfer; **allocation** is the second at which a caseload slot is taken; the **first
 contact** is the end of the first wait for a visit after that. A contact decided otherwise afterwards, or ended
-without allocation, was **returned**: a competing end. One never accepted is open.
+without allocation, was **returned**: a competing end. One never accepted is open. One that gave up waiting, or was
+turned away, and ended so was served by nobody: it is not returned, and counts as late, and in curves as waiting for ever.
 """
 
 from __future__ import annotations

@@ -10,9 +10,12 @@ import pandas as pd
 
 from frontdoor_sim.event_log import About
 from frontdoor_sim.event_log.columns import Columns, Flags, Ints, places_of, runs
-from frontdoor_sim.event_log.reading import ONWARD, Outcomes, Visits
+from frontdoor_sim.event_log.reading import ONWARD, SERVED, Outcomes, Visits
 from frontdoor_sim.event_log.record import thread_of
 from frontdoor_sim.working_time import NEVER
+
+OWN = ("work", "re-keying", "search", "meeting", "caseload")
+"""Kinds of stretches in which a visit is served."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,8 @@ def gather(about: About, events: Columns, rows: Extent, contact_of: Callable[[In
     first, last = rows.first, rows.last
     start, end, cause = events.numbers("start"), events.numbers("end"), events.words("waited_for")
     stage = _rows_of_stages(about, events.words("stage").names)[events.words("stage").codes[first]]
-    caseload = [kind == "caseload" for kind in about.of_stages.values("kind").tolist()]
-    slot = np.flatnonzero(np.array([*caseload, False])[stage])
+    kinds = [*about.of_stages.values("kind").tolist(), ""]
+    slot = np.flatnonzero(np.array([kind == "caseload" for kind in kinds])[stage])
     places, begins = places_of(first[slot], last[slot])
     main, some = events.values("part") == 0, cause.take(places)
 
@@ -73,12 +76,16 @@ def gather(about: About, events: Columns, rows: Extent, contact_of: Callable[[In
 
     outcome = events.words("outcome").take(last).places
     means = Outcomes.of(about, events.words("outcome").names).take(outcome)
+    served = main & (events.words("kind").among(OWN) | cause.among(("visit",)))
+    some_served = np.diff(np.append(0, np.cumsum(served, dtype=np.int64))[np.stack((first, last + 1))], axis=0)[0] > 0
+    may_leave = np.array([kind in SERVED for kind in kinds])[stage] & about.tells_work
     return Visits(
         contact=contact_of(first),
         stage=stage,
         settled=end[_last_of(main & ~cause.among(ONWARD), first, last)],
         ended=end[last],
         outcome=outcome,
+        unserved=means["routed"] & ~some_served & may_leave,
         slot=slot,
         reached=first_start(~some.among(ONWARD[:2])),
         held=first_start(some.among(("", "visit"))),

@@ -143,15 +143,15 @@ def open_at_end(journeys: Journeys) -> Iterator[Answer]:
 def open_undecided(journeys: Journeys) -> Iterator[Answer]:
     """Number of contacts received and not decided, when the window opens, when it closes, and week by week.
 
-    `#{received <= t < decided}`; `open_undecided` by week k is read k weeks of 168 elapsed hours after the opening. A
+    `#{received <= t < decided or ended}`; `open_undecided` by week k is read k weeks of 168 elapsed hours after the opening. A
     figure that climbs from week to week means that the study has no steady state.
     """
     closes = journeys.about.closes
     for moment, when in ((0, "opens"), (closes, "close")):
-        number = int((journeys.received <= moment).sum()) - int((journeys.decided <= moment).sum())
+        number = int((journeys.received <= moment).sum()) - int((journeys.undecided_until <= moment).sum())
         yield single(f"open_undecided_at_{when}", float(number), number)
     weeks = closes // _WEEK + 1
-    weekly = _until_each_week(weeks, journeys.received) - _until_each_week(weeks, journeys.decided)
+    weekly = _until_each_week(weeks, journeys.received) - _until_each_week(weeks, journeys.undecided_until)
     groups = [str(week) for week in range(weeks)]
     yield Answer("open_undecided", "week", groups, weekly.astype(float), weekly)
 
@@ -159,11 +159,12 @@ def open_undecided(journeys: Journeys) -> Iterator[Answer]:
 def backlog_undecided(journeys: Journeys) -> Iterator[Answer]:
     """Of the contacts that waited for a decision when the window opened, those who still wait, week by week.
 
-    `#{received <= 0 < decided, week < decided}`, read as `open_undecided` is. Whoever comes later does not count.
+    `#{received <= 0 < decided or ended, week < decided or ended}`, read as `open_undecided` is. Whoever comes later does
+    not count.
     """
-    waited = (journeys.received <= 0) & (journeys.decided > 0)
+    waited = (journeys.received <= 0) & (journeys.undecided_until > 0)
     weeks = journeys.about.closes // _WEEK + 1
-    weekly = int(waited.sum()) - _until_each_week(weeks, journeys.decided[waited])
+    weekly = int(waited.sum()) - _until_each_week(weeks, journeys.undecided_until[waited])
     yield Answer("backlog_undecided", "week", [str(week) for week in range(weeks)], weekly.astype(float), weekly)
 
 
@@ -172,7 +173,7 @@ def backlog_cleared_days(journeys: Journeys) -> Iterator[Answer]:
 
     Elapsed days of 24 hours, 0 where nobody waited; not measurable where somebody still waits when the run ends.
     """
-    waited = journeys.decided[(journeys.received <= 0) & (journeys.decided > 0)]
+    waited = journeys.undecided_until[(journeys.received <= 0) & (journeys.undecided_until > 0)]
     last = int(waited.max(initial=0))
     if last > journeys.about.ends:
         still = int((waited > journeys.about.ends).sum())

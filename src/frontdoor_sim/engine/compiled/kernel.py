@@ -3103,33 +3103,44 @@ def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends, 
         lines: as in `event_columns`.
         bounds, first: of `duty_bounds`.
         ends: last second of the run.
-        columns: filled with contact, stage, settled, ended, outcome (as it was written) of each visit; then with number,
-            reached and held (see `event_log.reading.Visits`) of each visit that may hold a slot; shape (8, visits).
+        columns: filled with contact, stage, settled, ended, outcome (as it was written) of each visit, and whether it was
+            served; then with number, reached and held (see `event_log.reading.Visits`) of each visit that may hold a slot;
+            shape (9, visits).
 
     Returns:
         How many visits may hold a slot.
     """
     contact, stage, settled, ended = memory(columns[0]), memory(columns[1]), memory(columns[2]), memory(columns[3])
-    outcome, slot, reached_at, held = memory(columns[4]), memory(columns[5]), memory(columns[6]), memory(columns[7])
+    outcome, served, slot = memory(columns[4]), memory(columns[5]), memory(columns[6])
+    reached_at, held = memory(columns[7]), memory(columns[8])
     row, bound, visits, slots = memory(threads), memory(bounds), MAIN, MAIN
     for whose in range(len(begins) - 1):
         one, beyond = begins[whose], begins[whose + 1]
         while one < beyond:
-            low, done = one, -NEVER
+            low, done, own = one, -NEVER, False
             visit = row[one * LOG_FIELDS + WHAT] & OF_A_VISIT
             while one < beyond and row[one * LOG_FIELDS + WHAT] & OF_A_VISIT == visit:
                 done = max(done, own_work_done(row, one * LOG_FIELDS, lines, bound, first, ends))
+                own = own or serves(row[one * LOG_FIELDS + WHAT])
                 one += 1
             place = (one - 1) * LOG_FIELDS
             contact[visits], stage[visits] = whose, unpacked(visit, STAGE_BIT, TWELVE_BITS)
             ended[visits], outcome[visits] = min(half(row, place, END), ends), half(row, place, OUTCOME)
             settled[visits] = ended[visits] if done == -NEVER else done
+            served[visits] = own
             if is_caseload[stage[visits]]:
                 slot[slots] = visits
                 reached_at[slots], held[slots] = slot_times(row, low, one)
                 slots += 1
             visits += 1
     return slots
+
+
+@compiled
+def serves(what):
+    """Whether in such a row somebody works on the visit, holds its case, or has it wait to be seen (`measures.visits.OWN`)."""
+    kind = unpacked(what, KIND_BIT, FOUR_BITS)
+    return kind <= ROW_CASELOAD or (kind == ROW_WAIT and unpacked(what, CAUSE_BIT, FOUR_BITS) == FOR_VISIT)
 
 
 @compiled

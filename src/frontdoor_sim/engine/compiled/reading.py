@@ -18,7 +18,7 @@ from frontdoor_sim.engine.played import columns_after
 from frontdoor_sim.engine.record import CAUSES, KINDS
 from frontdoor_sim.event_log import About
 from frontdoor_sim.event_log.columns import Columns, Flags, Ints
-from frontdoor_sim.event_log.reading import ByTeam, Outcomes, Visits, in_each_hour
+from frontdoor_sim.event_log.reading import SERVED, ByTeam, Outcomes, Visits, in_each_hour
 
 CONTACT_COLUMNS = ("contact", "family", "received", "enters", "source", "area", "rag", "children", "level", "returned_from",
                    "returns_at")  # fmt: skip
@@ -171,17 +171,22 @@ class WorldReading:
     def visits(self) -> Visits:
         """The visits of main threads."""
         plan = self.world.laid.plan
-        is_caseload = np.array([stage.kind == "caseload" for stage in plan.stages], dtype=bool)
+        is_caseload, may_leave = (
+            np.array([stage.kind in kinds for stage in plan.stages], dtype=bool) for kinds in (("caseload",), SERVED)
+        )
         ends = self.about.ends
-        found = np.empty((8, k.order_threads(*self._threads, ends)), dtype=np.int64)
+        found = np.empty((9, k.order_threads(*self._threads, ends)), dtype=np.int64)
         slots = k.visits_of_threads(*self._threads, is_caseload, self._lines.of, *self._duty[:2], ends, found)
-        contact, stage, settled, ended, target, *slot_columns = found
+        contact, stage, settled, ended, target, served, *slot_columns = found
         slot, reached, held = (column[:slots] for column in slot_columns)
         words = ["", *(stage.name for stage in plan.stages), *plan.ends]
         outcome = np.where(target >= 0, target + 1, len(plan.stages) - target)
         outcome[target == k.NO_OUTCOME] = 0
         means = Outcomes.of(self.about, words).take(outcome)
-        return Visits(contact, stage, settled, ended, outcome, **means, slot=slot, reached=reached, held=held)
+        unserved = means["routed"] & (served == 0) & may_leave[stage]
+        return Visits(
+            contact, stage, settled, ended, outcome, **means, unserved=unserved, slot=slot, reached=reached, held=held
+        )
 
     def split(self, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
         """Seconds of main threads between two times of each contact of `mine`, by what was waited for."""
