@@ -144,6 +144,41 @@ def test_posts_of_case_holders_change_hands_and_the_load_of_slots_says_so():
     assert load["available"] == pytest.approx(80 * 10 / 13, rel=0.01)
 
 
+@pytest.mark.parametrize(("slots", "each"), [("family", 1), ("children", 4)])
+def test_the_load_of_slots_counts_them_as_they_are_taken(slots, each):
+    """Families of six: one slot, or six, but never more than the largest caseload."""
+    staff = {"role": "officer", "wte": 40, "shift": "office", "caseload": 4}
+    scenario = as_scenario({
+        "name": "One team", "run": {"opens": OPENS, "weeks": 52, "warm_up": 13, "follow_up": 0}, "shifts": OFFICE,
+        "clock": "office", "arrivals": {"people": {"per_hour": 0.02, "children": 6}}, "teams": {"desk": {"staff": [staff]}},
+        **HELD, "ends": {"done": {}},
+    })  # fmt: skip
+    scenario = scenario.varied({f"stages.{next(iter(scenario.model.stages))}.slots": slots})
+    load = offered_load(scenario, 1, 0.0).set_index("what").loc["slots"]
+    alone = scenario.varied({"arrivals.people.children": 1})
+    assert load["offered"] == pytest.approx(
+        each * offered_load(alone, 1, 0.0).set_index("what").loc["slots", "offered"]
+    )
+
+
+def test_who_leaves_is_counted_in_what_is_offered_for_as_long_as_they_are_there():
+    """The same work is offered to ten, whether or not ten more are there for half of the time."""
+
+    def offered(*more):
+        staff = [{"role": "officer", "wte": 10, "shift": "office"}, *more]
+        return offered_load(as_scenario({
+            "name": "One desk", "run": {"opens": "2025-01-06", "weeks": 20, "warm_up": 4, "follow_up": 0}, "shifts": OFFICE,
+            "clock": "office", "arrivals": {"people": {"per_hour": 2}}, "teams": {"desk": {"staff": staff}},
+            "stages": {"work": {"team": "desk", "touch": "30 min"}}, "routes": {"entry": "work", "work": "done"},
+            "ends": {"done": {}},
+        }), 1, 0.0).iloc[0]  # fmt: skip
+
+    agency = {"role": "agency", "wte": 10, "shift": "office", "leaves": "2025-03-16"}
+    lasting, leaving = offered(), offered(agency)
+    assert leaving["available"] == 15
+    assert leaving["offered"] == pytest.approx(lasting["offered"], rel=0.05)
+
+
 def test_named_people_are_groups_of_one():
     model = read_scenario("scenarios/examples/people.yaml").model
     roster = people(model, Timeline.of(model), 1, 0)

@@ -11,7 +11,8 @@ import pytest
 from frontdoor_sim.appraisal.costs import cost_lines, pounds, what_it_costs
 from frontdoor_sim.appraisal.pack import Pack
 from frontdoor_sim.documents import InputError
-from frontdoor_sim.experiment.costs import WEEKS_A_YEAR, Prices, costs, posts_by_role
+from frontdoor_sim.experiment.comparing import compare
+from frontdoor_sim.experiment.costs import WEEKS_A_YEAR, Prices, costs, lasting_posts
 from frontdoor_sim.experiment.reading import read_study
 from frontdoor_sim.experiment.study import appraise
 from frontdoor_sim.scenario import read_scenario
@@ -54,7 +55,7 @@ def test_who_only_moves_and_what_is_vacant_cost_nothing(tmp_path):
         "    set: {teams.desk.staff.officer.wte: 4}\n"
         "    add: {teams.hub: {staff: [{role: officer, wte: 4, shift: office, vacant: 50%}]}}\n"
     ))  # fmt: skip
-    assert posts_by_role(moved.model) == {"officer": 6.0}
+    assert lasting_posts(moved.model) == {"officer": 6.0}
     assert not any(kind == "posts" for kind, *_ in lines(Prices(posts=OFFICER), moved))
 
 
@@ -81,13 +82,60 @@ def test_what_changes_say_that_they_cost_counts_once_and_a_year_unless_they_end(
     assert [(kind, said, *rest) for kind, said, _, *rest in lines(Prices(), ending)] == [once]
 
 
-def test_overtime_is_that_of_all_teams_for_a_year():
-    rows = [("Two more officers", "overtime_hours_per_week", "team", team, *hours)
-            for team, hours in (("desk", (3.0, 2.0, 4.0)), ("hub", (-1.0, -1.5, -0.5)))]  # fmt: skip
-    found = pd.DataFrame(rows, columns=NO_DIFFERENCES.columns)
-    *_, line = lines(Prices(overtime={"costs": [20, 30], "source": "x"}), desk("_two_more"), differences=found)
-    assert line[:4] == ("overtime", "overtime", 2.0, "a year")
-    assert line[4:] == pytest.approx((0.5 * 20 * WEEKS_A_YEAR, 3.5 * 30 * WEEKS_A_YEAR))
+def test_people_who_all_leave_cost_what_they_do_until_then_and_gaps_after_leavers_are_not_paid(tmp_path):
+    agency = option_of(tmp_path, (
+        "  - say: Agency for eight weeks.\n"
+        "    add: {teams.desk.staff.agency: {role: agency, wte: 3, shift: office, starts: 2025-02-03, leaves: 2025-03-30}}\n"
+    ))  # fmt: skip
+    (line,) = lines(Prices(posts={"agency": {"costs": 60_000, "source": "x"}}), agency)
+    assert line[:4] == ("posts", "agency", pytest.approx(3 * 56 / 365.25), "once")
+    assert line[4:] == pytest.approx((3 * 56 / 365.25 * 60_000,) * 2)
+    gaps = option_of(tmp_path, (
+        "  - say: Who leaves is replaced after ten weeks.\n"
+        "    set: {teams.desk.staff.officer.turnover: {stays: 30 weeks, refilled_after: 10 weeks}}\n"
+    ))  # fmt: skip
+    assert lines(Prices(posts=OFFICER), gaps) == [("posts", "officer", -1.5, "a year", -54_000, -45_000)]
+
+
+def test_overtime_is_that_of_all_teams_for_a_year(tmp_path):
+    """Also of a team that today has not, and without that of one that the option has no more."""
+    base = one_that_works_late(tmp_path)
+    for name, end in (("late", "finish"), ("prompt", "pause")):
+        (tmp_path / f"{name}.yaml").write_text(f"""
+name: {name}
+changes: base.yaml
+because:
+  - say: A hub takes over.
+    add: {{teams.hub: {{staff: [{{role: officer, wte: 3, shift: office}}]}}}}
+    set: {{stages.decision.team: hub, stages.decision.end_of_shift: {end}}}
+    remove: {{teams.desk: {{to: hub}}}}
+""", encoding="utf-8")  # fmt: skip
+    options = [read_scenario(tmp_path / f"{name}.yaml") for name in ("late", "prompt")]
+    found = compare(base, options, replications=3, seed=1, jobs=1)
+    today = found.summary.query("measure == 'overtime_hours_per_week' and by == 'all' and option == 'Base'")[
+        "mean"
+    ].item()
+    paid = costs(Prices(overtime={"costs": [20, 30], "source": "x"}), base, options, found.differences)
+    (line,) = paid[paid["kind"] == "overtime"].to_dict("records")
+    assert (line["option"], line["number"]) == ("prompt", pytest.approx(-today))
+    assert today > 1
+    assert line["low"] < -today * 30 * WEEKS_A_YEAR < -today * 20 * WEEKS_A_YEAR < line["high"]
+
+
+def one_that_works_late(folder: Path):
+    """Three officers who finish what they began, and are asked late in the day."""
+    (folder / "base.yaml").write_text("""
+name: Base
+run: {opens: 2025-01-06, weeks: 8, warm_up: 2, follow_up: 1}
+shifts: {office: {Mon-Fri: "09:00-17:00"}}
+clock: office
+arrivals: {police: {per_hour: {"Mon-Fri 14:00-17:00": 2}}}
+teams: {desk: {staff: [{role: officer, wte: 3, shift: office}]}}
+stages: {decision: {team: desk, touch: 60 min, decides: true, end_of_shift: finish, overtime_limit: 4 h}}
+routes: {entry: decision, decision: done}
+ends: {done: {}}
+""", encoding="utf-8")  # fmt: skip
+    return read_scenario(folder / "base.yaml")
 
 
 def test_prices_decide_nothing_in_a_run(tmp_path):

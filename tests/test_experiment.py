@@ -336,6 +336,15 @@ def test_candidates_spread_evenly_over_their_ranges():
     assert abs(candidates.corr().iloc[0, 1]) < 4 / np.sqrt(50)
 
 
+@pytest.mark.parametrize("between", [(0.0001, 0.0004), (0.0005, 0.002), (1e-7, 3e-7)])
+def test_candidates_of_a_small_range_are_told_apart_and_lie_in_it(between):
+    values = [
+        one["a"] for one in spread([Unknown(path="a", say="a", between=between, unit="u", source="s")], 20, seed=3)
+    ]
+    assert len(set(values)) == 20
+    assert between[0] <= min(values) <= max(values) <= between[1]
+
+
 def test_conditioning_keeps_what_shows_the_symptom(desk):
     staff = Unknown(path="teams.desk.staff.officer.wte", say="Officers", between=(5, 9), unit="WTE", source="a guess")
     symptom = Symptom(measure="decided_within_24h", say="Late", between=(0.0, 0.75), source="seen")

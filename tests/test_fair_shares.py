@@ -127,6 +127,27 @@ def test_a_part_that_cannot_stand_without_another_counts_from_when_that_is_there
     assert found["share"].iloc[1] == pytest.approx(found["share"].iloc[2])
 
 
+def test_a_part_that_cannot_stand_takes_no_other_with_it(tmp_path):
+    """The first part needs the second; with the third alone it is the third that counts, though that comes last."""
+    (tmp_path / "one_desk.yaml").write_text((EXAMPLES / "one_desk.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "option.yaml").write_text("""
+name: Three parts
+changes: one_desk.yaml
+because:
+  - {recommendation: 1, say: A late shift., add: {shifts.late: {Mon-Fri: "12:00-20:00"}}}
+  - {recommendation: 2, say: One more officer., add: {teams.desk.staff.late: {role: late, wte: 1, shift: office}}}
+  - {recommendation: 1, say: That officer works late., set: {teams.desk.staff.late.shift: late}}
+  - {recommendation: 3, say: Shorter work., set: {stages.decision.touch: 50 min}}
+""", encoding="utf-8")  # fmt: skip
+    option = read_scenario(tmp_path / "option.yaml")
+    parts = parts_of(option)
+    assert [part.steps for part in parts] == [(0, 2), (1,), (3,)]
+    places, scenarios = made(one_desk(), option, parts, sets_of([], 3))
+    assert places[frozenset([0])] == 0
+    assert places[frozenset([0, 2])] == places[frozenset([2])] > 0
+    assert len(scenarios) == 6
+
+
 def test_what_two_options_say_alike_each_of_them_says_alone():
     """The full programme has one system for the MASH twice over, by recommendation 3 and by 2: they share it."""
     option, interim = (read_scenario(ROOT / "scenarios/bcp" / name) for name in

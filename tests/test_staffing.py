@@ -303,6 +303,39 @@ def test_a_team_that_has_helpers_is_searched_from_the_first_step() -> None:
     assert (found.steady, found.lowest) == (False, 1)
 
 
+OVERFLOWS = """
+name: A desk that overflows
+run: {opens: 2025-01-06, weeks: 12, warm_up: 4, follow_up: 2}
+shifts: {office: {Mon-Fri: "09:00-17:00"}}
+clock: office
+arrivals: {police: {per_hour: {"Mon-Fri 09:00-17:00": 4}}}
+teams:
+  desk: {staff: [{role: officer, wte: 2, shift: office}]}
+  duty: {staff: [{role: manager, wte: 6, shift: office}]}
+stages:
+  work: {team: desk, touch: 1 h, decides: true, holds_at_most: 3, when_full: route}
+  manager: {team: duty, touch: 30 min, decides: true}
+routes: {entry: work, work: [{if: {outcome: full}, to: manager}, {to: done}], manager: done}
+ends: {done: {}}
+"""
+
+
+def test_a_team_that_contacts_may_leave_unserved_may_be_asked_for_more_than_it_has(tmp_path: Path) -> None:
+    """Four contacts an hour of an hour's work: one officer is enough, since others look at whom the desk cannot take."""
+    (tmp_path / "overflows.yaml").write_text(OVERFLOWS, encoding="utf-8")
+    model = read_scenario(tmp_path / "overflows.yaml")
+    found = staffing(model, OFFICERS, 0.92, replications=3, jobs=1, step=1)
+    assert not found.steady
+    assert found.least == 1
+    assert "without end" not in str(found)
+    (tmp_path / "waits.yaml").write_text(
+        OVERFLOWS.replace("when_full: route", "when_full: wait").replace("{if: {outcome: full}", "{if: {rag: red}"),
+        encoding="utf-8",
+    )
+    waits = read_scenario(tmp_path / "waits.yaml")
+    assert staffing(waits, OFFICERS, 0.5, replications=2, jobs=1, step=1).steady
+
+
 def test_a_group_has_a_target_of_its_own() -> None:
     model = read_scenario(EXAMPLES / "priority.yaml")
     team, facts = next((name, facts) for name, facts in model.model.teams.items() if facts.staff)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from frontdoor_sim.engine import Engine
@@ -98,6 +99,16 @@ def test_a_team_that_only_holds_caseloads_is_not_called_idle() -> None:
     log = SmallLog(stages=stages).duty(1, 9, 17).duty(9, 0, 100, "assessment")
     log.contact(1, 9).at("screening").work(13).to("advice")
     transferred(log, 2, 1, 3).hold(100).to("plan")
+    assert read(log.made(), "utilisation") == 0.5
+    assert note(log.made(), "utilisation", "assessment", "team").endswith("its work is not recorded")
+
+
+def test_a_delay_or_a_check_is_no_work_of_the_team_that_names_it() -> None:
+    stages = about().stages
+    more = stages[stages["stage"] == "transfer"].assign(stage="post", kind="delay", team="assessment")
+    stages.loc[stages["stage"] == "transfer", "team"] = "managers"
+    log = SmallLog(stages=pd.concat([stages, more], ignore_index=True)).duty(1, 9, 17).duty(9, 0, 100, "assessment")
+    log.contact(1, 9).at("screening").work(13).to("advice")
     assert read(log.made(), "utilisation") == 0.5
     assert note(log.made(), "utilisation", "assessment", "team").endswith("its work is not recorded")
 

@@ -234,6 +234,16 @@ class Turnover(Closed):
     stays: Weeks = Field(ge=1)
     refilled_after: Weeks = 0
 
+    @property
+    def share_filled(self) -> float:
+        """Share of the time for which a post has somebody.
+
+        Example:
+            >>> Turnover(stays=30, refilled_after=10).share_filled
+            0.75
+        """
+        return self.stays / (self.stays + self.refilled_after)
+
 
 class Staff(Closed):
     """A group of people with one role in one team.
@@ -288,6 +298,21 @@ class Staff(Closed):
             4.0
         """
         return self.wte * (1 - self.vacant)
+
+    def filled_between(self, first: date, until: date) -> float:
+        """WTE that somebody fills on average from one date up to another: starts, leaves and gaps after leavers count.
+
+        Example:
+            >>> agency = Staff(role="agency", wte=3, shift="office", starts=date(2025, 2, 3), leaves=date(2025, 3, 30))
+            >>> agency.filled_between(date(2025, 1, 6), date(2025, 5, 26))
+            1.2
+        """
+        begins, ends = (
+            max(first, self.starts or first),
+            min(until, (self.leaves or until) + timedelta(bool(self.leaves))),
+        )
+        there = max(0, (ends - begins).days) / (until - first).days
+        return self.filled * there * (self.turnover.share_filled if self.turnover else 1.0)
 
 
 class Helper(Closed):

@@ -64,7 +64,7 @@ def _amount(pounds_: float) -> str:
 
 
 def _posts(lines: pd.DataFrame) -> Cell:
-    posts = lines[lines["kind"] == "posts"]
+    posts = lines[(lines["kind"] == "posts") & (lines["when"] == "a year")]
     wte = float(posts["number"].sum())
     each = [f"{number:+,.3g} {plain(role).lower()}" for role, number in zip(posts["say"], posts["number"], strict=True)]
     value = "none" if not each else "0" if abs(wte) < _NOTHING else f"{wte:+,.3g}"

@@ -114,7 +114,20 @@ def spread(unknowns: Sequence[Unknown], candidates: int, seed: int) -> list[dict
         inside = draws(keys, code("place")) / (1 << LUCK_BITS)
         low, high = unknown.between
         columns[unknown.path] = low + (high - low) * (place + inside) / candidates
-    return [{path: round(float(column[i]), 3) for path, column in columns.items()} for i in range(candidates)]
+    places = {unknown.path: _decimals(*unknown.between) for unknown in unknowns}
+    return [
+        {path: round(float(column[i]), places[path]) for path, column in columns.items()} for i in range(candidates)
+    ]
+
+
+def _decimals(low: float, high: float) -> int:
+    """Decimals that tell some hundreds of values of a range apart; at least three.
+
+    Example:
+        >>> _decimals(4, 8), _decimals(0.0001, 0.0004)
+        (3, 6)
+    """
+    return max(3, 2 - math.floor(math.log10(high - low))) if high > low else 3
 
 
 def condition(

@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import Field
 
 from frontdoor_sim.documents import Mistake, in_words, nearest
-from frontdoor_sim.operating_model import Closed, OperatingModel
+from frontdoor_sim.operating_model import Closed, OperatingModel, Staff
 from frontdoor_sim.scenario import Amount, Scenario
 
 COLUMNS = ("option", "kind", "say", "number", "unit", "when", "low", "high", "source")
@@ -17,7 +17,8 @@ COLUMNS = ("option", "kind", "say", "number", "unit", "when", "low", "high", "so
 price is stated."""
 POSTS, OVERTIME, CHANGE = "posts", "overtime", "change"
 OVERTIME_HOURS = "overtime_hours_per_week"
-WEEKS_A_YEAR = 365.25 / 7
+DAYS_A_YEAR = 365.25
+WEEKS_A_YEAR = DAYS_A_YEAR / 7
 _NOTHING = 1e-9
 _NO_PRICE = (math.nan, math.nan)
 
@@ -45,8 +46,9 @@ def costs(prices: Prices, base: Scenario, options: Sequence[Scenario], differenc
     """What each option costs more than today, or less, line by line.
 
     Posts are the filled WTE of each role over all teams, in the option as it lasts, less those of the base; a post that only
-    moves costs nothing. Overtime is the difference that the runs showed, over all teams. What a change says that it costs
-    counts as it stands, a year's cost only if the change lasts.
+    moves costs nothing, and people who all leave on a date cost what they do until then, once. Overtime is the difference that
+    the runs showed, over all teams. What a change says that it costs counts as it stands, a year's cost only if the change
+    lasts.
 
     Args:
         prices: what is known of prices.
@@ -68,7 +70,7 @@ def costs(prices: Prices, base: Scenario, options: Sequence[Scenario], differenc
     for option in options:
         mine = differences[(differences["option"] == option.name) & (differences["measure"] == OVERTIME_HOURS)]
         rows += [(option.name, *row) for row in _of_posts(prices, base.model, option.model)]
-        rows += [(option.name, *row) for row in _of_overtime(prices, mine[mine["by"] == "team"])]
+        rows += [(option.name, *row) for row in _of_overtime(prices, mine[mine["by"] == "all"])]
         rows += [(option.name, *row) for row in _of_changes(option)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -77,30 +79,52 @@ Row = tuple[str, str, float, str, str, float, float, str]
 
 
 def _of_posts(prices: Prices, before: OperatingModel, after: OperatingModel) -> Iterator[Row]:
-    then, now = posts_by_role(before), posts_by_role(after)
-    for role in dict.fromkeys((*then, *now)):
-        wte = now.get(role, 0.0) - then.get(role, 0.0)
-        if abs(wte) > _NOTHING:
-            price = prices.posts.get(role)
-            yield POSTS, role, wte, "WTE", "a year", *_times(wte, wte, price), price.source if price else ""
+    for when, unit, of in (("a year", "WTE", lasting_posts), ("once", "years of a WTE", years_of_leavers)):
+        then, now = of(before), of(after)
+        for role in dict.fromkeys((*then, *now)):
+            wte = now.get(role, 0.0) - then.get(role, 0.0)
+            if abs(wte) > _NOTHING:
+                price = prices.posts.get(role)
+                yield POSTS, role, wte, unit, when, *_times(wte, wte, price), price.source if price else ""
 
 
-def posts_by_role(model: OperatingModel) -> dict[str, float]:
-    """Whole-time equivalents of each role that somebody fills, over all teams.
+def lasting_posts(model: OperatingModel) -> dict[str, float]:
+    """Whole-time equivalents of each role that somebody fills for good, over all teams; gaps after leavers are not paid.
 
     Example:
         >>> from frontdoor_sim.scenario import read_scenario
-        >>> posts_by_role(read_scenario("scenarios/examples/one_desk.yaml").model)
+        >>> lasting_posts(read_scenario("scenarios/examples/one_desk.yaml").model)
         {'officer': 6.0}
     """
+    return _by_role(model, lambda one: 0.0 if one.leaves else one.filled * _share_filled(one))
+
+
+def years_of_leavers(model: OperatingModel) -> dict[str, float]:
+    """Of each role, the years that people who all leave on a date are there from the opening on, times their WTE."""
+
+    def years(group: Staff) -> float:
+        if group.leaves is None:
+            return 0.0
+        days = (group.leaves - max(model.run.opens, group.starts or model.run.opens)).days + 1
+        return group.filled * _share_filled(group) * max(0, days) / DAYS_A_YEAR
+
+    return _by_role(model, years)
+
+
+def _share_filled(group: Staff) -> float:
+    return group.turnover.share_filled if group.turnover else 1.0
+
+
+def _by_role(model: OperatingModel, of: Callable[[Staff], float]) -> dict[str, float]:
+    """The sum of something over all groups of staff with the same role."""
     found: dict[str, float] = {}
     for group in (group for team in model.teams.values() for group in team.staff):
-        found[group.role] = found.get(group.role, 0.0) + group.filled
+        found[group.role] = found.get(group.role, 0.0) + of(group)
     return found
 
 
 def _of_overtime(prices: Prices, differences: pd.DataFrame) -> Iterator[Row]:
-    """Ends of the teams' intervals are added up, which is wider than the interval of the sum."""
+    """The difference in all teams together: an option may have teams that today has not, and the other way round."""
     hours, low, high = (float(differences[column].sum()) for column in ("difference", "low", "high"))
     if max(abs(hours), abs(low), abs(high)) > _NOTHING:
         price = prices.overtime
@@ -143,7 +167,7 @@ def unknown_roles(prices: Prices, scenarios: Sequence[Scenario], where: Callable
         scenarios: base and options.
         where: file and line of a role.
     """
-    roles = {role for scenario in scenarios for role in posts_by_role(scenario.model)}
+    roles = {role for scenario in scenarios for role in _by_role(scenario.model, lambda one: one.filled)}
     for role in prices.posts:
         if role not in roles:
             near = nearest(role, sorted(roles))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import combinations
 from math import factorial
 from pathlib import Path
 from typing import Any
@@ -198,22 +199,32 @@ def made(
 ) -> tuple[dict[Set, int], list[Scenario]]:
     """The base and the scenarios of some sets of parts, each once; and the place of each set among them.
 
-    Of a set in which a part cannot stand without another, the last parts are left out until the rest can.
+    Of a set in which a part cannot stand without another, the fewest parts are left out with which the rest can.
     """
-    places: dict[Set, int] = {}
-    scenarios: list[Scenario] = [base.varied({"name": "Today"})]
-    for one in sets:
-        stands = one
-        while stands not in places:
-            steps = [step for part in stands for step in parts[part].steps]
+    today = base.varied({"name": "Today"})
+    found: dict[Set, Scenario | None] = {frozenset(): today}
+
+    def stands(some: Set) -> bool:
+        """Whether the parts can be made without the others."""
+        if some not in found:
             try:
-                scenario = option.only(*steps) if stands else scenarios[0]
+                found[some] = option.only(*(step for part in some for step in parts[part].steps))
             except InputError:
-                stands -= {max(stands)}
-                continue
-            places[stands] = len(scenarios) if stands else 0
-            scenarios += [scenario.varied({"name": f"Set {len(scenarios)}"})] if stands else []
-        places[one] = places[stands]
+                found[some] = None
+        return found[some] is not None
+
+    places: dict[Set, int] = {frozenset(): 0}
+    scenarios = [today]
+    for one in sets:
+        fewer = (
+            one - frozenset(gone) for many in range(len(one) + 1) for gone in combinations(sorted(one)[::-1], many)
+        )
+        rest = next(filter(stands, fewer))
+        made_of_it = found[rest]
+        if rest not in places and made_of_it is not None:
+            places[rest] = len(scenarios)
+            scenarios.append(made_of_it.varied({"name": f"Set {len(scenarios)}"}))
+        places[one] = places[rest]
     return places, scenarios
 
 

@@ -33,6 +33,7 @@ from frontdoor_sim.experiment.staffing_goal import (
 from frontdoor_sim.experiment.staffing_runs import Runs
 from frontdoor_sim.experiment.workers import one_pool
 from frontdoor_sim.measures import catalogue
+from frontdoor_sim.operating_model import CaseloadStage, OperatingModel, WorkStage, outcomes_of
 from frontdoor_sim.scenario import Scenario, check_scenarios
 
 if TYPE_CHECKING:
@@ -143,7 +144,8 @@ def staffing(
     Every value meets the same contacts with the same luck, so which is the least is decided by fixed numbers (sample average
     approximation). The ceiling comes first: what the measure comes to with room for all, which no number of people passes.
     Values at which the team is asked for more than it has (offered load 1 or more) are not tried, as no figure of theirs is
-    steady; unless the run starts from open contacts, or the team has helpers.
+    steady; unless the run starts from open contacts, or the team has helpers, or contacts leave it unserved, which empties
+    its queue.
 
     Args:
         scenario: a base or an option; an option meets the contacts of its base.
@@ -235,7 +237,8 @@ def _grid(runs: Runs, people: People, between: tuple[float, float] | None, step:
     now = people.now or 1.0
     load = runs.load(now, people.team)
     guess = ceil((now + (0.0 if np.isnan(load) else (load - 1) * max(filled, now)) - low) / step)
-    first, steady = least_place, not (team.helpers or runs.base.backlog or np.isnan(load))
+    overflows = leaves_unserved(runs.scenario.model, people.team)
+    first, steady = least_place, not (team.helpers or overflows or runs.base.backlog or np.isnan(load))
     if steady:
 
         def fits(place: int) -> bool:
@@ -253,6 +256,14 @@ def _grid(runs: Runs, people: People, between: tuple[float, float] | None, step:
     exact = (people.now - low) / step
     here = [round(exact)] if abs(exact - round(exact)) < 1e-9 and first <= exact <= last else []
     return Grid(low, step, first, last, (first if steady else min(max(guess, first), last), *here), room, steady)
+
+
+def leaves_unserved(model: OperatingModel, team: str) -> bool:
+    """Whether contacts may give up waiting for a team, or are turned away: then it may be asked for more than it has."""
+    return any(
+        isinstance(stage, (WorkStage, CaseloadStage)) and stage.team == team and bool(outcomes_of(stage))
+        for stage in model.stages.values()
+    )
 
 
 def _never_steady(runs: Runs, people: People, most: float, between: tuple[float, float] | None) -> Mistake:

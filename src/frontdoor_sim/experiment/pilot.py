@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -14,7 +14,7 @@ from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.running import draw_contacts, people, placed, posts, simulate
 from frontdoor_sim.experiment.workers import worked
-from frontdoor_sim.operating_model import OperatingModel, Team, Timeline, skills_of
+from frontdoor_sim.operating_model import CaseloadStage, OperatingModel, Staff, Team, Timeline, skills_of
 from frontdoor_sim.roster.posts import name_prefixes
 from frontdoor_sim.scenario import Scenario
 
@@ -186,22 +186,26 @@ def _loads(log: EventLog, scenario: Scenario, more: Mapping[str, float]) -> pd.D
     filled = posts(model, Timeline.of(model), skills_of([model]))
     named = list(zip(filled, name_prefixes(filled), strict=True))
     slots_of = _mean_slots(model, closes)
+
+    def wte_of(group: Staff) -> float:
+        return group.filled_between(model.run.opens, log.about.clock.date_of(closes))
+
     rows = []
     for team, facts in model.teams.items():
         offered = _seconds(log.events, team, AT_WORK, closes)
         duty = log.duty[log.duty["kind"] == "available"]
         available = _seconds(duty, team, (), closes) / more[team]
         if available and offered:
-            people = sum(group.filled for group in facts.staff)
+            people = sum(wte_of(group) for group in facts.staff)
             load = offered / available
             rows.append((scenario.name, team, "time", load * people, people, load))
             if any(group.works_at for group in facts.staff):
                 names = [name for post, name in named if post.team == team]
                 there = _seconds_of_groups(duty, team, closes, names, more[team])
-                rows += [(scenario.name, team, *row) for row in _scarcest(log, team, facts, load, there)]
+                rows += [(scenario.name, team, *row) for row in _scarcest(log, team, facts, load, there, wte_of)]
         slots = slots_of.get(team, 0.0)
         if slots:
-            held = _held(log, team, closes)
+            held = _held(log, model, team)
             rows.append((scenario.name, team, "slots", held, slots, held / slots))
     return pd.DataFrame(rows, columns=["option", "team", "what", "offered", "available", "load"])
 
@@ -222,7 +226,12 @@ def _seconds_of_groups(duty: pd.DataFrame, team: str, closes: int, names: Sequen
 
 
 def _scarcest(
-    log: EventLog, team: str, facts: Team, whole: float, seconds_of_groups: Sequence[float]
+    log: EventLog,
+    team: str,
+    facts: Team,
+    whole: float,
+    seconds_of_groups: Sequence[float],
+    wte_of: Callable[[Staff], float],
 ) -> Iterator[tuple[str, float, float, float]]:
     """The stages whose work asks most of those who can do it, where that is more than all work asks of all.
 
@@ -245,7 +254,7 @@ def _scarcest(
             if load > worst:
                 worst, scarce = load, tuple(stages)
     if scarce:
-        people = sum(group.filled for group in facts.staff if any(map(group.can_work_at, scarce)))
+        people = sum(wte_of(group) for group in facts.staff if any(map(group.can_work_at, scarce)))
         what = f"time at {in_words([stage.replace('_', ' ') for stage in scarce], 'and')}"
         yield what, worst * people, people, worst
 
@@ -255,8 +264,13 @@ def _seconds(table: pd.DataFrame, team: str, kinds: tuple[str, ...], closes: int
     return int((mine["end"].clip(0, closes) - mine["start"].clip(0, closes)).sum())
 
 
-def _held(log: EventLog, team: str, closes: int) -> float:
-    """Mean slots held: children of the families whose cases a team holds."""
-    mine = log.events[(log.events["team"] == team) & (log.events["kind"] == "caseload")]
+def _held(log: EventLog, model: OperatingModel, team: str) -> float:
+    """Mean slots held: of each case one, or as many as children, but never more than the largest caseload."""
+    closes, mine = log.about.closes, log.events[(log.events["team"] == team) & (log.events["kind"] == "caseload")]
+    largest = max(group.caseload for group in model.teams[team].staff)
+    by_family = [
+        name for name, stage in model.stages.items() if isinstance(stage, CaseloadStage) and stage.slots == "family"
+    ]
     children = mine["contact"].map(log.contacts.set_index("contact")["children"]).to_numpy(np.int64)
-    return float(((mine["end"].clip(0, closes) - mine["start"].clip(0, closes)) * children).sum() / closes)
+    slots = np.where(mine["stage"].isin(by_family), 1, np.minimum(children, largest))
+    return float(((mine["end"].clip(0, closes) - mine["start"].clip(0, closes)) * slots).sum() / closes)

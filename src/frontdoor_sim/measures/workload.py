@@ -14,6 +14,7 @@ from frontdoor_sim.measures.journeys import Journeys
 
 _HOUR, _WEEK = 3_600, 604_800
 _BY_TEAM = ("all", "team")
+_WORKED_AT = ("work", "consent", "meeting")
 
 
 def utilisation(journeys: Journeys) -> Iterator[Answer]:
@@ -30,7 +31,7 @@ def utilisation(journeys: Journeys) -> Iterator[Answer]:
         yield missing("utilisation", "the log holds no available duty in the window")
         return
     stages = journeys.stages.rows("team", "kind")
-    only_holds = {team for team, _ in stages} - {team for team, kind in stages if kind != "caseload"}
+    only_holds = {team for team, _ in stages} - {team for team, kind in stages if kind in _WORKED_AT}
     recorded = (worked > 0) | np.array([name not in only_holds for name in duty.names], dtype=bool)
     mine, total = np.flatnonzero(available), float(available[recorded].sum())
     groups = [duty.names[number] for number in mine.tolist()]
@@ -189,10 +190,11 @@ def _until_each_week(weeks: int, times: Ints) -> Ints:
 
 
 def slots_held_mean(journeys: Journeys) -> Iterator[Answer]:
-    """Mean number of caseload slots held, in children, by team.
+    """Mean number of children whose cases hold slots, by team.
 
     Children times the seconds for which their slots were held, divided by the seconds of the measured window. A slot is
-    held in stretches of kind caseload, and in the main thread's waits for a first visit at a caseload stage.
+    held in stretches of kind caseload, and in the main thread's waits for a first visit at a caseload stage. Where a
+    family takes one slot, or more children than a caseload holds take fewer, `check` counts slots as they are taken.
     """
     about = journeys.about
     rows = journeys.stages.rows("stage", "team", "kind")
