@@ -70,7 +70,7 @@ def test_a_backlog_in_words_by_hand():
         "Highest on 3 February: 20 contacts more than today wait for a decision (10 to 30).",
         "Burnt down, so that no more wait than today: from 24 February on (17 February at the earliest; "
         "not within this run in 1 of 3 replications).",
-        "Back at the level before the first change (30 waiting): from 24 February on (17 February at the earliest; "
+        "First down to the level before the first change (30 waiting): on 24 February (17 February at the earliest; "
         "not within this run in 1 of 3 replications).",
     ]
 

@@ -156,6 +156,21 @@ def test_returns_within_12_months() -> None:
     assert read(log.made(), "returns_within_12_months_share") == 1 / 4
 
 
+def test_returns_within_12_months_are_of_contacts_with_a_whole_year_behind_them() -> None:
+    """Whoever closed before the log began is not in it: the first contact is too early to say that nobody came back."""
+    year = 365 * 24
+    log = SmallLog(starts=seconds(40 - year))
+    log.decided(1, -9, -8)
+    log.decided(2, 30, 31)
+    log.decided(3, 50, 51, returned_from=1)
+    log.decided(4, 60, 61)
+    assert read(log.made(), "returns_within_12_months_share") == 1 / 2
+    short = SmallLog(starts=seconds(-10))
+    short.decided(1, -9, -8)
+    short.decided(2, 50, 51, returned_from=1)
+    assert "make the warm-up longer" in note(short.made(), "returns_within_12_months_share")
+
+
 def test_re_referrals_count_children_of_referrals_with_a_whole_year_behind_them() -> None:
     year = 365 * 24
     log = SmallLog(starts=seconds(40 - year))

@@ -141,8 +141,8 @@ def told(runs: pd.DataFrame, base: Scenario, option: Scenario, first: date) -> l
     lines = [size, burnt("Burnt down, so that no more wait than today", for_good(gaps, start), opens)]
     if start or opens == first:
         before = mine[: start + (opens + timedelta(weeks=start) == first)].mean(axis=0)
-        own = f"Back at the level before the first change ({float(np.median(before)):.0f} waiting)"
-        lines.append(burnt(own, for_good(mine - before, start), opens))
+        own = f"First down to the level before the first change ({float(np.median(before)):.0f} waiting)"
+        lines.append(burnt(own, for_once(mine - before, peak), opens, "on {}"))
     return lines
 
 
@@ -158,7 +158,20 @@ def for_good(gaps: Floats, start: int) -> Floats:
     return np.where(last + 1 < len(above), start + last + 1.0, inf)
 
 
-def burnt(what: str, weeks: Floats, opens: date) -> str:
+def for_once(gaps: Floats, start: int) -> Floats:
+    """For each run (column), the first week from `start` on with no gap above nothing; infinite where there is none.
+
+    A level that luck passes again and again is not left behind for good, but it is reached.
+
+    Example:
+        >>> for_once(np.array([[-5.0, 1], [3, 2], [0, 3], [1, 4]]), 1).tolist()
+        [2.0, inf]
+    """
+    reached = gaps[start:] <= 0
+    return np.where(reached.any(axis=0), start + np.argmax(reached, axis=0), inf)
+
+
+def burnt(what: str, weeks: Floats, opens: date, when: str = "from {} on") -> str:
     """From when something holds: the median over runs, an interval, and in how many runs it never does.
 
     Example:
@@ -178,7 +191,7 @@ def burnt(what: str, weeks: Floats, opens: date) -> str:
         return f"{what}: {rest}; {early} at the earliest."
     spread = f"{early} at the earliest" if isinf(high) else f"{early} to {_day(opens + timedelta(weeks=int(high)))}"
     tail = f"; {rest}" if never else ""
-    return f"{what}: from {_day(opens + timedelta(weeks=int(middle)))} on ({spread}{tail})."
+    return f"{what}: {when.format(_day(opens + timedelta(weeks=int(middle))))} ({spread}{tail})."
 
 
 def _day(day: date) -> str:

@@ -88,19 +88,25 @@ def assessments_ending_without_need_share(journeys: Journeys) -> Iterator[Answer
 def returns_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
     """Share of contacts received that are returns of a contact closed within the 365 days before.
 
-    `#{returned_from ended, and received - its end <= 365 days} / #{received in [0, closes)}`. A return of a contact
-    that the log does not hold cannot be dated, and does not count. Nothing is measured where the log does not say who
-    came back, as that of a model without a law of returns.
+    `#{returned_from ended, and received - its end <= 365 days} / #{received in [0, closes), and 365 days after the start of
+    the log}`: who closed earlier is not in the log, so that a shorter look back would find too few. A return of a contact
+    that the log does not hold cannot be dated, and does not count. Nothing is measured where the log does not say who came
+    back, as that of a model without a law of returns.
     """
     source, recent = journeys.contacts.numbers("returned_from"), np.zeros(journeys.number, dtype=bool)
     returns = np.flatnonzero(source >= 0)
     if not (journeys.about.tells_returns or len(returns)):
         yield missing("returns_within_12_months_share", "the log does not say who came back")
         return
+    if journeys.about.starts + _YEAR >= journeys.about.closes:
+        why = "no contact has 365 days of the log before it; make the warm-up longer"
+        yield missing("returns_within_12_months_share", why)
+        return
+    mine = journeys.in_window & (journeys.received >= journeys.about.starts + _YEAR)
     place, known = journeys.find(source[returns])
     since = journeys.received[returns] - np.where(known, journeys.end[place], NEVER)
     recent[returns] = known & (since >= 0) & (since <= _YEAR)
-    yield from shares(journeys, "returns_within_12_months_share", journeys.in_window, journeys.in_window, recent)
+    yield from shares(journeys, "returns_within_12_months_share", mine, mine, recent)
 
 
 def closures_returning_within_12_months_share(journeys: Journeys) -> Iterator[Answer]:
