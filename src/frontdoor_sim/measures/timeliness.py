@@ -116,8 +116,8 @@ def decision_hours(journeys: Journeys) -> Iterator[Answer]:
 
     The least t with `1 - S(t) >= share`, S the Kaplan-Meier estimate over contacts received in [0, closes): those not
     decided by the end of the run are still waiting when it cuts them. That takes waits to be alike throughout: in a queue
-    that grows, the last ones, which would be the longest, are cut, and percentiles come out too low. A percentile that is not reached has no value,
-    and the note "more than X" with X the longest follow-up in hours.
+    that grows, the last ones, which would be the longest, are cut, and percentiles come out too low. A percentile that
+    is not reached has no value, and the note "more than X" with X the longest follow-up in hours.
     """
     for name, share in (("median", 0.5), ("p90", 0.9), ("p95", 0.95)):
         found = [percentile(curve, share) for curve in journeys.decision_curves]
