@@ -382,6 +382,39 @@ def test_a_mapping_file_must_name_the_systems(tmp_path):
     assert "Headings that are names of systems: one and two." in mistakes({"one": [data], "two": [data]}, mapping=same)
 
 
+CONTACTS_MAP = """
+name: made
+shape: contacts
+columns: {item: id, person: who, received: came, ended: done, outcome: next, source: by}
+outcomes: {Step down: early_help, NFA: no_further_action}
+sources: {Hub X: police}
+"""
+
+
+def test_words_that_a_column_map_does_not_name_are_read_as_usual_or_counted(tmp_path):
+    """Own words first, then codes and standard words; what is neither is counted by the check that lists outcomes."""
+    written(tmp_path, "map.yaml", CONTACTS_MAP)
+    rows = [
+        ("Step down", "Hub X"),
+        ("Early Help", "1D"),
+        ("early_help", "Police"),
+        ("Step up", "nobody knows"),
+        ("", ""),
+    ]
+    text = "id,who,came,done,next,by\n" + "".join(
+        f"{number},P{number},03/06/2019 09:1{number},03/06/2019 10:00,{said},{by}\n"
+        for number, (said, by) in enumerate(rows)
+    )
+    history = read_history([written(tmp_path, "a.csv", text), tmp_path / "map.yaml"])
+    assert history.records["outcome"].tolist() == ["early_help", "early_help", "early_help", "other", ""]
+    police, code, word, unknown, blank = history.records["source"].tolist()
+    assert (police, word, unknown) == ("police", "police", "unknown")
+    assert code == source_codes()["1D"][0]
+    assert blank in ("", "unknown")
+    found = history.findings[history.findings["rule"] == "outcome_unknown"]
+    assert len(found) == 1, "Step up"
+
+
 # --- workflow steps ---------------------------------------------------------------------------------------------------------
 
 MAP = """

@@ -198,14 +198,18 @@ class Door:
     def _read_words(self, sheet: Sheet, one: Field, given: pd.Series) -> NDArray[np.object_]:
         """The words of a column: those of the layout, the closed list of outcomes, or a reading of `cells`."""
         own = (sheet.layout.words or {}).get(one.field)
-        if own is not None:
-            other = {"step": "", "source": "unknown"}.get(one.field, "other")
-            return cells.each(given, lambda text: own.get(squeezed(text), other))
-        if one.reads == "outcome":
-            known = {squeezed(outcome): outcome for outcome in OUTCOMES}
+        if one.field == "outcome" and (own is not None or one.reads == "outcome"):
+            of_steps = own is not None and not set(own.values()) <= set(OUTCOMES)
+            known = ({} if of_steps else {squeezed(outcome): outcome for outcome in OUTCOMES}) | (own or {})
             read = cells.each(given, lambda text: known.get(squeezed(text), "?"))
             self._note(sheet.file, sheet.rows[read == "?"], "outcome_unknown", len(read))
             return np.where(read == "?", "other", read).astype(object)
+        if own is not None and one.field == "source":
+            standard = cells.READINGS["source"]
+            return cells.each(given, lambda text: own.get(squeezed(text)) or standard(text))
+        if own is not None:
+            other = {"step": ""}.get(one.field, "other")
+            return cells.each(given, lambda text: own.get(squeezed(text), other))
         if one.reads == "born":
             return np.full(len(given), "", dtype=object)
         return cells.each(given, cells.READINGS[one.reads])
