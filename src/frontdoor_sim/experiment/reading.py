@@ -152,7 +152,8 @@ def read_study(path: str | Path) -> Study:
     if facts is None:
         sound, touched = read_what_is_sound(StudyFile, document)
         told = {mistake.where for mistake in mistakes}
-        spoiled = [_tail(document.where(*place)) for place in _spoiled(touched)]
+        questions = len(sound.break_even) if sound is not None else 0
+        spoiled = [_tail(document.where(*place)) for place in _spoiled(touched, questions)]
         more = _examined(document, sound, touched)[2] if sound is not None else []
         fresh = [mistake for mistake in more if mistake.where not in told and not _lies_in(mistake.where, spoiled)]
         raise InputError([*mistakes, *fresh])
@@ -184,7 +185,7 @@ def _examined(
     return base, options, mistakes
 
 
-def _spoiled(touched: Collection[Keys]) -> set[Keys]:
+def _spoiled(touched: Collection[Keys], questions: int) -> set[Keys]:
     """The places of which nothing can be said, since the facts that they hang on are not those of the file."""
     found = set(touched)
     for place in touched:
@@ -195,6 +196,10 @@ def _spoiled(touched: Collection[Keys]) -> set[Keys]:
                 found.add(("unknown", index))
             case ("symptoms", index, "measure"):
                 found.add(("symptoms", index, "between"))
+            case ("symptoms", index, "between", *_):
+                found.add(("symptoms", index, "between"))
+            case ("options", *_):
+                found |= {("break_even", index, "option") for index in range(questions)}
             case ("break_even", index, "between" | "steps", *_):
                 found.add(("break_even", index, "path"))
     return found
