@@ -77,6 +77,39 @@ def test_sound_file_has_no_mistake(file: Path):
     assert Parameters.read(file).council if file.stem == "parameters" else read_scenario(file).name
 
 
+@pytest.mark.parametrize(
+    ("was", "wrong"),
+    [
+        ("options: [sound/option.yaml]", "options: [7]"),
+        ("replications: 12", "replications: 1"),
+        ("between: [20%, 95%]", "between: [, 95%]"),
+        ("between: [3, 5], unit", "between: [3, many], unit"),
+        ("measure: decided_within_24h", "measure: 7"),
+        ("steps: 3", "steps: few"),
+        ("base: sound/base.yaml", "base: 7"),
+    ],
+)
+def test_one_mistake_in_the_form_of_an_appraisal_brings_no_other(tmp_path: Path, was: str, wrong: str):
+    """What hangs on a value that could not be read is not told: it would be of a value that nobody wrote."""
+    for file in SOUND.glob("*.yaml"):
+        (tmp_path / "sound").mkdir(exist_ok=True)
+        (tmp_path / "sound" / file.name).write_bytes(file.read_bytes())
+    text = (
+        "title: One desk\ncouncil: Anywhere\nbase: sound/base.yaml\noptions: [sound/option.yaml]\nreplications: 12\n"
+        "candidates: 12\nunknown:\n"
+        "  - {path: teams.desk.staff.officer.wte, say: Officers, between: [3, 5], unit: WTE, source: seen}\n"
+        "symptoms:\n  - {measure: decided_within_24h, say: Few, between: [20%, 95%], source: seen}\n"
+        "break_even:\n  - {option: sound/option.yaml, path: teams.desk.staff.officer.wte, between: [3, 5], say: x, steps: 3}\n"
+    )
+    (tmp_path / "appraisal.yaml").write_text(text, encoding="utf-8")
+    assert read_study(tmp_path / "appraisal.yaml")
+    assert was in text
+    (tmp_path / "appraisal.yaml").write_text(text.replace(was, wrong), encoding="utf-8")
+    with pytest.raises(InputError, match="1 mistake") as raised:
+        read_study(tmp_path / "appraisal.yaml")
+    assert len(raised.value.mistakes) == 1
+
+
 def test_every_law_has_a_bad_file():
     broken = set()
     for file in FILES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,6 +112,31 @@ def test_every_change_is_told_with_its_reason_and_the_file_it_stands_in():
 def test_what_was_and_what_is_stand_in_words_with_units(told: Told, change: str, lines: list[str]):
     said = told(change)
     assert sorted(said) == sorted(lines)
+
+
+@pytest.mark.parametrize("name", ["early_help", "protection", "slots", "delay", "hold", "staff", "partners", "wte"])
+def test_a_name_that_is_also_a_word_of_the_file_is_told_as_a_name(tmp_path: Path, name: str):
+    text = (EXAMPLES / "small_mash.yaml").read_text(encoding="utf-8")
+    (tmp_path / "small_mash.yaml").write_text(re.sub(r"\bmanagers\b", name, text), encoding="utf-8")
+    (tmp_path / "option.yaml").write_text(
+        f"name: Tomorrow\nchanges: small_mash.yaml\nbecause:\n  - say: A change.\n    set: {{teams.{name}.site: annexe}}\n"
+        f"  - say: People.\n    set: {{teams.{name}.staff.team_manager.leave_days_per_year: 30}}\n"
+        f"  - say: Another.\n    set: {{stages.sign_off.team: screening, stages.receipt.team: {name}}}\n",
+        encoding="utf-8",
+    )
+    said = [line.strip() for line in explain(read_scenario(tmp_path / "option.yaml")).splitlines()]
+    assert f"{name}: site mash → annexe" in said
+    assert f"{name}: team managers, annual leave 0 → 30 days a year" in said
+    assert f"receipt: team contact_desk → {name}" in said
+
+
+def test_a_stage_that_is_called_as_a_threshold_has_no_unit(tmp_path: Path):
+    (tmp_path / "early_help.yaml").write_bytes((EXAMPLES / "early_help.yaml").read_bytes())
+    (tmp_path / "option.yaml").write_text(
+        "name: Tomorrow\nchanges: early_help.yaml\nbecause:\n  - say: A change.\n    set: {stages.early_help.team: assessment}\n",
+        encoding="utf-8",
+    )
+    assert re.search("early_help: team \\w+ → assessment\n", explain(read_scenario(tmp_path / "option.yaml")))
 
 
 def test_numbers_of_the_parameters_are_told_with_their_names():

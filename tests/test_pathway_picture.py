@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from frontdoor_sim import cli
+from frontdoor_sim import cli, run
 from frontdoor_sim.appraisal.charts import pathway, svg_document
 from frontdoor_sim.appraisal.charts.pathways.facts import ARRIVAL, REQUEST, SITE, SITES, WITHIN, facts_of
 from frontdoor_sim.appraisal.charts.pathways.layout import laid_out
@@ -52,6 +52,11 @@ def drawn(figure: Figure) -> tuple[list[tuple[str, Bbox]], list[list[tuple[float
     ]
     lines = [[tuple(point) for point in axes.transData.transform(line.get_xydata())] for line in axes.lines]
     return texts, lines
+
+
+def parts(**named: tuple[str, ...]) -> set[tuple[str, str]]:
+    """Teams and stages by their section."""
+    return {(section, name) for section, names in named.items() for name in names}
 
 
 def smaller(box: Bbox) -> Bbox:
@@ -150,6 +155,33 @@ def test_a_record_that_is_keyed_again_says_where(small: Scenario):
     assert not any(a.keyed_again for a in facts_of(fewer.model).arrows if a.reaches == "sign_off")
 
 
+def keyed_in_a_run(scenario: Scenario) -> set[str]:
+    """The stages at which a run keys records again."""
+    rows = run(scenario, seed=7).events
+    return set(rows.loc[rows["kind"] == "re-keying", "stage"])
+
+
+def test_a_record_is_keyed_again_at_the_first_work_whose_system_it_lacks_and_never_twice(small: Scenario):
+    """As a run charges it: checks key nothing, so the square stands after them; a way back finds the record there."""
+    apart = small.varied({
+        "teams.*.case_system": "town_system", "teams.managers.case_system": ["town_system", "county_system"],
+        "stages.checks.team": "managers", "routes.sign_off[2].to": {"advice": "90%", "screening": "10%"},
+    })  # fmt: skip
+    arrows = {(arrow.leaves, arrow.reaches): arrow for arrow in facts_of(apart.model).arrows}
+    assert {pair for pair, arrow in arrows.items() if arrow.keyed_again} == {
+        ("screening", "sign_off"), ("consent", "sign_off"), ("checks", "sign_off"),
+    }  # fmt: skip
+    assert arrows["checks", "sign_off"].crosses == WITHIN
+    assert arrows["checks", "sign_off"].costs == "keyed again on county system, 12 min"
+    assert keyed_in_a_run(apart) == {"sign_off"}
+
+
+def test_the_second_system_of_the_first_desk_is_keyed_again_there(small: Scenario):
+    squares = [(arrow.leaves, arrow.reaches) for arrow in facts_of(small.model).arrows if arrow.keyed_again]
+    assert squares == [("entry", "receipt")]
+    assert keyed_in_a_run(small) == {"receipt"}
+
+
 def test_lines_between_sites_look_different_without_colour(small: Scenario):
     (axes,) = picture(small).axes
     looks = {(line.get_linestyle(), line.get_linewidth()) for line in axes.lines}
@@ -158,9 +190,9 @@ def test_lines_between_sites_look_different_without_colour(small: Scenario):
 
 def test_what_an_option_changes_is_marked_by_a_star():
     hub = read_scenario(EXAMPLES / "hub.yaml")
-    assert changed_parts(hub) == {
-        "contact_desk", "screening", "police_desk", "assessment", "decision", "consent", "checks",
-    }  # fmt: skip
+    assert changed_parts(hub) == parts(
+        teams=("contact_desk", "screening", "police_desk"), stages=("screening", "decision", "consent", "checks")
+    )
     assert gone_parts(hub) == ("sign_off", "managers")
     texts = [text for text, _ in drawn(picture(hub))[0]]
     assert "★ decision" in texts
@@ -171,10 +203,42 @@ def test_what_an_option_changes_is_marked_by_a_star():
 
 
 def test_a_new_name_is_marked_where_it_stands_and_not_where_it_follows():
-    assert changed_parts(read_scenario(EXAMPLES / "new_names.yaml")) == {"triage", "triage_team", "screening", "front_desk"} - {
-        "screening"
-    }  # fmt: skip
+    assert changed_parts(read_scenario(EXAMPLES / "new_names.yaml")) == parts(
+        teams=("triage_team", "front_desk"), stages=("triage",)
+    )
     assert gone_parts(read_scenario(EXAMPLES / "new_names.yaml")) == ()
+
+
+NAMES_ALIKE = """
+name: Names alike
+changes: base.yaml
+because:
+  - {say: The team moves., set: {teams.screening.site: annexe}}
+  - {say: Everybody on the two systems., set: {"teams.*.case_system": [town_system, county_system]}}
+  - {say: As it was., set: {teams.contact_desk.order: joining, stages.receipt.touch: 10 min}}
+"""
+
+
+def test_only_what_differs_has_a_star_and_a_stage_none_for_a_team_of_its_name(tmp_path: Path):
+    (tmp_path / "base.yaml").write_bytes((EXAMPLES / "small_mash.yaml").read_bytes())
+    (tmp_path / "option.yaml").write_text(NAMES_ALIKE, encoding="utf-8")
+    option = read_scenario(tmp_path / "option.yaml")
+    assert changed_parts(option) == parts(teams=("screening", "police_desk", "assessment"))
+    texts = [text for text, _ in drawn(picture(option))[0]]
+    assert texts.count("★ screening") == 1
+    assert texts.count("screening") == 1
+
+
+def test_a_stage_that_goes_is_told_although_a_team_of_its_name_stays(tmp_path: Path):
+    (tmp_path / "base.yaml").write_bytes((EXAMPLES / "small_mash.yaml").read_bytes())
+    change = "{say: No screening., remove: {stages.screening: {to: sign_off}, stages.consent: {to: sign_off}, stages.checks: {to: sign_off}}"
+    also = "set: {stages.sign_off.judges: {noise: 0.4}, routes.receipt: sign_off}"
+    (tmp_path / "option.yaml").write_text(
+        f"name: T\nchanges: base.yaml\nbecause:\n  - {change}, {also}}}\n", encoding="utf-8"
+    )
+    option = read_scenario(tmp_path / "option.yaml")
+    assert "screening" in option.model.teams
+    assert gone_parts(option) == ("screening", "consent", "checks")
 
 
 def test_columns_go_on_from_left_to_right_but_for_ways_back(small: Scenario):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,13 +10,31 @@ from typing import Any
 
 from pydantic import Field
 
-from frontdoor_sim.documents import Document, InputError, Mistake, check_given, in_words, nearest, read_yaml, shown
+from frontdoor_sim.documents import (
+    Document,
+    InputError,
+    Keys,
+    Mistake,
+    check_given,
+    in_words,
+    nearest,
+    read_yaml,
+    shown,
+)
 from frontdoor_sim.experiment.break_even_questions import Question, mistakes_of, mistakes_of_path
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown
 from frontdoor_sim.experiment.costs import Prices, unknown_roles
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import RAGS, Closed, as_share, is_percentage
-from frontdoor_sim.scenario import Scenario, check_kind, read_form, read_scenario, read_scenarios, slips
+from frontdoor_sim.scenario import (
+    Scenario,
+    check_kind,
+    read_form,
+    read_scenario,
+    read_scenarios,
+    read_what_is_sound,
+    slips,
+)
 from frontdoor_sim.scenario.paths import PathError, find, look
 from frontdoor_sim.scenario.record import PARAMETERS, SCALE
 
@@ -132,26 +150,83 @@ def read_study(path: str | Path) -> Study:
     facts, mistakes = read_form(StudyFile, document)
     mistakes += [replace(mistake, where=document.where(*at)) for at, mistake in slips(document.data)]
     if facts is None:
-        raise InputError(mistakes)
-    base, options, wrong = _scenarios(document, facts)
-    mistakes += [*wrong, *_ranges(document, facts), *_symptoms(document, facts)]
-    if base is not None:
-        named = [(document.where("options", index), option) for index, option in options.items()]
-        mistakes += [*not_changes(base, named), *_unknown_paths(document, facts, base)]
-        mistakes += [*_window(document, facts, base), *_percentages(document, facts, base)]
-        mistakes += _questions(document, facts, base, options)
-        mistakes += unknown_roles(facts.prices, [base, *options.values()], partial(document.where, "prices", "posts"))
+        sound, touched = read_what_is_sound(StudyFile, document)
+        told = {mistake.where for mistake in mistakes}
+        questions = len(sound.break_even) if sound is not None else 0
+        spoiled = [_tail(document.where(*place)) for place in _spoiled(touched, questions)]
+        more = _examined(document, sound, touched)[2] if sound is not None else []
+        fresh = [mistake for mistake in more if mistake.where not in told and not _lies_in(mistake.where, spoiled)]
+        raise InputError([*mistakes, *fresh])
+    base, options, wrong = _examined(document, facts)
+    mistakes += wrong
     if base is None or mistakes:
         raise InputError(mistakes)
     return Study(Path(path), facts, base, tuple(options.values()))
 
 
-def _scenarios(document: Document, facts: StudyFile) -> tuple[Scenario | None, dict[int, Scenario], list[Mistake]]:
+def _examined(
+    document: Document, facts: StudyFile, touched: Collection[Keys] = ()
+) -> tuple[Scenario | None, dict[int, Scenario], list[Mistake]]:
+    """The base, the options by their place in the file, and every mistake beside those of the form.
+
+    Args:
+        document: the file.
+        facts: what it says, or of a file whose form has mistakes what could be made of it.
+        touched: the places at which the facts are not what the file says.
+    """
+    base, options, mistakes = _scenarios(document, facts, touched)
+    mistakes += [*_ranges(document, facts), *_symptoms(document, facts), *_percentages(document, facts, base)]
+    mistakes += _questions(document, facts, base, options)
+    if base is not None:
+        named = [(document.where("options", index), option) for index, option in options.items()]
+        mistakes += [*not_changes(base, named), *_unknown_paths(document, facts, base), *_window(document, facts, base)]
+    if base is not None and len(options) == len(facts.options):
+        mistakes += unknown_roles(facts.prices, [base, *options.values()], partial(document.where, "prices", "posts"))
+    return base, options, mistakes
+
+
+def _spoiled(touched: Collection[Keys], questions: int) -> set[Keys]:
+    """The places of which nothing can be said, since the facts that they hang on are not those of the file."""
+    found = set(touched)
+    for place in touched:
+        match place:
+            case ("replications",):
+                found.add(("candidates",))
+            case ("unknown", index, "path" | "between", *_):
+                found.add(("unknown", index))
+            case ("symptoms", index, "measure"):
+                found.add(("symptoms", index, "between"))
+            case ("symptoms", index, "between", *_):
+                found.add(("symptoms", index, "between"))
+            case ("options", *_):
+                found |= {("break_even", index, "option") for index in range(questions)}
+            case ("break_even", index, "between" | "steps", *_):
+                found.add(("break_even", index, "path"))
+    return found
+
+
+def _tail(where: str) -> str:
+    """The keys of a place, without file and line."""
+    return where.rpartition(": ")[2]
+
+
+def _lies_in(where: str, places: Collection[str]) -> bool:
+    """Whether a mistake stands at one of some places, or inside it."""
+    tail = _tail(where)
+    return any(tail == place or tail.startswith((f"{place}.", f"{place}[")) for place in places)
+
+
+def _scenarios(
+    document: Document, facts: StudyFile, touched: Collection[Keys]
+) -> tuple[Scenario | None, dict[int, Scenario], list[Mistake]]:
     """The base, the options by their place in the file, and what is wrong with those that cannot be read."""
     found: dict[int, Scenario] = {}
     mistakes: list[Mistake] = []
-    named = [(-1, facts.base, ("base",)), *((i, name, ("options", i)) for i, name in enumerate(facts.options))]
+    named: list[tuple[int, str, Keys]] = [(-1, facts.base, ("base",))]
+    named += [(index, name, ("options", index)) for index, name in enumerate(facts.options)]
     for index, name, keys in named:
+        if {keys, keys[:1]} & set(touched):
+            continue
         try:
             found[index] = read_scenario(document.beside(name, *keys))
         except InputError as error:
@@ -220,12 +295,12 @@ def _window(document: Document, facts: StudyFile, base: Scenario) -> Iterator[Mi
         yield Mistake(document.where("condition_weeks"), what, right, "Write fewer weeks, or take the line out.")
 
 
-def _percentages(document: Document, facts: StudyFile, base: Scenario) -> Iterator[Mistake]:
+def _percentages(document: Document, facts: StudyFile, base: Scenario | None) -> Iterator[Mistake]:
     """Percentages of what is no share, and bounds of a share that no share has."""
     units = dict(catalogue()[["measure", "unit"]].to_numpy())
     for index, symptom in enumerate(facts.symptoms):
         where, share = document.where("symptoms", index, "between"), units.get(symptom.measure, "share") == "share"
-        given = document.data["symptoms"][index]["between"]
+        given = _range_as_written(document, "symptoms", index)
         if share and not all(0 <= end <= 1 for end in symptom.between):
             low, high = sorted(symptom.between)
             right, percent = "Two numbers from 0 to 1, or two percentages: 3% is 0.03.", low >= 0 and high <= 100
@@ -238,11 +313,18 @@ def _percentages(document: Document, facts: StudyFile, base: Scenario) -> Iterat
             what = f"`{symptom.measure}` is in {unit}, and {shown(given)} are percentages."
             yield Mistake(where, what, f"Two numbers, in {unit}.", "Write the numbers themselves.")
     for index, unknown in enumerate(facts.unknown):
-        given, today = document.data["unknown"][index]["between"], todays_values(base, unknown.path)
+        given = _range_as_written(document, "unknown", index)
+        today = todays_values(base, unknown.path) if base is not None else []
         if any(map(is_percentage, given)) and any(value > 1 for value in today):
             where = document.where("unknown", index, "between")
             what = f"{unknown.path} is {today[0]:g}, which is no share, and {shown(given)} are percentages."
             yield Mistake(where, what, "Two numbers in the unit of what is there.", "Write the numbers themselves.")
+
+
+def _range_as_written(document: Document, key: str, index: int) -> list[Any]:
+    """The bounds of a range as the file has them; none where it has no list there."""
+    written = look(document.data, (key, index, "between"))
+    return written if isinstance(written, list) else []
 
 
 def todays_values(base: Scenario, path: str) -> list[float]:
@@ -294,7 +376,7 @@ def _symptoms(document: Document, facts: StudyFile) -> Iterator[Mistake]:
 
 
 def _questions(
-    document: Document, facts: StudyFile, base: Scenario, options: Mapping[int, Scenario]
+    document: Document, facts: StudyFile, base: Scenario | None, options: Mapping[int, Scenario]
 ) -> Iterator[Mistake]:
     """What is wrong with the questions where an option breaks even."""
     for index, question in enumerate(facts.break_even):
@@ -312,6 +394,6 @@ def _questions(
             )
             remedy = f"Did you mean {in_words(near)}?" if near else "Name one of them, or add it to `options`."
             yield Mistake(document.where("break_even", index, "option"), what, right, remedy)
-        elif not wrong and (option := options.get(facts.options.index(question.option))):
+        elif base is not None and not wrong and (option := options.get(facts.options.index(question.option))):
             where = document.where("break_even", index, "path")
             yield from mistakes_of_path(where, base, option, question.path, question.between, question.steps)

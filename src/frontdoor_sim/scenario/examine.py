@@ -48,7 +48,7 @@ def examined(
         model = OperatingModel.model_validate(form)
     except ValidationError as error:
         found += [(at, mistake) for at, mistake in translate(error, OperatingModel, form) if not _follows(at, spoiled)]
-        model, touched = mended(form, error)
+        model, touched = mended(OperatingModel, form, error)
         spoiled |= touched
     if model is not None and laws:
         found += broken_laws(model, parameters, spoiled)

@@ -264,6 +264,20 @@ def is_share(place: Path) -> bool:
     return place[-2:-1] == ("shares",) or any(slot.hint == Share for slot in _slots_at(place))
 
 
+def field_steps(place: Path) -> tuple[int, ...]:
+    """Which steps of a path name fields of the file's structure; the others are names that somebody chose, and numbers.
+
+    Example:
+        >>> field_steps(("teams", "early_help", "site")), field_steps(("thresholds", "early_help"))
+        ((0, 2), (0, 1))
+    """
+    return tuple(
+        index
+        for index, step in enumerate(place)
+        if any(is_record(slot) and str(step) in fields_of(slot.hint) for slot in map(bare_of, _slots_at(place[:index])))
+    )
+
+
 def _slots_at(place: Path) -> list[Slot]:
     """What may stand at a place, of every alternative that has such a place."""
     found = [Slot(OperatingModel)]

@@ -8,6 +8,8 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from frontdoor_sim.documents import Document, InputError, Mistake, in_words
+from frontdoor_sim.scenario.mend import mended
+from frontdoor_sim.scenario.paths import Path
 from frontdoor_sim.scenario.translate import translate
 
 Record = TypeVar("Record", bound=BaseModel)
@@ -32,6 +34,14 @@ def check_kind(document: Document, kind: str, names: tuple[str, ...]) -> None:
     what = "The file holds nothing but comments." if document.data is None else "The file is not names with values."
     right = "Names with values: `name: ...`, `run: ...` and so on."
     raise InputError([Mistake(document.where(), what, right, "Copy one of the examples and edit it.")])
+
+
+def read_what_is_sound(record: type[Record], document: Document) -> tuple[Record | None, set[Path]]:
+    """What can be made of a file whose form has mistakes, and the places at which it is not what the file says."""
+    try:
+        return record.model_validate(document.data), set()
+    except ValidationError as error:
+        return mended(record, document.data, error) if isinstance(document.data, dict) else (None, set())
 
 
 def read_form(record: type[Record], document: Document) -> tuple[Record | None, list[Mistake]]:

@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 
-from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.scenario.fields import takes
 from frontdoor_sim.scenario.paths import Path, look, put, take_out
 from frontdoor_sim.scenario.translate import Refusal, refusals
 
 MOST_ROUNDS = 12
 
+Record = TypeVar("Record", bound=BaseModel)
 
-def mended(data: dict[str, Any], error: ValidationError) -> tuple[OperatingModel | None, set[Path]]:
-    """A model of what is sound in plain data.
+
+def mended(record: type[Record], data: dict[str, Any], error: ValidationError) -> tuple[Record | None, set[Path]]:
+    """A record, such as a model, of what is sound in plain data.
 
     What the schema refuses is taken out where it may be missing, and stood in for by a value that fits where not.
 
     Args:
-        data: the scenario with its numbers filled in; it is left alone.
+        record: what the data was to be.
+        data: of a scenario, with its numbers filled in; it is left alone.
         error: what the schema said of it.
 
     Returns:
-        The model, None where nothing helps, and every place that was touched.
+        The record, None where nothing helps, and every place that was touched.
     """
     data = copy.deepcopy(data)
     touched: set[Path] = set()
     for _ in range(MOST_ROUNDS):
-        for refusal in refusals(error, OperatingModel, data):
+        for refusal in refusals(error, record, data):
             touched.add(refusal.place)
             _mend(data, refusal)
         try:
-            return OperatingModel.model_validate(data), touched
+            return record.model_validate(data), touched
         except ValidationError as again:
             error = again
     return None, touched

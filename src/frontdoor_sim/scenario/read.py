@@ -136,10 +136,23 @@ def _read_option(document: Document, below: tuple[FilePath, ...]) -> Scenario:
     option, wrong = read_form(OptionFile, document)
     parent, mistakes = _read_named(document, below, "changes") if "changes" in document.data else (None, [])
     if parent is None:
-        raise InputError([*wrong, *mistakes])
+        raise InputError([*wrong, *mistakes, *_read_later(document, mistakes)])
     changes = option.because if option else _sound_changes(document)
     own = tuple(Step(change, document, index) for index, change in enumerate(changes))
     return _changed(document, option, parent.base or parent, (*parent.steps, *own), wrong)
+
+
+def _read_later(document: Document, mistakes: Sequence[Mistake]) -> list[Mistake]:
+    """What to expect of an option whose base has mistakes of its own: where its changes lead is not known yet."""
+    where = document.where("changes")
+    if not mistakes or any(mistake.where == where for mistake in mistakes):
+        return []
+    name = FilePath(document.data["changes"]).name
+    what = f"{name} cannot be read as it is, so that nobody can say yet where the paths of this option lead."
+    remedy = (
+        f"Put right what is said of {name}, then check this file again: its changes are read once their base can be."
+    )
+    return [Mistake(where, what, "A base without mistakes.", remedy)]
 
 
 def _changed(

@@ -11,7 +11,7 @@ from frontdoor_sim.experiment.explain.values import NOTHING, people, plural, rou
 from frontdoor_sim.operating_model import STAGE_KINDS, Staff, Team
 from frontdoor_sim.scenario import Scenario
 from frontdoor_sim.scenario.changes import Touched
-from frontdoor_sim.scenario.fields import fields_of
+from frontdoor_sim.scenario.fields import field_steps, fields_of
 from frontdoor_sim.scenario.paths import Path, look
 from frontdoor_sim.scenario.resolve import resolve
 
@@ -42,6 +42,9 @@ _LABELS = {
     "induction": "induction", "other_work": "other work",
 }  # fmt: skip
 """Fields whose name does not say what they are."""
+
+_A_GROUP = ("teams", "its name", "staff", 0)
+"""The steps to a group of staff."""
 
 _UNITS = {
     "wte": "WTE", "sickness_spell_days": "working days", "leave_days_per_year": "days a year", "caseload": "cases each",
@@ -136,7 +139,7 @@ class Differences:
             return [_route_changed(one)]
         if one.before is None and whole and section in _ONE and isinstance(one.after, Mapping):
             return [f"new {_ONE[section]} {one.path[1]}: {self.new(section, one.path, one.after)}"]
-        if "staff" in one.path and one.path[-2] == "staff" and not (one.before and one.after):
+        if _of_staff(one.path) and len(one.path) == len(_A_GROUP) and not (one.before and one.after):
             return [_group_changed(one)]
         if one.path[:2] == ("handoffs", "particular"):
             return list(_particular(one, *(self.filled(one.path, value) for value in (one.before, one.after))))
@@ -178,7 +181,8 @@ class Differences:
     def line(self, one: Touched, inside: Path, was: Any, now: Any) -> Line:
         """A single value that differs: whose it is, what was, and what is."""
         place = (*one.path, *inside)
-        field = _field(place)
+        step = _field(place)
+        field = "" if step is None else str(place[step])
         was = self.default(place) if was is None else was
         names = [_called(value, inside) for value in (one.before, one.after)]
         before, after = told(was, field), told(now, field)
@@ -186,7 +190,7 @@ class Differences:
         if unit and before == NOTHING:
             before = "none"
         whose, more = self.whose(place)
-        label, within = _label_at(place, field)
+        label, within = _label_at(place, step)
         return Line((whose,), f"{more}{label}", within, f"{before}{names[0]}", f"{after}{names[1]}", unit)
 
     def default(self, place: Path) -> Any:
@@ -194,7 +198,7 @@ class Differences:
         if len(place) < len(("section", "name", "field")):
             return None
         records: dict[str, Any] = {"teams": Team, "stages": self.kind(str(place[1]))}
-        record = Staff if "staff" in place else records.get(str(place[0]))
+        record = Staff if _of_staff(place) else records.get(str(place[0]))
         slot = fields_of(record).get(str(place[-1])) if record else None
         value = slot.default if slot and not slot.required else None
         return value if isinstance(value, (str, int, float, tuple)) and value not in ("", ()) else None
@@ -211,9 +215,9 @@ class Differences:
         """Whose value it is, and who or what of it."""
         section = str(place[0])
         if section == "teams":
-            return str(place[1]), self.role(place) if "staff" in place else ""
+            return str(place[1]), self.role(place) if _of_staff(place) else ""
         if section == "stages":
-            named = "partners" in place and len(place) > len(("stages", "checks", "partners", "police"))
+            named = _of_partners(place) and len(place) > len(("stages", "checks", "partners", "police"))
             return str(place[1]), f"{place[3]}, " if named else ""
         if section == "handoffs":
             return _OF_HANDOFFS.get(str(place[1]), section), ""
@@ -224,7 +228,7 @@ class Differences:
 
     def role(self, place: Path) -> str:
         """The people of a group, before what is said of them."""
-        at = place[: place.index("staff") + 2]
+        at = place[: len(_A_GROUP)]
         base = self.option.base.data if self.option.base else {}
         group = look(self.option.data, at) or look(base, at) or {}
         role = plural(str(group.get("role", "staff"))) if isinstance(group, Mapping) else "staff"
@@ -246,22 +250,33 @@ def _at(value: Any, place: Path) -> Any:
     return None if inside and not place else found
 
 
-def _field(place: Path) -> str:
-    """The field that a place belongs to: its last name that says what its numbers are."""
-    known = [str(step) for step in place if str(step) in _LABELS or str(step) in _UNITS]
-    return known[-1] if known else str(place[-1])
+def _of_staff(place: Path) -> bool:
+    """Whether a place is a group of a team's staff, or lies inside one."""
+    return place[:1] == ("teams",) and place[2:3] == ("staff",) and len(place) >= len(_A_GROUP)
+
+
+def _of_partners(place: Path) -> bool:
+    return place[:1] == ("stages",) and place[2:3] == ("partners",)
+
+
+def _field(place: Path) -> int | None:
+    """The step that says what a place's numbers are: its last field with words or a unit, or its last step if that is one."""
+    fields = field_steps(place)
+    known = [index for index in fields if str(place[index]) in _LABELS or str(place[index]) in _UNITS]
+    return known[-1] if known else len(place) - 1 if len(place) - 1 in fields else None
 
 
 def _label(name: str) -> str:
     return _LABELS.get(name, name.replace("_", " "))
 
 
-def _label_at(place: Path, field: str) -> tuple[str, tuple[str, ...]]:
+def _label_at(place: Path, step: int | None) -> tuple[str, tuple[str, ...]]:
     """What a value is called, and its names inside a mapping; the staff's WTE needs no name."""
-    if field == "wte":
+    if step is None:
+        return str(place[-1]).replace("_", " "), ()
+    if place[step] == "wte":
         return "", ()
-    start = place.index(field) if field in place else len(place) - 1
-    return _label(field), tuple(str(step).replace("_", " ") for step in place[start + 1 :])
+    return _label(str(place[step])), tuple(str(inner).replace("_", " ") for inner in place[step + 1 :])
 
 
 def _with_unit(value: Any, name: str) -> str:
@@ -293,8 +308,7 @@ def _moved(one: Touched, follows: list[Touched]) -> str:
 def _sender(place: Path) -> str:
     if place[0] == "handoffs":
         return "a handoff"
-    partner = "partners" in place
-    return f"{place[3]} in {place[1]}" if partner else str(place[1]) if len(place) > 1 else str(place[0])
+    return f"{place[3]} in {place[1]}" if _of_partners(place) else str(place[1]) if len(place) > 1 else str(place[0])
 
 
 def _route_changed(one: Touched) -> str:

@@ -9,6 +9,7 @@ from frontdoor_sim.appraisal import charts
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.experiment.explain.differences import Differences
 from frontdoor_sim.experiment.explain.pathway import pathway_lines
+from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.scenario import Scenario
 from frontdoor_sim.scenario.changes import Change, Step, Touched
 from frontdoor_sim.scenario.edits import is_named
@@ -16,6 +17,9 @@ from frontdoor_sim.scenario.paths import Path
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+Part = tuple[str, str]
+"""A team or a stage: `teams` or `stages`, and its name."""
 
 _ALIKE = "Nothing differs by it: it is so already."
 
@@ -96,31 +100,53 @@ def _dates(change: Change) -> str:
     return f" ({' '.join([*told, *by_and_by])})" if told else ""
 
 
-def changed_parts(scenario: Scenario) -> frozenset[str]:
-    """Teams and stages that an option changes or adds, and stages whose routes it changes: what a picture highlights.
+def changed_parts(scenario: Scenario) -> frozenset[Part]:
+    """Teams and stages that an option makes different or adds, and stages whose routes it does: what a picture highlights.
 
-    A stage or team is named as the option names it; what only follows from a new name elsewhere is not changed.
+    A stage or team is named as the option names it; what only follows from a new name elsewhere is not changed, and neither
+    is what was so already.
 
     Example:
         >>> from frontdoor_sim.scenario import read_scenario
         >>> sorted(changed_parts(read_scenario("scenarios/examples/one_desk_two_more.yaml")))
-        ['desk']
+        [('teams', 'desk')]
     """
-    named: set[str] = set()
+    touched: set[Part] = set()
+    renamed: set[Part] = set()
     called = {(one.change, one.written) for one in scenario.touched if one.verb == "rename"}
     for one in scenario.touched:
         if one.verb == "follow" and (one.change, one.written) in called:
             continue
-        named = {str(one.after) if name == one.before else name for name in named} if one.verb == "rename" else named
-        named |= _parts(one)
-    return frozenset(named & {*scenario.model.teams, *scenario.model.stages})
+        if one.verb == "rename":
+            old, new = (str(one.path[0]), str(one.before)), (str(one.path[0]), str(one.after))
+            renamed = (renamed - {old}) | {new}
+        touched |= _parts(one)
+    return frozenset((renamed | {part for part in touched if _differs(scenario, part)}) & _parts_of(scenario))
 
 
-def _parts(touched: Touched) -> set[str]:
+def _parts(touched: Touched) -> set[Part]:
+    """The team or stage that a change touches, as the scenario names it then; a route belongs to its stage."""
     path: Path = touched.path
-    if touched.verb == "rename":
-        return {str(touched.after)}
-    return {str(path[1])} if path[0] in ("teams", "stages", "routes") and len(path) > 1 else set()
+    if touched.verb == "rename" or path[0] not in ("teams", "stages", "routes") or len(path) == 1:
+        return set()
+    return {("teams" if path[0] == "teams" else "stages", str(path[1]))}
+
+
+def _differs(scenario: Scenario, part: Part) -> bool:
+    """Whether a team or stage, or the route of a stage, is ever other than in the base."""
+    base = scenario.base or scenario
+    models = [scenario.model, *(phase.model for phase in scenario.phases)]
+    return any(_facts_of(model, part) != _facts_of(base.model, part) for model in models)
+
+
+def _facts_of(model: OperatingModel, part: Part) -> tuple[object, object]:
+    section, name = part
+    return (model.teams.get(name), None) if section == "teams" else (model.stages.get(name), model.routes.get(name))
+
+
+def _parts_of(scenario: Scenario) -> set[Part]:
+    model = scenario.model
+    return {*(("teams", name) for name in model.teams), *(("stages", name) for name in model.stages)}
 
 
 def gone_parts(scenario: Scenario) -> tuple[str, ...]:
@@ -131,9 +157,9 @@ def gone_parts(scenario: Scenario) -> tuple[str, ...]:
         >>> gone_parts(read_scenario("scenarios/examples/no_sign_off.yaml"))
         ('sign_off', 'managers')
     """
-    left = {*scenario.model.teams, *scenario.model.stages}
-    gone = [one for one in scenario.touched if one.verb == "remove" and is_named(one.path)]
-    return tuple(str(one.path[1]) for one in gone if one.path[0] in ("teams", "stages") and one.path[1] not in left)
+    gone = [one.path for one in scenario.touched if one.verb == "remove" and is_named(one.path)]
+    parts = [(str(path[0]), str(path[1])) for path in gone if path[0] in ("teams", "stages")]
+    return tuple(dict.fromkeys(name for section, name in parts if (section, name) not in _parts_of(scenario)))
 
 
 def picture(scenario: Scenario) -> Figure:

@@ -237,10 +237,10 @@ def _at_once(model: OperatingModel, name: str) -> tuple[str, ...]:
 
 
 def check_sources_and_areas(model: OperatingModel, parameters: Parameters | None) -> Found:
-    """A source or an area that no contact has is a slip of the pen."""
+    """A source or an area that no contact has is a slip of the pen; a model with arrivals of its own has only their sources."""
     if not model.arrivals and parameters is None:
         return
-    sources = list(dict.fromkeys([*model.arrivals, *SOURCES]))
+    sources = list(model.arrivals or SOURCES)
     given = parameters.value("contacts.areas") if parameters is not None and "contacts.areas" in parameters else {}
     areas = list(dict.fromkeys(one.area for one in model.arrivals.values())) or list(given)
     for stage, rules in model.routes.items():

@@ -48,12 +48,13 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _KEY_PITCH, _KEY_SIZE = 0.19, 8.5
 
 
-def pathway(model: OperatingModel, changed: Collection[str] = (), gone: Sequence[str] = ()) -> Figure:
+def pathway(model: OperatingModel, changed: Collection[tuple[str, str]] = (), gone: Sequence[str] = ()) -> Figure:
     """The pathway of an operating model: stages left to right in lanes of teams, within frames of sites.
 
     Args:
         model: the operating model.
-        changed: names of teams and stages that an option changes; they are marked by a star and a colour.
+        changed: teams and stages that an option changes, each as `teams` or `stages` and its name; they are marked by a star
+            and a colour.
         gone: names of teams and stages that the option takes out, told below the picture.
 
     Returns:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from frontdoor_sim.appraisal.charts.pathways.records import ENTRY, keyed_again
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.operating_model import (
     CaseloadStage,
@@ -19,9 +20,11 @@ from frontdoor_sim.operating_model import (
     WorkStage,
 )
 
-ENTRY = "entry"
 WITHIN, SITE, SITES, REQUEST, ARRIVAL = "within", "site", "sites", "request", "arrival"
 """What an arrow crosses: nothing, teams of one site, sites; a request to a partner's desk; the way in."""
+
+Part = tuple[str, str]
+"""A team or a stage: `teams` or `stages`, and its name."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,12 @@ class Facts:
     arrows: tuple[Arrow, ...]
 
 
-def facts_of(model: OperatingModel, changed: Collection[str] = ()) -> Facts:
+def facts_of(model: OperatingModel, changed: Collection[Part] = ()) -> Facts:
     """What there is to draw of a model.
 
     Args:
         model: the operating model.
-        changed: names of teams and stages that an option changes.
+        changed: teams and stages that an option changes.
 
     Example:
         >>> from frontdoor_sim.operating_model import End, Rule, RunWindow, Staff
@@ -100,9 +103,10 @@ def facts_of(model: OperatingModel, changed: Collection[str] = ()) -> Facts:
     sites = list(dict.fromkeys(team.site for team in model.teams.values()))
     boxes = [box for name, stage in model.stages.items() for box in _boxes(model, name, stage, changed)]
     working = {box.team for box in boxes}
-    lanes = [_lane(name, team, name in working, name in changed) for name, team in model.teams.items()]
+    lanes = [_lane(name, team, name in working, ("teams", name) in changed) for name, team in model.teams.items()]
     lanes.sort(key=lambda lane: sites.index(lane.site))
-    arrows = [arrow for name in (ENTRY, *model.stages) for arrow in _arrows(model, name)]
+    keyed = keyed_again(model)
+    arrows = [arrow for name in (ENTRY, *model.stages) for arrow in _arrows(model, name, keyed)]
     return Facts(tuple(lanes), tuple(boxes), tuple(arrows))
 
 
@@ -123,10 +127,10 @@ def _lane(name: str, team: Team, works: bool, changed: bool) -> Lane:
     return Lane(name, team.site, (f"{wte:g} WTE", *systems, *idle), changed)
 
 
-def _boxes(model: OperatingModel, name: str, stage: Stage, changed: Collection[str]) -> Iterator[Box]:
+def _boxes(model: OperatingModel, name: str, stage: Stage, changed: Collection[Part]) -> Iterator[Box]:
     ends = tuple(to for to in model.targets_of(name) if to in model.ends)
     notes = (*["decides"] * stage.decides, _note(stage))
-    yield Box(name, plain(name), notes, stage.team, ends, name in changed, stage.decides)
+    yield Box(name, plain(name), notes, stage.team, ends, ("stages", name) in changed, stage.decides)
     for partner, desk in stage.partners.items() if isinstance(stage, ChecksStage) else ():
         if desk.team is not None and desk.team != stage.team and desk.touch is not None:
             notes = (_short(desk.touch.in_words),)
@@ -159,10 +163,13 @@ def _note(stage: Stage) -> str:
             return f"meets for {_short(stage.lasts.in_words)}"
 
 
-def _arrows(model: OperatingModel, name: str) -> Iterator[Arrow]:
+def _arrows(model: OperatingModel, name: str, keyed: Mapping[tuple[str, str], str]) -> Iterator[Arrow]:
     for to in model.targets_of(name):
         if to in model.stages:
-            yield _arrow(model, name, to)
+            again = keyed.get((name, to), "")
+            crosses, handoff = _crossing(model, name, to)
+            words = [handoff_words(handoff)] if handoff is not None else []
+            yield Arrow(name, to, crosses, "; ".join(filter(None, [*words, again])), bool(again))
     stage = model.stages.get(name)
     if isinstance(stage, MeetingStage):
         yield from (Arrow(name, f"{name}: {team}", REQUEST, "") for team in stage.people if team != stage.team)
@@ -179,28 +186,17 @@ def _request(model: OperatingModel, team: str, desk: str, name: str, box: str) -
     return Arrow(name, box, REQUEST, f"a request is seen after {seen.in_words}" if seen and apart else "")
 
 
-def _arrow(model: OperatingModel, name: str, to: str) -> Arrow:
+def _crossing(model: OperatingModel, name: str, to: str) -> tuple[str, Handoff | None]:
+    """What a way from one stage to another crosses, and the handoff that it pays."""
     particular = next((h for h in model.handoffs.particular if (h.leaves, h.reaches) == (name, to)), None)
     if name == ENTRY:
-        return Arrow(name, to, ARRIVAL, handoff_words(particular) if particular else "")
+        return ARRIVAL, particular
     leaves, reaches = model.stages[name].team, model.stages[to].team
     if leaves == reaches:
-        return Arrow(name, to, WITHIN, handoff_words(particular) if particular else "")
-    together = model.teams[leaves].site == model.teams[reaches].site
-    handoff = particular or (model.handoffs.same_site if together else model.handoffs.between_sites)
-    again = _keyed_again(model, leaves, to)
-    costs = [handoff_words(handoff), *([again] if again else [])]
-    return Arrow(name, to, SITE if together else SITES, "; ".join(filter(None, costs)), bool(again))
-
-
-def _keyed_again(model: OperatingModel, leaves: str, to: str) -> str:
-    """What is keyed again on the systems of the next team that the last one does not have."""
-    rekeying, stage = model.handoffs.systems_differ, model.stages[to]
-    before = model.teams[leaves].case_system
-    new = [system for system in model.teams[stage.team].case_system if system not in before]
-    if rekeying is None or not before or not new or not isinstance(stage, (WorkStage, ConsentStage)):
-        return ""
-    return f"keyed again on {in_words([plain(system) for system in new], 'and')}, {rekeying.rekey.in_words}"
+        return WITHIN, particular
+    if model.teams[leaves].site == model.teams[reaches].site:
+        return SITE, particular or model.handoffs.same_site
+    return SITES, particular or model.handoffs.between_sites
 
 
 def handoff_words(handoff: Handoff) -> str:

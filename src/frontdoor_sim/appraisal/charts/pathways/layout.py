@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from frontdoor_sim.appraisal.charts.pathways.facts import ENTRY, Box, Facts, Lane, plain
+from frontdoor_sim.appraisal.charts.pathways.facts import Box, Facts, Lane, plain
+from frontdoor_sim.appraisal.charts.pathways.records import ENTRY
 from frontdoor_sim.appraisal.charts.pathways.ways import (
     ALONG,
     ASIDE,

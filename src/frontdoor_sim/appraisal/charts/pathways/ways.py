@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from frontdoor_sim.appraisal.charts.pathways.facts import ARRIVAL, ENTRY, REQUEST, Arrow, Facts
+from frontdoor_sim.appraisal.charts.pathways.facts import ARRIVAL, REQUEST, Arrow, Facts
+from frontdoor_sim.appraisal.charts.pathways.records import ENTRY
 
 DIRECT, ALONG, OVER, ASIDE = "direct", "along", "over", "aside"
 """Straight or by one bend; along the row it leaves; over the lane it reaches; back into the side it leaves."""
