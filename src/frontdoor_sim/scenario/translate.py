@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any, Literal, get_args, get_origin
@@ -10,10 +11,10 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from frontdoor_sim.documents import Mistake, in_words, nearest, shown
+from frontdoor_sim.documents import Mistake, dotted, in_words, nearest, shown
 from frontdoor_sim.operating_model import Duration, OperatingModel, Share
 from frontdoor_sim.scenario.fields import Slot, bare_of, choices_of, fields_of, is_record, members_of, tag_of, takes
-from frontdoor_sim.scenario.paths import Path, look
+from frontdoor_sim.scenario.paths import Path, further_in, look
 
 _NO_EXAMPLE = {
     "{}": "its fields, one a line",
@@ -22,6 +23,8 @@ _NO_EXAMPLE = {
 }
 """Examples that say nothing, and what to write."""
 
+_MOST = 3
+"""Places of which it is asked whether they are meant."""
 _PERCENTAGE = re.compile(r"'?\s*(\d+(?:\.\d+)?)\s*%\s*'?")
 _REMEDY_BEGINS = re.compile(r"[:;] (?=(?:write|give|round|did you mean)\b)")
 _LAWS = {
@@ -164,7 +167,8 @@ def _mistake(refusal: Refusal, data: Any) -> Mistake:
     place, slot = refusal.place, refusal.slot
     name = _name(place)
     if refusal.why == "field":
-        return _unknown(name, [*fields_of(slot.hint), *(["parameters"] if slot.hint is OperatingModel else [])])
+        known = [*fields_of(slot.hint), *(["parameters"] if slot.hint is OperatingModel else [])]
+        return _unknown(name, known, _further_in(data, place))
     if refusal.why == "name":
         return _unknown(name, choices_of(slot))
     right, given = takes(slot).sentence, look(data, place)
@@ -181,8 +185,14 @@ def _name(place: Path) -> str:
     return next((step for step in reversed(place) if isinstance(step, str)), "the file")
 
 
-def _unknown(name: str, known: list[str]) -> Mistake:
-    near = nearest(name, known)
+def _further_in(data: Any, place: Path) -> list[str]:
+    """Where a field that is not known stands further in, such as the number of people not of a team but of its staff."""
+    ways = further_in(look(data, place[:-1]), [str(place[-1])]) if place[:-1] else []
+    return [dotted((*place[:-1], *way)) for way in ways[:_MOST]]
+
+
+def _unknown(name: str, known: list[str], further: Sequence[str] = ()) -> Mistake:
+    near = further or nearest(name, known)
     before, _, after = name.partition(":")
     if before in known:
         remedy = f"Write a space after the colon: `{before}: {after}`."
