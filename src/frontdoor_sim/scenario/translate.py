@@ -45,6 +45,18 @@ _LAWS = {
 }
 """Words of the model that say what would be right, with the remedy."""
 
+_FAULTS = {
+    "^`ramp: .*` has no `from`": (
+        "A date in `from`, on which it begins to take hold.",
+        "Add the date, such as `from: 2025-02-03`, or leave `ramp` out.",
+    ),
+    "^the ramp is over on": (
+        "A ramp that is over before the change ends.",
+        "Shorten `ramp`, or write a later date in `until`.",
+    ),
+}
+"""Words of the model that say what is wrong, with what would be right and the remedy."""
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -207,6 +219,9 @@ def _worded(refusal: Refusal, what: str, right: str) -> Mistake:
     if percentage:
         remedy = f"Write the number itself, {float(percentage[1]) / 100:g}."
         return Mistake("", what, _sentence(refusal.words), remedy)
+    for fault, (better, remedy) in _FAULTS.items():
+        if re.search(fault, refusal.words):
+            return Mistake("", _sentence(refusal.words), better, remedy)
     for law, remedy in _LAWS.items():
         if re.search(law, refusal.words):
             return Mistake("", what, _sentence(refusal.words), remedy)
