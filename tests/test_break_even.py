@@ -22,7 +22,7 @@ from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment import BreakEven, appraise, break_even, read_study, run
 from frontdoor_sim.experiment.break_even import try_values, with_each_value
 from frontdoor_sim.experiment.break_even_answer import found_at
-from frontdoor_sim.experiment.break_even_questions import Question, in_plain_words
+from frontdoor_sim.experiment.break_even_questions import Question, in_plain_words, mistakes_of_path
 from frontdoor_sim.experiment.crossing import Floats, crossings, refined
 from frontdoor_sim.experiment.replications import Task, measure_task
 from frontdoor_sim.scenario import Scenario, read_scenario
@@ -252,9 +252,20 @@ def test_mistakes_are_told(line: Scenario) -> None:
         break_even(base, line, CAUTION, (0.0, 1.0), tolerance=0.0)
     with pytest.raises(InputError, match="`name` is no number"):
         break_even(base, line, "name", (0.0, 1.0))
-    dated = read_scenario("scenarios/examples/go_live.yaml")
-    with pytest.raises(InputError, match="has a date"):
-        break_even(dated.base, dated, "teams.screening.staff.social_worker.wte", (1.0, 4.0))
+
+
+def test_a_change_with_a_date_is_told_by_its_line_and_by_all_its_dates() -> None:
+    dated = read_scenario("scenarios/examples/recruitment.yaml")
+    path, between = "teams.screening.staff.social_worker.wte", (1.0, 4.0)
+    with pytest.raises(InputError, match="has a date") as raised:
+        break_even(dated.base, dated, path, between)
+    assert [mistake.where for mistake in raised.value.mistakes] == [
+        "recruitment.yaml:17: because[1]",
+        "recruitment.yaml:24: because[2]",
+    ]
+    assert raised.value.mistakes[0].what == "This change has a date, `from: 2025-01-13` and `ramp: 6`."
+    assert raised.value.mistakes[0].remedy == "Take `from` and `ramp` out of it."
+    assert mistakes_of_path("--path", dated.base, dated, path, between, 2) == list(raised.value.mistakes)
 
 
 SHORT = {"run.weeks": 2, "run.warm_up": 0, "run.follow_up": 1}

@@ -138,6 +138,52 @@ def test_compare_gives_a_verdict_for_each_option(capsys: pytest.CaptureFixture[s
     ]
 
 
+FULL = "desk is asked for more than it has: its backlog grows without end."
+FEW = "few.yaml"
+
+
+def few_officers(here: Path) -> None:
+    """The desk with three officers, which is too few, and an option that begins after the run ends."""
+    text = (here / BASE).read_text(encoding="utf-8").replace("wte: 6", "wte: 3")
+    (here / FEW).write_text(text, encoding="utf-8")
+    option = (here / MORE).read_text(encoding="utf-8").replace(f"changes: {BASE}", f"changes: {FEW}")
+    late = option.replace("wte: +2}", "wte: +2}\n    from: 2099-01-05")
+    (here / "late.yaml").write_text(late, encoding="utf-8")
+
+
+def test_run_says_what_check_says_of_a_team_that_is_asked_for_too_much(here: Path, capsys: pytest.CaptureFixture[str]):
+    few_officers(here)
+    assert cli.main(["check", FEW]) == cli.DONE
+    assert FULL in capsys.readouterr().out
+    once = ["--replications", "1", "--jobs", "1", "--quiet", "-o", "out"]
+    assert cli.main(["run", FEW, *once]) == cli.DONE
+    assert capsys.readouterr().out.endswith(f"\nRead with care:\n  - One desk: {FULL}\nWritten to out\n")
+    assert cli.main(["run", BASE, *once]) == cli.DONE
+    assert "Read with care" not in capsys.readouterr().out
+
+
+def test_compare_says_who_is_asked_for_too_much_and_what_is_never_in_force(
+    here: Path, capsys: pytest.CaptureFixture[str]
+):
+    few_officers(here)
+    asked = ["compare", FEW, "late.yaml", "--replications", "2", "--jobs", "1", "--quiet", "-o", "out"]
+    assert cli.main(asked) == cli.DONE
+    care, twice = capsys.readouterr().out.split("Read with care:\n")[1].split("Look twice:\n")
+    assert care == f"  - One desk and Two more officers: {FULL}\n"
+    assert twice.startswith("  - late.yaml:6: because[0]: It begins on 2099-01-05, and the run ends on ")
+    assert "so it is never in force." in twice
+
+
+def test_appraise_says_them_too(here: Path, capsys: pytest.CaptureFixture[str]):
+    few_officers(here)
+    text = "title: Few\ncouncil: Anywhere\nbase: few.yaml\noptions: [late.yaml]\nreplications: 2\n"
+    (here / "few_appraisal.yaml").write_text(text, encoding="utf-8")
+    assert cli.main(["appraise", "few_appraisal.yaml", "--jobs", "1", "--quiet", "-o", "out"]) == cli.DONE
+    said = capsys.readouterr().out
+    assert f"Read with care:\n  - One desk and Two more officers: {FULL}\nLook twice:\n  - late.yaml:6: " in said
+    assert said.index("Look twice") < said.index("Pack: ")
+
+
 def test_tables_are_the_same_bytes_for_any_number_of_jobs(here: Path):
     for jobs in ("1", "2"):
         assert cli.main(["compare", *SEVERAL, "--jobs", jobs, "--quiet", "--output", f"jobs_{jobs}"]) == cli.DONE

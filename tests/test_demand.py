@@ -220,6 +220,23 @@ def test_holidays_of_a_few_contacts_have_intervals_that_hold():
     assert 12 <= held <= 20  # 99.9 % of binomial numbers of 20 trials at .9
 
 
+def test_a_source_that_no_holiday_can_tell_of_has_no_factor():
+    """Ten come in one hour of the week alone, in which no bank holiday of the year lies."""
+    town = Town(ONE_YEAR)
+    received, source = town.history(np.random.default_rng(20))
+    cells = lay_out(town.window, town.clock, HOLIDAYS)
+    slot = next(slot for slot in range(51, cells.slots) if not cells.bank_holiday[cells.slot == slot].any())
+    first = int(np.flatnonzero(cells.slot == slot)[0]) * HOUR
+    rare = first + 7 * DAY * np.arange(10)
+    found = demand(np.append(received, rare), np.append(source, ["housing"] * 10), town.window, town.clock, HOLIDAYS)
+    factors = found.holidays("bank")
+    assert np.isnan(factors["housing"]).all()
+    assert np.isfinite(factors["police"]).all()
+    numbers = demand_parameters(found, "A history", date(2024, 12, 29))
+    assert numbers["arrivals.bank_holiday_factor"].value["housing"] == 1.0
+    assert "nan" not in numbers["arrivals.bank_holiday_factor"].note
+
+
 # Busy days and weeks
 
 

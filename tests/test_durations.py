@@ -262,6 +262,16 @@ def test_the_picture_shows_fits_against_history(width):
         assert np.abs(np.log(y[near] / x[near])).max() < 0.1
 
 
+@pytest.mark.parametrize(("until", "last"), [(None, 1.0), (3 * DAY, np.nan)], ids=["all over", "some open"])
+def test_the_picture_of_dates_shows_what_there_is(until, last):
+    """Every case is over within three days, or open when the files were taken: of later days nobody is observed."""
+    hours = np.repeat([1.0, 30.0, 80.0], 40)
+    found = fits(seen(np.zeros(len(hours), dtype=np.int64), hours, DAY, **({"until": until} if until else {})), SINGLE)
+    bars = [bar.get_height() for bar in fit_chart(found).axes[0].patches]
+    np.testing.assert_allclose(bars[:3], [1 / 3, 2 / 3, 2 / 3])
+    np.testing.assert_array_equal(bars[4:], [last] * 4)
+
+
 def test_the_picture_has_room_for_six():
     with pytest.raises(ValueError, match="1 to 6 fits, not 0"):
         fit_chart([])

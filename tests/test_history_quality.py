@@ -192,6 +192,30 @@ def test_a_rule_lets_pass_what_just_obeys_it(rule):
     assert answer["looked_at"] > 0
 
 
+HALF = 0.5
+DATED = {
+    "decided_before_receipt": [{"kind": "contact", "received": -3 + HALF, "ended": -3}],
+    "completed_before_incoming": [{"kind": "step", "step": "s", "incoming": -3 + HALF, "ended": -3}],
+    "assessment_ends_before_start": [{**ASSESSMENT, "started": -10 + HALF, "ended": -10}],
+    "closed_before_referral": [{**REFERRAL, "received": -30 + HALF, "closed": -30}],
+    "assessment_before_referral": [{**REFERRAL, "received": -20 + HALF, "recorded_to": "minute"}, {**ASSESSMENT, "parent": 9}],
+}  # fmt: skip
+"""A time, and a date of the same day that comes after it."""
+
+
+@pytest.mark.parametrize("rule", DATED)
+def test_a_date_is_not_before_a_time_of_the_same_day(rule):
+    answer = counts(records(*DATED[rule]), EXTRACTED).loc[rule]
+    assert (answer["found"], answer["looked_at"]) == (0, 1)
+
+
+@pytest.mark.parametrize(("ended", "recorded_to"), [(-4, "day"), (-3 + HALF / 2, "day"), (-3, "minute")])
+def test_a_date_before_and_a_time_before_are_found_whatever_else_is_dated(ended, recorded_to):
+    """The day before as a date; a time before on the same day where another moment is a date; and midnight as a time."""
+    row = {"kind": "contact", "received": -3 + HALF, "ended": ended, "accepted": -2, "recorded_to": recorded_to}
+    assert counts(records(row), EXTRACTED).loc["decided_before_receipt", "found"] == 1
+
+
 def test_every_rule_with_a_function_is_planted_somewhere():
     with_others = {"step_with_its_contact", "siblings_not_joined", "open_when_extracted"}
     assert {rule.name for rule in RULES} - BY_FAULT_OR_DOOR - set(PLANTED) - with_others == set()

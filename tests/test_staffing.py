@@ -473,7 +473,10 @@ def test_a_path_of_many_and_a_change_with_a_date_are_mistakes() -> None:
     team = next(name for name, facts in model.model.teams.items() if facts.staff)
     with pytest.raises(InputError) as error:
         staffing(model, f"teams.{team}.staff[0].wte", 0.8)
-    assert [mistake.what for mistake in error.value.mistakes] == ["A change of it has a date."]
+    assert [mistake.where for mistake in error.value.mistakes] == [
+        f"go_live.yaml:{line}: because[{change}]" for change, line in enumerate((6, 13, 19, 25))
+    ]
+    assert error.value.mistakes[1].what == "This change has a date, `from: 2025-01-27` and `until: 2025-02-03`."
 
 
 def test_a_group_that_no_run_has_is_a_mistake() -> None:

@@ -31,6 +31,7 @@ from frontdoor_sim.experiment import (
     compare,
     not_changes,
     offered_load,
+    offered_loads,
     read_study,
     replicate,
     returns_per_contact,
@@ -40,6 +41,7 @@ from frontdoor_sim.experiment import (
 from frontdoor_sim.experiment import break_even_command as break_even
 from frontdoor_sim.experiment import sensitivity_command as sensitivity
 from frontdoor_sim.experiment import staffing_command as staffing
+from frontdoor_sim.experiment.cautions import LOOK_TWICE, cautions, listed, overloaded
 from frontdoor_sim.experiment.explain import explain, picture
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
 from frontdoor_sim.experiment.reading import StudyFile
@@ -298,23 +300,19 @@ def kind_of(data: Any) -> str:
 def load_text(scenario: Scenario) -> str:
     """Offered load by team and by slots, as text."""
     lines = [f"  Offered load, {scenario.name} (people or slots asked for, of those there are):"]
-    full = []
-    for row in offered_load(scenario, SEED).to_dict("records"):
+    loads = offered_load(scenario, SEED)
+    for row in loads.to_dict("records"):
         least = "at least " if row["load"] > LARGEST_LOAD else ""
         asked = f"{row['offered']:8.1f} of {row['available']:6.1f}   load {least}{row['load']:.2f}"
         lines.append(f"  {row['team']:28} {row['what'].replace('time at', 'at'):6} {asked}")
-        if row["load"] >= 1:
-            full.append(f"  {row['team']} is asked for more than it has: its backlog grows without end.")
-    for team in without_time(scenario.model):
-        lines.append(f"  {team:28} time   nobody has time for cases")
-        full.append(f"  {team} gets nothing done, so what is asked of the teams behind it is not known.")
-    return "\n".join([*lines, *full])
+    lines += [f"  {team:28} time   nobody has time for cases" for team in without_time(scenario.model)]
+    return "\n".join([*lines, *(f"  {said}" for said in overloaded(loads, scenario.model))])
 
 
 def doubts_text(scenarios: Sequence[Scenario], more: Sequence[str] = ()) -> str:
     """What to look at twice in scenarios without mistakes and in their appraisal, as text; nothing where there is nothing."""
     found = dict.fromkeys([*more, *(doubt for scenario in scenarios for doubt in doubts(scenario))])
-    return "".join(f"\n{line}" for line in ["  Look twice:", *(f"  - {doubt}" for doubt in found)]) if found else ""
+    return "".join(f"\n{line}" for line in listed(f"  {LOOK_TWICE}", list(found)))
 
 
 def do_explain(asked: argparse.Namespace) -> None:
@@ -346,7 +344,13 @@ def do_run(asked: argparse.Namespace) -> None:
         write_log(run(scenario, asked.seed, engine=asked.engine), folder / "event_log")
     more = ("backlog_cleared_days",) if scenario.backlog else ()
     print(key_figures(summary, (*KEY_FIGURES, *more)))
-    print(f"Written to {folder}")
+    loads = offered_loads([scenario], asked.seed, returns, asked.jobs, asked.quiet, asked.engine)
+    _say(cautions([scenario], loads), f"Written to {folder}")
+
+
+def _say(*parts: str) -> None:
+    """Print what there is to say."""
+    print(*(part for part in parts if part), sep="\n")
 
 
 def do_compare(asked: argparse.Namespace) -> None:
@@ -361,7 +365,9 @@ def do_compare(asked: argparse.Namespace) -> None:
     write_tables(folder, {**tables, "replications": found.runs})
     print(found)
     print("Intervals: 95% for all options together, of the average; simulation noise alone.")
-    print(f"Written to {folder}")
+    returns = returns_per_contact(base, asked.seed, asked.engine)
+    loads = offered_loads([base, *options], asked.seed, returns, asked.jobs, asked.quiet, asked.engine)
+    _say(cautions([base, *options], loads), f"Written to {folder}")
 
 
 def do_break_even(asked: argparse.Namespace) -> None:
@@ -385,7 +391,8 @@ def do_appraise(asked: argparse.Namespace) -> None:
         study, folder, asked.seed, asked.replications, asked.jobs, asked.quiet, asked.command, asked.engine, asked.deep
     )
     print(result.comparison)
-    print("", result.verdict, *result.break_evens, f"Pack: {result.pack}", sep="\n\n")
+    care = cautions([study.base, *study.options], result.loads)
+    print("", result.verdict, *result.break_evens, *([care] if care else []), f"Pack: {result.pack}", sep="\n\n")
 
 
 def do_sensitivity(asked: argparse.Namespace) -> None:

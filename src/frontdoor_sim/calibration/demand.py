@@ -136,7 +136,7 @@ class Demand:
         return found
 
     def holidays(self, kind: str, level: float = LEVEL) -> dict[str, Interval]:
-        """Factor by source on `bank` or in `school` holidays."""
+        """Factor by source on `bank` or in `school` holidays; NaN where nothing tells it."""
         factors = self.rates.bank if kind == "bank" else self.rates.school
         flag = self.cells.bank_holiday if kind == "bank" else self.cells.school_holiday
         usual = self.rates.expected(self.cells, without=kind)[:, flag].sum(axis=1)
@@ -181,7 +181,9 @@ class Demand:
 
         The variance V of the log is that of a Poisson number of 1 / V; the interval is that of the rate of such a number,
         quantiles of the gamma of shape 1 / V + 1/2 (Jeffreys's prior), which holds for a few receipts and for many. Of none,
-        it reaches from 0 as far as the number `usual` that a factor of 1 would have brought allows.
+        it reaches from 0 as far as the number `usual` that a factor of 1 would have brought allows. It is NaN where the history
+        has nothing of which the estimate could be told, such as a factor of bank holidays of a source that never comes in the
+        hours of the week in which they lie.
         """
         if not np.isfinite(estimate):
             return Interval(math.nan, math.nan, math.nan)
@@ -189,6 +191,8 @@ class Demand:
         if estimate == 0:
             return Interval(0.0, 0.0, float(gammaincinv(0.5, 1 - tail)) / usual if usual > 0 else math.inf)
         chosen = [(self._places[name], weight) for name, weight in weights.items() if name in self._places]
+        if not chosen:
+            return Interval(math.nan, math.nan, math.nan)
         index, weight = (np.array(column) for column in zip(*chosen, strict=True))
         number = 1 / max(float(weight @ self.covariance[np.ix_(index, index)] @ weight), _LEAST)
         low, high = (estimate * float(gammaincinv(number + 0.5, p)) / number for p in (tail, 1 - tail))

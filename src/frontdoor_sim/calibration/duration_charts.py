@@ -104,12 +104,16 @@ def _days(axes: Axes, found: Sequence[Fitted]) -> None:
 def told_days(reached: Floats, number: int) -> Floats:
     """Shares reached by day, without those that one to five cases set apart from the day before that is shown.
 
+    What is not known (NaN) stays so.
+
     Example:
-        >>> told_days(np.array([0.5, 0.52, 0.8, 0.8]), 100).tolist()
-        [0.5, nan, 0.8, 0.8]
+        >>> told_days(np.array([0.5, 0.52, 0.8, 0.8, np.nan]), 100).tolist()
+        [0.5, nan, 0.8, 0.8, nan]
     """
     told, last = reached.copy(), 0.0
     for day, share in enumerate(reached.tolist()):
+        if np.isnan(share):
+            continue
         if 0 < round((share - last) * number) < FEW:
             told[day] = np.nan
         else:

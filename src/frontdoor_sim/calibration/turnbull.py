@@ -118,7 +118,8 @@ def by_dates(observed: Observed, most: int = 14) -> Floats:
     Kaplan and Meier's curve of whole days, where some are open and some were observed late. (JASA 53, 1958.)
 
     Returns:
-        Shape (most + 1,); NaN from the day on which nobody was observed any more.
+        Shape (most + 1,); 1 from the day on which every case was over, and NaN from the day on which nobody was observed
+        any more while some were open.
 
     Raises:
         ValueError: no case is known by dates.
@@ -130,7 +131,8 @@ def by_dates(observed: Observed, most: int = 14) -> Floats:
     for day in range(most + 1):
         at_risk = dates.count[(dates.entry <= day) & (dates.days >= day + dates.is_open)].sum()
         over = dates.count[~dates.is_open & (dates.days == day)].sum()
-        waiting *= 1 - over / at_risk if at_risk > 0 else np.nan
+        if waiting > 0:
+            waiting *= 1 - over / at_risk if at_risk > 0 else np.nan
         reached.append(1 - waiting)
     return np.array(reached)
 

@@ -16,11 +16,15 @@ Keys = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML file: its plain data, and the line on which each path stands."""
+    """A YAML file: its plain data, the line on which each path stands, and numbers that are written with a plus.
+
+    Of `+2` the data has the number alone; `signed` has the text.
+    """
 
     path: Path
     data: Any
     lines: dict[Keys, int] = field(default_factory=dict, repr=False)
+    signed: dict[Keys, str] = field(default_factory=dict, repr=False)
 
     def line(self, *keys: str | int) -> int:
         """Line number (from 1) of a path, or of its nearest ancestor in the file."""

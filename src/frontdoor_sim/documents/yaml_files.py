@@ -30,6 +30,7 @@ _VALUES = {
     "float": ("a number", "2.5"),
     "bool": ("true or false", "true"),
 }
+_SIGNED = re.compile(r"\+\s*\d+(\.\d*)?\s*%?")
 _RIGHT = "YAML: `name: value`, indented by spaces."
 _PROBLEMS = (
     ("mapping values are not allowed", "A colon stands where it does not fit.",
@@ -63,7 +64,7 @@ def read_yaml(path: str | Path) -> Document:
     """
     path = Path(path)
     document = _document(path, read_text(path))
-    return Document(path, copied(document.data), document.lines)
+    return Document(path, copied(document.data), document.lines, document.signed)
 
 
 @lru_cache(maxsize=128)
@@ -82,7 +83,7 @@ def _document(path: Path, text: str) -> Document:
     data = None if tree is None else reading.plain(tree, ())
     if reading.mistakes:
         raise InputError(reading.mistakes)
-    return Document(path, data, reading.lines)
+    return Document(path, data, reading.lines, reading.signed)
 
 
 def _too_large(path: Path) -> InputError:
@@ -114,12 +115,13 @@ def _mark(error: MarkedYAMLError, said: str) -> Any:
 
 
 class _Reading:
-    """Turns the nodes of a file into plain data, noting the line of every path, and every mistake."""
+    """Turns the nodes of a file into plain data, noting the line of every path, every plus sign, and every mistake."""
 
     def __init__(self, path: Path, yaml: YAML) -> None:
         self.path = path
         self.scalar = yaml.constructor.construct_object
         self.lines: dict[Keys, int] = {}
+        self.signed: dict[Keys, str] = {}
         self.mistakes: list[Mistake] = []
         self.values = 0
 
@@ -172,6 +174,8 @@ class _Reading:
                         self.note(key, (), what, "An alias (`*name`) of a mapping.", "Write the fields out.")
 
     def value(self, node: ScalarNode, at: Keys) -> Any:
+        if _SIGNED.fullmatch(str(node.value)):
+            self.signed[at] = str(node.value)
         if node.tag in _AS_TEXT:
             return str(node.value)
         try:

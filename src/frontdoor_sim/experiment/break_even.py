@@ -19,6 +19,7 @@ from frontdoor_sim.experiment.comparing import HEADLINE, by_run
 from frontdoor_sim.experiment.crossing import Floats, crossings, refined
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Place, Task, replicate, with_each_set
+from frontdoor_sim.experiment.undated import dated_changes
 from frontdoor_sim.experiment.workers import one_pool
 from frontdoor_sim.measures import MEASURES
 from frontdoor_sim.scenario import Scenario, check_scenarios
@@ -229,9 +230,8 @@ def with_each_value(base: Scenario, option: Scenario, path: str, values: Floats)
             "The path of a number, such as teams.screening.staff.social_worker.wte.",
         )
         raise InputError([Mistake(option.file.name, what, right, "Name the number whose break-even you look for.")])
-    if len(option.phases) > 1:
-        what, right = "A change of the option has a date.", "An option that is in force from the first day to the last."
-        raise InputError([Mistake(option.file.name, what, right, "Take `from` and `until` out of it.")])
+    if dated := dated_changes(option):
+        raise InputError(dated)
     each = [option.alone.varied({path: float(value), "name": _named(option, path, value)}) for value in values]
     return (base, *each)
 

@@ -21,6 +21,7 @@ from frontdoor_sim.experiment.break_even_answer import BreakEven, interval_text,
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.crossing import Crossing
 from frontdoor_sim.experiment.replications import Place
+from frontdoor_sim.experiment.undated import dated_changes
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario import Scenario
@@ -91,7 +92,9 @@ def mistakes_of(
 def mistakes_of_path(
     where: str, base: Scenario, option: Scenario, path: str, between: tuple[float, float], steps: int
 ) -> list[Mistake]:
-    """What the option says when the values are put into it."""
+    """What the option says when the values are put into it; of a change with a date, where that stands."""
+    if dated := dated_changes(option):
+        return dated
     try:
         with_each_value(base, option, path, np.linspace(*between, steps))
     except InputError as error:

@@ -14,6 +14,7 @@ from frontdoor_sim.documents import InputError, Keys, Mistake, in_words, nearest
 from frontdoor_sim.experiment.break_even_answer import unit_of
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.replications import Place
+from frontdoor_sim.experiment.undated import dated_changes
 from frontdoor_sim.measures import catalogue
 from frontdoor_sim.operating_model import RAGS
 from frontdoor_sim.scenario import Scenario
@@ -219,12 +220,7 @@ def mistakes_of_people(scenario: Scenario, path: str, where: str) -> list[Mistak
         people = people_at(scenario, path)
     except InputError as error:
         return [replace(mistake, where=where) for mistake in error.mistakes]
-    wrong = []
-    if len(scenario.phases) > 1:
-        right = "A scenario that is in force from the first day to the last."
-        wrong.append(
-            Mistake(scenario.file.name, "A change of it has a date.", right, "Take `from` and `until` out of it.")
-        )
+    wrong = dated_changes(scenario)
     if scenario.base and scenario.base.backlog and scenario.open_at:
         right = "The stages at which contacts are open, called as in the base."
         what = "It starts from open contacts, and renames or takes out a stage at which some are."

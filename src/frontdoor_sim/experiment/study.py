@@ -55,6 +55,7 @@ class Result:
         comparison: today's model with its options.
         pack, folder: the page for directors, and the folder it stands in.
         verdict: the answer, in a few sentences.
+        loads: offered loads of today's model and its options, as `offered_loads` has them.
         break_evens: where an option makes no difference, a sentence for each question that the appraisal asks.
     """
 
@@ -62,6 +63,7 @@ class Result:
     pack: Path
     folder: Path
     verdict: str
+    loads: pd.DataFrame
     break_evens: tuple[str, ...] = ()
 
 
@@ -161,7 +163,7 @@ def appraise(
     )
     asked = pack.break_evens.drop_duplicates("number")[["option", "sentence"]]
     said = tuple(f"{option}. {sentence}" for option, sentence in asked.to_numpy())
-    return Result(comparison, path, folder, pack.about["headline"], said)
+    return Result(comparison, path, folder, pack.about["headline"], loads, said)
 
 
 def conditioned(

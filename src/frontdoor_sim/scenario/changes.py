@@ -118,10 +118,10 @@ class Change(Closed):
     def _ends_after_it_begins(self) -> Change:
         if self.begins and self.until and self.until <= self.begins:
             raise ValueError("a change ends after it begins: `until` is a later date than `from`")
-        if self.ramp and (self.begins is None or (self.ramped and self.until and self.until <= self.ramped)):
-            raise ValueError(
-                "a ramp begins on a date and is over before the change ends: `from`, and `until` later than both"
-            )
+        if self.ramp and self.begins is None:
+            raise ValueError(f"`ramp: {self.ramp}` has no `from`")
+        if self.ramped and self.until and self.until <= self.ramped:
+            raise ValueError(f"the ramp is over on {self.ramped}, and the change on {self.until}")
         if self.ramp and (self.add or self.remove):
             raise ValueError("a ramp leads from one value to another: what is added or removed comes or goes at once")
         if self.dated and self.rename:

@@ -38,7 +38,7 @@ def doubts(scenario: Scenario) -> list[str]:
     found = [
         f"{_where(scenario, place)}: {said}" for place, said in _of_model(scenario.model) if (place, said) not in told
     ]
-    return [*found, *_of_changes(scenario)]
+    return [*found, *doubts_of_changes(scenario)]
 
 
 def _of_model(model: OperatingModel) -> Doubted:
@@ -244,8 +244,8 @@ def _clock(second: int) -> str:
     return f"{second // 3600:02d}:{second % 3600 // 60:02d}"
 
 
-def _of_changes(scenario: Scenario) -> Iterator[str]:
-    """Changes of an option that are never in force in the run, and those that change nothing."""
+def doubts_of_changes(scenario: Scenario) -> Iterator[str]:
+    """Changes of an option that are never in force in the run, and those that change nothing; of a base there are none."""
     for number, step in enumerate(scenario.steps):
         if step.change is None:
             continue

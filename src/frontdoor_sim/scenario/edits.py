@@ -48,7 +48,9 @@ def apply(
         for verb, path, value in _edits(step.change):
             where = step.where(verb, path)
             try:
-                for place in _places(data, verb, path):
+                places = _places(data, verb, path)
+                _check_sign(step, verb, path)
+                for place in places:
                     edit = _Edit(
                         verb,
                         place,
@@ -94,6 +96,17 @@ def _places(data: dict[str, Any], verb: str, path: str) -> list[Path]:
         )
     places = find(data, path, _NEW_IN.get(verb, ()))
     return places[::-1] if verb == "remove" else places
+
+
+def _check_sign(step: Step, verb: str, path: str) -> None:
+    """Refuse a plus sign under `set`, which gives a value and adds nothing; raises PathError."""
+    start: Path = ("because", step.index, "set", path)
+    for keys, written in step.document.signed.items() if verb == "set" else ():
+        if keys[: len(start)] == start:
+            value, whole = written.lstrip("+ "), dotted((path, *keys[len(start) :]))
+            what = f"`set` gives a value, so {written} is {value} here, and not {value} more."
+            remedy = f"Write `adjust: {{{whole}: {written}}}` to add it, or {value} without the sign if that is the value."
+            raise PathError(what, "A value without a plus sign; what is added stands under `adjust`.", remedy)
 
 
 def is_named(place: Path) -> bool:

@@ -172,8 +172,8 @@ def _changed(
     mistakes += left_nowhere(base.backlog, base.data, steps) if base.backlog and not lost else []
     found = examine(made, base.parameters, laws=not wrong and not lost)
     named = [place for still, _ in dangling for place in still]
-    found = _once(touched, [(at, mistake) for at, mistake in found if not any(_meet(at, place) for place in named)])
-    mistakes += _placed(found, partial(_where_changed, document, touched))
+    found = [(at, mistake) for at, mistake in found if not any(_meet(at, place) for place in named)]
+    mistakes += _told(document, touched, made, found)
     _stop([*mistakes, *_told_with_dates(of_the_dates, mistakes)])
     assert form is not None
     made |= {"name": form.name, "summary": form.summary}
@@ -187,7 +187,7 @@ def _of_the_dates(document: Document, base: Scenario, steps: Sequence[Step]) -> 
     for day in [date.min, *boundaries(steps)]:
         made, touched, mistakes = made_on(base.data, steps, day)
         wrong, model = examined(made, base.parameters)
-        mistakes += _placed(_once(touched, wrong), partial(_where_changed, document, touched))
+        mistakes += _told(document, touched, made, wrong)
         found += [(day, mistake) for mistake in mistakes]
         if model is not None and not mistakes:
             models.append((day, model, touched))
@@ -209,7 +209,7 @@ def _of_ramps(
     made, before, mistakes = made_on(base.data, steps, day, ramped=False)
     found, former = examined(made, base.parameters)
     wrong = still_wrong(found, former)
-    mistakes += _placed(_once(before, wrong), partial(_where_changed, document, before))
+    mistakes += _told(document, before, made, wrong)
     if former is None or mistakes:
         return mistakes
     return list(unfit_ramps(steps, touched, day, model, former))
@@ -222,6 +222,27 @@ def _told_with_dates(found: Sequence[tuple[date, Mistake]], known: Sequence[Mist
         first.setdefault(mistake, day)
     fresh = [(mistake, day) for mistake, day in first.items() if mistake not in known]
     return [m if day == date.min else replace(m, what=f"From {day}: {m.what}") for m, day in fresh]
+
+
+def _told(
+    document: Document, touched: Sequence[Touched], made: dict[str, Any], found: list[tuple[Path, Mistake]]
+) -> list[Mistake]:
+    """What is wrong with a changed model, each once, with the change that brought it in."""
+    in_words_of_options = [_of_an_option(touched, made, *one) for one in found]
+    return _placed(_once(touched, in_words_of_options), partial(_where_changed, document, touched))
+
+
+def _of_an_option(
+    touched: Sequence[Touched], made: dict[str, Any], at: Path, mistake: Mistake
+) -> tuple[Path, Mistake]:
+    """A route that is missing of a stage that is new is missing in the change that adds the stage."""
+    stage = ("stages", *at[1:])
+    added = any(one.verb == "add" and one.path == stage for one in touched)
+    if at[:1] != ("routes",) or not added or look(made, at) is not None:
+        return at, mistake
+    end = next(iter(made.get("ends") or ()), "closed")
+    remedy = f"Say there where contacts go from it, for example `add: {{{dotted(at)}: {end}}}`, and lead a route to it."
+    return stage, replace(mistake, remedy=remedy)
 
 
 def _once(touched: Sequence[Touched], found: list[tuple[Path, Mistake]]) -> list[tuple[Path, Mistake]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any, Literal, get_args, get_origin
@@ -10,10 +11,10 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from frontdoor_sim.documents import Mistake, in_words, nearest, shown
-from frontdoor_sim.operating_model import Duration, OperatingModel, Share
+from frontdoor_sim.documents import Mistake, dotted, in_words, nearest, shown
+from frontdoor_sim.operating_model import Duration, OperatingModel, Share, Weeks
 from frontdoor_sim.scenario.fields import Slot, bare_of, choices_of, fields_of, is_record, members_of, tag_of, takes
-from frontdoor_sim.scenario.paths import Path, look
+from frontdoor_sim.scenario.paths import Path, further_in, look
 
 _NO_EXAMPLE = {
     "{}": "its fields, one a line",
@@ -22,7 +23,15 @@ _NO_EXAMPLE = {
 }
 """Examples that say nothing, and what to write."""
 
+_MOST = 3
+"""Places of which it is asked whether they are meant."""
 _PERCENTAGE = re.compile(r"'?\s*(\d+(?:\.\d+)?)\s*%\s*'?")
+_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\.?\s*")
+_UNITS = {"touch": "min", "rekey": "min", "search": "min", "lasts": "min", "hold": "weeks"}
+"""Units in which fields are mostly written; others in hours."""
+_WEEKS = ("w", "wk", "wks")
+"""What is written for weeks, and not read."""
+_MOST_WEEKS = 520
 _REMEDY_BEGINS = re.compile(r"[:;] (?=(?:write|give|round|did you mean)\b)")
 _LAWS = {
     "^shares of a route sum": "Change the shares until they sum to 100%.",
@@ -41,6 +50,18 @@ _LAWS = {
     " takes | needs? | must be |^shares of bands": "Correct the numbers of the distribution.",
 }
 """Words of the model that say what would be right, with the remedy."""
+
+_FAULTS = {
+    "^`ramp: .*` has no `from`": (
+        "A date in `from`, on which it begins to take hold.",
+        "Add the date, such as `from: 2025-02-03`, or leave `ramp` out.",
+    ),
+    "^the ramp is over on": (
+        "A ramp that is over before the change ends.",
+        "Shorten `ramp`, or write a later date in `until`.",
+    ),
+}
+"""Words of the model that say what is wrong, with what would be right and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +185,8 @@ def _mistake(refusal: Refusal, data: Any) -> Mistake:
     place, slot = refusal.place, refusal.slot
     name = _name(place)
     if refusal.why == "field":
-        return _unknown(name, [*fields_of(slot.hint), *(["parameters"] if slot.hint is OperatingModel else [])])
+        known = [*fields_of(slot.hint), *(["parameters"] if slot.hint is OperatingModel else [])]
+        return _unknown(name, known, _further_in(data, place))
     if refusal.why == "name":
         return _unknown(name, choices_of(slot))
     right, given = takes(slot).sentence, look(data, place)
@@ -172,7 +194,7 @@ def _mistake(refusal: Refusal, data: Any) -> Mistake:
         return Mistake("", f"`{name}` is missing.", right, _example("Add", place, slot))
     what = f"`{name}` cannot {'hold' if isinstance(place[-1], int) else 'be'} {shown(given)}."
     if refusal.why == "worded":
-        return _worded(refusal, what, right)
+        return _worded(refusal, what, right, given)
     return Mistake("", f"`{name}` is empty." if given is None else what, right, _instead(place, slot, given))
 
 
@@ -181,8 +203,14 @@ def _name(place: Path) -> str:
     return next((step for step in reversed(place) if isinstance(step, str)), "the file")
 
 
-def _unknown(name: str, known: list[str]) -> Mistake:
-    near = nearest(name, known)
+def _further_in(data: Any, place: Path) -> list[str]:
+    """Where a field that is not known stands further in, such as the number of people not of a team but of its staff."""
+    ways = further_in(look(data, place[:-1]), [str(place[-1])]) if place[:-1] else []
+    return [dotted((*place[:-1], *way)) for way in ways[:_MOST]]
+
+
+def _unknown(name: str, known: list[str], further: Sequence[str] = ()) -> Mistake:
+    near = further or nearest(name, known)
     before, _, after = name.partition(":")
     if before in known:
         remedy = f"Write a space after the colon: `{before}: {after}`."
@@ -191,17 +219,21 @@ def _unknown(name: str, known: list[str]) -> Mistake:
     return Mistake("", f"`{name}` is not known here.", f"One of {in_words(known)}.", remedy)
 
 
-def _worded(refusal: Refusal, what: str, right: str) -> Mistake:
+def _worded(refusal: Refusal, what: str, right: str, given: Any) -> Mistake:
     """The model's own words: a law says what is right, anything else says what is wrong, perhaps with the remedy."""
     percentage = re.search(f"not {_PERCENTAGE.pattern}$", refusal.words)
     if percentage:
         remedy = f"Write the number itself, {float(percentage[1]) / 100:g}."
         return Mistake("", what, _sentence(refusal.words), remedy)
+    for fault, (better, remedy) in _FAULTS.items():
+        if re.search(fault, refusal.words):
+            return Mistake("", _sentence(refusal.words), better, remedy)
     for law, remedy in _LAWS.items():
         if re.search(law, refusal.words):
             return Mistake("", what, _sentence(refusal.words), remedy)
     said, *advice = _REMEDY_BEGINS.split(re.sub(r"\bNone\b", "nothing", refusal.words), maxsplit=1)
     remedy = _sentence(advice[0]) if advice else _example("Write", refusal.place, refusal.slot)
+    remedy = _meant(refusal.place, refusal.slot, given) or remedy
     return Mistake("", _sentence(said), right, remedy)
 
 
@@ -209,12 +241,31 @@ def _instead(place: Path, slot: Slot, given: Any) -> str:
     near = nearest(str(given), choices_of(slot)) if isinstance(given, str) else []
     if near:
         return f"Did you mean {in_words(near)}?"
+    if meant := _meant(place, slot, given):
+        return meant
     number = bare_of(slot).hint is float and slot.hint != Share
     percentage = _PERCENTAGE.fullmatch(given) if isinstance(given, str) and number else None
     if percentage:
         return f"Write the number itself, `{_name(place)}: {float(percentage[1]) / 100:g}`."
     text = slot.hint is str and isinstance(given, (int, float))
     return f'Put it in quotes if it is a name: "{shown(given)}".' if text else _example("Write", place, slot)
+
+
+def _meant(place: Path, slot: Slot, given: Any) -> str:
+    """The remedy with the number that was given, where its unit alone is missing or another; else nothing."""
+    written = _NUMBER.fullmatch(str(given)) if isinstance(given, (int, float, str)) else None
+    if written is None:
+        return ""
+    number, unit = float(written[1]), written[2].lower()
+    hints, name = [member.hint for member in members_of(slot)], _name(place)
+    before = "" if isinstance(place[-1], int) else f"{name}: "
+    if Share in hints and not unit and 1 < number <= 100:
+        return f"Did you mean `{before}{number:g}%`?"
+    if Duration in hints and not unit and number:
+        return f"Write its unit, such as `{before}{number:g} {_UNITS.get(name, 'h')}`."
+    if Weeks in hints and unit in _WEEKS and number.is_integer() and number <= _MOST_WEEKS:
+        return f"Write `{before}{number:g} week{'' if number == 1 else 's'}`."
+    return ""
 
 
 def _example(verb: str, place: Path, slot: Slot) -> str:

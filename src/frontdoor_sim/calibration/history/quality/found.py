@@ -48,6 +48,11 @@ class Facts:
         known: Flags = self.records[name].notna().to_numpy()
         return known
 
+    def to_the_day(self, name: str) -> Flags:
+        """Whether a moment is a date without a time of day: one at midnight, of a record of which some moment is."""
+        dated: Flags = (self.word("recorded_to") == "day") & (self.seconds(name) % DAY == 0)
+        return dated
+
     def kind(self, *kinds: str) -> Flags:
         """Whether a record is of one of some kinds."""
         mine: Flags = self.records["kind"].isin(kinds).to_numpy()
@@ -60,6 +65,11 @@ class Facts:
     def parent_seconds(self, name: str) -> Ints:
         """A moment of the referral that each record belongs to, `NONE` where there is none."""
         return np.append(self.seconds(name), NONE)[self._parent]
+
+    def parent_to_the_day(self, name: str) -> Flags:
+        """Whether a moment of the referral that each record belongs to is a date; false where it names none that is there."""
+        dated: Flags = np.append(self.to_the_day(name), False)[self._parent]
+        return dated
 
     def parent_word(self, name: str) -> NDArray[np.object_]:
         """A word of the referral that each record belongs to, empty where there is none."""

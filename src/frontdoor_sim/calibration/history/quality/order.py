@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from frontdoor_sim.calibration.history.quality.found import DAY, NONE, Facts, Flags, Found, among
+from frontdoor_sim.calibration.history.quality.found import DAY, NONE, Facts, Flags, Found, Ints, among
 from frontdoor_sim.working_time import england_bank_holidays
 
 _YEAR_DAYS = 365
@@ -15,7 +15,19 @@ _ACTIVITY = ("assessment", "section_47", "plan", "conference")
 def _before(facts: Facts, kind: str, earlier: str, later: str) -> Found:
     """Records of a kind whose `later` moment lies before their `earlier` one."""
     mine = facts.kind(kind) & facts.known(earlier) & facts.known(later)
-    return among(facts.seconds(later) < facts.seconds(earlier), mine)
+    to_the_day = facts.to_the_day(later) | facts.to_the_day(earlier)
+    return among(_lies_before(facts.seconds(later), facts.seconds(earlier), to_the_day), mine)
+
+
+def _lies_before(one: Ints, other: Ints, to_the_day: Flags) -> Flags:
+    """Whether one moment lies before another: by its day where either is recorded to the day, else by its second.
+
+    Example:
+        >>> noon, midnight = np.array([DAY + DAY // 2]), np.array([DAY])
+        >>> [_lies_before(midnight, noon, np.array([flag])).tolist() for flag in (True, False)]
+        [[False], [True]]
+    """
+    return np.where(to_the_day, one // DAY < other // DAY, one < other)
 
 
 def decided_before_receipt(facts: Facts) -> Found:
@@ -61,7 +73,8 @@ def enquiry_before_referral(facts: Facts) -> Found:
 def _before_parent(facts: Facts, kind: str) -> Found:
     referred = facts.parent_seconds("received")
     mine = facts.kind(kind) & facts.known("started") & (referred > NONE)
-    return among(facts.seconds("started") < referred, mine)
+    to_the_day = facts.to_the_day("started") | facts.parent_to_the_day("received")
+    return among(_lies_before(facts.seconds("started"), referred, to_the_day), mine)
 
 
 def after_extract(facts: Facts) -> Found:
