@@ -200,13 +200,14 @@ class Door:
         own = (sheet.layout.words or {}).get(one.field)
         if one.field == "outcome" and (own is not None or one.reads == "outcome"):
             of_steps = own is not None and not set(own.values()) <= set(OUTCOMES)
-            known = ({} if of_steps else {squeezed(outcome): outcome for outcome in OUTCOMES}) | (own or {})
+            standard = {} if of_steps else {squeezed(outcome): outcome for outcome in OUTCOMES}
+            known = {**standard, **(own or {})}
             read = cells.each(given, lambda text: known.get(squeezed(text), "?"))
             self._note(sheet.file, sheet.rows[read == "?"], "outcome_unknown", len(read))
             return np.where(read == "?", "other", read).astype(object)
         if own is not None and one.field == "source":
-            standard = cells.READINGS["source"]
-            return cells.each(given, lambda text: own.get(squeezed(text)) or standard(text))
+            usual = cells.READINGS["source"]
+            return cells.each(given, lambda text: own.get(squeezed(text)) or usual(text))
         if own is not None:
             other = {"step": ""}.get(one.field, "other")
             return cells.each(given, lambda text: own.get(squeezed(text), other))
