@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from frontdoor_sim import cli
+from frontdoor_sim.appraisal import other_inputs
 
 ROOT = Path(__file__).parents[1]
 BAD = Path(__file__).parent / "bad_scenarios"
@@ -188,7 +189,7 @@ def test_tables_are_the_same_bytes_for_any_number_of_jobs(here: Path):
     for jobs in ("1", "2"):
         assert cli.main(["compare", *SEVERAL, "--jobs", jobs, "--quiet", "--output", f"jobs_{jobs}"]) == cli.DONE
     tables = sorted(path.name for path in (here / "jobs_1").iterdir())
-    assert len(tables) == 8
+    assert len(tables) == 9  # four tables twice, and the manifest
     for table in tables:
         assert (here / "jobs_1" / table).read_bytes() == (here / "jobs_2" / table).read_bytes(), table
 
@@ -237,6 +238,56 @@ def test_appraise_ends_with_the_verdict_and_the_pack(here: Path, capsys: pytest.
     record = json.loads((here / "out" / "run.json").read_text())
     assert record["command"] == "frontdoor " + " ".join(asked)
     assert (record["engine"], record["numba"]) == ("compiled", importlib.metadata.version("numba"))
+
+
+def test_a_folder_of_another_appraisal_keeps_nothing_of_it(here: Path, capsys: pytest.CaptureFixture[str]):
+    """Tables and logs of the earlier study go, and are told of in a line; what somebody put beside them stays."""
+    few = ["--replications", "2", "--jobs", "1", "--quiet", "--output", "out"]
+    assert cli.main(["appraise", "appraisal_of_go_live.yaml", *few]) == cli.DONE
+    earlier = capsys.readouterr().out
+    sometimes = {f"{name}.{kind}" for name in ("weeks", "dates", "burnt_down") for kind in ("csv", "parquet")}
+    tables, logs = here / "out" / "tables", here / "out" / "event_logs"
+    assert sometimes <= {path.name for path in tables.iterdir()}
+    mine = [tables / "mine.csv", logs / "go_live" / "mine.txt", logs / "mine" / "mine.txt"]
+    for file in mine:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("mine")
+    assert cli.main(["appraise", "appraisal.yaml", *few]) == cli.DONE
+    said = capsys.readouterr().out
+    assert not sometimes & {path.name for path in tables.iterdir()}
+    assert sorted(path.parent.name for path in logs.rglob("about.json")) == [
+        "one_desk",
+        "one_desk_open_longer",
+        "one_desk_two_more",
+    ]
+    assert [path.name for path in (logs / "go_live").iterdir()] == ["mine.txt"]
+    assert not (logs / "small_mash").exists()
+    assert all(file.read_text() == "mine" for file in mine)
+    told = [line for line in said.splitlines() if "made from other inputs" in line]
+    assert len(told) == 1
+    assert "appraisal.yaml, appraisal_of_go_live.yaml, go_live.yaml" in told[0]
+    assert "made from other inputs" not in earlier
+    assert cli.main(["appraise", "appraisal.yaml", *few]) == cli.DONE
+    assert "made from other inputs" not in capsys.readouterr().out
+
+
+def test_a_folder_of_another_comparison_is_told_of(here: Path, capsys: pytest.CaptureFixture[str]):
+    few = ["--replications", "2", "--jobs", "1", "--quiet"]
+    for option, told in ((MORE, []), (LONGER, [LONGER]), (LONGER, [])):
+        assert cli.main(["compare", BASE, option, *few]) == cli.DONE
+        first = capsys.readouterr().out.splitlines()[0]
+        assert ("made from other inputs" in first) == bool(told)
+        assert all(name in first for name in told)
+    record = json.loads((here / "results" / "one_desk_compared" / "manifest.json").read_text())
+    assert [row["name"] for row in record["inputs"]] == [BASE, LONGER, MORE]
+    assert "summary.csv" in record["files"]
+
+
+def test_a_folder_without_a_manifest_or_with_a_torn_one_says_nothing(here: Path):
+    assert other_inputs(here, [here / BASE]) == ""
+    for torn in ("{", "[]", '{"inputs": 3}', '{"inputs": [{}]}'):
+        (here / "manifest.json").write_text(torn)
+        assert other_inputs(here, [here / BASE]) == ""
 
 
 def test_calibrate_published_as_typed(here: Path, capsys: pytest.CaptureFixture[str]):

@@ -502,8 +502,14 @@ def test_the_command_says_and_writes_what_python_finds(
     eighty: LeastStaff, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [DESK, "--path", OFFICERS, "--target", "0.8", "--replications", "4", "--seed", "5", "-o", str(tmp_path)]
+    stale = tmp_path / "tables" / "full.csv"
+    stale.parent.mkdir()
+    stale.write_text("of an earlier search")
+    (tmp_path / "manifest.json").write_text(json.dumps({"inputs": [{"name": "another.yaml", "sha256": "0"}]}))
     assert asked(*words) == cli.DONE
+    assert not stale.exists()
     told = capsys.readouterr().out
+    assert told.startswith(f"{tmp_path} holds what was made from other inputs (another.yaml, one_desk.yaml)")
     assert str(eighty) in told
     assert "simulation noise alone" in told
     written = pd.read_parquet(tmp_path / "tables" / "values.parquet")

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from frontdoor_sim.measures import measure
 from small_logs import HOUR, SmallLog, Thread, about, note, read, row
 
 
@@ -21,6 +22,25 @@ def test_24_elapsed_hours_are_24_hours_when_the_clocks_change() -> None:
     log.decided(1, 12, 24)
     log.decided(2, 12, 24.5)
     assert read(log.made(), "decided_within_24h") == 0.5
+
+
+@pytest.mark.parametrize(
+    ("opens", "hours"), [(date(2019, 10, 21), 169), (date(2019, 3, 25), 167), (date(2019, 6, 3), 168)]
+)
+def test_weeks_are_those_of_the_calendar_also_when_the_clocks_change(opens: date, hours: int) -> None:
+    """Two weeks, of which the first has a day of 25 or of 23 hours; the figure of a week is read at local midnight."""
+    log = SmallLog(opens=opens, closes=hours + 168, ends=hours + 168 + 24)
+    log.decided(1, hours - 0.5, None)
+    log.decided(2, hours, 1)
+    log.decided(3, hours + 168 - 0.5, 1)
+    found = log.made()
+    assert [read(found, "decided_within_24h", str(week), "week") for week in range(2)] == [0, 1]
+    assert [read(found, "open_undecided", str(week), "week") for week in range(3)] == [0, 2, 2]
+    assert [read(found, "backlog_undecided", str(week), "week") for week in range(3)] == [0, 0, 0]
+    weeks = measure(found)
+    groups = weeks[weeks["by"] == "week"].groupby("measure", observed=True)["group"].agg(list)
+    assert groups["decided_within_24h"] == ["0", "1"]
+    assert groups["open_undecided"] == groups["backlog_undecided"] == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize(("ends", "counted"), [(183.999, 0), (184, 1), (200, 1)])

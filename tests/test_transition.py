@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from frontdoor_sim.appraisal.charts import svg_text, weeks_of_transition
+from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment import appraise, compare, read_study, run
 from frontdoor_sim.experiment.transition import Transition, band, burnt, for_good, told, transition
 from frontdoor_sim.measures import measure
@@ -104,6 +105,22 @@ def test_weekly_shares_add_up_to_the_share_of_the_whole_window():
     assert weekly["group"].tolist() == [str(week) for week in range(8)]
     assert weekly["contacts"].sum() == whole["contacts"]
     assert np.average(weekly["value"], weights=weekly["contacts"]) == pytest.approx(whole["value"], abs=1e-12)
+
+
+@pytest.mark.parametrize("engine", ["simpy", "compiled"])
+@pytest.mark.parametrize(("opens", "hours"), [("2025-10-06", 673), ("2025-03-10", 671)])
+def test_a_run_across_a_change_of_clocks_has_the_weeks_of_the_calendar(engine: Engine, opens: str, hours: int) -> None:
+    """Four weeks with a day of 25 or 23 hours; the last figure of who waits is that of the close."""
+    desk = read_scenario("scenarios/examples/one_desk.yaml").varied(
+        {"run.opens": opens, "run.weeks": 4, "run.warm_up": 1}
+    )
+    log = run(desk, seed=3, engine=engine)
+    assert log.about.closes == hours * 3_600
+    found = measure(log).set_index(["measure", "by", "group"])["value"]
+    assert found["decided_within_24h", "week"].index.tolist() == ["0", "1", "2", "3"]
+    assert found["decided_within_24h", "week"].notna().all()
+    assert found["open_undecided", "week"].index.tolist() == ["0", "1", "2", "3", "4"]
+    assert found["open_undecided", "week", "4"] == found["open_undecided_at_close", "all", "all"]
 
 
 def test_the_picture_marks_every_date_and_says_what_happens(studied):

@@ -7,14 +7,14 @@ import io
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from tqdm.auto import tqdm
 
-from frontdoor_sim.appraisal import write_tables
+from frontdoor_sim.appraisal import other_inputs, write_manifest, write_tables
 from frontdoor_sim.appraisal.charts import svg_document
 from frontdoor_sim.appraisal.urgency import breaches_text
 from frontdoor_sim.calibration import calibrate_history, calibrate_published
@@ -46,6 +46,7 @@ from frontdoor_sim.experiment.explain import explain, picture
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
 from frontdoor_sim.experiment.reading import StudyFile
 from frontdoor_sim.experiment.replications import Task, slug
+from frontdoor_sim.experiment.study import versions
 from frontdoor_sim.experiment.touch.desk_file import read_desk
 from frontdoor_sim.experiment.touch.page import added
 from frontdoor_sim.measures import measure
@@ -360,9 +361,13 @@ def do_compare(asked: argparse.Namespace) -> None:
     if wrong:
         raise InputError(wrong)
     folder = _folder(asked, f"{asked.base.stem}_compared")
+    inputs = {file.resolve(): file for scenario in (base, *options) for file in scenario.files}.values()
+    _say_other_inputs(folder, inputs)
     found = compare(base, options, asked.replications, asked.seed, asked.jobs, quiet=asked.quiet, engine=asked.engine)
     tables = {"summary": found.summary, "differences": found.differences, "verdicts": found.verdicts}
-    write_tables(folder, {**tables, "replications": found.runs})
+    written = write_tables(folder, {**tables, "replications": found.runs})
+    facts = {"seed": asked.seed, "replications": asked.replications, "versions": versions()}
+    write_manifest(folder, inputs, **facts, written=written)
     print(found)
     print("Intervals: 95% for all options together, of the average; simulation noise alone.")
     returns = returns_per_contact(base, asked.seed, asked.engine)
@@ -382,11 +387,18 @@ def _folder(asked: argparse.Namespace, name: str) -> Path:
     return folder
 
 
+def _say_other_inputs(folder: Path, inputs: Iterable[Path]) -> None:
+    """Say, before the work begins, that what the folder holds was made from other inputs and gives way."""
+    if line := other_inputs(folder, inputs):
+        print(line, flush=True)
+
+
 def do_appraise(asked: argparse.Namespace) -> None:
     """A whole appraisal."""
     study = read_study(asked.appraisal)
     study = study.of(asked.options) if asked.options else study
     folder = _folder(asked, study.facts.title)
+    _say_other_inputs(folder, study.files)
     result = appraise(
         study, folder, asked.seed, asked.replications, asked.jobs, asked.quiet, asked.command, asked.engine, asked.deep
     )
@@ -398,13 +410,17 @@ def do_appraise(asked: argparse.Namespace) -> None:
 def do_sensitivity(asked: argparse.Namespace) -> None:
     """What matters in an appraisal."""
     study = sensitivity.read_asked(asked)
-    print(sensitivity.run_command(asked, study, _folder(asked, f"{study.facts.title} sensitivity")))
+    folder = _folder(asked, f"{study.facts.title} sensitivity")
+    _say_other_inputs(folder, study.files)
+    print(sensitivity.run_command(asked, study, folder))
 
 
 def do_staffing(asked: argparse.Namespace) -> None:
     """The least staff for a target."""
     found_in = staffing.read_asked(asked)
-    print(staffing.run_command(asked, found_in, _folder(asked, f"{asked.file.stem}_staffing")))
+    folder = _folder(asked, f"{asked.file.stem}_staffing")
+    _say_other_inputs(folder, found_in.inputs)
+    print(staffing.run_command(asked, found_in, folder))
 
 
 def do_validate(asked: argparse.Namespace) -> None:

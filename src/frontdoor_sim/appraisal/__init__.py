@@ -1,7 +1,7 @@
 """Options side by side: charts, and a pack that leadership can read without an analyst."""
 
-from frontdoor_sim.appraisal.files import write_manifest, write_run_record, write_tables
+from frontdoor_sim.appraisal.files import other_inputs, write_manifest, write_run_record, write_tables
 from frontdoor_sim.appraisal.pack import Pack, PackError
 from frontdoor_sim.appraisal.report import write_pack
 
-__all__ = ["Pack", "PackError", "write_manifest", "write_pack", "write_run_record", "write_tables"]
+__all__ = ["Pack", "PackError", "other_inputs", "write_manifest", "write_pack", "write_run_record", "write_tables"]

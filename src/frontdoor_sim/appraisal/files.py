@@ -18,13 +18,17 @@ from frontdoor_sim.appraisal.suppression import COUNTS, SYMBOL, numeric, suppres
 MANIFEST, RUN_RECORD = "manifest.json", "run.json"
 RUNS = "runs"
 """The folder of finished runs within a results folder."""
+MOST_NAMED = 5
+"""How many files a line names."""
 _FORMULA = "^[=+@\t\r\n-]"
 MOST_ROWS = 1_048_576 - 1
 """What a sheet of a spreadsheet holds below the names of columns."""
 
 
-def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], instead_of: Iterable[str] = ()) -> list[Path]:
     """Write each table as `<name>.csv` and `<name>.parquet`; the paths, in the order of the tables.
+
+    Tables of the names `instead_of` that are not written now are removed: an earlier study left them.
 
     A table with more rows than a spreadsheet holds is written as Parquet only, for its CSV would have hundreds of megabytes.
     Small numbers are suppressed first (`c` in the CSV, null in the Parquet file). In the CSV, text that a
@@ -47,7 +51,25 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]
         as_csv = _as_csv(shown, pa.Table.from_pandas(plain, preserve_index=False))
         write_csv(as_csv, csv, WriteOptions(quoting_style="needed"))
         written += [csv, parquet]
+    for name in set(instead_of) - set(tables):
+        for suffix in (".csv", ".parquet"):
+            (folder / f"{name}{suffix}").unlink(missing_ok=True)
     return written
+
+
+def other_inputs(folder: Path, inputs: Iterable[Path]) -> str:
+    """A line where the manifest of a results folder names other inputs than these; "" where it does not, or there is none."""
+    try:
+        record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        before = {(str(row["name"]), str(row["sha256"])) for row in record["inputs"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    differ = sorted({name for name, _ in before ^ {(path.name, digest(path)) for path in inputs}})
+    if not differ:
+        return ""
+    more = f" and {len(differ) - MOST_NAMED} more" if len(differ) > MOST_NAMED else ""
+    named = f"{', '.join(differ[:MOST_NAMED])}{more}"
+    return f"{folder} holds what was made from other inputs ({named}): it gives way to this study."
 
 
 def write_manifest(
@@ -58,16 +80,18 @@ def write_manifest(
     replications: int,
     versions: Mapping[str, str],
     about: Mapping[str, Any] | None = None,
+    written: Iterable[Path] | None = None,
 ) -> Path:
     """Write `manifest.json`: what went in and what came out, each with its SHA-256.
 
-    Every file under `folder` is listed but the manifest itself, `run.json`, and finished runs kept in `runs/`. Inputs are
-    named by file name and digest, not by where they lay. Nothing in it depends on the time, the machine or the number of
+    The files `written` are listed, or every file under `folder` but the manifest itself, `run.json`, and finished runs
+    kept in `runs/`. Inputs are named by file name and digest, not by where they lay. Nothing in it depends on the time, the machine or the number of
     workers.
     """
     kept = folder / RUNS
-    written = sorted(path for path in folder.rglob("*") if path.is_file() and kept not in path.parents)
-    files = {path.relative_to(folder).as_posix(): digest(path) for path in written}
+    if written is None:
+        written = (path for path in folder.rglob("*") if path.is_file() and kept not in path.parents)
+    files = {path.relative_to(folder).as_posix(): digest(path) for path in sorted(written)}
     record = {
         **(about or {}),
         "seed": seed,

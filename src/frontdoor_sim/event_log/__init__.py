@@ -4,7 +4,7 @@ Engine and history write the same log; measures, exports and animations read it.
 """
 
 from frontdoor_sim.event_log.exports import to_bupar, to_prosimos, to_vidigi, to_xes
-from frontdoor_sim.event_log.files import read_log, write_log
+from frontdoor_sim.event_log.files import read_log, remove_other_logs, write_log
 from frontdoor_sim.event_log.laws import BrokenLaw, check_conserved, check_laws
 from frontdoor_sim.event_log.reading import Reading
 from frontdoor_sim.event_log.record import ANY, About, EventLog, arrange, assemble, main_thread
@@ -24,6 +24,7 @@ __all__ = [
     "check_laws",
     "main_thread",
     "read_log",
+    "remove_other_logs",
     "to_bupar",
     "to_prosimos",
     "to_vidigi",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,16 @@ def read_log(path: str | Path) -> EventLog:
         raise InputError(Mistake(str(file), what, right, remedy) for file in missing)
     tables = {name: _read_table(files[name]) for name in _TABLES}
     return assemble(tables["events"], tables["contacts"], tables["duty"], _read_about(files["about"]))
+
+
+def remove_other_logs(folder: Path, names: Collection[str]) -> None:
+    """Remove the logs in the folders within a folder, but for those of these names; whatever else lies there stays."""
+    for log in (path for path in folder.glob("*") if path.is_dir() and not path.is_symlink() and path.name not in names):
+        files = [file for file in _files(log).values() if file.is_file()]
+        for file in files:
+            file.unlink()
+        if files and not any(log.iterdir()):
+            log.rmdir()
 
 
 def _files(path: Path) -> dict[str, Path]:

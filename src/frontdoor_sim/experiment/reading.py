@@ -110,6 +110,12 @@ class Study:
         return replace(self, options=tuple(read))
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that the appraisal was read from."""
+        made_of = [file for scenario in (self.base, *self.options) for file in scenario.files]
+        return tuple({file.resolve(): file for file in (self.file, *made_of)}.values())
+
+    @property
     def notes(self) -> list[str]:
         """What is no mistake but may be one: ranges of unknown numbers that today's own number does not lie in."""
         found = []

@@ -80,11 +80,9 @@ def run_command(asked: argparse.Namespace, study: Study, folder: Path) -> str:
     write_tables(folder / "tables", found.tables())
     _write_charts(folder, found)
     number = int(found.one_way["replications"].iloc[0])
-    made_of = [file for scenario in (study.base, *study.options) for file in scenario.files]
-    inputs = {file.resolve(): file for file in (study.file, *made_of)}.values()
     seed = study.facts.seed if asked.seed is None else asked.seed
     about = {"title": study.facts.title, "measure": found.measure}
-    write_manifest(folder, inputs, seed=seed, replications=number, versions=versions(), about=about)
+    write_manifest(folder, study.files, seed=seed, replications=number, versions=versions(), about=about)
     write_run_record(folder, command=asked.command, started=started, seconds=time.perf_counter() - clock,
                      host=socket.gethostname(), **ran(asked.engine))  # fmt: skip
     kept = int(found.candidates["kept"].sum())

@@ -27,6 +27,8 @@ from frontdoor_sim.scenario import Scenario, read_scenario
 REPLICATIONS, SEED = 20, 1
 """Of a scenario; an appraisal has its own."""
 CHART = "staffing"
+SOMETIMES = ("waits", "full", "candidates")
+"""Tables that are written where there is something in them, or where no answer was found."""
 EXAMPLE = """example:
   frontdoor staffing scenarios/examples/one_desk.yaml --path teams.desk.staff.officer.wte --target 0.8
   says how many officers it takes to decide 80% within 24 hours, on average and in most years"""
@@ -45,6 +47,11 @@ class Searched:
     scenario: Scenario
     study: Study | None
     files: tuple[Path, ...]
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """The files, each once."""
+        return tuple({path.resolve(): path for path in self.files}.values())
 
     @property
     def replications(self) -> int:
@@ -126,11 +133,10 @@ def run_command(asked: argparse.Namespace, found_in: Searched, folder: Path) -> 
         number, seed, _numbers(asked, found_in, seed, number, folder / RUNS), asked.jobs, None, asked.quiet, asked.engine,
         folder / RUNS,
     )  # fmt: skip
-    write_tables(folder / "tables", found.tables())
+    write_tables(folder / "tables", found.tables(), instead_of=SOMETIMES)
     (folder / f"{CHART}.svg").write_text(svg_document(found.plot(), CHART), encoding="utf-8", newline="\n")
-    inputs = {path.resolve(): path for path in found_in.files}.values()
     about: Mapping[str, Any] = {"title": found.scenario, "measure": found.goal.measure, "path": found.path}
-    write_manifest(folder, inputs, seed=seed, replications=number, versions=versions(), about=about)
+    write_manifest(folder, found_in.inputs, seed=seed, replications=number, versions=versions(), about=about)
     write_run_record(folder, command=asked.command, started=started, seconds=time.perf_counter() - clock,
                      host=socket.gethostname(), **ran(asked.engine))  # fmt: skip
     return "\n".join([*_rows(found), "", str(found), "", _note(found), f"Written to {folder}"])

@@ -20,6 +20,7 @@ from frontdoor_sim.appraisal.files import RUNS
 from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.engine import Engine, chosen
+from frontdoor_sim.event_log import remove_other_logs
 from frontdoor_sim.experiment.answer import covered, headline, period_of, warnings
 from frontdoor_sim.experiment.break_even_questions import answers
 from frontdoor_sim.experiment.comparing import Comparison, compared
@@ -37,13 +38,15 @@ from frontdoor_sim.experiment.explain import picture
 from frontdoor_sim.experiment.fair_shares import ALL_ORDERS_UP_TO, PAIRS, fair_shares, parts_of
 from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
 from frontdoor_sim.experiment.reading import Study, check_study, too_few
-from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.experiment.replications import Task, replicate, slug
 from frontdoor_sim.experiment.running import draw_contacts
 from frontdoor_sim.experiment.transition import band, transition
 from frontdoor_sim.experiment.workers import one_pool, start_processes
 from frontdoor_sim.scenario import Scenario
 
 LOGS = "event_logs"
+SOMETIMES = ("weeks", "dates", "burnt_down", "break_evens", "tried", "shares")
+"""Tables that an appraisal writes where there is something in them."""
 PACKAGES = ("frontdoor-sim", "simpy", "numpy", "scipy", "pandas", "holidays", "matplotlib")
 
 
@@ -84,6 +87,8 @@ def appraise(
     deep: bool = False,
 ) -> Result:
     """Run an appraisal and write its results folder: pack, tables, event logs, manifest.
+
+    Tables and event logs that an earlier appraisal left there and this one does not write are removed.
 
     Args:
         study: from `read_study`.
@@ -145,17 +150,12 @@ def appraise(
         "costs": pack.costs,
         "candidates": found.candidates,
         "assumptions": pack.assumptions,
-        **{
-            name: table
-            for name in ("weeks", "dates", "burnt_down", "break_evens", "tried", "shares")
-            if len(table := getattr(pack, name))
-        },
+        **{name: table for name in SOMETIMES if len(table := getattr(pack, name))},
     }
-    write_tables(folder / "tables", tables)
-    made_of = [file for scenario in (study.base, *study.options) for file in scenario.files]
-    inputs = {file.resolve(): file for file in (study.file, *made_of)}.values()
+    write_tables(folder / "tables", tables, instead_of=SOMETIMES)
+    remove_other_logs(folder / LOGS, {slug(scenario.file.stem) for scenario in (study.base, *study.options)})
     write_manifest(
-        folder, inputs, seed=seed, replications=number, versions=versions(), about={"title": study.facts.title}
+        folder, study.files, seed=seed, replications=number, versions=versions(), about={"title": study.facts.title}
     )
     seconds = time.perf_counter() - clock
     write_run_record(

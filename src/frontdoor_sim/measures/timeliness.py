@@ -21,9 +21,10 @@ from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, q
 from frontdoor_sim.measures.breakdowns import EVERY
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.survival import Curve, percentile, read_at, restricted_mean
+from frontdoor_sim.measures.weeks import week_starts
 from frontdoor_sim.working_time import NEVER
 
-_WEEK, _DAY, _HOUR = 604_800, 86_400, 3_600
+_DAY, _HOUR = 86_400, 3_600
 _LONGEST = 240
 _BY_RAG = EVERY[:2]
 
@@ -33,7 +34,7 @@ def decided_within_24h(journeys: Journeys) -> Iterator[Answer]:
 
     `#{decided <= received + 24 h} / #{received in [0, closes), received + 24 h <= ends}`. Every contact whose deadline
     falls at or before the end of the run counts, whatever its state: open and late is a breach. Exactly 24 hours is
-    within. By week k, over those received in the 168 elapsed hours that begin k weeks after the opening.
+    within. By week k, over those received in the seven local days that begin k weeks after the opening.
     """
     deadline = journeys.received + _DAY
     met = journeys.decided <= deadline
@@ -43,8 +44,9 @@ def decided_within_24h(journeys: Journeys) -> Iterator[Answer]:
 
 def _by_week(journeys: Journeys, measure: str, counted: Flags, met: Flags) -> Answer:
     """The share of contacts that met a limit, by the week after the opening in which they were received."""
-    weeks = -(-journeys.about.closes // _WEEK)
-    week = journeys.received[counted] // _WEEK
+    starts = week_starts(journeys.about)
+    weeks = len(starts) - 1
+    week = np.searchsorted(starts, journeys.received[counted], side="right") - 1
     number, kept = (np.bincount(one, minlength=weeks) for one in (week, week[met[counted]]))
     return Answer(measure, "week", [str(one) for one in range(weeks)], *quotients(kept, number))
 

@@ -11,8 +11,9 @@ from frontdoor_sim.event_log.reading import ByTeam
 from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, single
 from frontdoor_sim.measures.breakdowns import EVERY
 from frontdoor_sim.measures.journeys import Journeys
+from frontdoor_sim.measures.weeks import week_starts
 
-_HOUR, _WEEK = 3_600, 604_800
+_HOUR = 3_600
 _BY_TEAM = ("all", "team")
 _WORKED_AT = ("work", "consent", "meeting")
 
@@ -144,17 +145,15 @@ def open_at_end(journeys: Journeys) -> Iterator[Answer]:
 def open_undecided(journeys: Journeys) -> Iterator[Answer]:
     """Number of contacts received and not decided, when the window opens, when it closes, and week by week.
 
-    `#{received <= t < decided or ended}`; `open_undecided` by week k is read k weeks of 168 elapsed hours after the opening. A
-    figure that climbs from week to week means that the study has no steady state.
+    `#{received <= t < decided or ended}`; `open_undecided` by week k is read at local midnight, k weeks of seven days after
+    the opening. A figure that climbs from week to week means that the study has no steady state.
     """
     closes = journeys.about.closes
     for moment, when in ((0, "opens"), (closes, "close")):
         number = int((journeys.received <= moment).sum()) - int((journeys.undecided_until <= moment).sum())
         yield single(f"open_undecided_at_{when}", float(number), number)
-    weeks = closes // _WEEK + 1
-    weekly = _until_each_week(weeks, journeys.received) - _until_each_week(weeks, journeys.undecided_until)
-    groups = [str(week) for week in range(weeks)]
-    yield Answer("open_undecided", "week", groups, weekly.astype(float), weekly)
+    weekly = _until_each_week(journeys, journeys.received) - _until_each_week(journeys, journeys.undecided_until)
+    yield Answer("open_undecided", "week", _numbered(weekly), weekly.astype(float), weekly)
 
 
 def backlog_undecided(journeys: Journeys) -> Iterator[Answer]:
@@ -164,9 +163,8 @@ def backlog_undecided(journeys: Journeys) -> Iterator[Answer]:
     not count.
     """
     waited = (journeys.received <= 0) & (journeys.undecided_until > 0)
-    weeks = journeys.about.closes // _WEEK + 1
-    weekly = int(waited.sum()) - _until_each_week(weeks, journeys.undecided_until[waited])
-    yield Answer("backlog_undecided", "week", [str(week) for week in range(weeks)], weekly.astype(float), weekly)
+    weekly = int(waited.sum()) - _until_each_week(journeys, journeys.undecided_until[waited])
+    yield Answer("backlog_undecided", "week", _numbered(weekly), weekly.astype(float), weekly)
 
 
 def backlog_cleared_days(journeys: Journeys) -> Iterator[Answer]:
@@ -183,10 +181,16 @@ def backlog_cleared_days(journeys: Journeys) -> Iterator[Answer]:
     yield single("backlog_cleared_days", last / (24 * _HOUR), len(waited))
 
 
-def _until_each_week(weeks: int, times: Ints) -> Ints:
-    """How many of the times are at or before the start of week 0, 1, ..."""
-    week = np.clip(-(-times // _WEEK), 0, weeks)
-    return np.cumsum(np.bincount(week, minlength=weeks + 1))[:-1].astype(np.int64)
+def _until_each_week(journeys: Journeys, times: Ints) -> Ints:
+    """How many of the times are at or before the start of week 0, 1, ..., none of which begins after the close."""
+    starts = week_starts(journeys.about)
+    starts = starts[starts <= journeys.about.closes]
+    return np.searchsorted(np.sort(times), starts, side="right").astype(np.int64)
+
+
+def _numbered(weekly: Ints) -> list[str]:
+    """The numbers of the weeks."""
+    return [str(week) for week in range(len(weekly))]
 
 
 def slots_held_mean(journeys: Journeys) -> Iterator[Answer]:

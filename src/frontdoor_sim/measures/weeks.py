@@ -1,0 +1,21 @@
+"""The weeks of the measured window: seven local days each, from the opening."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from frontdoor_sim.event_log import About
+from frontdoor_sim.event_log.columns import Ints
+
+_DAYS, _WEEK = 7, 604_800
+
+
+def week_starts(about: About) -> Ints:
+    """Second at which each week of the window begins, by the clocks on the wall, and that at which the last is over.
+
+    A week has 167 or 169 hours where the clocks change. The last value is at or after the close.
+    """
+    enough = about.closes // _WEEK + 2
+    days = np.datetime64(about.opens, "D") + _DAYS * np.arange(enough + 1)
+    begins = about.clock.at(days, 0)
+    return begins[: int(np.searchsorted(begins, about.closes)) + 1]
