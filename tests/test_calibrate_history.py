@@ -15,8 +15,9 @@ from frontdoor_sim.calibration import calibrate_history, calibrate_published, wi
 from frontdoor_sim.calibration.from_history.asking import by_system, parse_extracted, parse_window
 from frontdoor_sim.calibration.from_history.dates import dates_of
 from frontdoor_sim.calibration.from_history.draws import DRAWS
+from frontdoor_sim.calibration.from_history.gathering import gather
 from frontdoor_sim.calibration.from_history.lasting import flat
-from frontdoor_sim.calibration.from_history.report import Section
+from frontdoor_sim.calibration.from_history.report import Section, headline
 from frontdoor_sim.calibration.history.invent import invent
 from frontdoor_sim.calibration.touch import posterior as posteriors
 from frontdoor_sim.cli import main
@@ -267,6 +268,45 @@ def test_hardly_any_contacts_are_told(council):
     records = council.read("template").records.head(4)
     with pytest.raises(InputError, match="fewer than 6 contacts"):
         dates_of(records, None, None)
+
+
+def mixed(council, folder: Path, dated: float) -> Path:
+    """The template, in which this part of the contacts was decided on a date without a time."""
+    table = pd.read_csv(council.extracts() / "template.csv", dtype=str, keep_default_na=False).drop(
+        columns="work_started_at"
+    )
+    numbers = table["contact_id"].str.removeprefix("C").astype(int)
+    mine = numbers % 100 < 100 * dated
+    table["decided_at"] = table["decided_at"].mask(mine, table["decided_at"].str[:10])
+    table.to_csv(folder / "template.csv", index=False)
+    return folder / "template.csv"
+
+
+def test_contacts_left_out_for_a_date_are_told_in_the_answer(council, tmp_path):
+    whole = gather("Nowhere", [council.extracts() / "template.csv"], None, None, None, lambda _: None)
+    found = calibrate_history([mixed(council, tmp_path, 0.3)], "Nowhere")
+    inside = [
+        int(one.log.contacts["received"].between(0, one.log.about.closes - 1).sum()) for one in (whole, found.gathered)
+    ]
+    assert found.gathered.quality.set_aside.empty
+    assert whole.joined.too_coarse == 0
+    assert found.gathered.joined.too_coarse == inside[0] - inside[1] > 100
+    said = (
+        f"Left out of this are {inside[0] - inside[1]:,} more contacts of families, of which some moment is a date alone while "
+        "others have times: the numbers of contacts and referrals are that much too low."
+    )
+    assert said in " ".join(headline(found))
+
+
+def test_a_history_of_which_dates_leave_hardly_a_contact_is_told(council, tmp_path):
+    file = mixed(council, tmp_path, 1.0)
+    table = pd.read_csv(file, dtype=str, keep_default_na=False)
+    table[(table["decided_at"] != "") | (table["contact_id"] == table["contact_id"].iloc[-1])].to_csv(file, index=False)
+    with pytest.raises(InputError) as error:
+        gather("Nowhere", [file], None, None, None, lambda _: None)
+    assert "Fewer than 6 contacts of 20" in str(error.value)
+    assert "others is a date alone, while these have times." in str(error.value)
+    assert "Add the times that are missing, or write every moment as a date." in str(error.value)
 
 
 def test_a_draw_that_is_not_there_and_a_stranger_are_told(nowhereshire):

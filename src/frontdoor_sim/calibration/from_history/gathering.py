@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from frontdoor_sim.calibration.estimates import FEW, many
 from frontdoor_sim.calibration.from_history.dates import Dates, dates_of
 from frontdoor_sim.calibration.history import Joined, Period, Quality, examine, read_history, to_log
 from frontdoor_sim.calibration.history.reading import Files
 from frontdoor_sim.calibration.window import Window
+from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.event_log import ANY, EventLog
 
 Say = Callable[[str], None]
@@ -90,7 +92,8 @@ def gather(
         say: told each step.
 
     Raises:
-        InputError: as `history.read_history`, `dates_of` and `history.to_log`.
+        InputError: as `history.read_history`, `dates_of` and `history.to_log`; or the log has fewer than six contacts in the
+            window.
     """
     say("Reading the files")
     history = read_history(files, mapping)
@@ -99,4 +102,20 @@ def gather(
     quality = examine(history, dates.extracted)
     say("Joining them into one log")
     period = Period(dates.window.first, dates.window.last + timedelta(days=1), dates.extracted)
-    return Gathered(council, quality, to_log(quality.history, period), dates)
+    joined = to_log(quality.history, period)
+    _check(joined, dates.window)
+    return Gathered(council, quality, joined, dates)
+
+
+def _check(joined: Joined, window: Window) -> None:
+    """Refuse a log of hardly any contact, and say whether times are why."""
+    log = joined.log
+    if log.contacts["received"].between(0, log.about.closes - 1).sum() >= FEW:
+        return
+    what = f"Fewer than {FEW} contacts of {window.words} can be used."
+    right, remedy = "The contacts of some months.", "Choose another window, or add the file of contacts."
+    if joined.too_coarse:
+        what += f" A moment of {many(joined.too_coarse)} others is a date alone, while these have times."
+        right = "Contacts that are recorded alike: every moment with its time, or every moment as a date."
+        remedy = "Add the times that are missing, or write every moment as a date."
+    raise InputError([Mistake("history", what, right, remedy)])

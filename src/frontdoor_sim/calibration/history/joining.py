@@ -16,7 +16,7 @@ from frontdoor_sim.calibration.history.silence import silence_of
 from frontdoor_sim.calibration.history.step_threads import threads_of_steps
 from frontdoor_sim.calibration.history.visits import Thread, events_of
 from frontdoor_sim.documents import InputError, Mistake
-from frontdoor_sim.event_log import EventLog, assemble
+from frontdoor_sim.event_log import About, EventLog, assemble
 from frontdoor_sim.tables import empty
 from frontdoor_sim.working_time import NEVER
 
@@ -31,10 +31,13 @@ class Joined:
         log: the log; it obeys every law of `event_log`, and its `about.silent` says what the files cannot answer although
             a log could.
         account: `kind, records, used, why`: how many records of each kind the log is made of, and why not of the others.
+        too_coarse: how many contacts received in the measured window are not in the log because a moment of theirs is recorded
+            to the day, while others have times.
     """
 
     log: EventLog
     account: pd.DataFrame
+    too_coarse: int = 0
 
 
 def to_log(history: History, period: Period, links: Links | None = None, precision: Precision = "finest") -> Joined:
@@ -58,10 +61,13 @@ def to_log(history: History, period: Period, links: Links | None = None, precisi
     chosen = records if to_the_day else records[timed]
     steps = bool((chosen["kind"] == "step").any())
     clock, ends = period.clock, period.ends
-    if steps:
-        thread = threads_of_steps(chosen, history.stages, history.outcomes, clock, ends)
-    else:
-        thread = threads_of_contacts(chosen, clock, ends, links or Links())
+
+    def thread_of(some: pd.DataFrame) -> Thread:
+        if steps:
+            return threads_of_steps(some, history.stages, history.outcomes, clock, ends)
+        return threads_of_contacts(some, clock, ends, links or Links())
+
+    thread = thread_of(chosen)
     if thread.contacts.empty:
         right = "Annex A List 1, ssd_contacts, workflow steps, or the template."
         remedy = "Add one of them; referrals and assessments alone make no log of a front door."
@@ -74,7 +80,14 @@ def to_log(history: History, period: Period, links: Links | None = None, precisi
     contacts = _with_returns(thread).drop(columns="recorded_to")
     log = assemble(events, contacts, empty("duty"), about)
     account = _account(records, thread.used, chosen, steps, to_the_day)
-    return Joined(log, account)
+    every = thread if to_the_day else thread_of(records)
+    too_coarse = _received_in_window(every, about) - _received_in_window(thread, about)
+    return Joined(log, account, max(too_coarse, 0))
+
+
+def _received_in_window(thread: Thread, about: About) -> int:
+    """How many contacts of a thread were received in the measured window."""
+    return int(thread.contacts["received"].between(0, about.closes - 1).sum())
 
 
 def _with_returns(thread: Thread) -> pd.DataFrame:

@@ -81,6 +81,12 @@ def _how_many(found: Calibration) -> Iterator[str]:
         f"About {week.estimate:.0f} {what} come in a week ({week.low:.0f} to {week.high:.0f}), from {number} between "
         f"{_dates(found)}."
     )
+    left = found.gathered.joined.too_coarse
+    if left:
+        yield (
+            f"Left out of this are {many(left)} more {what}, of which some moment is a date alone while others have times: the "
+            "numbers of contacts and referrals are that much too low. Add the missing times, or write every moment as a date."
+        )
     steady = _steady(found)
     if steady:
         yield steady
