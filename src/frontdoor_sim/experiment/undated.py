@@ -26,7 +26,9 @@ def dated_changes(scenario: Scenario) -> list[Mistake]:
 
 
 def _with_dates(where: str, change: Change) -> Mistake:
-    said = {name: value for name, value in zip(_DATES, (change.begins, change.until, change.ramp), strict=True) if value}
+    said = {
+        name: value for name, value in zip(_DATES, (change.begins, change.until, change.ramp), strict=True) if value
+    }
     what = f"This change has a date, {in_words([f'`{name}: {value}`' for name, value in said.items()], 'and')}."
     right = "Changes that are in force from the first day to the last."
     return Mistake(where, what, right, f"Take {in_words([f'`{name}`' for name in said], 'and')} out of it.")

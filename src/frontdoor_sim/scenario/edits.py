@@ -105,7 +105,9 @@ def _check_sign(step: Step, verb: str, path: str) -> None:
         if keys[: len(start)] == start:
             value, whole = written.lstrip("+ "), dotted((path, *keys[len(start) :]))
             what = f"`set` gives a value, so {written} is {value} here, and not {value} more."
-            remedy = f"Write `adjust: {{{whole}: {written}}}` to add it, or {value} without the sign if that is the value."
+            remedy = (
+                f"Write `adjust: {{{whole}: {written}}}` to add it, or {value} without the sign if that is the value."
+            )
             raise PathError(what, "A value without a plus sign; what is added stands under `adjust`.", remedy)
 
 

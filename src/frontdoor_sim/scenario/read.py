@@ -219,9 +219,7 @@ def _told(
     return _placed(_once(touched, in_words_of_options), partial(_where_changed, document, touched))
 
 
-def _of_an_option(
-    touched: Sequence[Touched], made: dict[str, Any], at: Path, mistake: Mistake
-) -> tuple[Path, Mistake]:
+def _of_an_option(touched: Sequence[Touched], made: dict[str, Any], at: Path, mistake: Mistake) -> tuple[Path, Mistake]:
     """A route that is missing of a stage that is new is missing in the change that adds the stage."""
     stage = ("stages", *at[1:])
     added = any(one.verb == "add" and one.path == stage for one in touched)
