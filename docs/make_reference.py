@@ -377,7 +377,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "option": "its file, as it stands under `options`",
         "path": "where the number stands, in the option as a whole",
         "say": "what the chart has on its axis, in words: the number, or what goes with it",
-        "between": "lowest and highest value that are tried",
+        "between": "lowest and highest value that are tried; of a share also as percentages",
         "unit": "unit of what `say` says; `share` is printed as a percentage; left out, that of what goes with the number",
         "measure": "what must not differ, a name of [measures](measures.md)",
         "along": "measure, breakdown and group of what goes with the number; left out, the number itself is shown",

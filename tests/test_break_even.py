@@ -268,6 +268,81 @@ def test_a_change_with_a_date_is_told_by_its_line_and_by_all_its_dates() -> None
     assert mistakes_of_path("--path", dated.base, dated, path, between, 2) == list(raised.value.mistakes)
 
 
+DUTY = "teams.desk.staff.officer.non_case_share"
+DESK, TWO_MORE = "scenarios/examples/one_desk.yaml", "scenarios/examples/one_desk_two_more.yaml"
+
+
+def test_the_answer_says_what_today_keeps_where_it_has_the_number() -> None:
+    desk, two_more = read_scenario(DESK), read_scenario(TWO_MORE)
+    often = {"steps": 2, "replications": 2, "jobs": 1}
+    found = break_even(desk.varied({DUTY: 0.2}), two_more.varied({DUTY: 0.2}), DUTY, (0.05, 0.5), **often)
+    assert found.today == "Today keeps 20%: only the option gets these values."
+    assert str(found) == f"{found.said} {found.today}"
+    question = Question(option="two_more.yaml", path=DUTY, say="Duty", between=(0.05, 0.5), unit="share")
+    assert in_plain_words(found, question).endswith(f". {found.today}")
+    left_out = "teams.desk.staff.officer.vacant"
+    assert break_even(desk, two_more, left_out, (0.0, 0.5), **often).today.startswith("Today keeps 0%:")
+    unknown = break_even(desk, two_more, DUTY, (0.05, 0.5), numbers=[{DUTY: 0.1}, {DUTY: 0.2}], **often)
+    assert unknown.today == "Today keeps its own number in every case: only the option gets these values."
+
+
+def test_nothing_is_said_of_today_where_it_has_no_such_number(line: Scenario) -> None:
+    found = break_even(line.base.varied(SHORT), _short(line), CAUTION, (0.0, 1.0), steps=2, replications=2, jobs=1)
+    assert found.today == ""
+    assert str(found) == found.said
+
+
+def test_ends_may_be_percentages_of_a_share_and_of_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk, two_more = read_scenario(DESK), read_scenario(TWO_MORE)
+    often = {"steps": 2, "replications": 2, "jobs": 1}
+    plain = break_even(desk, two_more, DUTY, (0.05, 0.5), **often)
+    written = break_even(desk, two_more, DUTY, ("5%", "50%"), **often)
+    assert written.table.equals(plain.table)
+    asked = [
+        "break-even",
+        DESK,
+        TWO_MORE,
+        "--steps",
+        "2",
+        "--replications",
+        "2",
+        "--seed",
+        "1",
+        "--jobs",
+        "1",
+        "--quiet",
+    ]
+    assert cli.main([*asked, "-o", str(tmp_path), "--path", DUTY, "--between", "5%", "50%"]) == cli.DONE
+    assert str(plain) in capsys.readouterr().out
+    wte = "teams.desk.staff.officer.wte"
+    assert cli.main([*asked, "-o", str(tmp_path), "--path", wte, "--between", "10%", "90%"]) == cli.USER_INPUT
+    what = f"--between\n  what:   `{wte}` is no share, and 10% and 90% are percentages."
+    assert what in capsys.readouterr().err
+    with pytest.raises(InputError, match="10% is a percentage"):
+        break_even(desk, two_more, wte, ("10%", 9), **often)
+    with pytest.raises(InputError, match="'some' is no plain number"):
+        break_even(desk, two_more, DUTY, ("some", 0.5), **often)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [(DUTY, ""), ("teams.desk.staff.officer.wte", "is no share, and 5% and 50% are percentages")]
+)
+def test_ends_of_a_question_may_be_percentages_of_a_share(tmp_path: Path, path: str, said: str) -> None:
+    for file in (DESK, TWO_MORE):
+        shutil.copy(file, tmp_path)
+    question = f"{{option: one_desk_two_more.yaml, path: {path}, say: Duty, between: [5%, 50%]}}"
+    text = f"title: T\ncouncil: C\nbase: one_desk.yaml\noptions: [one_desk_two_more.yaml]\nbreak_even: [{question}]\n"
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    if not said:
+        assert read_study(tmp_path / "study.yaml").facts.break_even[0].between == (0.05, 0.5)
+        return
+    with pytest.raises(InputError, match=said) as raised:
+        read_study(tmp_path / "study.yaml")
+    assert raised.value.mistakes[0].where == "study.yaml:5: break_even[0].between"
+
+
 SHORT = {"run.weeks": 2, "run.warm_up": 0, "run.follow_up": 1}
 
 

@@ -36,9 +36,10 @@ from frontdoor_sim.experiment.answer import _never, _without_time, headline, per
 from frontdoor_sim.experiment.comparing import by_run, compared, summarise
 from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, narrowing, spread
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
-from frontdoor_sim.experiment.reading import Study, todays_values
+from frontdoor_sim.experiment.reading import Study
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.study import staffing_table
+from frontdoor_sim.experiment.todays import todays_values
 from frontdoor_sim.scenario import Change, Scenario, read_scenario
 
 DESK = "scenarios/examples/one_desk.yaml"

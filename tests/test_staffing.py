@@ -22,7 +22,7 @@ from frontdoor_sim.experiment.comparing import by_run
 from frontdoor_sim.experiment.least_staff import EVERYBODY, THESE
 from frontdoor_sim.experiment.least_value import SURE, TESTS, Floats, first_place, least, passed, search, statistics
 from frontdoor_sim.experiment.replications import Task
-from frontdoor_sim.experiment.staffing_goal import people_at
+from frontdoor_sim.experiment.staffing_goal import Goal, people_at
 from frontdoor_sim.scenario import Scenario, read_scenario
 from theory_runs import exponential, scenario
 
@@ -446,6 +446,15 @@ def test_every_mistake_at_once() -> None:
         ({"by": "rag", "group": "purple"}, "There is no group 'purple' by rag."),
         ({"target": float("nan")}, "A share cannot be nan."),
         ({"target": -0.1}, "A share cannot be -0.1."),
+        ({"target": "most"}, "'most' is no plain number."),
+        ({"target": None}, "nothing is no plain number."),
+        ({"target": "130%"}, "A share cannot be 1.3."),
+        (
+            {"measure": "decision_hours_p90", "target": "40%"},
+            "decision_hours_p90 is in hours, and 40% is a percentage.",
+        ),
+        ({"between": ("10%", 9)}, "10% is no plain number."),
+        ({"step": "half"}, "'half' is no plain number."),
         ({"measure": "decision_hours_p90", "target": -4}, "A target of -4 means nothing."),
         ({"step": 0.01}, "Steps of 0.01 WTE are finer than any roster."),
         ({"step": 5, "between": (4, 6)}, "One step of 5 is more than there is between 4 and 6."),
@@ -463,6 +472,20 @@ def test_a_mistake_is_told_by_what_it_is(asked: dict[str, object], what: str) ->
     assert mistake.what == what
     assert mistake.right
     assert mistake.remedy
+
+
+def test_a_target_may_be_a_percentage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert Goal("80%") == Goal(0.8)  # type: ignore[arg-type]
+    model, often = read_scenario(DESK), {"between": (6, 8), "step": 1, "replications": 2, "jobs": 1}
+    found = staffing(model, OFFICERS, "80%", **often)  # type: ignore[arg-type]
+    assert found.goal.target == 0.8
+    assert found.least == staffing(model, OFFICERS, 0.8, **often).least  # type: ignore[arg-type]
+    asked = ["staffing", str(DESK), "--path", OFFICERS, "--replications", "2", "--jobs", "1", "--quiet"]
+    asked += ["-o", str(tmp_path), "--between", "6", "8", "--step", "1"]
+    assert cli.main([*asked, "--target", "80%"]) == cli.DONE
+    assert str(found) in capsys.readouterr().out
+    assert cli.main([*asked, "--target", "80%", "--between", "10%", "90%"]) == cli.USER_INPUT
+    assert "--between\n  what:   10% is no plain number." in capsys.readouterr().err
 
 
 def test_a_path_of_many_and_a_change_with_a_date_are_mistakes() -> None:

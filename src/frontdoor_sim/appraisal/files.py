@@ -85,8 +85,8 @@ def write_manifest(
     """Write `manifest.json`: what went in and what came out, each with its SHA-256.
 
     The files `written` are listed, or every file under `folder` but the manifest itself, `run.json`, and finished runs
-    kept in `runs/`. Inputs are named by file name and digest, not by where they lay. Nothing in it depends on the time, the machine or the number of
-    workers.
+    kept in `runs/`. Inputs are named by file name and digest, not by where they lay. Nothing in it depends on the time, the
+    machine or the number of workers.
     """
     kept = folder / RUNS
     if written is None:

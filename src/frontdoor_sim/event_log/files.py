@@ -65,7 +65,9 @@ def read_log(path: str | Path) -> EventLog:
 
 def remove_other_logs(folder: Path, names: Collection[str]) -> None:
     """Remove the logs in the folders within a folder, but for those of these names; whatever else lies there stays."""
-    for log in (path for path in folder.glob("*") if path.is_dir() and not path.is_symlink() and path.name not in names):
+    for log in (
+        path for path in folder.glob("*") if path.is_dir() and not path.is_symlink() and path.name not in names
+    ):
         files = [file for file in _files(log).values() if file.is_file()]
         for file in files:
             file.unlink()

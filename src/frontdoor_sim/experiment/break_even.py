@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from frontdoor_sim.experiment.comparing import HEADLINE, by_run
 from frontdoor_sim.experiment.crossing import Floats, crossings, refined
 from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.replications import Place, Task, replicate, with_each_set
+from frontdoor_sim.experiment.todays import today_keeps
+from frontdoor_sim.experiment.typed import Percentage, as_number, no_numbers, percentages_of_no_share
 from frontdoor_sim.experiment.undated import dated_changes
 from frontdoor_sim.experiment.workers import one_pool
 from frontdoor_sim.measures import MEASURES
@@ -67,7 +69,8 @@ class Tried:
         gaps = self.gaps(values, measure)
         tables = [self.runs[self._named(value)] for value in values]
         followed = _of_each(tables, self._named(values[0]), along) if along else np.full(len(values), np.nan)
-        return found_at(self.option.name, self.path, measure, along, values, gaps, followed, fine)
+        found = found_at(self.option.name, self.path, measure, along, values, gaps, followed, fine)
+        return replace(found, today=today_keeps(self.base, self.path, self.sets))
 
     def _fine(self, measure: str) -> float:
         """How closely is close enough: nobody asks for a tenth of a point of what is known to nine points."""
@@ -138,7 +141,7 @@ def break_even(
         base: today's model.
         option: a proposal; none of its changes has a date.
         path: where the number stands in the option, such as `stages.advice_call.judges.caution`.
-        between: the least and the greatest value that are tried.
+        between: the least and the greatest value that are tried; of a share also as percentages, such as `("5%", "50%")`.
         measure: a measure of everybody.
         along: a measure, what it is broken down by and a group: what the number comes to, such as
             `("led_to_share", "stage and outcome", "advice_call, advised")`.
@@ -157,6 +160,7 @@ def break_even(
         InputError: the path leads nowhere, a change of the option has a date, or a measure is not there.
     """
     check_scenarios(base=base, option=option)
+    between = _read_between(between, option, path)
     if tolerance is not None and not tolerance > 0:
         raise ValueError(f"a tolerance is above 0, not {tolerance}")
     only = measures_of(measure, along)
@@ -167,6 +171,21 @@ def break_even(
         base, option, path, between, steps, replications, seed, numbers, jobs, executor, quiet, engine, None, only
     )
     return tried.even(measure, along, tolerance)
+
+
+def _read_between(between: tuple[float, float], option: Scenario, path: str) -> tuple[float, float]:
+    """The ends of what is tried, of which percentages of a share may be the text."""
+    ends = [as_number(end) for end in between]
+    plain = [float(end) if isinstance(end, Percentage) else end for end in ends]
+    right, remedy = "Two numbers; of a share also two percentages.", "Write, for example, between=(0.05, 0.5)."
+    wrong = [
+        *no_numbers(plain, "between", right, remedy),
+        *percentages_of_no_share(ends, option, path, "between"),
+    ]
+    if wrong:
+        raise InputError(wrong)
+    low, high = plain
+    return low, high
 
 
 def measures_of(measure: str, along: Place | None) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class BreakEven:
         said: a sentence.
         places: every break-even, in rising order of what goes with the number where that was asked for, else of the number.
         tolerance: the break-even and the ends of its interval lie between two values, closer than this, that were run.
+        today: what today's model has where the number stands, as a sentence; empty where it has nothing there.
     """
 
     option: str
@@ -46,9 +47,10 @@ class BreakEven:
     said: str
     places: tuple[Crossing, ...] = ()
     tolerance: float = np.nan
+    today: str = ""
 
     def __str__(self) -> str:
-        return self.said
+        return f"{self.said} {self.today}".rstrip()
 
     @property
     def shown(self) -> list[tuple[float, float, float]]:

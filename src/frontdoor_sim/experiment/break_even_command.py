@@ -13,6 +13,7 @@ from frontdoor_sim.experiment.break_even_answer import BreakEven
 from frontdoor_sim.experiment.break_even_questions import MOST_STEPS, mistakes_of, mistakes_of_path
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.reading import not_changes
+from frontdoor_sim.experiment.typed import percentages_of_no_share, typed_number
 from frontdoor_sim.scenario import Scenario, read_scenarios
 
 EXAMPLE = """example:
@@ -27,7 +28,9 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument("option", type=Path, metavar="OPTION")
     what = "the number that is varied, such as stages.advice_call.judges.caution"
     one.add_argument("--path", required=True, metavar="PATH", help=what)
-    one.add_argument("--between", required=True, nargs=2, type=float, metavar=("LOW", "HIGH"), help="values tried")
+    one.add_argument(
+        "--between", required=True, nargs=2, type=typed_number, metavar=("LOW", "HIGH"), help="values tried"
+    )
     one.add_argument("--measure", default=HEADLINE, metavar="NAME", help=f"what must not differ ({HEADLINE})")
     what = "what goes with the number: a measure, one of its breakdowns, and a group of it"
     one.add_argument("--along", nargs=3, metavar=("NAME", "BY", "GROUP"), help=what)
@@ -35,7 +38,7 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
         "--steps", type=int, default=5, metavar="N", help=f"how many values are tried first, 2 to {MOST_STEPS} (5)"
     )
     what = "how closely it is found, in the unit of the number (a tenth of its interval, or a hundredth of what is between)"
-    one.add_argument("--tolerance", type=float, metavar="X", help=what)
+    one.add_argument("--tolerance", type=typed_number, metavar="X", help=what)
     one.epilog, one.formatter_class = EXAMPLE, argparse.RawDescriptionHelpFormatter
 
 
@@ -76,6 +79,7 @@ def _read(asked: argparse.Namespace) -> tuple[Scenario, Scenario]:
     except InputError as error:
         raise InputError([*mistakes, *error.mistakes]) from None
     mistakes += not_changes(base, [(str(asked.option), option)])
+    mistakes += percentages_of_no_share(asked.between, option, asked.path, "--between")
     if not mistakes:
         where = f"--path {asked.path}"
         mistakes += mistakes_of_path(where, base, option, asked.path, tuple(asked.between), asked.steps)

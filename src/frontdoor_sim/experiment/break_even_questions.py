@@ -21,6 +21,7 @@ from frontdoor_sim.experiment.break_even_answer import BreakEven, interval_text,
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.crossing import Crossing
 from frontdoor_sim.experiment.replications import Place
+from frontdoor_sim.experiment.typed import Ends
 from frontdoor_sim.experiment.undated import dated_changes
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import Closed
@@ -36,7 +37,7 @@ class Question(Closed):
         option: its file, one of those that are compared.
         path: where the number stands, in the option as a whole.
         say: what the chart has on its axis, in words: the number, or what goes with it.
-        between: lowest and highest value that are tried.
+        between: lowest and highest value that are tried; of a share also as percentages.
         unit: unit of what `say` says; `share` is printed as a percentage. Left out, that of what goes with the number.
         measure: what must not differ.
         along: measure, breakdown and group of what goes with the number; left out, the number itself is shown.
@@ -46,7 +47,7 @@ class Question(Closed):
     option: str
     path: str
     say: str = Field(min_length=1)
-    between: tuple[float, float]
+    between: Ends
     unit: str = ""
     measure: str = HEADLINE
     along: tuple[str, str, str] | None = None
@@ -168,7 +169,12 @@ def _tried(number: int, option: str, even: BreakEven, asks: Question) -> pd.Data
 
 
 def in_plain_words(even: BreakEven, asks: Question) -> str:
-    """The answer in a sentence or two, for somebody who has never seen the number."""
+    """The answer in a few sentences, for somebody who has never seen the number."""
+    return f"{_answer(even, asks)} {even.today}".rstrip()
+
+
+def _answer(even: BreakEven, asks: Question) -> str:
+    """Where there is a break-even and what the option is on either side, or that there is none."""
     table = even.table.sort_values("along" if asks.along else "value")
     place = "along" if asks.along else "value"
     places = table[place].to_numpy(float)

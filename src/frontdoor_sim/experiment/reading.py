@@ -24,8 +24,10 @@ from frontdoor_sim.documents import (
 from frontdoor_sim.experiment.break_even_questions import Question, mistakes_of, mistakes_of_path
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown
 from frontdoor_sim.experiment.costs import Prices, unknown_roles
+from frontdoor_sim.experiment.todays import todays_values
+from frontdoor_sim.experiment.typed import percentages_of_no_share
 from frontdoor_sim.measures import MEASURES, catalogue
-from frontdoor_sim.operating_model import RAGS, Closed, as_share, is_percentage
+from frontdoor_sim.operating_model import RAGS, Closed, is_percentage
 from frontdoor_sim.scenario import (
     Scenario,
     check_kind,
@@ -35,8 +37,7 @@ from frontdoor_sim.scenario import (
     read_what_is_sound,
     slips,
 )
-from frontdoor_sim.scenario.paths import PathError, find, look
-from frontdoor_sim.scenario.record import PARAMETERS, SCALE
+from frontdoor_sim.scenario.paths import look
 
 INSIDE = 0.37
 """A place within a range, at which a whole number is not enough."""
@@ -333,26 +334,6 @@ def _range_as_written(document: Document, key: str, index: int) -> list[Any]:
     return written if isinstance(written, list) else []
 
 
-def todays_values(base: Scenario, path: str) -> list[float]:
-    """The numbers that stand at a path of today's model; none where there is something else, or nothing.
-
-    Example:
-        >>> todays_values(read_scenario("scenarios/examples/one_desk.yaml"), "teams.desk.staff.officer.wte")
-        [6.0]
-    """
-    name = path.removeprefix(PARAMETERS)
-    if name != path:
-        numbers = base.parameters.numbers if base.parameters else {}
-        found: list[Any] = [1] if name.endswith(SCALE) else [numbers[name].value] if name in numbers else []
-    else:
-        try:
-            found = [look(base.resolved, place) for place in find(base.data, path)]
-        except PathError:
-            return []
-    found = [as_share(value) for value in found]
-    return [float(value) for value in found if isinstance(value, (int, float)) and not isinstance(value, bool)]
-
-
 def _unknown_paths(document: Document, facts: StudyFile, base: Scenario) -> Iterator[Mistake]:
     """What the base says when an unknown number is put into it: lowest, highest, and in between."""
     for index, unknown in enumerate(facts.unknown):
@@ -401,5 +382,7 @@ def _questions(
             remedy = f"Did you mean {in_words(near)}?" if near else "Name one of them, or add it to `options`."
             yield Mistake(document.where("break_even", index, "option"), what, right, remedy)
         elif base is not None and not wrong and (option := options.get(facts.options.index(question.option))):
-            where = document.where("break_even", index, "path")
+            where, given = document.where("break_even", index, "path"), document.data["break_even"][index]["between"]
+            between = document.where("break_even", index, "between")
+            yield from percentages_of_no_share(given, option, question.path, between)
             yield from mistakes_of_path(where, base, option, question.path, question.between, question.steps)

@@ -22,6 +22,7 @@ from frontdoor_sim.experiment.pilot import returns_per_contact
 from frontdoor_sim.experiment.reading import Study, not_changes, read_study
 from frontdoor_sim.experiment.staffing_goal import Goal, mistakes_of_goal, mistakes_of_grid, mistakes_of_people
 from frontdoor_sim.experiment.study import conditioned, ran, versions
+from frontdoor_sim.experiment.typed import typed_number
 from frontdoor_sim.scenario import Scenario, read_scenario
 
 REPLICATIONS, SEED = 20, 1
@@ -70,15 +71,15 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument("file", type=Path, metavar="FILE", help=what)
     what = "the number that is looked for, such as teams.screening.staff.social_worker.wte"
     one.add_argument("--path", required=True, metavar="PATH", help=what)
-    what = "what the measure must be at least (a share, such as 0.9), or at most (hours)"
-    one.add_argument("--target", required=True, type=float, metavar="X", help=what)
+    what = "what the measure must be at least (a share, such as 0.9 or 90%%), or at most (hours)"
+    one.add_argument("--target", required=True, type=typed_number, metavar="X", help=what)
     one.add_argument("--option", type=Path, metavar="OPTION", help="look in this option of the file's model instead")
     one.add_argument("--measure", default=HEADLINE, metavar="NAME", help=f"what has the target ({HEADLINE})")
     one.add_argument("--by", default="all", metavar="BY", help="a breakdown of the measure, such as rag (all)")
     one.add_argument("--group", default="all", metavar="GROUP", help="a group of it, such as red (all)")
     what = "least and greatest WTE that may be tried (from what is steady to room for all)"
-    one.add_argument("--between", nargs=2, type=float, metavar=("LOW", "HIGH"), help=what)
-    one.add_argument("--step", type=float, default=0.5, metavar="WTE", help="of the WTE that are tried (0.5)")
+    one.add_argument("--between", nargs=2, type=typed_number, metavar=("LOW", "HIGH"), help=what)
+    one.add_argument("--step", type=typed_number, default=0.5, metavar="WTE", help="of the WTE that are tried (0.5)")
     one.epilog, one.formatter_class = EXAMPLE, argparse.RawDescriptionHelpFormatter
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isfinite
 
 import numpy as np
@@ -14,6 +14,7 @@ from frontdoor_sim.documents import InputError, Keys, Mistake, in_words, nearest
 from frontdoor_sim.experiment.break_even_answer import unit_of
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.replications import Place
+from frontdoor_sim.experiment.typed import Percentage, as_number, no_numbers
 from frontdoor_sim.experiment.undated import dated_changes
 from frontdoor_sim.measures import catalogue
 from frontdoor_sim.operating_model import RAGS
@@ -32,14 +33,22 @@ class Goal:
     """A target of a measure.
 
     Args:
-        target: what the measure must reach: be at least, or at most where less is better, such as hours.
+        target: what the measure must reach: be at least, or at most where less is better, such as hours; of a share also as
+            a percentage, such as `90%`.
         measure, by, group: of what.
+        percentage: whether it was written as one.
     """
 
     target: float
     measure: str = HEADLINE
     by: str = "all"
     group: str = "all"
+    percentage: bool = field(default=False, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        given = as_number(self.target)
+        object.__setattr__(self, "percentage", isinstance(given, Percentage))
+        object.__setattr__(self, "target", float(given) if isinstance(given, Percentage) else given)
 
     @property
     def unit(self) -> str:
@@ -108,15 +117,25 @@ def mistakes_of_goal(goal: Goal, where: Callable[[str], str] = lambda field: fie
         right = f"A measure that is better one way, such as {HEADLINE} or decision_hours_p90."
         yield Mistake(where("measure"), what, right, "Choose another.")
     yield from _wrong_group(goal, breakdowns[goal.measure], where)
-    share = unit_of(goal.measure) == "share"
-    if share and not 0 <= goal.target <= 1:
-        what, right = f"A share cannot be {goal.target:g}.", "A number from 0 to 1."
+    yield from _wrong_target(goal, where("target"))
+
+
+def _wrong_target(goal: Goal, where: str) -> Iterator[Mistake]:
+    unit = unit_of(goal.measure)
+    share, right = unit == "share", f"A number of {unit}, 0 or more."
+    if wrong := list(no_numbers([goal.target], where, right, f"Write, for example, {'90%' if share else '24'}.")):
+        yield from wrong
+    elif goal.percentage and not share:
+        what = f"{goal.measure} is in {unit}, and {100 * goal.target:g}% is a percentage."
+        yield Mistake(where, what, right, "Write the number itself, for example 24.")
+    elif share and not 0 <= goal.target <= 1:
+        what, right = f"A share cannot be {goal.target:g}.", "A number from 0 to 1, or a percentage."
         meant = isfinite(goal.target) and 1 < goal.target <= 100
         remedy = f"Did you mean {goal.target / 100:g}?" if meant else "Write, for example, 0.9 for 90%."
-        yield Mistake(where("target"), what, right, remedy)
+        yield Mistake(where, what, right, remedy)
     elif not (isfinite(goal.target) and goal.target >= 0):
-        what, right = f"A target of {goal.target:g} means nothing.", f"A number of {unit_of(goal.measure)}, 0 or more."
-        yield Mistake(where("target"), what, right, "Write, for example, 24.")
+        what = f"A target of {goal.target:g} means nothing."
+        yield Mistake(where, what, right, "Write, for example, 24.")
 
 
 def _wrong_group(goal: Goal, breakdowns: list[str], where: Callable[[str], str]) -> Iterator[Mistake]:
@@ -144,6 +163,14 @@ def mistakes_of_grid(
         ['9 is not below 2.']
     """
     low, high = between or (0.0, MOST_WTE)
+    right, remedy = "A number of WTE, such as 2.5.", "Write the number itself."
+    wrong = [
+        *no_numbers([step], where("step"), right, remedy),
+        *no_numbers((low, high), where("between"), right, remedy),
+    ]
+    if wrong:
+        yield from wrong
+        return
     if not (isfinite(step) and step > 0):
         what, right = f"Staff cannot go up in steps of {step:g}.", "A number of WTE above 0."
         yield Mistake(where("step"), what, right, "Write, for example, 0.5.")
