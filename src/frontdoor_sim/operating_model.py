@@ -304,7 +304,7 @@ class Staff(Closed):
 
         Example:
             >>> agency = Staff(role="agency", wte=3, shift="office", starts=date(2025, 2, 3), leaves=date(2025, 3, 30))
-            >>> agency.filled_between(date(2025, 1, 6), date(2025, 5, 26))
+            >>> round(agency.filled_between(date(2025, 1, 6), date(2025, 5, 26)), 6)
             1.2
         """
         begins, ends = (
