@@ -361,7 +361,7 @@ def do_compare(asked: argparse.Namespace) -> None:
     if wrong:
         raise InputError(wrong)
     folder = _folder(asked, f"{asked.base.stem}_compared")
-    inputs = {file.resolve(): file for scenario in (base, *options) for file in scenario.files}.values()
+    inputs = [file for scenario in (base, *options) for file in scenario.files]
     _say_other_inputs(folder, inputs)
     found = compare(base, options, asked.replications, asked.seed, asked.jobs, quiet=asked.quiet, engine=asked.engine)
     tables = {"summary": found.summary, "differences": found.differences, "verdicts": found.verdicts}
@@ -419,7 +419,7 @@ def do_staffing(asked: argparse.Namespace) -> None:
     """The least staff for a target."""
     found_in = staffing.read_asked(asked)
     folder = _folder(asked, f"{asked.file.stem}_staffing")
-    _say_other_inputs(folder, found_in.inputs)
+    _say_other_inputs(folder, found_in.files)
     print(staffing.run_command(asked, found_in, folder))
 
 

@@ -29,6 +29,7 @@ from frontdoor_sim.working_time import (
 
 Int64s = NDArray[np.int64]
 
+MOST_WEEKS = 520
 RAGS = ("red", "amber", "green", "blue")
 OPEN_STAGE, OPEN_JUDGED, OPEN_HELD = "open: stage", "open: judged", "open: held"
 """Columns of a contacts table: the stage at which a contact stands when the run starts, empty for those that are new; the
@@ -171,7 +172,7 @@ def _written_lasting(text: str) -> Lasting:
 
 Duration = Annotated[Lasting, BeforeValidator(read_lasting)]
 Share = Annotated[float, BeforeValidator(as_share), Field(ge=0, le=1)]
-Weeks = Annotated[int, BeforeValidator(_weeks), Field(ge=0, le=520)]
+Weeks = Annotated[int, BeforeValidator(_weeks), Field(ge=0, le=MOST_WEEKS)]
 Shift = Annotated[ShiftPattern, BeforeValidator(_shift)]
 Moments = Annotated[Instants | None, BeforeValidator(_instants)]
 Systems = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
@@ -299,20 +300,27 @@ class Staff(Closed):
         """
         return self.wte * (1 - self.vacant)
 
+    @property
+    def usually_filled(self) -> float:
+        """WTE that somebody fills, less the gaps after leavers.
+
+        Example:
+            >>> Staff(role="officer", wte=4, shift="office", turnover={"stays": 30, "refilled_after": 10}).usually_filled
+            3.0
+        """
+        return self.filled * (self.turnover.share_filled if self.turnover else 1.0)
+
     def filled_between(self, first: date, until: date) -> float:
-        """WTE that somebody fills on average from one date up to another: starts, leaves and gaps after leavers count.
+        """WTE that somebody fills on average from one date up to another, of those who start later or leave.
 
         Example:
             >>> agency = Staff(role="agency", wte=3, shift="office", starts=date(2025, 2, 3), leaves=date(2025, 3, 30))
             >>> round(agency.filled_between(date(2025, 1, 6), date(2025, 5, 26)), 6)
             1.2
         """
-        begins, ends = (
-            max(first, self.starts or first),
-            min(until, (self.leaves or until) + timedelta(bool(self.leaves))),
-        )
-        there = max(0, (ends - begins).days) / (until - first).days
-        return self.filled * there * (self.turnover.share_filled if self.turnover else 1.0)
+        begins = max(first, self.starts) if self.starts else first
+        ends = min(until, self.leaves + timedelta(days=1)) if self.leaves else until
+        return self.usually_filled * max(0, (ends - begins).days) / (until - first).days
 
 
 class Helper(Closed):

@@ -85,19 +85,20 @@ def write_manifest(
     """Write `manifest.json`: what went in and what came out, each with its SHA-256.
 
     The files `written` are listed, or every file under `folder` but the manifest itself, `run.json`, and finished runs
-    kept in `runs/`. Inputs are named by file name and digest, not by where they lay. Nothing in it depends on the time, the
-    machine or the number of workers.
+    kept in `runs/`. Inputs are named, each once, by file name and digest, not by where they lay. Nothing in it depends on the
+    time, the machine or the number of workers.
     """
     kept = folder / RUNS
     if written is None:
         written = (path for path in folder.rglob("*") if path.is_file() and kept not in path.parents)
     files = {path.relative_to(folder).as_posix(): digest(path) for path in sorted(written)}
+    once = {path.resolve(): path for path in inputs}.values()
     record = {
         **(about or {}),
         "seed": seed,
         "replications": replications,
         "versions": dict(sorted(versions.items())),
-        "inputs": sorted(({"name": path.name, "sha256": digest(path)} for path in inputs), key=lambda row: row["name"]),
+        "inputs": sorted(({"name": path.name, "sha256": digest(path)} for path in once), key=lambda row: row["name"]),
         "files": {name: value for name, value in files.items() if name not in {MANIFEST, RUN_RECORD}},
     }
     return _write_json(folder / MANIFEST, record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 
 import pandas as pd
 from pydantic import Field
@@ -96,23 +97,21 @@ def lasting_posts(model: OperatingModel) -> dict[str, float]:
         >>> lasting_posts(read_scenario("scenarios/examples/one_desk.yaml").model)
         {'officer': 6.0}
     """
-    return _by_role(model, lambda one: 0.0 if one.leaves else one.filled * _share_filled(one))
+    return _by_role(model, lambda one: 0.0 if one.leaves else one.usually_filled)
 
 
 def years_of_leavers(model: OperatingModel) -> dict[str, float]:
     """Of each role, the years that people who all leave on a date are there from the opening on, times their WTE."""
+    opens = model.run.opens
 
     def years(group: Staff) -> float:
-        if group.leaves is None:
+        """Of a group: none of those who stay, or who have gone before the opening."""
+        if group.leaves is None or group.leaves < opens:
             return 0.0
-        days = (group.leaves - max(model.run.opens, group.starts or model.run.opens)).days + 1
-        return group.filled * _share_filled(group) * max(0, days) / DAYS_A_YEAR
+        until = group.leaves + timedelta(days=1)
+        return group.filled_between(opens, until) * (until - opens).days / DAYS_A_YEAR
 
     return _by_role(model, years)
-
-
-def _share_filled(group: Staff) -> float:
-    return group.turnover.share_filled if group.turnover else 1.0
 
 
 def _by_role(model: OperatingModel, of: Callable[[Staff], float]) -> dict[str, float]:
@@ -167,7 +166,7 @@ def unknown_roles(prices: Prices, scenarios: Sequence[Scenario], where: Callable
         scenarios: base and options.
         where: file and line of a role.
     """
-    roles = {role for scenario in scenarios for role in _by_role(scenario.model, lambda one: one.filled)}
+    roles = {group.role for scenario in scenarios for team in scenario.model.teams.values() for group in team.staff}
     for role in prices.posts:
         if role not in roles:
             near = nearest(role, sorted(roles))

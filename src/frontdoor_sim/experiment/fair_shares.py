@@ -7,7 +7,7 @@ what the option buys as a whole, which neither of the other two figures does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import combinations
@@ -201,31 +201,30 @@ def made(
 
     Of a set in which a part cannot stand without another, the fewest parts are left out with which the rest can.
     """
-    today = base.varied({"name": "Today"})
-    found: dict[Set, Scenario | None] = {frozenset(): today}
+    standing: dict[Set, int] = {frozenset(): 0}
+    falling: set[Set] = set()
+    scenarios = [base.varied({"name": "Today"})]
 
     def stands(some: Set) -> bool:
-        """Whether the parts can be made without the others."""
-        if some not in found:
+        """Whether the parts can be made without the others; the first time they are."""
+        if some not in standing and some not in falling:
             try:
-                found[some] = option.only(*(step for part in some for step in parts[part].steps))
+                scenario = option.only(*(step for part in some for step in parts[part].steps))
             except InputError:
-                found[some] = None
-        return found[some] is not None
+                falling.add(some)
+            else:
+                standing[some] = len(scenarios)
+                scenarios.append(scenario.varied({"name": f"Set {len(scenarios)}"}))
+        return some in standing
 
-    places: dict[Set, int] = {frozenset(): 0}
-    scenarios = [today]
-    for one in sets:
-        fewer = (
-            one - frozenset(gone) for many in range(len(one) + 1) for gone in combinations(sorted(one)[::-1], many)
-        )
-        rest = next(filter(stands, fewer))
-        made_of_it = found[rest]
-        if rest not in places and made_of_it is not None:
-            places[rest] = len(scenarios)
-            scenarios.append(made_of_it.varied({"name": f"Set {len(scenarios)}"}))
-        places[one] = places[rest]
-    return places, scenarios
+    return {one: standing[next(filter(stands, _by_fewest_left_out(one)))] for one in sets}, scenarios
+
+
+def _by_fewest_left_out(some: Set) -> Iterator[Set]:
+    """Every part of a set, the largest first, and of those as large the ones that leave out what comes last."""
+    for number in range(len(some) + 1):
+        for gone in combinations(sorted(some)[::-1], number):
+            yield some - frozenset(gone)
 
 
 def shares_of(of_set: Mapping[Set, Floats], orders: Sequence[tuple[int, ...]], number: int) -> tuple[Floats, Floats]:

@@ -112,9 +112,9 @@ class Study:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Every file that the appraisal was read from."""
+        """The files that the appraisal was read from; one that several scenarios are made of more than once."""
         made_of = [file for scenario in (self.base, *self.options) for file in scenario.files]
-        return tuple({file.resolve(): file for file in (self.file, *made_of)}.values())
+        return (self.file, *made_of)
 
     @property
     def notes(self) -> list[str]:

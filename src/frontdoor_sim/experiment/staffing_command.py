@@ -50,11 +50,6 @@ class Searched:
     files: tuple[Path, ...]
 
     @property
-    def inputs(self) -> tuple[Path, ...]:
-        """The files, each once."""
-        return tuple({path.resolve(): path for path in self.files}.values())
-
-    @property
     def replications(self) -> int:
         """How many runs, where nothing is said."""
         return self.study.facts.replications if self.study else REPLICATIONS
@@ -137,7 +132,7 @@ def run_command(asked: argparse.Namespace, found_in: Searched, folder: Path) -> 
     write_tables(folder / "tables", found.tables(), instead_of=SOMETIMES)
     (folder / f"{CHART}.svg").write_text(svg_document(found.plot(), CHART), encoding="utf-8", newline="\n")
     about: Mapping[str, Any] = {"title": found.scenario, "measure": found.goal.measure, "path": found.path}
-    write_manifest(folder, found_in.inputs, seed=seed, replications=number, versions=versions(), about=about)
+    write_manifest(folder, found_in.files, seed=seed, replications=number, versions=versions(), about=about)
     write_run_record(folder, command=asked.command, started=started, seconds=time.perf_counter() - clock,
                      host=socket.gethostname(), **ran(asked.engine))  # fmt: skip
     return "\n".join([*_rows(found), "", str(found), "", _note(found), f"Written to {folder}"])

@@ -77,7 +77,6 @@ def gather(about: About, events: Columns, rows: Extent, contact_of: Callable[[In
     outcome = events.words("outcome").take(last).places
     means = Outcomes.of(about, events.words("outcome").names).take(outcome)
     served = main & (events.words("kind").among(OWN) | cause.among(("visit",)))
-    some_served = np.diff(np.append(0, np.cumsum(served, dtype=np.int64))[np.stack((first, last + 1))], axis=0)[0] > 0
     may_leave = np.array([kind in SERVED for kind in kinds])[stage] & about.tells_work
     return Visits(
         contact=contact_of(first),
@@ -85,7 +84,7 @@ def gather(about: About, events: Columns, rows: Extent, contact_of: Callable[[In
         settled=end[_last_of(main & ~cause.among(ONWARD), first, last)],
         ended=end[last],
         outcome=outcome,
-        unserved=means["routed"] & ~some_served & may_leave,
+        unserved=means["routed"] & (_latest(served, last) < first) & may_leave,
         slot=slot,
         reached=first_start(~some.among(ONWARD[:2])),
         held=first_start(some.among(("", "visit"))),
@@ -95,8 +94,13 @@ def gather(about: About, events: Columns, rows: Extent, contact_of: Callable[[In
 
 def _last_of(kept: Flags, first: Ints, last: Ints) -> Ints:
     """The last row of each visit that is kept; its last row, if none is."""
-    latest = np.append(-1, np.flatnonzero(kept))[np.cumsum(kept, dtype=np.int32)[last]]
+    latest = _latest(kept, last)
     return np.where(latest >= first, latest, last)
+
+
+def _latest(kept: Flags, rows: Ints) -> Ints:
+    """For each of some rows, the latest row that is kept, up to that one; -1 where there is none."""
+    return np.append(-1, np.flatnonzero(kept))[np.cumsum(kept, dtype=np.int32)[rows]]
 
 
 def _rows_of_stages(about: About, names: Sequence[str]) -> Ints:

@@ -184,8 +184,8 @@ def backlog_cleared_days(journeys: Journeys) -> Iterator[Answer]:
 def _until_each_week(journeys: Journeys, times: Ints) -> Ints:
     """How many of the times are at or before the start of week 0, 1, ..., none of which begins after the close."""
     starts = week_starts(journeys.about)
-    starts = starts[starts <= journeys.about.closes]
-    return np.searchsorted(np.sort(times), starts, side="right").astype(np.int64)
+    week = np.searchsorted(starts, times, side="left")
+    return np.cumsum(np.bincount(week, minlength=len(starts) + 1))[: int((starts <= journeys.about.closes).sum())]
 
 
 def _numbered(weekly: Ints) -> list[str]:

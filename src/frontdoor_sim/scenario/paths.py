@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from frontdoor_sim.documents import Keys as Path
@@ -131,18 +132,20 @@ def _of_role(items: Any, role: str) -> list[int]:
 
 
 def further_in(data: Any, left: Sequence[str]) -> list[tuple[str, ...]]:
-    """The ways by which steps lead somewhere after all, from something further in: a team's people, and not the team.
+    """The ways, a few at most, by which steps lead somewhere after all from further in: a team's people, and not the team.
 
     Example:
         >>> further_in({"site": "hall", "staff": [{"role": "officer", "wte": 3}]}, ["wte"])
         [('staff', 'officer', 'wte')]
     """
-    found = []
+    return list(islice(_ways_in(data, left), _MOST))
+
+
+def _ways_in(data: Any, left: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for name, inner in _inside(data):
         if _leads(inner, left):
-            found.append((name, *left))
-        found += [(name, *way) for way in further_in(inner, left)]
-    return found
+            yield (name, *left)
+        yield from ((name, *way) for way in _ways_in(inner, left))
 
 
 def _inside(data: Any) -> Iterator[tuple[str, Any]]:
@@ -165,7 +168,7 @@ def _leads(data: Any, left: Sequence[str]) -> bool:
 
 def _nothing(data: Any, left: Sequence[str], at: Path) -> PathError:
     step = left[0]
-    ways = further_in(data, left)[:_MOST]
+    ways = further_in(data, left)
     place = f"`{dotted(at)}`" if at else "The scenario"
     if isinstance(data, dict):
         names = list(data)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from frontdoor_sim.documents import Mistake, dotted, in_words, nearest, shown
-from frontdoor_sim.operating_model import Duration, OperatingModel, Share, Weeks
+from frontdoor_sim.operating_model import MOST_WEEKS, Duration, OperatingModel, Share, Weeks
 from frontdoor_sim.scenario.fields import Slot, bare_of, choices_of, fields_of, is_record, members_of, tag_of, takes
 from frontdoor_sim.scenario.paths import Path, further_in, look
 
@@ -23,15 +23,12 @@ _NO_EXAMPLE = {
 }
 """Examples that say nothing, and what to write."""
 
-_MOST = 3
-"""Places of which it is asked whether they are meant."""
 _PERCENTAGE = re.compile(r"'?\s*(\d+(?:\.\d+)?)\s*%\s*'?")
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\.?\s*")
 _UNITS = {"touch": "min", "rekey": "min", "search": "min", "lasts": "min", "hold": "weeks"}
 """Units in which fields are mostly written; others in hours."""
 _WEEKS = ("w", "wk", "wks")
 """What is written for weeks, and not read."""
-_MOST_WEEKS = 520
 _REMEDY_BEGINS = re.compile(r"[:;] (?=(?:write|give|round|did you mean)\b)")
 _LAWS = {
     "^shares of a route sum": "Change the shares until they sum to 100%.",
@@ -206,7 +203,7 @@ def _name(place: Path) -> str:
 def _further_in(data: Any, place: Path) -> list[str]:
     """Where a field that is not known stands further in, such as the number of people not of a team but of its staff."""
     ways = further_in(look(data, place[:-1]), [str(place[-1])]) if place[:-1] else []
-    return [dotted((*place[:-1], *way)) for way in ways[:_MOST]]
+    return [dotted((*place[:-1], *way)) for way in ways]
 
 
 def _unknown(name: str, known: list[str], further: Sequence[str] = ()) -> Mistake:
@@ -263,7 +260,7 @@ def _meant(place: Path, slot: Slot, given: Any) -> str:
         return f"Did you mean `{before}{number:g}%`?"
     if Duration in hints and not unit and number:
         return f"Write its unit, such as `{before}{number:g} {_UNITS.get(name, 'h')}`."
-    if Weeks in hints and unit in _WEEKS and number.is_integer() and number <= _MOST_WEEKS:
+    if Weeks in hints and unit in _WEEKS and number.is_integer() and number <= MOST_WEEKS:
         return f"Write `{before}{number:g} week{'' if number == 1 else 's'}`."
     return ""
 

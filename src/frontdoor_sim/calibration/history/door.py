@@ -199,8 +199,7 @@ class Door:
         """The words of a column: those of the layout, the closed list of outcomes, or a reading of `cells`."""
         own = (sheet.layout.words or {}).get(one.field)
         if one.field == "outcome" and (own is not None or one.reads == "outcome"):
-            of_steps = own is not None and not set(own.values()) <= set(OUTCOMES)
-            standard = {} if of_steps else {squeezed(outcome): outcome for outcome in OUTCOMES}
+            standard = {} if sheet.layout.shape == "steps" else {squeezed(outcome): outcome for outcome in OUTCOMES}
             known = {**standard, **(own or {})}
             read = cells.each(given, lambda text: known.get(squeezed(text), "?"))
             self._note(sheet.file, sheet.rows[read == "?"], "outcome_unknown", len(read))

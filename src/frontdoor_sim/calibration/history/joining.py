@@ -80,7 +80,7 @@ def to_log(history: History, period: Period, links: Links | None = None, precisi
     contacts = _with_returns(thread).drop(columns="recorded_to")
     log = assemble(events, contacts, empty("duty"), about)
     account = _account(records, thread.used, chosen, steps, to_the_day)
-    every = thread if to_the_day else thread_of(records)
+    every = thread if len(chosen) == len(records) else thread_of(records)
     too_coarse = _received_in_window(every, about) - _received_in_window(thread, about)
     return Joined(log, account, max(too_coarse, 0))
 

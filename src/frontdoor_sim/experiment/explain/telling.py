@@ -159,7 +159,8 @@ def gone_parts(scenario: Scenario) -> tuple[str, ...]:
     """
     gone = [one.path for one in scenario.touched if one.verb == "remove" and is_named(one.path)]
     parts = [(str(path[0]), str(path[1])) for path in gone if path[0] in ("teams", "stages")]
-    return tuple(dict.fromkeys(name for section, name in parts if (section, name) not in _parts_of(scenario)))
+    left = _parts_of(scenario)
+    return tuple(dict.fromkeys(part[1] for part in parts if part not in left))
 
 
 def picture(scenario: Scenario) -> Figure:
