@@ -33,9 +33,10 @@ from typing import Any
 from tqdm import tqdm
 
 from frontdoor_sim.calibration.defaults import england
+from frontdoor_sim.contacts.returning import Returning
 from frontdoor_sim.engine import ENGINES
 from frontdoor_sim.event_log import EventLog, check_laws, write_log
-from frontdoor_sim.experiment import returns_per_contact
+from frontdoor_sim.experiment import returning
 from frontdoor_sim.experiment.replications import slug
 from frontdoor_sim.experiment.running import draw_contacts, simulate
 from frontdoor_sim.scenario import Scenario, read_scenario
@@ -76,7 +77,7 @@ class Task:
 
     scenario: Scenario
     council: Council
-    returns: float
+    returns: Returning
     seed: int
     engine: Any
     output: Path
@@ -185,7 +186,9 @@ def run_council(task: Task) -> Cost:
     return cost
 
 
-def measure(cost: Cost, scenario: Scenario, returns: float, luck: tuple[int, int], engine: Any, folder: Path) -> None:
+def measure(
+    cost: Cost, scenario: Scenario, returns: Returning, luck: tuple[int, int], engine: Any, folder: Path
+) -> None:
     """Draw, play, check and write one run, and note what that took."""
     with cost.timed("drawn"):
         contacts = draw_contacts(scenario, *luck, returns)
@@ -255,9 +258,9 @@ def council_times(council: Council, times: float) -> Council:
     return Council(council.number, council.name, round(council.referrals * times))
 
 
-def measured_returns(asked: tuple[Scenario, int, Any]) -> float:
-    """Contacts that each contact brings back: measured once, since it does not depend on how many come."""
-    return returns_per_contact(*asked)
+def measured_returns(asked: tuple[Scenario, int, Any]) -> Returning:
+    """Who comes back: measured once, since it does not depend on how many come."""
+    return returning(*asked)
 
 
 def summary(costs: Sequence[Cost], wall: float) -> dict[str, Any]:
@@ -340,7 +343,7 @@ def one_size(asked: tuple[float, float, int, Any, Path]) -> Cost:
 
 
 def one_run(
-    base: Scenario, times: float, longer: float, returns: float, luck: tuple[int, int], engine: Any, output: Path
+    base: Scenario, times: float, longer: float, returns: Returning, luck: tuple[int, int], engine: Any, output: Path
 ) -> Cost:
     """One run of `one_size`."""
     scenario = lengthened(of_size(base, times * FIRST_SIZE), longer)

@@ -14,8 +14,9 @@ from time import process_time
 import pandas as pd
 from kernel_alone import kernel_seconds
 
+from frontdoor_sim.contacts.returning import Returning
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment import returns_per_contact
+from frontdoor_sim.experiment import returning
 from frontdoor_sim.experiment.running import draw_contacts, measured, simulate
 from frontdoor_sim.scenario import Scenario, read_scenario
 
@@ -44,7 +45,7 @@ def main() -> None:
 
 def costs(scenario: Scenario, replication: int) -> dict[str, float]:
     """CPU microseconds a contact of one replication: the kernel alone, a whole replication, and the reference engine."""
-    back = returns_per_contact(scenario, SEED)
+    back = returning(scenario, SEED)
     log = simulate(scenario, draw_contacts(scenario, SEED, replication, back), SEED, replication, "compiled")
     number = len(log.contacts)
     return {
@@ -56,12 +57,12 @@ def costs(scenario: Scenario, replication: int) -> dict[str, float]:
     }
 
 
-def least_kernel_seconds(scenario: Scenario, replication: int, back: float) -> float:
+def least_kernel_seconds(scenario: Scenario, replication: int, back: Returning) -> float:
     """Of the event loop, on worlds laid out before; the least of three."""
     return min(kernel_seconds(scenario, draw_contacts(scenario, SEED, replication, back), SEED, replication, 3))
 
 
-def whole_seconds(scenario: Scenario, replication: int, back: float, engine: Engine) -> float:
+def whole_seconds(scenario: Scenario, replication: int, back: Returning, engine: Engine) -> float:
     """Of drawing, playing and measuring."""
     began = process_time()
     measured(scenario, draw_contacts(scenario, SEED, replication, back), SEED, replication, engine)

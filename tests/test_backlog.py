@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from frontdoor_sim.contacts.remaining import left_of
+from frontdoor_sim.contacts.returning import NOBODY
 from frontdoor_sim.distributions import from_mapping, quantile_table
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog, check_laws
@@ -46,7 +47,7 @@ def scenario(folder: Path, rows: str, model: str = MODEL) -> Scenario:
 
 def played(one: Scenario) -> tuple[EventLog, list[int]]:
     """The log, which both engines write, and the contacts by second of receipt."""
-    table = placed(one, draw_contacts(one, 7, 0, 0.0))
+    table = placed(one, draw_contacts(one, 7, 0, NOBODY))
     reference, compiled = both(one.model, table)
     assert_twins(reference, compiled)
     check_laws(reference)
@@ -111,7 +112,7 @@ def test_an_empty_backlog_is_a_run_from_empty(tmp_path: Path):
     arrives = MODEL.replace("per_hour: 0", "per_hour: 0.3")
     empty = scenario(tmp_path, HEADER, arrives)
     without = read_scenario_text(tmp_path, arrives.replace("backlog: open.csv", "warm_up: 0"))
-    logs = [both(one.model, draw_contacts(one, 7, 0, 0.0))[1] for one in (empty, without)]
+    logs = [both(one.model, draw_contacts(one, 7, 0, NOBODY))[1] for one in (empty, without)]
     assert logs[0].events.equals(logs[1].events)
     assert logs[0].duty.equals(logs[1].duty)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from frontdoor_sim.contacts.returning import NOBODY
 from frontdoor_sim.experiment import offered_load, run
 from frontdoor_sim.experiment.running import people
 from frontdoor_sim.measures import measure
@@ -140,7 +141,7 @@ def test_posts_of_case_holders_change_hands_and_the_load_of_slots_says_so():
         "clock": "office", "arrivals": {"people": {"per_hour": 0.04}}, "teams": {"desk": {"staff": [staff]}},
         **HELD, "ends": {"done": {}},
     })  # fmt: skip
-    load = offered_load(scenario, 1, 0.0).set_index("what").loc["slots"]
+    load = offered_load(scenario, 1, NOBODY).set_index("what").loc["slots"]
     assert load["available"] == pytest.approx(80 * 10 / 13, rel=0.01)
 
 
@@ -154,10 +155,10 @@ def test_the_load_of_slots_counts_them_as_they_are_taken(slots, each):
         **HELD, "ends": {"done": {}},
     })  # fmt: skip
     scenario = scenario.varied({f"stages.{next(iter(scenario.model.stages))}.slots": slots})
-    load = offered_load(scenario, 1, 0.0).set_index("what").loc["slots"]
+    load = offered_load(scenario, 1, NOBODY).set_index("what").loc["slots"]
     alone = scenario.varied({"arrivals.people.children": 1})
     assert load["offered"] == pytest.approx(
-        each * offered_load(alone, 1, 0.0).set_index("what").loc["slots", "offered"]
+        each * offered_load(alone, 1, NOBODY).set_index("what").loc["slots", "offered"]
     )
 
 

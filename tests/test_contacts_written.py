@@ -15,7 +15,7 @@ from scipy import stats
 from frontdoor_sim.contacts import draw, expected_rates
 from frontdoor_sim.contacts.chance import as_probability, gamma_factors, pick, poisson, poisson_of_mean
 from frontdoor_sim.contacts.hours import Hours
-from frontdoor_sim.contacts.rates import still_new
+from frontdoor_sim.contacts.returning import Returning, still_new
 from frontdoor_sim.working_time import WallClock
 from small_council import council, model
 
@@ -104,18 +104,52 @@ def test_a_window_that_cannot_be_read_is_refused(label):
         model(arrivals={"street": {"per_hour": {label: 3}}})
 
 
+HOURS = Hours.lay_out(WallClock(OPENS), date(2019, 3, 1), date(2020, 3, 9))
+DAYS = (HOURS.starts + 1800 - WallClock(OPENS).midnight(date(2019, 3, 11))) / 86400
+SIXTY = {"distribution": "exponential", "mean": 60, "unit": "days"}
+
+
 def test_in_run_returns_are_left_out_of_the_rate():
-    """The share drawn is 1 - r F(t - start) with F the distribution function of the delay."""
-    delay = {"distribution": "exponential", "mean": 60, "unit": "days"}
-    run = model(weeks=40, warm_up=12, returns=returns(delay))
-    hours = Hours.lay_out(WallClock(OPENS), date(2019, 3, 1), date(2020, 3, 9))
-    days = (hours.starts + 1800 - WallClock(OPENS).midnight(date(2019, 3, 11))) / 86400
-    wanted = 1 - 0.35 * np.where(days > 0, -np.expm1(-days / 60), 0)
-    assert still_new(run, hours, 0.35) == pytest.approx(wanted, abs=0.35 / 4096)
+    """Where every contact is as likely to bring another, the share drawn is 1 - p F(t - start)."""
+    run, comes_back = model(weeks=40, warm_up=12, returns=returns(SIXTY)), Returning((0.35,))
+    wanted = 1 - 0.35 * np.where(DAYS > 0, -np.expm1(-DAYS / 60), 0)
+    assert still_new(run, HOURS, comes_back) == pytest.approx(wanted, abs=0.35 / 4096)
     _, _, rates = expected_rates(run, council())
-    expected = (rates * wanted[days > 0][: rates.shape[1]]).sum()
-    seen = sum(len(draw(run, council(), seed=3, replication=r, returns_per_contact=0.35)) for r in range(5))
+    expected = (rates * wanted[DAYS > 0][: rates.shape[1]]).sum()
+    seen = sum(len(draw(run, council(), seed=3, replication=r, returning=comes_back)) for r in range(5))
     assert abs(seen - 5 * expected) < 4 * math.sqrt(5 * expected)
+
+
+@pytest.mark.parametrize(("first", "later"), [(0.2, 0.6), (0.6, 0.2), (0.0, 0.9), (0.9, 0.0), (0.2, 1.0)])
+def test_those_who_come_back_more_often_the_second_time_are_few_at_first(first, later):
+    """Of an exponential delay with mean m the share drawn is A + (1 - A) exp(-b t), by the transform of Laplace.
+
+    There b = (1 + first - later) / m and A = (1 - later) / (1 + first - later).
+    """
+    run = model(weeks=40, warm_up=12, returns=returns(SIXTY))
+    faster = 1 + first - later
+    settled = (1 - later) / faster
+    wanted = np.where(DAYS > 0, settled + (1 - settled) * np.exp(-faster * DAYS / 60), 1)
+    assert still_new(run, HOURS, Returning((first, later))) == pytest.approx(wanted, abs=0.001)
+
+
+def test_shares_are_those_of_ever_later_returns_and_the_last_is_of_all_that_follow():
+    run = model(weeks=40, warm_up=12, returns=returns(SIXTY))
+    short, long, other = (
+        still_new(run, HOURS, Returning(shares)) for shares in ((0.2, 0.4), (0.2, 0.4, 0.4, 0.4), (0.2, 0.4, 0.5))
+    )
+    assert short == pytest.approx(long, abs=1e-12)
+    later = DAYS > 150
+    assert (other[later] < short[later]).all()
+
+
+def test_who_stays_before_an_end_comes_back_so_much_later():
+    run = model(weeks=40, warm_up=12, returns=returns(SIXTY))
+    at_once, later = (still_new(run, HOURS, Returning((0.35,), (stay,))) for stay in (0.0, 14 * 86400.0))
+    moved = np.interp(DAYS - 14, DAYS, at_once)
+    assert later[DAYS > 0] == pytest.approx(moved[DAYS > 0], abs=0.002)
+    half = still_new(run, HOURS, Returning((0.35,), (0.0, 14 * 86400.0)))
+    assert half == pytest.approx((at_once + later) / 2, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -123,22 +157,29 @@ def test_in_run_returns_are_left_out_of_the_rate():
     [("days", 5, 5.0), ("working days", 5, 5 * 364 / 252), ("working hours", 35, 35 / 24 * 364 / (252 * 8 / 24))],
 )
 def test_a_delay_on_a_working_clock_is_stretched_to_elapsed_time(unit, number, days):
+    """Within the day by which the share is reckoned."""
     delay = {"distribution": "constant", "value": number, "unit": unit}
     run = model(shifts={"office": {"Mon-Fri": "09:00-17:00"}}, clock="office", returns=returns(delay))
     hours = Hours.lay_out(WallClock(OPENS), OPENS, date(2019, 6, 24))
-    first = int(np.argmin(still_new(run, hours, 0.5) > 0.75))
-    assert first / 24 == pytest.approx(days, abs=1.5 / 24)
+    first = int(np.argmin(still_new(run, hours, Returning((0.5,))) > 0.75))
+    assert first / 24 == pytest.approx(days, abs=0.55)
 
 
-@pytest.mark.parametrize("share", [-0.1, 1.0, math.nan])
-def test_returns_per_contact_out_of_range_are_refused(share):
-    with pytest.raises(ValueError, match=r"returns_per_contact is a share"):
-        draw(model(weeks=1), council(), seed=1, returns_per_contact=share)
+@pytest.mark.parametrize("shares", [(-0.1,), (0.2, 1.1), (math.nan,)])
+def test_shares_out_of_range_are_refused(shares):
+    with pytest.raises(ValueError, match=r"a share that comes back is from 0 to 1"):
+        Returning(shares)
+
+
+@pytest.mark.parametrize("stays", [(), (-1.0,), (math.nan,)])
+def test_stays_out_of_range_are_refused(stays):
+    with pytest.raises(ValueError, match=r"stays are 0 seconds or longer"):
+        Returning((0.2,), stays)
 
 
 def test_returns_without_a_law_are_refused():
     with pytest.raises(ValueError, match=r"'Anywhere' has no law of returns"):
-        draw(model(weeks=1), council(), seed=1, returns_per_contact=0.2)
+        draw(model(weeks=1), council(), seed=1, returning=Returning((0.2,)))
 
 
 @any_(st.lists(st.tuples(st.floats(0, 3000), st.integers(0, 2**32 - 1)), min_size=1, max_size=30))

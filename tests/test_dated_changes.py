@@ -13,6 +13,7 @@ from hypothesis import seed, settings
 
 from dated_models import Dated, as_option, dated
 from frontdoor_sim.contacts import given
+from frontdoor_sim.contacts.returning import NOBODY
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog, check_laws
 from frontdoor_sim.experiment.running import draw_contacts, measured, simulate
@@ -251,7 +252,7 @@ OPTIONS = ["examples/no_sign_off.yaml", "examples/one_system.yaml", "examples/hu
 
 def logs_of(name: str, *dates: date | None) -> list[EventLog]:
     scenario = read_scenario(ROOT / "scenarios" / name)
-    contacts = draw_contacts(scenario, 3, 1, 0.0)
+    contacts = draw_contacts(scenario, 3, 1, NOBODY)
     return [simulate(without_dates(scenario, begins=day), contacts, 3, 1) for day in dates]
 
 
@@ -264,7 +265,7 @@ def test_a_change_dated_before_the_run_is_the_undated_option(name):
 def test_a_change_dated_after_the_run_is_the_base(name):
     scenario = read_scenario(ROOT / "scenarios" / name)
     later = without_dates(scenario, begins=date(2025, 3, 11))
-    contacts = draw_contacts(scenario, 3, 1, 0.0)
+    contacts = draw_contacts(scenario, 3, 1, NOBODY)
     one, other = simulate(scenario.base, contacts, 3, 1), simulate(later, contacts, 3, 1)
     assert plain(one.events).drop(columns="option").equals(plain(other.events).drop(columns="option"))
     assert one.duty.equals(other.duty)
@@ -276,7 +277,7 @@ def test_before_the_date_all_is_as_under_the_base_and_luck_is_the_same(name):
     base, go_live = (
         simulate(one, contacts, 3, 1)
         for scenario in [read_scenario(ROOT / "scenarios" / name)]
-        for contacts in [draw_contacts(scenario, 3, 1, 0.0)]
+        for contacts in [draw_contacts(scenario, 3, 1, NOBODY)]
         for one in (scenario.base, without_dates(scenario, begins=date(2025, 2, 3)))
     )
     second = go_live.about.clock.midnight(date(2025, 1, 27))
@@ -304,7 +305,7 @@ def test_random_models_that_change_on_dates_are_alike_on_both_engines(batch):
 
 def test_what_is_measured_without_a_log_is_the_same():
     scenario = without_dates(read_scenario(ROOT / "scenarios/examples/no_sign_off.yaml"), begins=date(2025, 2, 3))
-    contacts = draw_contacts(scenario, 3, 1, 0.0)
+    contacts = draw_contacts(scenario, 3, 1, NOBODY)
     fast, slow = (measured(scenario, contacts, 3, 1, engine) for engine in ("compiled", "simpy"))
     pd.testing.assert_frame_equal(fast, slow, check_exact=True)
 

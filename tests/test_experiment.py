@@ -19,6 +19,8 @@ from frontdoor_sim.appraisal.charts import utilisation
 from frontdoor_sim.appraisal.pack import ABOUT
 from frontdoor_sim.appraisal.sections import behind, changes_from_today, verdicts
 from frontdoor_sim.cli import check_file
+from frontdoor_sim.contacts import expected_rates
+from frontdoor_sim.contacts.returning import NOBODY
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.experiment import (
     Symptom,
@@ -29,7 +31,7 @@ from frontdoor_sim.experiment import (
     differences,
     offered_load,
     read_study,
-    returns_per_contact,
+    returning,
     workers,
 )
 from frontdoor_sim.experiment.answer import _never, _without_time, headline, period_of
@@ -38,6 +40,7 @@ from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, nar
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
 from frontdoor_sim.experiment.reading import Study
 from frontdoor_sim.experiment.replications import Task, replicate
+from frontdoor_sim.experiment.running import draw_contacts, simulate
 from frontdoor_sim.experiment.study import staffing_table
 from frontdoor_sim.experiment.todays import todays_values
 from frontdoor_sim.scenario import Change, Scenario, read_scenario
@@ -64,7 +67,7 @@ def bcp() -> Scenario:
 @pytest.mark.parametrize("short", [0.0, math.inf], ids=["processes", "threads"])
 def test_the_same_to_the_bit_for_one_two_or_four_workers(desk, more, short, monkeypatch):
     monkeypatch.setattr(workers, "SHORT", short)
-    tasks = [Task((desk, more), 5, number, 0.0) for number in range(6)]
+    tasks = [Task((desk, more), 5, number, NOBODY) for number in range(6)]
     alone = replicate(tasks, jobs=1)
     for jobs in (2, 4):
         pd.testing.assert_frame_equal(replicate(tasks, jobs=jobs), alone, check_exact=True)
@@ -138,7 +141,7 @@ def test_a_scenario_that_travels_is_opened_once(desk, more):
 
 
 def test_options_meet_the_same_contacts(desk, more):
-    received = replicate([Task((desk, more), 5, 0, 0.0)]).query("measure == 'contacts_received' and by == 'all'")
+    received = replicate([Task((desk, more), 5, 0, NOBODY)]).query("measure == 'contacts_received' and by == 'all'")
     assert received["value"].nunique() == 1
 
 
@@ -349,7 +352,7 @@ def test_candidates_of_a_small_range_are_told_apart_and_lie_in_it(between):
 def test_conditioning_keeps_what_shows_the_symptom(desk):
     staff = Unknown(path="teams.desk.staff.officer.wte", say="Officers", between=(5, 9), unit="WTE", source="a guess")
     symptom = Symptom(measure="decided_within_24h", say="Late", between=(0.0, 0.75), source="seen")
-    found = condition(desk, [staff], [symptom], candidates=6, seed=1, returns_per_contact=0.0, jobs=1)
+    found = condition(desk, [staff], [symptom], candidates=6, seed=1, returning=NOBODY, jobs=1)
     table = found.candidates
     seen = table["decided_within_24h all=all"]
     assert ((seen <= 0.75) == table["kept"]).all()
@@ -519,14 +522,34 @@ def test_offered_load_is_right_however_crowded_a_team_is(desk):
     assert offered_load(two.varied({"teams.desk.staff.officer.wte": 700}), 1)["load"][0] < 0.01
 
 
+@pytest.mark.parametrize("rates", [(0.1, 0.5, 1.0, 1.6), (0.3, 1.0, 2.0, 3.0)])
+def test_returns_make_up_the_written_volume(rates):
+    """New contacts and returns together are as many as the file says, at the start and later, however often they come."""
+    town = read_scenario("scenarios/examples/returns.yaml").varied({"returns.rate_by_gap": list(rates)})
+    who, (_, edges, hourly) = returning(town, 1), expected_rates(town.model, None)
+    wanted = hourly.sum() / (edges[-1] - edges[0])
+    for begins, ends in ((edges[0], 0), (0, edges[-1])):
+        got = [
+            int(draw_contacts_and_run(town, number, who)["received"].between(begins, ends - 1).sum())
+            for number in range(24)
+        ]
+        expected = wanted * (ends - begins)
+        assert abs(np.mean(got) - expected) < 4 * np.std(got, ddof=1) / math.sqrt(len(got)) + 0.015 * expected
+
+
+def draw_contacts_and_run(scenario, number, who):
+    """Contacts of a run, new and returned."""
+    return simulate(scenario, draw_contacts(scenario, 1, number, who), 1, number, "compiled").contacts
+
+
 def test_returns_make_up_the_published_volume(bcp):
     """Exogenous contacts and returns together are the published volume, over several years' luck."""
-    returns = returns_per_contact(bcp, 1)
-    assert 0.15 < returns < 0.35
+    returns = returning(bcp, 1)
+    assert 0.15 < returns.shares[0] < 0.35
     tasks = [Task((bcp.varied({"run.warm_up": 26, "run.weeks": 26}),), 1, number, returns) for number in range(6)]
     got = replicate(tasks, jobs=1).query("measure == 'children_received' and by == 'all'")["value"]
     expected = 3416 * 3.795 * 26 / 52.14
-    assert abs(got.mean() - expected) < 4 * got.std(ddof=1) / np.sqrt(len(got)) + 0.03 * expected
+    assert abs(got.mean() - expected) < 4 * got.std(ddof=1) / np.sqrt(len(got)) + 0.02 * expected
 
 
 def test_a_path_that_leads_nowhere_is_the_users_mistake(desk):

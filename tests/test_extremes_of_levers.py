@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from frontdoor_sim.contacts.returning import Returning
 from frontdoor_sim.event_log import EventLog, check_laws
 from frontdoor_sim.experiment import run
 from frontdoor_sim.experiment.running import draw_contacts
@@ -38,7 +39,7 @@ def today() -> Scenario:
 @cache
 def everybody() -> pd.DataFrame:
     """The same contacts for every extreme."""
-    return draw_contacts(today(), SEED, 0, 0.2)
+    return draw_contacts(today(), SEED, 0, Returning((0.2,)))
 
 
 def played(*values: dict[str, object], replication: int = 0, contacts: pd.DataFrame | None = None) -> EventLog:
@@ -221,7 +222,7 @@ FACTORS = (0.8, 1.0, 1.3, 2.0, 4.0)
 
 def test_more_staff_never_lowers_the_share_decided_in_24_hours_beyond_noise():
     """Paired on the same contacts: no step down of more than four standard errors over five replications."""
-    tables = [draw_contacts(today(), SEED, replication, 0.2) for replication in range(5)]
+    tables = [draw_contacts(today(), SEED, replication, Returning((0.2,))) for replication in range(5)]
     found = np.array([[share(factor, n, table) for factor in FACTORS] for n, table in enumerate(tables)])
     steps = np.diff(found, axis=1)
     mean, error = steps.mean(axis=0), steps.std(axis=0, ddof=1) / np.sqrt(len(steps))

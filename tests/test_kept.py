@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from frontdoor_sim.appraisal.files import RUNS
+from frontdoor_sim.contacts.returning import NOBODY, Returning
 from frontdoor_sim.experiment import appraise, kept, read_study, replications
 from frontdoor_sim.experiment.kept import places_of, read_kept
 from frontdoor_sim.experiment.replications import Task, measure_task, replicate
@@ -38,7 +39,7 @@ def no_calls():
 
 def task(**facts) -> Task:
     desk = read_scenario(EXAMPLES / "one_desk.yaml")
-    return replace(Task((desk,), seed=1, replication=0, returns_per_contact=0.0), **facts)
+    return replace(Task((desk,), seed=1, replication=0, returning=NOBODY), **facts)
 
 
 def place(one: Task, folder: Path) -> Path:
@@ -79,7 +80,7 @@ def test_whatever_decides_a_run_has_a_place_of_its_own_and_nothing_else_has(tmp_
     same = [task(), task(engine="simpy"), task(scenarios=(read_scenario(EXAMPLES / "one_desk.yaml"),))]
     assert len({place(one, tmp_path) for one in same}) == 1
     others = [
-        task(seed=2), task(replication=1), task(returns_per_contact=0.1), task(scenarios=(desk, more)), task(scenarios=(more,)),
+        task(seed=2), task(replication=1), task(returning=Returning((0.1,))), task(scenarios=(desk, more)), task(scenarios=(more,)),
         task(values={"teams.desk.staff.officer.wte": 5}), task(values={"teams.desk.staff.officer.wte": 6}),
         task(scenarios=(desk.varied({"teams.desk.staff.officer.wte": 5}),)),
     ]  # fmt: skip

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from frontdoor_sim.contacts import draw, given
+from frontdoor_sim.contacts.returning import NOBODY, Returning
 from frontdoor_sim.luck import code, draws
 from small_council import EVEN, OFFICE_DAY, UNEVEN, council, model
 
@@ -85,7 +86,7 @@ def test_a_higher_share_of_one_source_changes_nobody():
 
 def test_returns_to_come_thin_the_contacts_and_move_none():
     back = model(weeks=40, warm_up=10, returns=RETURNS)
-    all_new, thinned = (draw(back, council(UNEVEN), seed=7, returns_per_contact=r) for r in (0.0, 0.4))
+    all_new, thinned = (draw(back, council(UNEVEN), seed=7, returning=r) for r in (NOBODY, Returning((0.4,))))
     assert_kept(thinned, all_new)
 
 

@@ -14,6 +14,7 @@ from scipy.stats import binom
 
 from dated_models import as_option
 from frontdoor_sim.contacts import given
+from frontdoor_sim.contacts.returning import NOBODY
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog, check_laws
 from frontdoor_sim.experiment.running import draw_contacts, measured, people_of_phases, simulate
@@ -248,7 +249,7 @@ def desk(**dates: Any) -> Scenario:
 
 
 def rows(scenario: Scenario, seed: int = 3) -> pd.DataFrame:
-    return plain(simulate(scenario, draw_contacts(scenario, seed, 1, 0.0), seed, 1).events)
+    return plain(simulate(scenario, draw_contacts(scenario, seed, 1, NOBODY), seed, 1).events)
 
 
 def test_a_ramp_of_no_length_is_a_date():
@@ -271,7 +272,7 @@ def test_a_run_may_lie_within_a_ramp():
 
 def test_what_is_measured_without_a_log_is_the_same():
     scenario = read_scenario(STUDY)
-    contacts = draw_contacts(scenario, 3, 1, 0.0)
+    contacts = draw_contacts(scenario, 3, 1, NOBODY)
     fast, slow = (measured(scenario, contacts, 3, 1, engine) for engine in ("compiled", "simpy"))
     pd.testing.assert_frame_equal(fast, slow, check_exact=True)
 

@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, seed, settings
 
+from frontdoor_sim.contacts.returning import NOBODY
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.engine import compile_plan, run_unwritten
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.engine.compiled import kernel
 from frontdoor_sim.event_log import BrokenLaw, check_conserved, check_laws
-from frontdoor_sim.experiment import returns_per_contact
+from frontdoor_sim.experiment import returning
 from frontdoor_sim.experiment.replications import Task, measure_task
 from frontdoor_sim.experiment.running import draw_contacts, people, read_run, simulate
 from frontdoor_sim.measures import MEASURES, measure
@@ -57,7 +58,7 @@ def test_random_models(batch):
 def test_a_replication_is_measured_alike_with_and_without_its_log(tmp_path):
     desk = read_scenario(ROOT / "scenarios/examples/one_desk.yaml")
     tables = [
-        measure_task(Task((desk,), 1, 0, 0.0, logs=logs, engine=engine))
+        measure_task(Task((desk,), 1, 0, NOBODY, logs=logs, engine=engine))
         for logs in (None, tmp_path)
         for engine in ("simpy", "compiled")
     ]
@@ -67,7 +68,7 @@ def test_a_replication_is_measured_alike_with_and_without_its_log(tmp_path):
 
 def test_measures_that_are_asked_for_are_those_of_the_whole_table():
     desk = read_scenario(ROOT / "scenarios/examples/judgement.yaml")
-    contacts = draw_contacts(desk, 1, 0, returns_per_contact(desk, 1))
+    contacts = draw_contacts(desk, 1, 0, returning(desk, 1))
     run = read_run(desk, contacts, 1, 0, "compiled")
     whole = measure(run).astype({"measure": str})
     for name in MEASURES:

@@ -313,9 +313,9 @@ def test_ranges_are_those_of_the_candidates_that_were_kept(found: Sensitivity):
 
 
 def test_the_first_run_of_each_candidate_is_that_of_the_appraisal(study, found: Sensitivity):
-    from frontdoor_sim.experiment.pilot import returns_per_contact
+    from frontdoor_sim.experiment.pilot import returning
 
-    scenarios, returns = (study.base, *study.options), returns_per_contact(study.base, 7)
+    scenarios, returns = (study.base, *study.options), returning(study.base, 7)
     runs = replicate([Task(scenarios, 7, place, returns, values) for place, values in enumerate(_kept(found))], jobs=1)
     there = runs[(runs["measure"] == MEASURE) & (runs["by"] == "all")]["value"]
     mine = found.figures[(found.figures["kind"] == "candidate") & (found.figures["replication"] == 0)]["value"]

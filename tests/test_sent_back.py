@@ -7,6 +7,7 @@ from math import isnan, sqrt
 import pandas as pd
 import pytest
 
+from frontdoor_sim.contacts.returning import NOBODY
 from frontdoor_sim.engine import ENGINES
 from frontdoor_sim.experiment import run
 from frontdoor_sim.experiment.running import draw_contacts, measured
@@ -129,7 +130,7 @@ def test_rounds_are_geometric(back: float) -> None:
         "stages": STAGES, "routes": routes(back), "ends": {"done": {}},
         "arrivals": {"police": {"per_hour": 0.6}},
     })  # fmt: skip
-    table = measured(model, draw_contacts(model, 11, 0, 0.0), 11, 0)
+    table = measured(model, draw_contacts(model, 11, 0, NOBODY), 11, 0)
     found = table[table["by"] == "all"].set_index("measure")
     number = int(found.loc[SHARE, "contacts"])
     assert number > 2_500

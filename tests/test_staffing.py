@@ -16,8 +16,9 @@ from scipy import stats
 
 from figures_long_run import OFFICE, desk, exact_ceiling
 from frontdoor_sim import cli
+from frontdoor_sim.contacts.returning import NOBODY
 from frontdoor_sim.documents import InputError
-from frontdoor_sim.experiment import LeastStaff, compare, read_study, replicate, returns_per_contact, staffing
+from frontdoor_sim.experiment import LeastStaff, compare, read_study, replicate, returning, staffing
 from frontdoor_sim.experiment.comparing import by_run
 from frontdoor_sim.experiment.least_staff import EVERYBODY, THESE
 from frontdoor_sim.experiment.least_value import SURE, TESTS, Floats, first_place, least, passed, search, statistics
@@ -190,7 +191,7 @@ def test_the_ceiling_of_office_hours_is_the_exact_one(tmp_path: Path) -> None:
 def one_by_one(model: Scenario, values: Sequence[float], replications: int, seed: int) -> Floats:
     """The 24-hour share of every value, run without the search."""
     variants = tuple(model.varied({OFFICERS: wte, "name": f"{wte}"}) for wte in values)
-    runs = replicate([Task((model, *variants), seed, number, 0.0) for number in range(replications)], jobs=1)
+    runs = replicate([Task((model, *variants), seed, number, NOBODY) for number in range(replications)], jobs=1)
     whole = runs[(runs["measure"] == "decided_within_24h") & (runs["by"] == "all")]
     table = whole.pivot(index="option", columns="run", values="value")
     found: Floats = table.loc[[f"{wte}" for wte in values]].to_numpy(np.float64)
@@ -287,7 +288,7 @@ def test_room_for_everybody_is_room_in_every_team() -> None:
     few = model.varied({managers: 1.5, "teams.screening.staff[0].non_case_share": 0})
     found = staffing(few, screeners, 0.99, between=(6, 7), step=1, replications=2, jobs=1)
     these, everybody = found.ceilings["mean"]
-    returns = returns_per_contact(few, 1)
+    returns = returning(few, 1)
     many = replicate(
         [Task((few.varied({screeners: 200, managers: 200}),), 1, number, returns) for number in range(2)], jobs=1
     )

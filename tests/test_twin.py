@@ -18,6 +18,7 @@ from numba import njit
 import frontdoor_sim.engine.compiled.kernel as kernel
 from frontdoor_sim import luck
 from frontdoor_sim.contacts import given as table_given
+from frontdoor_sim.contacts.returning import NOBODY, Returning
 from frontdoor_sim.distributions import from_mapping, quantile_table
 from frontdoor_sim.engine.compiled import layout, ready, running
 from frontdoor_sim.engine.compiled.layout import Words
@@ -53,7 +54,7 @@ def test_every_scenario_of_the_repository(path):
 def who_come(scenario: Scenario) -> pd.DataFrame:
     """Contacts drawn, or, where the scenario says nothing of who comes, 500 at any time of 20 weeks."""
     if scenario.model.arrivals or scenario.parameters:
-        return draw_contacts(scenario, 5, 2, 0.05 if scenario.model.returns else 0.0)
+        return draw_contacts(scenario, 5, 2, Returning((0.05,)) if scenario.model.returns else NOBODY)
     dice = np.random.default_rng(1)
     received = np.sort(dice.integers(0, 20 * 7 * 86_400, 500) // 900 * 900)
     rag = dice.choice(["red", "amber", "green"], len(received))
@@ -79,7 +80,7 @@ def test_random_models(batch):
 def test_a_world_that_is_too_small_is_played_again(monkeypatch, room):
     """Rows, records or what is due outgrow their room, and nothing changes."""
     scenario = read_scenario(ROOT / "scenarios/bcp/as_found.yaml").varied({"run.weeks": 6, "run.warm_up": 2})
-    contacts = draw_contacts(scenario, 1, 0, 0.0)
+    contacts = draw_contacts(scenario, 1, 0, NOBODY)
     rooms, usual = [], running.world
     monkeypatch.setattr(running, "_room_needed", {})
     monkeypatch.setattr(layout, room, 0)
@@ -91,7 +92,7 @@ def test_a_world_that_is_too_small_is_played_again(monkeypatch, room):
 
 def test_times_that_a_row_of_the_log_cannot_hold_are_refused():
     scenario = read_scenario(ROOT / "scenarios/examples/one_desk.yaml")
-    contacts = draw_contacts(scenario, 1, 0, 0.0)
+    contacts = draw_contacts(scenario, 1, 0, NOBODY)
     with pytest.raises(ValueError, match="within 68 years"):
         simulate(scenario, contacts.assign(enters=contacts["enters"] - (1 << 32)), 1, 0, "compiled")
 
@@ -224,13 +225,13 @@ def test_every_rule_is_cited_where_it_is_obeyed(engine):
 
 def test_no_contacts_at_all():
     scenario = read_scenario(ROOT / "scenarios/examples/one_desk.yaml")
-    contacts = draw_contacts(scenario, 1, 0, 0.0)
+    contacts = draw_contacts(scenario, 1, 0, NOBODY)
     assert_twins(*both(scenario.model, contacts.iloc[:0]))
 
 
 def test_given_seconds_are_used_by_both():
     scenario = read_scenario(ROOT / "scenarios/examples/one_desk.yaml")
-    contacts = draw_contacts(scenario, 1, 0, 0.0)
+    contacts = draw_contacts(scenario, 1, 0, NOBODY)
     stage = next(iter(scenario.model.stages))
     seconds = pd.Series(
         np.where(np.arange(len(contacts)) % 3, np.arange(len(contacts)) % 900, -1), index=contacts.index

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
+from frontdoor_sim.contacts.returning import NOBODY, Returning
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.running import simulate
@@ -111,12 +112,12 @@ def test_real_arrivals_hold_the_returns_that_happened(town, held):
     contacts = arrivals.contacts(7, 0)
     log = simulate(arrivals.scenario, contacts, 7, 0)
     assert len(log.contacts) == len(contacts)
-    forecast = forecast_arrivals(held, scenario, 0.2)
+    forecast = forecast_arrivals(held, scenario, Returning((0.2,)))
     assert forecast.scenario.model.returns is not None
 
 
 def test_the_forecast_has_the_level_and_the_spread_of_the_first_part(town, held):
-    forecast = forecast_arrivals(held, town.scenario, 0.0)
+    forecast = forecast_arrivals(held, town.scenario, NOBODY)
     first = held.log.contacts[held.log.contacts["received"].between(-held.first.days * 86_400 + 3_600, -1)]
     weekly = len(first) / (held.first.days / 7)
     numbers = np.array([_in_window(forecast, number) for number in range(200)]) / held.run.weeks
@@ -141,7 +142,7 @@ def test_where_the_model_is_the_truth_it_passes(truth):
 def test_parts_of_the_truth_pass_at_the_nominal_rate(town):
     """Each of 60 parts is held against the 59 others, with nothing allowed: about one in twenty lies outside."""
     scenario = windowed(town.scenario, town.scenario.model.run.model_copy(update={"weeks": 6, "opens": SPLIT}))
-    arrivals = ForecastArrivals(scenario, {}, 0.0, 0.0)
+    arrivals = ForecastArrivals(scenario, {}, 0.0, NOBODY)
     parts = predicted([Part(arrivals, 4, number, by_date=False) for number in range(60)], jobs=1)
     nothing_allowed = read_tolerance().model_copy(
         update={"statistics": {name: allowed.model_copy(update=dict.fromkeys(allowed.given, 0.0))

@@ -34,7 +34,7 @@ from frontdoor_sim.experiment import (
     offered_loads,
     read_study,
     replicate,
-    returns_per_contact,
+    returning,
     run,
     summarise,
 )
@@ -334,7 +334,7 @@ def do_run(asked: argparse.Namespace) -> None:
     """Replications of one scenario."""
     scenario = read_scenario(asked.scenario)
     folder = _folder(asked, asked.scenario.stem)
-    returns = returns_per_contact(scenario, asked.seed, asked.engine)
+    returns = returning(scenario, asked.seed, asked.engine)
     tasks = [
         Task((scenario,), asked.seed, number, returns, engine=asked.engine) for number in range(asked.replications)
     ]
@@ -370,7 +370,7 @@ def do_compare(asked: argparse.Namespace) -> None:
     write_manifest(folder, inputs, **facts, written=written)
     print(found)
     print("Intervals: 95% for all options together, of the average; simulation noise alone.")
-    returns = returns_per_contact(base, asked.seed, asked.engine)
+    returns = returning(base, asked.seed, asked.engine)
     loads = offered_loads([base, *options], asked.seed, returns, asked.jobs, asked.quiet, asked.engine)
     _say(cautions([base, *options], loads), f"Written to {folder}")
 

@@ -12,9 +12,10 @@ from frontdoor_sim.contacts.attributes import Words
 from frontdoor_sim.contacts.chance import Floats
 from frontdoor_sim.contacts.hours import Hours, end_date, first_date
 from frontdoor_sim.contacts.moments import moments
-from frontdoor_sim.contacts.rates import day_and_week_factors, needed, published_rates, sources_of, still_new
+from frontdoor_sim.contacts.rates import day_and_week_factors, needed, published_rates, sources_of
 from frontdoor_sim.contacts.receipt import MARGIN, Reception
 from frontdoor_sim.contacts.record import table_of
+from frontdoor_sim.contacts.returning import NOBODY, Returning, still_new
 from frontdoor_sim.contacts.written import contacts_of
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.luck import Int64s
@@ -30,7 +31,7 @@ def draw(
     parameters: Parameters | None,
     seed: int,
     replication: int = 0,
-    returns_per_contact: float = 0.0,
+    returning: Returning = NOBODY,
     volume: Volume = 1.0,
 ) -> pd.DataFrame:
     """Draw the contacts received from the start of the warm-up up to the end of the follow-up.
@@ -48,7 +49,7 @@ def draw(
         parameters: the council's numbers; may be None for a model with arrivals of its own.
         seed: any integer.
         replication: number of the replication.
-        returns_per_contact: contacts that come back in the run, for each contact; see `rates.still_new`.
+        returning: who comes back in the run, by which fewer are drawn; see `returning.still_new`.
         volume: multiplies all rates, or those of the sources named in a mapping.
 
     Returns:
@@ -56,7 +57,7 @@ def draw(
 
     Raises:
         InputError: a number is missing, or the rates are not finite.
-        ValueError: `volume` or `returns_per_contact` is out of range, or two contacts have the same key.
+        ValueError: `volume` is out of range, somebody returns without a law of returns, or two contacts have the same key.
 
     Example:
         >>> from datetime import date
@@ -69,19 +70,19 @@ def draw(
     """
     run = (seed, replication)
     if model.arrivals:
-        return _written(model, run, returns_per_contact, volume)
-    return _published(model, needed(parameters), run, returns_per_contact, volume)
+        return _written(model, run, returning, volume)
+    return _published(model, needed(parameters), run, returning, volume)
 
 
 def _published(
-    model: OperatingModel, parameters: Parameters, run: tuple[int, int], returns_per_contact: float, volume: Volume
+    model: OperatingModel, parameters: Parameters, run: tuple[int, int], returning: Returning, volume: Volume
 ) -> pd.DataFrame:
     """Contacts by the rates of the parameters."""
     clock = WallClock(model.run.opens)
     hours = Hours.lay_out(clock, first_date(model.run) - MARGIN, end_date(model.run))
     sources = sources_of(parameters)
     rates = published_rates(parameters, hours)
-    rates *= day_and_week_factors(parameters, hours, *run) * still_new(model, hours, returns_per_contact)
+    rates *= day_and_week_factors(parameters, hours, *run) * still_new(model, hours, returning)
     rates *= _volumes(volume, sources)[:, None]
     drawn = moments(rates, hours, [(*run, source) for source in sources])
     received, enters = Reception(model, parameters).times(drawn.keys, drawn.seconds, Words(sources, drawn.source))
@@ -103,11 +104,11 @@ def _published(
     )
 
 
-def _written(model: OperatingModel, run: tuple[int, int], returns_per_contact: float, volume: Volume) -> pd.DataFrame:
+def _written(model: OperatingModel, run: tuple[int, int], returning: Returning, volume: Volume) -> pd.DataFrame:
     """Contacts that the scenario writes itself."""
     clock = WallClock(model.run.opens)
     hours = Hours.lay_out(clock, first_date(model.run), end_date(model.run))
-    new = still_new(model, hours, returns_per_contact)
+    new = still_new(model, hours, returning)
     sources, all_written = list(model.arrivals), list(model.arrivals.values())
     drawn = [
         contacts_of(arrivals, clock, hours, new * factor, (*run, source))

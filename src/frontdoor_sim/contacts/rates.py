@@ -13,15 +13,13 @@ from numpy.typing import NDArray
 from frontdoor_sim.contacts import written
 from frontdoor_sim.contacts.chance import Floats, gamma_factors
 from frontdoor_sim.contacts.hours import Hours, end_date, first_date
-from frontdoor_sim.distributions import Distribution
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.luck import Int64s, code, draws, key_array
-from frontdoor_sim.operating_model import WORKING_DAY, Lasting, OperatingModel
+from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
-from frontdoor_sim.working_time import ShiftPattern, WallClock, england_bank_holidays
+from frontdoor_sim.working_time import WallClock, england_bank_holidays
 
 _LIKE_WEEK = 364
-_FINE = 4096
 FACTOR = code("factor of over-dispersion")
 
 
@@ -224,54 +222,3 @@ def day_and_week_factors(parameters: Parameters, hours: Hours, seed: int, replic
         luck = draws(key_array((seed, replication, name), each), FACTOR)
         factors *= gamma_factors(float(parameters.value(f"arrivals.{name}_variance")), luck)[period - period[0]]
     return factors
-
-
-def still_new(model: OperatingModel, hours: Hours, returns_per_contact: float) -> Floats:
-    """Share of the published rate that is drawn in each hour: what in-run returns will not bring.
-
-    The published volume contains returns. With r returns for each contact, and F the distribution function of the delay
-    from closure to return (in elapsed time), contacts closed in the run come back at r F(t - start) times the rate at
-    time t, so 1 - r F(t - start) of it is drawn. Those who return after a closure before the run are in that share:
-    they are drawn, and the same in every option. Time from receipt to closure counts as none.
-
-    Args:
-        model: its law of returns says the delay; its run says when the run starts.
-        hours: F is taken at the middle of each.
-        returns_per_contact: r, from 0 up to, but not including, 1.
-
-    Raises:
-        ValueError: r is out of range, or above 0 where the model has no law of returns.
-    """
-    if not 0 <= returns_per_contact < 1:
-        raise ValueError(f"returns_per_contact is a share of 0 or more and below 1, not {returns_per_contact}")
-    if returns_per_contact == 0:
-        return np.ones(len(hours))
-    if model.returns is None:
-        raise ValueError(f"returns_per_contact is {returns_per_contact}, but {model.name!r} has no law of returns")
-    start = WallClock(model.run.opens).midnight(first_date(model.run))
-    delay = model.returns.delay
-    elapsed = delay.unit_seconds * _elapsed_per_second(model, delay)
-    return np.asarray(1 - returns_per_contact * _returned(delay.shape, elapsed, start, hours))
-
-
-@lru_cache(maxsize=8)
-def _returned(delay: Distribution, elapsed: float, start: int, hours: Hours) -> Floats:
-    """F(t - start) at the middle of each hour; kept, since every replication has the same."""
-    quantiles = delay.ppf((np.arange(_FINE) + 0.5) / _FINE) * elapsed
-    middle = hours.starts + 1800 - start
-    returned: Floats = np.searchsorted(quantiles, middle, side="right") / _FINE
-    returned.setflags(write=False)
-    return returned
-
-
-def _elapsed_per_second(model: OperatingModel, delay: Lasting) -> float:
-    """Seconds that elapse, on average over a year, for one on the clock of a delay."""
-    if delay.clock == "elapsed":
-        return 1.0
-    pattern: ShiftPattern = WORKING_DAY if delay.clock == "working_days" else model.pattern(model.clock)
-    first = model.run.opens
-    last = date.fromordinal(first.toordinal() + _LIKE_WEEK)
-    clock = WallClock(first)
-    open_time = pattern.lay_out(clock, first, last, england_bank_holidays(first, last))
-    end = clock.midnight(last)
-    return end / max(1, open_time.between(0, end))

@@ -6,7 +6,7 @@ from frontdoor_sim.experiment.comparing import Comparison, compare, differences,
 from frontdoor_sim.experiment.conditioning import Symptom, Unknown, condition
 from frontdoor_sim.experiment.fair_shares import fair_shares
 from frontdoor_sim.experiment.least_staff import LeastStaff, staffing
-from frontdoor_sim.experiment.pilot import offered_load, offered_loads, returns_per_contact
+from frontdoor_sim.experiment.pilot import offered_load, offered_loads, returning
 from frontdoor_sim.experiment.reading import Study, not_changes, read_study
 from frontdoor_sim.experiment.replications import replicate
 from frontdoor_sim.experiment.sensitivity import Sensitivity, sensitivity
@@ -32,7 +32,7 @@ __all__ = [
     "offered_loads",
     "read_study",
     "replicate",
-    "returns_per_contact",
+    "returning",
     "run",
     "sensitivity",
     "staffing",

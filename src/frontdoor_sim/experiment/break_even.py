@@ -17,7 +17,7 @@ from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.break_even_answer import BreakEven, found_at
 from frontdoor_sim.experiment.comparing import HEADLINE, by_run
 from frontdoor_sim.experiment.crossing import Floats, crossings, refined
-from frontdoor_sim.experiment.pilot import returns_per_contact
+from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.replications import Place, Task, replicate, with_each_set
 from frontdoor_sim.experiment.todays import today_keeps
 from frontdoor_sim.experiment.typed import Percentage, as_number, no_numbers, percentages_of_no_share
@@ -95,7 +95,7 @@ class Tried:
         if not len(new):
             return
         each = [with_each_value(today, then, self.path, new) for today, then in self.pairs]
-        returns = returns_per_contact(self.base, self.seed, self.engine)
+        returns = returning(self.base, self.seed, self.engine)
         first = 1 if self.runs else 0
         tasks = [
             Task(those[first:], self.seed, number, returns, engine=self.engine, contacts_of=those[0], only=self.only)

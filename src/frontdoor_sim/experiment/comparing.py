@@ -17,7 +17,7 @@ from frontdoor_sim.appraisal import charts
 from frontdoor_sim.appraisal.wording import NO_TEAM, better_of, told_apart
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest, shown
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.pilot import returns_per_contact
+from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.replications import PLACE, Task, replicate
 from frontdoor_sim.scenario import Scenario, check_scenarios
 
@@ -115,7 +115,7 @@ def compare(
     _check_names(base, options)
     if replications < 2:
         raise ValueError(f"an interval needs at least 2 replications, not {replications}")
-    returns = returns_per_contact(base, seed, engine)
+    returns = returning(base, seed, engine)
     tasks = [Task((base, *options), seed, number, returns, engine=engine) for number in range(replications)]
     return compared(replicate(tasks, jobs, executor, quiet), base.name, "average")
 

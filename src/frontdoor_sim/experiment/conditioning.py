@@ -20,6 +20,7 @@ import pandas as pd
 from pydantic import BeforeValidator
 
 from frontdoor_sim.appraisal import write_tables
+from frontdoor_sim.contacts.returning import Returning
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.replications import Asked, Place, Task, figures_task
@@ -136,7 +137,7 @@ def condition(
     symptoms: Sequence[Symptom],
     candidates: int,
     seed: int,
-    returns_per_contact: float,
+    returning: Returning,
     weeks: int | None = None,
     jobs: int | None = None,
     executor: Executor | None = None,
@@ -151,7 +152,7 @@ def condition(
         unknowns, symptoms: what is not known, and what is.
         candidates: how many to try.
         seed: of the study; candidate k meets the luck of replication 1,000,000 + k, which no study uses.
-        returns_per_contact: of the base.
+        returning: of the base.
         weeks: length of the measured window for this purpose; the scenario's own where it is None.
         jobs, executor, quiet: as for `replicate`.
         engine: which engine runs.
@@ -161,7 +162,7 @@ def condition(
     today = base.varied({"run.weeks": weeks, "run.follow_up": 2}) if weeks else base
     places = tuple(symptom.place for symptom in symptoms)
     asked = [
-        Asked(Task((today,), seed, 1_000_000 + number, returns_per_contact, values, engine=engine), places)
+        Asked(Task((today,), seed, 1_000_000 + number, returning, values, engine=engine), places)
         for number, values in enumerate(tried)
     ]
     say = "Staffing that shows the symptoms"

@@ -23,7 +23,7 @@ from scipy.special import stdtrit
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.comparing import CONFIDENCE, HEADLINE, TRANSFER, mean_and_half_width
-from frontdoor_sim.experiment.pilot import returns_per_contact
+from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.replications import Task, measure_task
 from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.luck import code, draws, key
@@ -127,7 +127,7 @@ def fair_shares(
     orders = orders_of(len(parts), seed)
     sets = sets_of(orders, len(parts))
     places, scenarios = made(base, option, parts, sets)
-    returns = returns_per_contact(base, seed, engine)
+    returns = returning(base, seed, engine)
     values = numbers or [{}] * replications
     asked = [
         Task(tuple(scenarios), seed, number, returns, values[number], None, engine, only=tuple(measures))

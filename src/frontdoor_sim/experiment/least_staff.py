@@ -20,7 +20,7 @@ from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.comparing import HEADLINE, mean_and_half_width
 from frontdoor_sim.experiment.least_staff_words import in_plain_words
 from frontdoor_sim.experiment.least_value import first_place, least, search
-from frontdoor_sim.experiment.pilot import returns_per_contact
+from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.staffing_goal import (
     MOST_WTE,
     Goal,
@@ -183,7 +183,7 @@ def staffing(
     people = people_at(scenario, path)
     workers = {"jobs": jobs, "executor": executor, "quiet": quiet, "keep": keep}
     sets = list(numbers[:replications]) or [{}]
-    returns = returns_per_contact(base, seed, engine)
+    returns = returning(base, seed, engine)
     runs = Runs(base, scenario, path, goal, sets, replications, seed, workers, engine, returns)
     grid = _grid(runs, people, between, step)
     ceilings, waits = _ceilings(runs, grid.room)

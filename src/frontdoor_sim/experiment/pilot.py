@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.contacts.returning import NOBODY, Returning
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
@@ -35,61 +36,56 @@ UNLIMITED = 10**9
 """A pilot's stages take this many, for the same reason."""
 
 
-_returns: dict[tuple[str, int], float] = {}
-"""Returns per contact that a process has measured, by digest of the base and seed."""
+_PILOTS = 4
+"""Replications that tell who comes back: of one alone, the error would be as large as that of the yearly volume."""
+_TIMES = 3
+"""Those who came back so often or more are taken together."""
+_STAYS = 100
+
+_returning: dict[tuple[str, int], Returning] = {}
+"""What a process has measured, by digest of the base and seed."""
 
 
-def returns_per_contact(scenario: Scenario, seed: int, engine: Engine = "auto") -> float:
-    """Contacts that each contact of a scenario's base brings back; 0 where there is no law of returns.
+def returning(scenario: Scenario, seed: int, engine: Engine = "auto") -> Returning:
+    """Who comes back to a scenario's base, and how long contacts stay before; `NOBODY` without a law of returns.
 
-    Read off a pilot of the base: the share of ended contacts whose closing luck brings the family back, of first
-    contacts, of first returns and of later ones, put together as a steady state has them. The pilot draws the published
-    volume without taking returns off, which is enough: who comes back does not depend on how many come.
+    Read off pilots of the base. They draw the published volume without taking returns off, which is enough: who comes
+    back does not depend on how many come.
     """
     base = scenario.base or scenario
     if not base.model.returns:
-        return 0.0
+        return NOBODY
     place = (base.digest, seed)
-    if place not in _returns:
-        log = _pilot(base, seed, 0.0, engine)
-        _returns[place] = _in_a_steady_state(*_share_back(log))
-    return _returns[place]
+    if place not in _returning:
+        _returning[place] = _measured([_closures(_pilot(base, seed, number, engine)) for number in range(_PILOTS)])
+    return _returning[place]
 
 
-def _share_back(log: EventLog) -> tuple[float, float, float]:
-    """Share of contacts ended since `opens` that bring another: of first contacts, of first returns, and of later ones.
-
-    A return before `opens` has a negative time, which no return has too; those of closures since then have none.
-    """
+def _closures(log: EventLog) -> pd.DataFrame:
+    """Contacts that have ended: how often they had come back before, whether they bring another, how long they stayed."""
     ends = log.about.outcomes.loc[log.about.outcomes["is_end"], "outcome"]
-    over = log.events.loc[log.events["outcome"].isin(ends) & (log.events["end"] >= 0), "contact"]
-    ended = log.contacts["contact"].isin(over)
-    number = log.contacts.loc[ended, "return_number"].to_numpy(np.int64).clip(0, 2)
-    back = (log.contacts.loc[ended, "returns_at"] >= 0).to_numpy()
-    first, second, later = (
-        float(back[number == which].mean()) if (number == which).any() else 0.0 for which in range(3)
-    )
-    return first, second, later
+    ended = log.events[log.events["outcome"].isin(ends)].groupby("contact")["end"].max()
+    over = log.contacts[log.contacts["contact"].isin(ended.index)]
+    stay = ended.reindex(over["contact"]).to_numpy() - over["received"].to_numpy()
+    brings = over["returns_at"].to_numpy() != -1
+    return pd.DataFrame({"times": over["return_number"].to_numpy().clip(0, _TIMES), "brings": brings, "stay": stay})
 
 
-def _in_a_steady_state(first: float, second: float, later: float) -> float:
-    """Returns per contact, new and returned together, once as many come back as ever will.
-
-    A first contact brings `first` returns, each of those `second` more, and each of those `later` and so on. A run from
-    nothing has too few that came back before, who are the likeliest to come again.
-
-    Example:
-        >>> _in_a_steady_state(0.25, 0.25, 0.25)
-        0.25
-    """
-    each = first * (1 + second / (1 - later)) if later < 1 else np.inf
-    return 1 - 1 / (1 + each)
+def _measured(closures: Sequence[pd.DataFrame]) -> Returning:
+    """What closures of several pilots say together."""
+    over = pd.concat(closures, ignore_index=True)
+    shares = over.groupby("times")["brings"].mean()
+    stays = over.loc[over["brings"], "stay"]
+    if stays.empty:
+        return NOBODY
+    middles = (np.arange(_STAYS) + 0.5) / _STAYS
+    return Returning(tuple(map(float, shares)), tuple(np.quantile(stays.to_numpy(np.float64), middles).tolist()))
 
 
 def offered_load(
     scenario: Scenario,
     seed: int,
-    returns: float | None = None,
+    returns: Returning | None = None,
     engine: Engine = "auto",
     contacts_of: Scenario | None = None,
 ) -> pd.DataFrame:
@@ -103,7 +99,7 @@ def offered_load(
     Args:
         scenario: a base or an option.
         seed: of the study.
-        returns: returns per contact of the base, where they have been measured already.
+        returns: who comes back to the base, where it has been measured already.
         engine: which engine runs the pilot; the answer is the same.
         contacts_of: whose contacts the pilot meets; the scenario's own, or those of its base, where it is None.
 
@@ -112,7 +108,7 @@ def offered_load(
         where people can work at some stages only, and some of these ask more of those who can than all ask of everybody, it
         is also `time at` these stages.
     """
-    returns = returns_per_contact(scenario, seed, engine) if returns is None else returns
+    returns = returning(scenario, seed, engine) if returns is None else returns
     contacts = placed(scenario, draw_contacts(contacts_of or scenario, seed, 0, returns))
     more = _first_guess(scenario.model)
     while True:
@@ -139,7 +135,7 @@ def _times(facts: Team, times: float) -> float:
 def offered_loads(
     scenarios: Sequence[Scenario],
     seed: int,
-    returns: float,
+    returns: Returning,
     jobs: int | None = None,
     quiet: bool = True,
     engine: Engine = "auto",
@@ -150,13 +146,13 @@ def offered_loads(
     return pd.concat(tables, ignore_index=True)
 
 
-def _offered(asked: tuple[Scenario, int, float, Engine]) -> pd.DataFrame:
+def _offered(asked: tuple[Scenario, int, Returning, Engine]) -> pd.DataFrame:
     return offered_load(*asked)
 
 
-def _pilot(scenario: Scenario, seed: int, returns: float, engine: Engine) -> EventLog:
-    contacts = placed(scenario, draw_contacts(scenario, seed, 0, returns))
-    return simulate(with_room_for_all(scenario, _first_guess(scenario.model)), contacts, seed, 0, engine)
+def _pilot(scenario: Scenario, seed: int, replication: int, engine: Engine) -> EventLog:
+    contacts = placed(scenario, draw_contacts(scenario, seed, replication, NOBODY))
+    return simulate(with_room_for_all(scenario, _first_guess(scenario.model)), contacts, seed, replication, engine)
 
 
 def with_room_for_all(scenario: Scenario, more: Mapping[str, float]) -> Scenario:

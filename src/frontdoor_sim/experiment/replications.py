@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.contacts.returning import Returning
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import check_laws, write_log
 from frontdoor_sim.experiment.running import draw_contacts, measured, simulate
@@ -31,7 +32,7 @@ class Task:
     Args:
         scenarios: the first is the base, and its contacts are everybody's, where nothing else is said.
         seed, replication: key of all luck.
-        returns_per_contact: of the base.
+        returning: of the base.
         values: numbers by path that this replication uses instead of the scenarios' own.
         logs: folder for the event logs of this replication; None for none.
         engine: which engine runs it.
@@ -42,7 +43,7 @@ class Task:
     scenarios: tuple[Scenario, ...]
     seed: int
     replication: int
-    returns_per_contact: float
+    returning: Returning
     values: Mapping[str, Any] = field(default_factory=dict)
     logs: Path | None = None
     engine: Engine = "auto"
@@ -69,7 +70,7 @@ def measure_task(task: Task) -> pd.DataFrame:
     Where logs are asked for they are written, held to every law and measured; else the runs are measured without.
     """
     scenarios = [scenario.varied(task.values) if task.values else scenario for scenario in task.scenarios]
-    contacts = draw_contacts(task.contacts_of or scenarios[0], task.seed, task.replication, task.returns_per_contact)
+    contacts = draw_contacts(task.contacts_of or scenarios[0], task.seed, task.replication, task.returning)
     tables = []
     for scenario in scenarios:
         about = (scenario, contacts, task.seed, task.replication, task.engine)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from frontdoor_sim.contacts import draw, joined, open_at_start
+from frontdoor_sim.contacts.returning import Returning
 from frontdoor_sim.engine import Engine, Plan, chosen, compile_phases, run_unwritten
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.event_log import EventLog, Reading, check_conserved, check_laws
@@ -111,16 +112,16 @@ def _plan(of: _Themselves, sources: tuple[str, ...], areas: tuple[str, ...]) -> 
     return compile_phases(of.phases, sources, areas)
 
 
-def draw_contacts(scenario: Scenario, seed: int, replication: int, returns_per_contact: float) -> pd.DataFrame:
+def draw_contacts(scenario: Scenario, seed: int, replication: int, returning: Returning) -> pd.DataFrame:
     """The contacts of a replication; an option meets those of its base.
 
     Args:
         scenario: a base or an option.
         seed, replication: key of all luck.
-        returns_per_contact: how many contacts each contact brings back, by which fewer are drawn.
+        returning: who comes back in the run, by which fewer are drawn.
     """
     base = scenario.base or scenario
-    drawn = draw(base.model, base.parameters, seed, replication, returns_per_contact)
+    drawn = draw(base.model, base.parameters, seed, replication, returning)
     return with_backlog(scenario, drawn, seed, replication)
 
 

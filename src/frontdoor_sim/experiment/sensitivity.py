@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.appraisal import charts
+from frontdoor_sim.contacts.returning import Returning
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.break_even_answer import unit_of
@@ -26,7 +27,7 @@ from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.conditioning import Conditioned, Symptom, check_enough, condition
 from frontdoor_sim.experiment.explained import Spread, explained, spread_of
 from frontdoor_sim.experiment.one_way import Figures, Range, Setting, one_way, ranges, settings, swings
-from frontdoor_sim.experiment.pilot import returns_per_contact
+from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.reading import Study, check_study
 from frontdoor_sim.experiment.replications import Asked, Place, Task, figures_task
 from frontdoor_sim.experiment.sensitivity_words import in_plain_words
@@ -136,7 +137,7 @@ def sensitivity(
     if wrong:
         raise InputError(wrong)
     seed = study.facts.seed if seed is None else seed
-    returns = returns_per_contact(study.base, seed, engine)
+    returns = returning(study.base, seed, engine)
     if candidates is not None:
         study = replace(study, facts=study.facts.model_copy(update={"candidates": candidates}))
     kept = _kept(study, seed, returns, jobs, executor, quiet, engine, keep)
@@ -177,7 +178,7 @@ def mistakes_of_asking(study: Study, measure: str, where: str = "measure") -> li
 def _kept(
     study: Study,
     seed: int,
-    returns: float,
+    returns: Returning,
     jobs: int | None,
     executor: Executor | None,
     quiet: bool,

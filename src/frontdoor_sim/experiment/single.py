@@ -6,7 +6,7 @@ import pandas as pd
 
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
-from frontdoor_sim.experiment.pilot import returns_per_contact
+from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.running import draw_contacts, simulate, with_backlog
 from frontdoor_sim.scenario import Scenario, check_scenarios
 
@@ -42,7 +42,7 @@ def run(
     """
     check_scenarios(scenario=scenario)
     if contacts is None:
-        contacts = draw_contacts(scenario, seed, replication, returns_per_contact(scenario, seed, engine))
+        contacts = draw_contacts(scenario, seed, replication, returning(scenario, seed, engine))
     else:
         contacts = with_backlog(scenario, contacts, seed, replication)
     return simulate(scenario, contacts, seed, replication, engine)

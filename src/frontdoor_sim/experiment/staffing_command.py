@@ -18,7 +18,7 @@ from frontdoor_sim.documents import InputError, Mistake, read_yaml
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.conditioning import candidates_written
 from frontdoor_sim.experiment.least_staff import LeastStaff, staffing
-from frontdoor_sim.experiment.pilot import returns_per_contact
+from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.reading import Study, not_changes, read_study
 from frontdoor_sim.experiment.staffing_goal import Goal, mistakes_of_goal, mistakes_of_grid, mistakes_of_people
 from frontdoor_sim.experiment.study import conditioned, ran, versions
@@ -145,7 +145,7 @@ def _numbers(
     study = found_in.study
     if study is None or not study.facts.unknown:
         return []
-    returns = returns_per_contact(study.base, seed, asked.engine)
+    returns = returning(study.base, seed, asked.engine)
     with candidates_written(keep.parent):
         found = conditioned(study, seed, returns, number, asked.jobs, asked.quiet, asked.engine, keep)
     return found.kept[:number]

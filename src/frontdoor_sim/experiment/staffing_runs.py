@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from frontdoor_sim.contacts.returning import Returning
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import offered_load, without_limits
 from frontdoor_sim.experiment.replications import Asked, Place, Task, figures_task, with_each_set
@@ -33,7 +34,7 @@ class Runs:
         replications, seed: as for `staffing`.
         workers: `jobs`, `executor`, `quiet` and `keep` of `workers.worked`.
         engine: which engine runs.
-        returns: returns per contact of the base.
+        returns: who comes back to the base.
         loads: offered loads of pilots, by value.
     """
 
@@ -46,7 +47,7 @@ class Runs:
     seed: int
     workers: Mapping[str, Any]
     engine: Engine
-    returns: float
+    returns: Returning
     loads: dict[float, pd.DataFrame] = field(default_factory=dict)
 
     @cached_property

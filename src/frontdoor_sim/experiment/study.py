@@ -18,6 +18,7 @@ import pandas as pd
 from frontdoor_sim.appraisal import Pack, write_manifest, write_pack, write_run_record, write_tables
 from frontdoor_sim.appraisal.files import RUNS
 from frontdoor_sim.appraisal.pack import empty
+from frontdoor_sim.contacts.returning import NOBODY, Returning
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.engine import Engine, chosen
 from frontdoor_sim.event_log import remove_other_logs
@@ -36,7 +37,7 @@ from frontdoor_sim.experiment.conditioning import (
 from frontdoor_sim.experiment.costs import costs
 from frontdoor_sim.experiment.explain import picture
 from frontdoor_sim.experiment.fair_shares import ALL_ORDERS_UP_TO, PAIRS, fair_shares, parts_of
-from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
+from frontdoor_sim.experiment.pilot import offered_loads, returning
 from frontdoor_sim.experiment.reading import Study, check_study, too_few
 from frontdoor_sim.experiment.replications import Task, replicate, slug
 from frontdoor_sim.experiment.running import draw_contacts
@@ -109,9 +110,12 @@ def appraise(
     seed = study.facts.seed if seed is None else seed
     number = study.facts.replications if replications is None else replications
     keep = folder / RUNS
-    if not keep.exists() and number * (1 + len(study.options)) * len(draw_contacts(study.base, seed, 0, 0.0)) >= LONG:
+    if (
+        not keep.exists()
+        and number * (1 + len(study.options)) * len(draw_contacts(study.base, seed, 0, NOBODY)) >= LONG
+    ):
         start_processes(jobs)
-    returns = returns_per_contact(study.base, seed, engine)
+    returns = returning(study.base, seed, engine)
     with candidates_written(folder):
         found = conditioned(study, seed, returns, number, jobs, quiet, engine, keep)
     tasks = [
@@ -169,7 +173,7 @@ def appraise(
 def conditioned(
     study: Study,
     seed: int,
-    returns: float,
+    returns: Returning,
     number: int,
     jobs: int | None,
     quiet: bool,

@@ -19,6 +19,7 @@ from frontdoor_sim.calibration.estimates import LEVEL, z
 from frontdoor_sim.calibration.school_holidays import school_holidays
 from frontdoor_sim.contacts import draw, expected_rates, given
 from frontdoor_sim.contacts.chance import gamma_factors
+from frontdoor_sim.contacts.returning import Returning
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.luck import LUCK_BITS, code, draws, key, key_array
 from frontdoor_sim.operating_model import RunWindow, millionths
@@ -141,13 +142,13 @@ class ForecastArrivals:
         scenario: over the held-out weeks, with the patterns of the first part where it takes its arrivals from parameters.
         volume: by source, the factor that gives the scenario's rates the number counted in the first part.
         variance: of the factor that every replication's level has, since the level is an estimate.
-        returns: contacts that each contact brings back; so many fewer are drawn.
+        returns: who comes back, by which fewer are drawn.
     """
 
     scenario: Scenario
     volume: Mapping[str, float]
     variance: float
-    returns: float
+    returns: Returning
 
     def contacts(self, seed: int, replication: int) -> pd.DataFrame:
         """The contacts of a replication."""
@@ -157,7 +158,7 @@ class ForecastArrivals:
         return draw(self.scenario.model, self.scenario.parameters, seed, replication, self.returns, volume)
 
 
-def forecast_arrivals(held: HeldOut, scenario: Scenario, returns: float) -> ForecastArrivals:
+def forecast_arrivals(held: HeldOut, scenario: Scenario, returns: Returning) -> ForecastArrivals:
     """Demand fitted to the first part, to be drawn in the part that is held out.
 
     Hours, weekdays, holidays and busy days are fitted (`calibration.demand`); months are, where the first part is two years
@@ -166,7 +167,7 @@ def forecast_arrivals(held: HeldOut, scenario: Scenario, returns: float) -> Fore
     Args:
         held: the split history.
         scenario: as it was read.
-        returns: contacts that each contact of it brings back.
+        returns: who comes back to it.
 
     Raises:
         InputError: the first part is too short for what it has to tell, or has sources that the scenario does not know.

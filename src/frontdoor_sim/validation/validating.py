@@ -17,7 +17,7 @@ from frontdoor_sim.calibration.estimates import FEW, many
 from frontdoor_sim.calibration.history import History
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.engine import Engine
-from frontdoor_sim.experiment.pilot import returns_per_contact
+from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.workers import worked
 from frontdoor_sim.operating_model import RunWindow
 from frontdoor_sim.scenario import Scenario
@@ -147,7 +147,7 @@ def validate(
     _check_number(replications, tolerance)
     held = hold_out(history, scenario.model, split, taken)
     happened = seen(held.journeys, held.by_date)
-    returns = returns_per_contact(scenario, seed, engine)
+    returns = returning(scenario, seed, engine)
     arrivals: dict[Arm, Arrivals] = {
         "real": real_arrivals(held, scenario),
         "forecast": forecast_arrivals(held, scenario, returns),

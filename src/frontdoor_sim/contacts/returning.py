@@ -1,0 +1,118 @@
+"""How much of the published rate is drawn, where contacts of the run bring others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+from scipy.signal import lfilter
+
+from frontdoor_sim.contacts.chance import Floats
+from frontdoor_sim.contacts.hours import Hours, first_date
+from frontdoor_sim.distributions import Distribution
+from frontdoor_sim.operating_model import WORKING_DAY, Lasting, OperatingModel
+from frontdoor_sim.working_time import ShiftPattern, WallClock, england_bank_holidays
+
+_LIKE_WEEK = 364
+_FINE = 4096
+_DAY = 86400
+
+
+@dataclass(frozen=True)
+class Returning:
+    """How often contacts bring another, and how long they stay first, as a pilot has measured them.
+
+    Who has come back before is the likelier to come again, so shares are told apart by how often.
+
+    Args:
+        shares: share that bring another, of first contacts, of first returns, and so on; the last is of all later ones
+            too. Empty where nobody comes back.
+        stays: from receipt to end of a contact that brings another [s]; all of them equally likely.
+
+    Raises:
+        ValueError: a share is not from 0 to 1, or a stay is below 0.
+    """
+
+    shares: tuple[float, ...] = ()
+    stays: tuple[float, ...] = (0.0,)
+
+    def __post_init__(self) -> None:
+        if not all(0 <= share <= 1 for share in self.shares):
+            raise ValueError(f"a share that comes back is from 0 to 1, not {self.shares}")
+        if not self.stays or not all(stay >= 0 for stay in self.stays):
+            raise ValueError(f"stays are 0 seconds or longer, and at least one, not {self.stays}")
+
+
+NOBODY = Returning()
+"""Nobody comes back."""
+
+
+def still_new(model: OperatingModel, hours: Hours, returning: Returning) -> Floats:
+    """Share of the published rate that is drawn in each hour: what in-run returns will not bring.
+
+    The published volume contains returns. Let K be the density of the time from receipt to return, p1 the share of first
+    contacts that bring another, p2 of first returns, and so on, and let * be the convolution. New contacts x bring
+
+        N = x + p1 K*x + p1 p2 K*K*x + ...
+
+    contacts in all, so x is drawn with N = 1, the published rate, at any time after the start. In the end that is 1 less
+    returns per contact, and at first more: those closed in the run were all closed for the first time, who come back
+    least. Those who return after a closure before the run are in that share: they are drawn, and the same in every option.
+
+    Args:
+        model: its law of returns says the delay from closure to return; its run says when the run starts.
+        hours: at the middle of each; before the start it is 1.
+        returning: how many bring others, and how long they stay before; see `Returning`.
+
+    Raises:
+        ValueError: somebody returns and the model has no law of returns.
+    """
+    if not any(returning.shares):
+        return np.ones(len(hours))
+    if model.returns is None:
+        raise ValueError(f"returning is {returning.shares}, but {model.name!r} has no law of returns")
+    start = WallClock(model.run.opens).midnight(first_date(model.run))
+    delay = model.returns.delay
+    elapsed = delay.unit_seconds * _elapsed_per_second(model, delay)
+    days = int(hours.edges[-1] - start) // _DAY + 1
+    middles = start + _DAY * (np.arange(days) + 0.5)
+    new = _by_day(delay.shape, elapsed, days, returning)
+    return np.asarray(np.interp(hours.starts + 1800, [start, *middles], [1.0, *new]))
+
+
+@lru_cache(maxsize=8)
+def _by_day(delay: Distribution, elapsed: float, days: int, returning: Returning) -> Floats:
+    """The share that is new at the middle of each day since the start; kept, since every replication has the same."""
+    quantiles = delay.ppf((np.arange(_FINE) + 0.5) / _FINE) * elapsed
+    middles = _DAY * (np.arange(days) + 0.5)
+    back = np.searchsorted(quantiles, middles[:, None] - np.array(returning.stays), side="right").mean(axis=1) / _FINE
+    brought = _brought(np.diff(back, prepend=0.0), returning.shares)
+    new = np.asarray(lfilter([1.0], brought, np.ones(days)), dtype=np.float64)
+    new.setflags(write=False)
+    return new
+
+
+def _brought(kernel: Floats, shares: Sequence[float]) -> Floats:
+    """Contacts in all of one that is new, by day: 1 + p1 K(1 + p2 K(1 + ...)), the last share again and again."""
+    one = np.zeros(len(kernel))
+    one[0] = 1.0
+    brought = np.asarray(lfilter([1.0], one - shares[-1] * kernel, one))
+    for share in shares[-2::-1]:
+        brought = one + share * lfilter(kernel, [1.0], brought)
+    return brought
+
+
+def _elapsed_per_second(model: OperatingModel, delay: Lasting) -> float:
+    """Seconds that elapse, on average over a year, for one on the clock of a delay."""
+    if delay.clock == "elapsed":
+        return 1.0
+    pattern: ShiftPattern = WORKING_DAY if delay.clock == "working_days" else model.pattern(model.clock)
+    first = model.run.opens
+    last = date.fromordinal(first.toordinal() + _LIKE_WEEK)
+    clock = WallClock(first)
+    open_time = pattern.lay_out(clock, first, last, england_bank_holidays(first, last))
+    end = clock.midnight(last)
+    return end / max(1, open_time.between(0, end))
