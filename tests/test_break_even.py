@@ -17,6 +17,7 @@ from scipy import stats
 from frontdoor_sim import cli
 from frontdoor_sim.appraisal.charts import where_it_breaks_even
 from frontdoor_sim.appraisal.pack import empty
+from frontdoor_sim.contacts.returning import NOBODY
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment import BreakEven, appraise, break_even, read_study, run
@@ -478,7 +479,7 @@ def test_contacts_of_a_backlog_are_met_where_the_option_has_them(tmp_path: Path)
     today = option.base
     assert today is not None
     alone = with_each_value(today, option, "teams.screening.staff.social_worker.wte", np.array([4.0]))
-    one, other = (measure_task(Task(pair, 1, 0, 0.0)) for pair in ((today, option), alone))
+    one, other = (measure_task(Task(pair, 1, 0, NOBODY)) for pair in ((today, option), alone))
     assert len(one) == len(other)
     np.testing.assert_array_equal(one["value"], other["value"])
     assert alone[1].digest != Scenario(option.file, alone[1].data).digest
