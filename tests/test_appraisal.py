@@ -28,7 +28,7 @@ from frontdoor_sim.appraisal.charts import (
     who_waits_by_rag,
 )
 from frontdoor_sim.appraisal.files import MANIFEST, RUN_RECORD, write_manifest, write_run_record, write_tables
-from frontdoor_sim.appraisal.pack import Pack, PackError
+from frontdoor_sim.appraisal.pack import Pack, PackError, empty
 from frontdoor_sim.appraisal.report import write_pack
 from frontdoor_sim.appraisal.suppression import suppressed
 from frontdoor_sim.experiment.explain import picture
@@ -435,6 +435,38 @@ class TestPage:
         row = re.search(r"<tr><th scope=\"row\">\s*<span class=\"value\">Anonymous.*?</tr>", html, re.DOTALL)[0]
         assert row.count(">c<") == len(OPTIONS)
         assert "%" not in row
+
+
+class TestWhereNumbersComeFrom:
+    def written(self, folder, **other):
+        return write_pack(folder, plausible_pack(**other)).read_text(encoding="utf-8")
+
+    def test_without_a_parameters_file_nothing_speaks_of_one(self, tmp_path):
+        html = self.written(tmp_path, assumptions=empty("assumptions"), staffing=empty("staffing"),
+                            symptoms=empty("symptoms"), flags=[])  # fmt: skip
+        for absent in ("assumptions below", "assumptions above", "published: 0", '<dl class="grades">'):
+            assert absent not in html
+        assert "This study has no parameters file." in html
+        assert "<dd>The numbers of the scenario files, without sources." in html
+        assert not Page(html).unbalanced
+
+    def test_with_one_its_grades_are_counted(self, html):
+        assert "This study has no parameters file" not in html
+        assert "<dd>The assumptions above, each with source, date and grade. No record of a real child" in html
+        assert "published: 3" in html
+
+    def test_ranges_without_symptoms_are_not_said_to_show_them(self, tmp_path):
+        html = self.written(tmp_path, symptoms=empty("symptoms"))
+        assert "no symptom of today was given that could narrow it" in html
+        assert "symptoms below" not in html
+        assert "Range that shows the symptoms" not in html
+
+    def test_a_list_of_open_contacts_is_told(self, tmp_path, html):
+        begun = self.written(tmp_path, about=about() | {"backlog": True})
+        for said in ("Each run begins with a list of the contacts that were open then", "The contacts that come in it"):
+            assert said in begun
+            assert said not in html
+        assert "No record of a real child" not in begun
 
 
 def contrast(one, other):

@@ -16,7 +16,7 @@ import pytest
 
 from frontdoor_sim.appraisal import Pack
 from frontdoor_sim.appraisal.charts import utilisation
-from frontdoor_sim.appraisal.pack import ABOUT
+from frontdoor_sim.appraisal.pack import ABOUT, empty
 from frontdoor_sim.appraisal.sections import behind, changes_from_today, verdicts
 from frontdoor_sim.cli import check_file
 from frontdoor_sim.documents import InputError
@@ -32,11 +32,11 @@ from frontdoor_sim.experiment import (
     returns_per_contact,
     workers,
 )
-from frontdoor_sim.experiment.answer import _never, _without_time, headline, period_of
+from frontdoor_sim.experiment.answer import _never, _without_time, headline, period_of, warnings
 from frontdoor_sim.experiment.comparing import by_run, compared, summarise
 from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, narrowing, spread
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
-from frontdoor_sim.experiment.reading import Study
+from frontdoor_sim.experiment.reading import Study, StudyFile
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.study import staffing_table
 from frontdoor_sim.experiment.todays import todays_values
@@ -469,6 +469,24 @@ def test_the_pack_says_which_ranges_were_used(tmp_path: Path):
     assert "<li>Of the 8 sets kept, the first 2 are used" in page
     assert "<li>Officers is 6 in one_desk.yaml" in page
     assert " WTE (used: 5." in page
+    assert "assumptions table" not in page
+    assert "are held as the scenario files have them, without a source or a grade." in page
+
+
+def test_what_is_held_where_there_is_an_assumptions_table_and_where_there_is_none(bcp, desk):
+    def held(base: Scenario, *unknown: Unknown) -> str:
+        study = Study(
+            Path("a.yaml"), StudyFile(title="t", council="c", base="b", options=("o",), unknown=unknown), base, ()
+        )
+        nothing = pd.DataFrame(columns=["option", "measure", "by", "group", "value"])
+        return warnings(study, SimpleNamespace(runs=nothing), empty("loads"))[-1]
+
+    staff = Unknown(path="wte", say="Officers", between=(4, 9), unit="WTE", source="a guess")
+    assert held(bcp) == "Every number is held at the value of the assumptions table."
+    assert held(bcp, staff).startswith(
+        "Numbers that do not stand under What we do not know are held at the values of the"
+    )
+    assert held(desk) == "Every number is held as the scenario files have it, without a source or a grade."
 
 
 def test_todays_number_at_any_path(desk, bcp):

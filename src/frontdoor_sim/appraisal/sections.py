@@ -253,7 +253,8 @@ def staffing(pack: Pack) -> Table:
         if "used_low" in row:
             kept += f" (used: {span(row['used_low'], row['used_high'], unit)})"
         rows.append([Cell(plain(row["name"])), Cell(tried), Cell(kept), Cell(words(row["source"]))])
-    head = ["Number", "Range tried", "Range that shows the symptoms", "Where the range comes from"]
+    kept_is = "Range that shows the symptoms" if len(pack.symptoms) else "Range kept"
+    head = ["Number", "Range tried", kept_is, "Where the range comes from"]
     return Table("A range, not a number", head, {"": rows}, numbers=False)
 
 

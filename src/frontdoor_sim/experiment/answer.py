@@ -126,8 +126,15 @@ def warnings(study: Study, comparison: Comparison, loads: pd.DataFrame) -> list[
         for row in full.itertuples()
     ]
     told = set(zip(full["option"], full["team"], strict=True))
-    fixed = "Numbers that do not stand under What we do not know are held at the values of the assumptions table."
-    return [*asked, *_without_time(comparison.runs, told), *_never(study), fixed]
+    return [*asked, *_without_time(comparison.runs, told), *_never(study), _held(study)]
+
+
+def _held(study: Study) -> str:
+    """At what every number is held that is no range; a base without a parameters file has no assumptions table."""
+    which = "Numbers that do not stand under What we do not know are" if study.facts.unknown else "Every number is"
+    if study.base.parameters:
+        return f"{which} held at the value{'s' if study.facts.unknown else ''} of the assumptions table."
+    return f"{which} held as the scenario files have {'them' if study.facts.unknown else 'it'}, without a source or a grade."
 
 
 def _without_time(runs: pd.DataFrame, told: set[tuple[str, str]]) -> Iterator[str]:

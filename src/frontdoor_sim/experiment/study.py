@@ -325,6 +325,7 @@ def about(
         "break_even_note": break_even_note(number, bool(facts.unknown)),
         "shares_note": break_even_note(number, bool(facts.unknown)) + shares_note(),
         "warnings": warnings(study, comparison, loads),
+        "backlog": study.base.backlog is not None,
         "run": f"{run.weeks} weeks from {run.opens:%-d %B %Y}"
         if platform.system() != "Windows"
         else f"{run.weeks} weeks",
