@@ -17,7 +17,8 @@ import pytest
 from frontdoor_sim.appraisal import Pack
 from frontdoor_sim.appraisal.charts import utilisation
 from frontdoor_sim.appraisal.pack import ABOUT, empty
-from frontdoor_sim.appraisal.sections import behind, changes_from_today, verdicts
+from frontdoor_sim.appraisal.sections import changes_from_today, verdicts
+from frontdoor_sim.appraisal.workload import workload
 from frontdoor_sim.cli import check_file
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.experiment import (
@@ -316,7 +317,7 @@ def test_a_team_that_an_option_has_not_got_is_not_called_unmeasured():
         options=found.options, verdicts=found.verdicts, summary=found.summary, differences=found.differences,
         about=dict.fromkeys(ABOUT, ""),
     )  # fmt: skip
-    ((_, *cells),) = behind(pack, "utilisation", "team").groups[""]
+    ((_, *cells),) = workload(pack).groups["Share of time on duty spent at work"]
     assert sorted(cell.value for cell in cells) == ["50%", "no such team"]
     assert "a: no such team" in utilisation(found.summary, found.options).get_label()
 

@@ -16,6 +16,7 @@ from matplotlib.textpath import text_to_path
 from frontdoor_sim.pictures import BODY, FONT, INK, MUTED, SMALL, TITLE
 
 WIDTH = 7.0  # inches: an A4 page less margins of 16 mm
+LABELS = 1.62  # width of the column of labels [in]
 
 
 class Sheet:
