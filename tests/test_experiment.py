@@ -34,7 +34,7 @@ from frontdoor_sim.experiment import (
     workers,
 )
 from frontdoor_sim.experiment.answer import _never, _without_time, headline, period_of, warnings
-from frontdoor_sim.experiment.comparing import by_run, compared, summarise
+from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, by_run, compared, sentence, summarise
 from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, narrowing, spread
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
 from frontdoor_sim.experiment.reading import Study, StudyFile
@@ -236,19 +236,54 @@ def of_two_measures(after: float, hours: float) -> pd.DataFrame:
 def test_the_answer_says_every_effect_with_its_range():
     said = headline(compared(of_two_measures(0.1, -50), "Today", "year"), of_one_case=True)
     assert said == (
-        "Today: 40% of contacts are decided within 24 hours (40% to 40% in single years). Half of transfers to assessment are "
-        "allocated within 90 hours of the decision (90 to 90).\n"
-        "More are decided within 24 hours under Hub (52%; +8 to +15 points).\n"
+        "Today: 40% of contacts are decided within 24 hours (40% in single years). Half of transfers to assessment are "
+        "allocated within 90 hours of the decision (90 in single years).\n"
+        "More contacts are decided within 24 hours under Hub (52%; +8 to +15 points).\n"
         "Transfers are allocated sooner under Hub (48 hours; −58 to −27 hours).\n"
-        "In brackets after an option, its change from today: the range in single years."
+        "In brackets after an option: where it gets to, and its change from today, the range in single years."
     )
     short = headline(compared(of_two_measures(0.1, -50), "Today", "year"), True, period_of(26))
-    assert short.endswith("its change from today: the range in single runs of 26 weeks.")
+    assert short.endswith("its change from today, the range in single runs of 26 weeks.")
     worse = headline(compared(of_two_measures(-0.1, 50), "Today", "average"), of_one_case=False)
-    assert "Fewer are decided within 24 hours under Hub" in worse
+    assert "Fewer contacts are decided within 24 hours under Hub" in worse
     assert "Transfers are allocated later under Hub" in worse
     same = headline(compared(of_two_measures(0.0, 0.0), "Today", "average"), of_one_case=False)
-    assert same.endswith("Hub cannot be told apart from today on that measure.")
+    assert same.endswith("Hub cannot be told apart from today in how many contacts are decided within 24 hours.")
+
+
+def test_every_sentence_of_the_answer_names_what_it_is_of():
+    """Two options, one of which shortens the transfer: of the other the transfer is named, and not `that measure`."""
+    quick, slow = of_two_measures(0.1, -50), of_two_measures(0.1, 0.0)
+    runs = pd.concat([quick, slow[slow["option"] == "Hub"].assign(option="Other")])
+    said = headline(compared(runs, "Today", "average"), of_one_case=False)
+    assert "Other cannot be told apart from today in how soon transfers are allocated." in said
+    lost = runs.copy()
+    lost.loc[(lost["option"] == "Other") & (lost["measure"] == TRANSFER) & (lost["run"] == 3), "value"] = np.nan
+    found = compared(lost, "Today", "average")
+    assert "Not every replication of Other could measure how soon transfers are allocated." in headline(found, False)
+    assert (
+        found.verdicts["sentence"].iloc[-1] == "Not every replication could measure how soon transfers are allocated."
+    )
+
+
+def difference(base: float, change: float, half: float) -> SimpleNamespace:
+    """A difference of the share decided within 24 hours, with the interval of its average."""
+    return SimpleNamespace(measure=HEADLINE, base=base, option_mean=base + change, difference=change, low=change - half,
+                           high=change + half, half_width=half)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (difference(0.6, 0.0001, 0.0002), "Decides 60% within 24 hours (A: 60%): cannot be told apart (less than 1 point on average)."),
+        (difference(0.6, 0.001, 0.003), "Decides 60% within 24 hours (A: 60%): cannot be told apart (−0.2 to +0.4 points on average)."),
+        (difference(0.606, 0.0056, 0.001), "Decides 61.2% within 24 hours (A: 60.6%): better by 0.5 to 0.7 points."),
+        (difference(0.601, 0.03, 0.0001), "Decides 63% within 24 hours (A: 60%): better by 3 points."),
+        (difference(0.98, 0.0176, 0.0146), "Decides 99.8% within 24 hours (A: 98.0%): better by 0.3 to 3.2 points."),
+    ],
+)  # fmt: skip
+def test_rounding_hides_no_difference(row, said):
+    assert sentence(row, "A") == said
 
 
 def test_the_answer_says_of_what_is_better_on_average_alone_that_a_single_year_may_be_worse():
@@ -258,7 +293,7 @@ def test_the_answer_says_of_what_is_better_on_average_alone_that_a_single_year_m
     shares = [made_up(base, "T"), made_up(base + luck, "a"), made_up(base + 0.2 + luck / 100, "b")]
     lines = headline(compared(pd.concat([*shares, *waits]), "T", "year"), of_one_case=True).splitlines()
     assert lines[1].startswith(
-        "More are decided within 24 hours under b (70%; +20 to +21 points). On average more are decided"
+        "More contacts are decided within 24 hours under b (70%; +20 to +21 points). On average more contacts are decided"
     )
     assert lines[1].endswith(
         "within 24 hours under a (65%; −26 to +55 points), though a single year may show otherwise."

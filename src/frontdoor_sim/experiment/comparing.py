@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from frontdoor_sim.appraisal import charts
+from frontdoor_sim.appraisal.rounding import change_range, rounded_apart, size_range
 from frontdoor_sim.appraisal.wording import NO_TEAM, better_of, told_apart
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest, shown
 from frontdoor_sim.engine import Engine
@@ -30,6 +31,8 @@ Floats = NDArray[np.float64]
 
 HEADLINE = "decided_within_24h"
 TRANSFER = "transfer_hours_to_allocation_median"
+IN_WHAT = {HEADLINE: "how many contacts are decided within 24 hours", TRANSFER: "how soon transfers are allocated"}
+"""What the measures of a verdict tell."""
 
 
 @dataclass(frozen=True)
@@ -282,44 +285,25 @@ def sentence(row: object, base: str) -> str:
     """
     start, after, low, high = (float(getattr(row, name)) for name in ("base", "option_mean", "low", "high"))
     hours = row.measure != HEADLINE  # type: ignore[attr-defined]
-    unit, size = ("hours", 1.0) if hours else ("points", 100.0)
-    head = (
-        f"Half of transfers are allocated within {after:.0f} hours of the decision ({base}: {start:.0f})"
-        if hours
-        else f"Decides {after:.0%} within 24 hours ({base}: {start:.0%})"
-    )
     if np.isnan([start, after, low, high]).any():
-        return f"{head}: not every replication could measure this."
+        return f"Not every replication could measure {IN_WHAT[row.measure]}."  # type: ignore[attr-defined]
+    unit, size = ("hours", 1.0) if hours else ("points", 100.0)
     word, low, high = better(row), low * size, high * size
+    then, now = f"{after * size:.0f}", f"{start * size:.0f}"
+    if word != "unclear":
+        then, now = rounded_apart(after * size, start * size, whole=(0.0,) if hours else (0.0, 100.0))
+    head = (
+        f"Half of transfers are allocated within {then} hours of the decision ({base}: {now})"
+        if hours
+        else f"Decides {then}% within 24 hours ({base}: {now}%)"
+    )
     middle, half = (float(getattr(row, name)) * size for name in ("difference", "half_width"))
     if word == "unclear" and abs(middle) > half:
         return f"{head}: no difference that matters."
     if word == "unclear":
-        least, most = signed(middle - half), signed(middle + half)
-        return f"{head}: cannot be told apart ({least} to {most} {unit} on average)."
+        return f"{head}: cannot be told apart ({change_range(middle - half, middle + half, unit)} on average)."
     if not every_year(row):
-        by = f"{abs(middle):.0f}"
-        told = f"{head}: {word} by {by} {counted(unit, by)} on average"
-        return f"{told}; one case may show {signed(low)} to {signed(high)} {unit}."
-    near, far = (f"{end:.0f}" for end in sorted((abs(low), abs(high))))
-    return f"{head}: {word} by {f'{near} to {far} {unit}' if near != far else f'{near} {counted(unit, near)}'}."
-
-
-def signed(number: float) -> str:
-    """A whole number with its sign; 0 has none.
-
-    Example:
-        >>> signed(3.2), signed(-2.0), signed(-0.4)
-        ('+3', '−2', '0')
-    """
-    return f"{round(number):+d}".replace("-", "−") if round(number) else "0"
-
-
-def counted(unit: str, number: str) -> str:
-    """A unit after a number.
-
-    Example:
-        >>> counted("points", "1"), counted("points", "2")
-        ('point', 'points')
-    """
-    return unit.removesuffix("s") if number == "1" else unit
+        by = size_range(abs(middle), abs(middle), unit)
+        return f"{head}: {word} by {by} on average; one case may show {change_range(low, high, unit)}."
+    near, far = sorted((abs(low), abs(high)))
+    return f"{head}: {word} by {size_range(near, far, unit)}."
