@@ -33,9 +33,10 @@ from frontdoor_sim.experiment import (
     returns_per_contact,
     workers,
 )
-from frontdoor_sim.experiment.answer import _never, _without_time, headline, period_of, warnings
+from frontdoor_sim.experiment.answer import _never, _without_time, headline, warnings
 from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, by_run, compared, sentence, summarise
 from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, narrowing, spread
+from frontdoor_sim.experiment.periods import period_of
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
 from frontdoor_sim.experiment.reading import Study, StudyFile
 from frontdoor_sim.experiment.replications import Task, replicate

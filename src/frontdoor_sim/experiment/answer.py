@@ -12,11 +12,10 @@ from frontdoor_sim.appraisal.wording import Estimate, estimates
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.experiment.comparing import HEADLINE, IN_WHAT, TRANSFER, Comparison, every_year
 from frontdoor_sim.experiment.conditioning import Conditioned
+from frontdoor_sim.experiment.periods import period_of, singles
 from frontdoor_sim.experiment.reading import Study
 from frontdoor_sim.scenario.doubts import never_in_force
 
-A_YEAR = (52, 53)
-"""Weeks of a run that is called a year."""
 NO_TIME_LEFT = 0.98
 """Share of time on duty at work from which a team may have more to do than it can."""
 SAYS = {
@@ -27,27 +26,6 @@ SAYS = {
     TRANSFER: {"better": ("transfers are allocated", "sooner"), "worse": ("transfers are allocated", "later")},
 }
 """How the answer begins to say what the options do to a measure."""
-
-
-def period_of(weeks: int) -> str:
-    """What one run of some weeks is called.
-
-    Example:
-        >>> period_of(52), period_of(26)
-        ('year', 'run of 26 weeks')
-    """
-    return "year" if weeks in A_YEAR else f"run of {weeks} week{'s' if weeks > 1 else ''}"
-
-
-def singles(period: str) -> str:
-    """Several of them.
-
-    Example:
-        >>> singles("year"), singles("run of 26 weeks")
-        ('single years', 'single runs of 26 weeks')
-    """
-    word, *rest = period.split(" ", 1)
-    return " ".join([f"single {word}s", *rest])
 
 
 def headline(comparison: Comparison, of_one_case: bool, period: str = "year") -> str:

@@ -21,7 +21,7 @@ from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.engine import Engine, chosen
 from frontdoor_sim.event_log import remove_other_logs
-from frontdoor_sim.experiment.answer import covered, headline, period_of, warnings
+from frontdoor_sim.experiment.answer import covered, headline, warnings
 from frontdoor_sim.experiment.break_even_questions import answers
 from frontdoor_sim.experiment.comparing import Comparison, compared
 from frontdoor_sim.experiment.conditioning import (
@@ -36,6 +36,7 @@ from frontdoor_sim.experiment.conditioning import (
 from frontdoor_sim.experiment.costs import costs
 from frontdoor_sim.experiment.explain import picture
 from frontdoor_sim.experiment.fair_shares import ALL_ORDERS_UP_TO, PAIRS, fair_shares, parts_of
+from frontdoor_sim.experiment.periods import period_of
 from frontdoor_sim.experiment.pilot import offered_loads, returns_per_contact
 from frontdoor_sim.experiment.reading import Study, check_study, too_few
 from frontdoor_sim.experiment.replications import Task, replicate, slug
