@@ -591,6 +591,14 @@ class TestCharts:
         assert not absent.axes
         assert "No option has this measure" in absent.get_label()
 
+    @every_chart
+    def test_names_that_share_a_beginning_are_told_apart(self, draw):
+        begins = "The Early Help decision-maker and both coordinators sit in the MASH with the police and health, from"
+        ends = ("June", "September", "October")
+        figure = draw(small_pack({end: f"{begins} {end}" for end in ends}))
+        words = " ".join(text for text, _ in shown_texts(figure))
+        assert sum(end in words for end in ends) >= 2, "some charts draw two of them"
+
     def test_decided_says_level_change_and_interval(self):
         figure = CHARTS["decided"](plausible_pack())
         texts = {text for text, _ in shown_texts(figure)}

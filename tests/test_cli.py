@@ -185,6 +185,24 @@ def test_appraise_says_them_too(here: Path, capsys: pytest.CaptureFixture[str]):
     assert said.index("Look twice") < said.index("Pack: ")
 
 
+def test_break_even_and_sensitivity_say_them_too(here: Path, capsys: pytest.CaptureFixture[str]):
+    few_officers(here)
+    one_more = (
+        (here / "late.yaml").read_text(encoding="utf-8").replace("\n    from: 2099-01-05", "").replace("+2", "+1")
+    )
+    (here / "one_more.yaml").write_text(one_more, encoding="utf-8")
+    few = ["--replications", "2", "--jobs", "1", "--quiet", "-o", "out"]
+    care = f"\nRead with care:\n  - One desk and Two more officers: {FULL}\nWritten to out\n"
+    between = ["--path", "teams.desk.staff.officer.wte", "--between", "2", "4", "--steps", "2"]
+    assert cli.main(["break-even", FEW, "one_more.yaml", *between, *few]) == cli.DONE
+    assert capsys.readouterr().out.endswith(care)
+    unknown = "{path: teams.desk.staff.officer.wte, say: Officers, between: [2.5, 3], unit: WTE, source: Ours}"
+    text = f"title: Few\ncouncil: Here\nbase: {FEW}\noptions: [one_more.yaml]\nreplications: 2\ncandidates: 3\n"
+    (here / "few_appraisal.yaml").write_text(f"{text}unknown: [{unknown}]\n", encoding="utf-8")
+    assert cli.main(["sensitivity", "few_appraisal.yaml", *few]) == cli.DONE
+    assert capsys.readouterr().out.endswith(care)
+
+
 def test_tables_are_the_same_bytes_for_any_number_of_jobs(here: Path):
     for jobs in ("1", "2"):
         assert cli.main(["compare", *SEVERAL, "--jobs", jobs, "--quiet", "--output", f"jobs_{jobs}"]) == cli.DONE

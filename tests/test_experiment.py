@@ -155,6 +155,8 @@ def test_pairing_and_verdict(desk, more):
     assert row["low"] > 0
     assert "better by" in str(found)
     assert found.plot().axes
+    (note,) = [text.get_text() for text in found.plot().texts if text.get_text().startswith("Bar through each dot")]
+    assert note.startswith("Bar through each dot: 95% interval of the average over")
 
 
 def test_an_option_that_changes_nothing_cannot_be_told_apart(desk):

@@ -44,6 +44,7 @@ class Comparison:
         differences: paired differences from the base, with intervals adjusted for the number of options.
         verdicts: a sentence for each option and headline measure.
         runs: the measures of every replication.
+        interval: whether intervals are of the average, or of a single further run.
     """
 
     base: str
@@ -51,6 +52,7 @@ class Comparison:
     differences: pd.DataFrame
     verdicts: pd.DataFrame
     runs: pd.DataFrame
+    interval: Interval = "average"
 
     def __repr__(self) -> str:
         others = in_words([repr(name) for name in self.options["option"] if name != self.base], "and")
@@ -64,8 +66,23 @@ class Comparison:
             {"option": names, "label": names, "summary": "", "base": [name == self.base for name in names]}
         )
 
+    @property
+    def note(self) -> str:
+        """What the intervals cover.
+
+        Example:
+            >>> nothing = pd.DataFrame({"option": ["Today", "Hub"], "run": [0, 1]})
+            >>> Comparison("Today", nothing, nothing, nothing, nothing).note
+            '95% interval of the average over 2 replications, simulation noise alone; all options meet the same contacts'
+        """
+        number, others = self.runs["run"].nunique(), len(self.options) - 1
+        of = "of the average over" if self.interval == "average" else "that one further case falls into, from"
+        noise = ", simulation noise alone" if self.interval == "average" else ""
+        adjusted = f"; changes adjusted for {others} options" if others > 1 else ""
+        return f"95% interval {of} {number} replications{noise}{adjusted}; all options meet the same contacts"
+
     def plot(self, measure: str = HEADLINE) -> Figure:
-        """A measure of everybody by option and what each changes, with intervals.
+        """A measure of everybody by option and what each changes, with intervals and a note on what they cover.
 
         Args:
             measure: the share decided within 24 hours, or any other that is told of everybody.
@@ -80,8 +97,8 @@ class Comparison:
             right = "A measure of docs/measures.md that is told of everybody."
             raise InputError([Mistake("measure", f"`measure` cannot be {shown(measure)}.", right, remedy)])
         if measure == HEADLINE:
-            return charts.decided_within_24h(self.summary, self.differences, self.options)
-        return charts.a_measure(self.summary, self.differences, self.options, measure=measure)
+            return charts.decided_within_24h(self.summary, self.differences, self.options, note=self.note)
+        return charts.a_measure(self.summary, self.differences, self.options, measure=measure, note=self.note)
 
     def __str__(self) -> str:
         return "\n".join(f"{row.option}: {row.sentence}" for row in self.verdicts.itertuples())
@@ -143,7 +160,7 @@ def compared(runs: pd.DataFrame, base: str, interval: Interval) -> Comparison:
     found = differences(runs, base, interval)
     summary = summarise(runs, interval)
     absent = summary[(summary["by"] == "all") & summary["note"].str.startswith("not measurable")]["measure"]
-    return Comparison(base, summary, found, verdicts(found[~found["measure"].isin(absent)]), runs)
+    return Comparison(base, summary, found, verdicts(found[~found["measure"].isin(absent)]), runs, interval)
 
 
 def by_run(runs: pd.DataFrame, option: str) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from frontdoor_sim.appraisal.charts import svg_document
 from frontdoor_sim.appraisal.files import RUNS
 from frontdoor_sim.appraisal.wording import number_text
 from frontdoor_sim.documents import InputError, Mistake
+from frontdoor_sim.experiment.cautions import cautions_by_pilot
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.conditioning import candidates_written
 from frontdoor_sim.experiment.reading import Study, read_study
@@ -93,7 +94,16 @@ def run_command(asked: argparse.Namespace, study: Study, folder: Path) -> str:
     if not found.one_way["shows_symptoms"].ge(0.5).all():
         note += f"\n* {BEYOND}"
     lines = [line for name in (found.base, *found.options) for line in (*_rows(found, name), "")]
-    return "\n".join([*lines, str(found), "", note, f"Written to {folder}"])
+    return "\n".join([*lines, str(found), "", note, *_care(asked, study, found, seed), f"Written to {folder}"])
+
+
+def _care(asked: argparse.Namespace, study: Study, found: Sensitivity, seed: int) -> Iterator[str]:
+    """What to read the figures with, at the mean of the candidates kept, where there is something."""
+    kept = found.candidates[found.candidates["kept"]]
+    middle = {unknown.path: float(kept[unknown.path].mean()) for unknown in study.facts.unknown}
+    care = cautions_by_pilot((study.base, *study.options), seed, asked.jobs, asked.quiet, asked.engine, middle)
+    if care:
+        yield care
 
 
 def _write_charts(folder: Path, found: Sensitivity) -> None:

@@ -22,6 +22,7 @@ from frontdoor_sim.documents import InputError
 from frontdoor_sim.engine import Engine, chosen
 from frontdoor_sim.event_log import remove_other_logs
 from frontdoor_sim.experiment.answer import covered, headline, warnings
+from frontdoor_sim.experiment.break_even_answer import break_even_note
 from frontdoor_sim.experiment.break_even_questions import answers
 from frontdoor_sim.experiment.comparing import Comparison, compared
 from frontdoor_sim.experiment.conditioning import (
@@ -342,19 +343,6 @@ def weeks_note(number: int) -> str:
     """
     sure = round(100 * band(np.zeros((1, number)))[3])
     return f"a further run lies within it, in any one week, in {sure} of 100 cases (of {number} replications)"
-
-
-def break_even_note(number: int, ranged: bool) -> str:
-    """What the intervals of break-even values cover.
-
-    Example:
-        >>> break_even_note(20, ranged=False)
-        '95% interval of the average over 20 replications: simulation noise alone'
-    """
-    over = f"{number} replications"
-    return f"95% interval of the average over {over}" + (
-        ", each with its own set of unknown numbers" if ranged else ": simulation noise alone"
-    )
 
 
 def shares_note() -> str:

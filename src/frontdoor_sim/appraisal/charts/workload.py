@@ -98,8 +98,10 @@ def _rows(
             if value is not None and value.known:
                 dot(axes, height, value, look)
                 continue
-            label = wrapped(f"{look.label}: {missing[option, team]}", (WIDTH - LABELS - 0.4) * 72, SMALL, at_most=1)[0]
-            axes.text(0.01, height, label, size=SMALL, color=MUTED, va="center", transform=axes.get_yaxis_transform())
+            label = wrapped(f"{look.label}: {missing[option, team]}", (WIDTH - LABELS - 0.4) * 72, SMALL, at_most=1)
+            axes.text(
+                0.01, height, "".join(label), size=SMALL, color=MUTED, va="center", transform=axes.get_yaxis_transform()
+            )
     axes.set_ylim(len(teams), 0)
     axes.set_yticks([])
     axes.grid(visible=True, axis="x")
