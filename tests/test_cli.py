@@ -352,24 +352,10 @@ def test_help_of_calibrate_has_an_example(capsys: pytest.CaptureFixture[str]):
         (["simulate"], "invalid choice"),
         (["check"], "FILE"),
         (["compare", BASE], "OPTION"),
-        (["run", BASE, "--replications", "0"], "'0' is not a whole number of 1 or more"),
-        (["run", BASE, "--replications", "-1"], "'-1' is not a whole number of 1 or more"),
-        (["run", BASE, "--replications", "two"], "'two' is not a whole number"),
-        (["run", BASE, "--replications", "1.5"], "'1.5' is not a whole number"),
-        (["compare", BASE, MORE, "--replications", "1"], "'1' is not a whole number of 2 or more"),
-        (["appraise", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
-        (["sensitivity", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
         (["staffing", BASE, "--target", "0.8"], "--path"),
-        (["staffing", BASE, "--path", "teams.desk.staff.officer.wte", "--target", "most"], "'most'"),
-        (["run", BASE, "--jobs", "0"], "'0' is not a whole number of 1 or more"),
-        (["run", BASE, "--seed", "-1"], "'-1' is not a whole number of 0 or more"),
         (["run", BASE, "--engine", "fastest"], "'fastest'"),
         (["calibrate"], "KIND"),
         (["calibrate", "published", "--council", "England"], "--year, --data"),
-        (
-            ["calibrate", "published", "--council", "England", "--year", "20", "--data", "."],
-            "'20' is not a whole number",
-        ),
     ],
 )
 def test_wrong_words_are_refused_by_name(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
@@ -377,6 +363,45 @@ def test_wrong_words_are_refused_by_name(words: list[str], said: str, capsys: py
     error = capsys.readouterr().err
     assert said in error
     assert "Traceback" not in error
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", BASE, "--replications", "0"], "'0' is not a whole number of 1 or more"),
+        (["run", BASE, "--replications", "-1"], "'-1' is not a whole number of 1 or more"),
+        (["run", BASE, "--replications", "two"], "'two' is not a whole number"),
+        (["run", BASE, "--replications", "1.5"], "'1.5' is not a whole number"),
+        (["compare", BASE, MORE, "--replications", "1"], "'1' is not a whole number of 2 or more"),
+        (["appraise", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
+        (["sensitivity", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
+        (["staffing", BASE, "--path", "teams.desk.staff.officer.wte", "--target", "most"], "'most'"),
+        (["run", BASE, "--jobs", "0"], "'0' is not a whole number of 1 or more"),
+        (["run", BASE, "--seed", "-1"], "'-1' is not a whole number of 0 or more"),
+        (
+            ["calibrate", "published", "--council", "England", "--year", "20", "--data", "."],
+            "'20' is not a whole number",
+        ),
+    ],
+)
+def test_wrong_numbers_are_mistakes_like_others(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
+    assert cli.main(words) == cli.USER_INPUT
+    where, what, right, remedy = capsys.readouterr().err.removeprefix("1 mistake.\n\n").splitlines()
+    assert said in what
+    assert right.startswith("  right:  A ")
+    assert remedy.startswith(f"  remedy: Write, for example, {where} ")
+
+
+def test_all_wrong_numbers_of_a_command_are_told_at_once(capsys: pytest.CaptureFixture[str]):
+    words = ["staffing", BASE, "--path", "x", "--target", "lots", "--between", "3", "many", "--jobs", "0"]
+    assert cli.main(words) == cli.USER_INPUT
+    told = capsys.readouterr().err
+    assert told.startswith("3 mistakes.")
+    assert "what:   'many' is not a number." in told
+    assert "remedy: Write a number in its place." in told
+    assert (
+        "\n--target\n  what:   'lots' is not a number.\n  right:  A number, such as 0.4; of a share also a per" in told
+    )
 
 
 STAFFING = ["staffing", "--path", "teams.desk.staff.officer.wte", "--target", "0.8"]

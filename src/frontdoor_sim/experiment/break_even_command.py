@@ -15,7 +15,7 @@ from frontdoor_sim.experiment.break_even_questions import MOST_STEPS, mistakes_o
 from frontdoor_sim.experiment.cautions import cautions_by_pilot
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.reading import not_changes
-from frontdoor_sim.experiment.typed import percentages_of_no_share, typed_number
+from frontdoor_sim.experiment.typed import percentages_of_no_share, typed_number, typed_whole
 from frontdoor_sim.scenario import Scenario, read_scenarios
 
 CHART = "break_even"
@@ -38,7 +38,11 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
     what = "what goes with the number: a measure, one of its breakdowns, and a group of it"
     one.add_argument("--along", nargs=3, metavar=("NAME", "BY", "GROUP"), help=what)
     one.add_argument(
-        "--steps", type=int, default=5, metavar="N", help=f"how many values are tried first, 2 to {MOST_STEPS} (5)"
+        "--steps",
+        type=typed_whole(),
+        default=5,
+        metavar="N",
+        help=f"how many values are tried first, 2 to {MOST_STEPS} (5)",
     )
     what = "how closely it is found, in the unit of the number (a tenth of its interval, or a hundredth of what is between)"
     one.add_argument("--tolerance", type=typed_number, metavar="X", help=what)

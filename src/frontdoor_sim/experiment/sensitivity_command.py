@@ -22,6 +22,7 @@ from frontdoor_sim.experiment.replications import slug
 from frontdoor_sim.experiment.sensitivity import Sensitivity, mistakes_of_asking, sensitivity
 from frontdoor_sim.experiment.sensitivity_words import figures_text, range_text, shows_symptoms
 from frontdoor_sim.experiment.study import ran, versions
+from frontdoor_sim.experiment.typed import typed_whole
 
 BEYOND = (
     "At an end, with all others in the middle, today's model mostly does not show the symptoms: of the candidates kept, those "
@@ -38,7 +39,7 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument("--options", nargs="+", type=Path, metavar="OPTION", help="other options, under the same ranges")
     one.add_argument("--measure", default=HEADLINE, metavar="NAME", help=f"what is looked at ({HEADLINE})")
     what = "how many candidates for the unknown numbers are tried, at least 2 (the appraisal's own)"
-    one.add_argument("--candidates", type=int, metavar="N", help=what)
+    one.add_argument("--candidates", type=typed_whole(), metavar="N", help=what)
     one.epilog, one.formatter_class = EXAMPLE, argparse.RawDescriptionHelpFormatter
 
 
