@@ -28,9 +28,10 @@ from frontdoor_sim.appraisal.charts import (
     who_waits_by_rag,
 )
 from frontdoor_sim.appraisal.files import MANIFEST, RUN_RECORD, write_manifest, write_run_record, write_tables
-from frontdoor_sim.appraisal.pack import Pack, PackError
+from frontdoor_sim.appraisal.pack import Pack, PackError, empty
 from frontdoor_sim.appraisal.report import write_pack
 from frontdoor_sim.appraisal.suppression import suppressed
+from frontdoor_sim.appraisal.workload import loads
 from frontdoor_sim.experiment.explain import picture
 from frontdoor_sim.scenario import read_scenario
 
@@ -108,6 +109,9 @@ def grouped_rows(option, step):
             yield summary_row(
                 option, "queue_length", mean, 0.15 * mean, "contacts", "team and hour of week", f"{team}|{hour}"
             )
+    yield summary_row(option, "slots_held_mean", 430 * slow, 20, "slots", "team", "assessment")
+    yield summary_row(option, "utilisation", NAN, NAN, "share", "team", "family_workers")
+    yield summary_row(option, "slots_held_mean", 210 * slow, 15, "slots", "team", "family_workers")
     for grade, hours in {"red": 7.5, "amber": 46.0, "green": 98.0, "blue": 121.0}.items():
         yield summary_row(option, "decision_hours_p90", hours * slow, 5, "hours", "rag", grade)
     for grade, share in {"red": 0.92, "amber": 0.75, "green": 0.6}.items():
@@ -437,6 +441,38 @@ class TestPage:
         assert "%" not in row
 
 
+class TestWhereNumbersComeFrom:
+    def written(self, folder, **other):
+        return write_pack(folder, plausible_pack(**other)).read_text(encoding="utf-8")
+
+    def test_without_a_parameters_file_nothing_speaks_of_one(self, tmp_path):
+        html = self.written(tmp_path, assumptions=empty("assumptions"), staffing=empty("staffing"),
+                            symptoms=empty("symptoms"), flags=[])  # fmt: skip
+        for absent in ("assumptions below", "assumptions above", "published: 0", '<dl class="grades">'):
+            assert absent not in html
+        assert "This study has no parameters file." in html
+        assert "<dd>The numbers of the scenario files, without sources." in html
+        assert not Page(html).unbalanced
+
+    def test_with_one_its_grades_are_counted(self, html):
+        assert "This study has no parameters file" not in html
+        assert "<dd>The assumptions above, each with source, date and grade. No record of a real child" in html
+        assert "published: 3" in html
+
+    def test_ranges_without_symptoms_are_not_said_to_show_them(self, tmp_path):
+        html = self.written(tmp_path, symptoms=empty("symptoms"))
+        assert "no symptom of today was given that could narrow it" in html
+        assert "symptoms below" not in html
+        assert "Range that shows the symptoms" not in html
+
+    def test_a_list_of_open_contacts_is_told(self, tmp_path, html):
+        begun = self.written(tmp_path, about=about() | {"backlog": True})
+        for said in ("Each run begins with a list of the contacts that were open then", "The contacts that come in it"):
+            assert said in begun
+            assert said not in html
+        assert "No record of a real child" not in begun
+
+
 def contrast(one, other):
     """Contrast of two colours (WCAG 2.2)."""
     channels = [[int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)] for colour in (one, other)]
@@ -555,6 +591,14 @@ class TestCharts:
         assert not absent.axes
         assert "No option has this measure" in absent.get_label()
 
+    @every_chart
+    def test_names_that_share_a_beginning_are_told_apart(self, draw):
+        begins = "The Early Help decision-maker and both coordinators sit in the MASH with the police and health, from"
+        ends = ("June", "September", "October")
+        figure = draw(small_pack({end: f"{begins} {end}" for end in ends}))
+        words = " ".join(text for text, _ in shown_texts(figure))
+        assert sum(end in words for end in ends) >= 2, "some charts draw two of them"
+
     def test_decided_says_level_change_and_interval(self):
         figure = CHARTS["decided"](plausible_pack())
         texts = {text for text, _ in shown_texts(figure)}
@@ -594,6 +638,47 @@ class TestCharts:
 
     def test_rule_of_thumb_is_labelled_so(self):
         assert any("85%: a rule of thumb" in text for text, _ in shown_texts(CHARTS["utilisation"](plausible_pack())))
+
+
+class TestWhoIsOverloaded:
+    def without(self, summary, option, team, measure="utilisation"):
+        gone = (summary["option"] == option) & (summary["by"] == "team") & (summary["group"] == team)
+        return summary[~(gone & (summary["measure"] == measure))]
+
+    def test_a_team_that_only_holds_cases_has_no_empty_band(self):
+        figure = CHARTS["utilisation"](plausible_pack())
+        texts = [text for text, _ in shown_texts(figure)]
+        assert texts.count("Family workers") == 1
+        assert texts.count("Assessment") == 2, "it works, and holds cases"
+        assert "Children whose cases are held at a time" in texts
+        times, cases = figure.axes
+        assert len(times.get_yticks()) == len(cases.get_yticks()) == 0
+        assert times.get_ylim()[0] == len(TEAMS)
+        assert cases.get_ylim()[0] == 2
+        assert "Family workers: As found, May 2019: 210 slots (195 to 225)" in figure.get_label()
+
+    def test_not_in_this_option_is_told_from_not_measured(self):
+        summary = self.without(summary_table(), "redesigned_mash", "police_desk")
+        summary = self.without(summary, "redesigned_mash", "screening")
+        queued = (summary["option"] == "redesigned_mash") & summary["group"].str.startswith("police_desk|")
+        pack = plausible_pack(
+            summary=summary[~queued], loads=loads_table().query("team != 'police_desk' or option != 'redesigned_mash'")
+        )
+        label = CHARTS["utilisation"](pack).get_label()
+        (police,) = re.findall(r"Police desk: [^.]*", label)
+        (screening,) = re.findall(r"Screening: [^.]*", label)
+        assert "Redesigned MASH: no such team" in police
+        assert "Redesigned MASH: not measured" in screening
+        rows = {row[0].value: row[3].value for rows in loads(pack).groups.values() for row in rows}
+        assert rows["Police desk"] == "no such team"
+
+    def test_offered_load_of_a_team_without_such_work_is_not_said_to_be_of_no_team(self):
+        table = loads_table()
+        slots = (table["option"] == "full_programme") & (table["what"] == "slots")
+        time = (table["option"] == "full_programme") & (table["team"] == "screening")
+        found = loads(plausible_pack(loads=table[~slots & ~time])).groups
+        assert [row[-1].value for row in found["Case-holding slots"]] == ["holds no cases"]
+        assert [row[-1].value for row in found["Working time"] if row[0].value == "Screening"] == ["not measured"]
 
 
 class TestFiles:

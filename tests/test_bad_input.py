@@ -233,3 +233,17 @@ def test_one_slip_is_one_mistake():
         found = [place for place, _ in examine(data, parameters)]
         assert found, f"{at} takes nonsense"
         assert all(place[: len(at)] == at or at[: len(place)] == place for place in found), f"{at}: {found}"
+
+
+@pytest.mark.parametrize(
+    "teams", ["[a]", "", "text", "{desk: 3}", "{desk: {staff: {a: b}}}", "{desk: {staff: [1]}}", "{1: 2}"]
+)
+def test_an_option_of_a_base_of_any_shape_says_its_own_mistakes_too(teams: str, tmp_path: Path):
+    (tmp_path / "base.yaml").write_text(f"name: Odd\nrun: soon\nteams: {teams}\nstages: {{a: b}}\n", encoding="utf-8")
+    option = "name: O\nchanges: base.yaml\nbecause:\n  - {say: Two., set: {teams.desk.staff.officer.wte: +2}}\n"
+    option += "  - {say: Three., remove: stages.a}\n  - {say: Four., add: {stages.c: {team: desk, touch: 12 mn}}}\n"
+    (tmp_path / "option.yaml").write_text(option, encoding="utf-8")
+    told = said(tmp_path / "option.yaml")
+    assert "so +2 is 2 here" in told
+    assert "\"mn\" in '12 mn' is not a unit of time" in told
+    assert "base.yaml:2: run" in told

@@ -449,6 +449,28 @@ def test_several_break_evens_are_told_each_with_its_interval() -> None:
     assert [place.at for place in one.places] == pytest.approx([0.25, 0.75])
 
 
+def test_the_picture_is_that_of_the_pack_with_the_answer_and_what_its_band_covers() -> None:
+    one = found([0.1, -0.1, 0.1], measure="utilisation")
+    figure = one.plot()
+    texts = [text.get_text() for text in figure.texts]
+    assert "No change at 0.25 (0.22 to 0.28) and 0.75 (0.72 to 0.78)" in texts
+    assert CAUTION in texts
+    assert (
+        f"Band, and shaded column: 95% interval of the average over {one.table['replications'].iloc[0]} replications: simulation noise alone"
+        in texts
+    )
+    assert one.said in figure.get_label()
+    ranged = replace(one, ranged=True).plot()
+    assert "each with its own set of unknown numbers" in " ".join(text.get_text() for text in ranged.texts)
+    with_it = found_at("Line", CAUTION, "utilisation", ("decision_hours_median", "all", "all"), np.array([0.0, 1.0]),
+                       np.array([[-0.1, -0.1001], [0.1, 0.1001]]), np.array([30.0, 20.0]))  # fmt: skip
+    assert "Receipt to decision: half wait less than (all, all)" not in [
+        text.get_text() for text in with_it.plot().texts
+    ]
+    assert "Receipt to decision: half wait less than" in [text.get_text() for text in with_it.plot().texts]
+    assert "not every replication could measure" in found([0.1, float("nan")], measure="utilisation").plot().get_label()
+
+
 def test_two_ranges_of_people_give_one_break_even(line: Scenario) -> None:
     """Where people come in steps, values far apart once put it at half a person more than values close together."""
     path, base = "teams.screening.staff.social_worker.wte", line.base
@@ -527,6 +549,7 @@ def test_the_command_says_it_and_writes_every_value(tmp_path: Path, capsys: pyte
     assert told.out.startswith(f"Advice line: no difference in utilisation where {CAUTION} is ")
     assert "95% interval" in told.out.splitlines()[0]
     assert told.out.splitlines()[-1] == f"Written to {tmp_path}"
+    assert "Where does it break even?" in (tmp_path / "break_even.svg").read_text(encoding="utf-8")
     table = pd.read_csv(tmp_path / "break_even.csv")
     assert {-1.5, 0.5, 2.5} < set(table["value"])
     assert re.search(

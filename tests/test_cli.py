@@ -185,6 +185,24 @@ def test_appraise_says_them_too(here: Path, capsys: pytest.CaptureFixture[str]):
     assert said.index("Look twice") < said.index("Pack: ")
 
 
+def test_break_even_and_sensitivity_say_them_too(here: Path, capsys: pytest.CaptureFixture[str]):
+    few_officers(here)
+    one_more = (
+        (here / "late.yaml").read_text(encoding="utf-8").replace("\n    from: 2099-01-05", "").replace("+2", "+1")
+    )
+    (here / "one_more.yaml").write_text(one_more, encoding="utf-8")
+    few = ["--replications", "2", "--jobs", "1", "--quiet", "-o", "out"]
+    care = f"\nRead with care:\n  - One desk and Two more officers: {FULL}\nWritten to out\n"
+    between = ["--path", "teams.desk.staff.officer.wte", "--between", "2", "4", "--steps", "2"]
+    assert cli.main(["break-even", FEW, "one_more.yaml", *between, *few]) == cli.DONE
+    assert capsys.readouterr().out.endswith(care)
+    unknown = "{path: teams.desk.staff.officer.wte, say: Officers, between: [2.5, 3], unit: WTE, source: Ours}"
+    text = f"title: Few\ncouncil: Here\nbase: {FEW}\noptions: [one_more.yaml]\nreplications: 2\ncandidates: 3\n"
+    (here / "few_appraisal.yaml").write_text(f"{text}unknown: [{unknown}]\n", encoding="utf-8")
+    assert cli.main(["sensitivity", "few_appraisal.yaml", *few]) == cli.DONE
+    assert capsys.readouterr().out.endswith(care)
+
+
 def test_tables_are_the_same_bytes_for_any_number_of_jobs(here: Path):
     for jobs in ("1", "2"):
         assert cli.main(["compare", *SEVERAL, "--jobs", jobs, "--quiet", "--output", f"jobs_{jobs}"]) == cli.DONE
@@ -334,24 +352,10 @@ def test_help_of_calibrate_has_an_example(capsys: pytest.CaptureFixture[str]):
         (["simulate"], "invalid choice"),
         (["check"], "FILE"),
         (["compare", BASE], "OPTION"),
-        (["run", BASE, "--replications", "0"], "'0' is not a whole number of 1 or more"),
-        (["run", BASE, "--replications", "-1"], "'-1' is not a whole number of 1 or more"),
-        (["run", BASE, "--replications", "two"], "'two' is not a whole number"),
-        (["run", BASE, "--replications", "1.5"], "'1.5' is not a whole number"),
-        (["compare", BASE, MORE, "--replications", "1"], "'1' is not a whole number of 2 or more"),
-        (["appraise", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
-        (["sensitivity", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
         (["staffing", BASE, "--target", "0.8"], "--path"),
-        (["staffing", BASE, "--path", "teams.desk.staff.officer.wte", "--target", "most"], "'most'"),
-        (["run", BASE, "--jobs", "0"], "'0' is not a whole number of 1 or more"),
-        (["run", BASE, "--seed", "-1"], "'-1' is not a whole number of 0 or more"),
         (["run", BASE, "--engine", "fastest"], "'fastest'"),
         (["calibrate"], "KIND"),
         (["calibrate", "published", "--council", "England"], "--year, --data"),
-        (
-            ["calibrate", "published", "--council", "England", "--year", "20", "--data", "."],
-            "'20' is not a whole number",
-        ),
     ],
 )
 def test_wrong_words_are_refused_by_name(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
@@ -359,6 +363,45 @@ def test_wrong_words_are_refused_by_name(words: list[str], said: str, capsys: py
     error = capsys.readouterr().err
     assert said in error
     assert "Traceback" not in error
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", BASE, "--replications", "0"], "'0' is not a whole number of 1 or more"),
+        (["run", BASE, "--replications", "-1"], "'-1' is not a whole number of 1 or more"),
+        (["run", BASE, "--replications", "two"], "'two' is not a whole number"),
+        (["run", BASE, "--replications", "1.5"], "'1.5' is not a whole number"),
+        (["compare", BASE, MORE, "--replications", "1"], "'1' is not a whole number of 2 or more"),
+        (["appraise", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
+        (["sensitivity", "appraisal.yaml", "--replications", "1"], "'1' is not a whole number of 2 or more"),
+        (["staffing", BASE, "--path", "teams.desk.staff.officer.wte", "--target", "most"], "'most'"),
+        (["run", BASE, "--jobs", "0"], "'0' is not a whole number of 1 or more"),
+        (["run", BASE, "--seed", "-1"], "'-1' is not a whole number of 0 or more"),
+        (
+            ["calibrate", "published", "--council", "England", "--year", "20", "--data", "."],
+            "'20' is not a whole number",
+        ),
+    ],
+)
+def test_wrong_numbers_are_mistakes_like_others(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):
+    assert cli.main(words) == cli.USER_INPUT
+    where, what, right, remedy = capsys.readouterr().err.removeprefix("1 mistake.\n\n").splitlines()
+    assert said in what
+    assert right.startswith("  right:  A ")
+    assert remedy.startswith(f"  remedy: Write, for example, {where} ")
+
+
+def test_all_wrong_numbers_of_a_command_are_told_at_once(capsys: pytest.CaptureFixture[str]):
+    words = ["staffing", BASE, "--path", "x", "--target", "lots", "--between", "3", "many", "--jobs", "0"]
+    assert cli.main(words) == cli.USER_INPUT
+    told = capsys.readouterr().err
+    assert told.startswith("3 mistakes.")
+    assert "what:   'many' is not a number." in told
+    assert "remedy: Write a number in its place." in told
+    assert (
+        "\n--target\n  what:   'lots' is not a number.\n  right:  A number, such as 0.4; of a share also a per" in told
+    )
 
 
 STAFFING = ["staffing", "--path", "teams.desk.staff.officer.wte", "--target", "0.8"]

@@ -16,8 +16,9 @@ import pytest
 
 from frontdoor_sim.appraisal import Pack
 from frontdoor_sim.appraisal.charts import utilisation
-from frontdoor_sim.appraisal.pack import ABOUT
-from frontdoor_sim.appraisal.sections import behind, changes_from_today, verdicts
+from frontdoor_sim.appraisal.pack import ABOUT, empty
+from frontdoor_sim.appraisal.sections import changes_from_today, verdicts
+from frontdoor_sim.appraisal.workload import workload
 from frontdoor_sim.cli import check_file
 from frontdoor_sim.contacts import expected_rates
 from frontdoor_sim.contacts.returning import NOBODY
@@ -34,11 +35,12 @@ from frontdoor_sim.experiment import (
     returning,
     workers,
 )
-from frontdoor_sim.experiment.answer import _never, _without_time, headline, period_of
-from frontdoor_sim.experiment.comparing import by_run, compared, summarise
+from frontdoor_sim.experiment.answer import _never, _without_time, headline, warnings
+from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, by_run, compared, sentence, summarise
 from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, narrowing, spread
+from frontdoor_sim.experiment.periods import period_of
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
-from frontdoor_sim.experiment.reading import Study
+from frontdoor_sim.experiment.reading import Study, StudyFile
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.running import draw_contacts, simulate
 from frontdoor_sim.experiment.study import staffing_table
@@ -156,6 +158,8 @@ def test_pairing_and_verdict(desk, more):
     assert row["low"] > 0
     assert "better by" in str(found)
     assert found.plot().axes
+    (note,) = [text.get_text() for text in found.plot().texts if text.get_text().startswith("Bar through each dot")]
+    assert note.startswith("Bar through each dot: 95% interval of the average over")
 
 
 def test_an_option_that_changes_nothing_cannot_be_told_apart(desk):
@@ -238,19 +242,54 @@ def of_two_measures(after: float, hours: float) -> pd.DataFrame:
 def test_the_answer_says_every_effect_with_its_range():
     said = headline(compared(of_two_measures(0.1, -50), "Today", "year"), of_one_case=True)
     assert said == (
-        "Today: 40% of contacts are decided within 24 hours (40% to 40% in single years). Half of transfers to assessment are "
-        "allocated within 90 hours of the decision (90 to 90).\n"
-        "More are decided within 24 hours under Hub (52%; +8 to +15 points).\n"
+        "Today: 40% of contacts are decided within 24 hours (40% in single years). Half of transfers to assessment are "
+        "allocated within 90 hours of the decision (90 in single years).\n"
+        "More contacts are decided within 24 hours under Hub (52%; +8 to +15 points).\n"
         "Transfers are allocated sooner under Hub (48 hours; −58 to −27 hours).\n"
-        "In brackets after an option, its change from today: the range in single years."
+        "In brackets after an option: where it gets to, and its change from today, the range in single years."
     )
     short = headline(compared(of_two_measures(0.1, -50), "Today", "year"), True, period_of(26))
-    assert short.endswith("its change from today: the range in single runs of 26 weeks.")
+    assert short.endswith("its change from today, the range in single runs of 26 weeks.")
     worse = headline(compared(of_two_measures(-0.1, 50), "Today", "average"), of_one_case=False)
-    assert "Fewer are decided within 24 hours under Hub" in worse
+    assert "Fewer contacts are decided within 24 hours under Hub" in worse
     assert "Transfers are allocated later under Hub" in worse
     same = headline(compared(of_two_measures(0.0, 0.0), "Today", "average"), of_one_case=False)
-    assert same.endswith("Hub cannot be told apart from today on that measure.")
+    assert same.endswith("Hub cannot be told apart from today in how many contacts are decided within 24 hours.")
+
+
+def test_every_sentence_of_the_answer_names_what_it_is_of():
+    """Two options, one of which shortens the transfer: of the other the transfer is named, and not `that measure`."""
+    quick, slow = of_two_measures(0.1, -50), of_two_measures(0.1, 0.0)
+    runs = pd.concat([quick, slow[slow["option"] == "Hub"].assign(option="Other")])
+    said = headline(compared(runs, "Today", "average"), of_one_case=False)
+    assert "Other cannot be told apart from today in how soon transfers are allocated." in said
+    lost = runs.copy()
+    lost.loc[(lost["option"] == "Other") & (lost["measure"] == TRANSFER) & (lost["run"] == 3), "value"] = np.nan
+    found = compared(lost, "Today", "average")
+    assert "Not every replication of Other could measure how soon transfers are allocated." in headline(found, False)
+    assert (
+        found.verdicts["sentence"].iloc[-1] == "Not every replication could measure how soon transfers are allocated."
+    )
+
+
+def difference(base: float, change: float, half: float) -> SimpleNamespace:
+    """A difference of the share decided within 24 hours, with the interval of its average."""
+    return SimpleNamespace(measure=HEADLINE, base=base, option_mean=base + change, difference=change, low=change - half,
+                           high=change + half, half_width=half)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (difference(0.6, 0.0001, 0.0002), "Decides 60% within 24 hours (A: 60%): cannot be told apart (less than 1 point on average)."),
+        (difference(0.6, 0.001, 0.003), "Decides 60% within 24 hours (A: 60%): cannot be told apart (−0.2 to +0.4 points on average)."),
+        (difference(0.606, 0.0056, 0.001), "Decides 61.2% within 24 hours (A: 60.6%): better by 0.5 to 0.7 points."),
+        (difference(0.601, 0.03, 0.0001), "Decides 63% within 24 hours (A: 60%): better by 3 points."),
+        (difference(0.98, 0.0176, 0.0146), "Decides 99.8% within 24 hours (A: 98.0%): better by 0.3 to 3.2 points."),
+    ],
+)  # fmt: skip
+def test_rounding_hides_no_difference(row, said):
+    assert sentence(row, "A") == said
 
 
 def test_the_answer_says_of_what_is_better_on_average_alone_that_a_single_year_may_be_worse():
@@ -260,7 +299,7 @@ def test_the_answer_says_of_what_is_better_on_average_alone_that_a_single_year_m
     shares = [made_up(base, "T"), made_up(base + luck, "a"), made_up(base + 0.2 + luck / 100, "b")]
     lines = headline(compared(pd.concat([*shares, *waits]), "T", "year"), of_one_case=True).splitlines()
     assert lines[1].startswith(
-        "More are decided within 24 hours under b (70%; +20 to +21 points). On average more are decided"
+        "More contacts are decided within 24 hours under b (70%; +20 to +21 points). On average more contacts are decided"
     )
     assert lines[1].endswith(
         "within 24 hours under a (65%; −26 to +55 points), though a single year may show otherwise."
@@ -319,7 +358,7 @@ def test_a_team_that_an_option_has_not_got_is_not_called_unmeasured():
         options=found.options, verdicts=found.verdicts, summary=found.summary, differences=found.differences,
         about=dict.fromkeys(ABOUT, ""),
     )  # fmt: skip
-    ((_, *cells),) = behind(pack, "utilisation", "team").groups[""]
+    ((_, *cells),) = workload(pack).groups["Share of time on duty spent at work"]
     assert sorted(cell.value for cell in cells) == ["50%", "no such team"]
     assert "a: no such team" in utilisation(found.summary, found.options).get_label()
 
@@ -472,6 +511,24 @@ def test_the_pack_says_which_ranges_were_used(tmp_path: Path):
     assert "<li>Of the 8 sets kept, the first 2 are used" in page
     assert "<li>Officers is 6 in one_desk.yaml" in page
     assert " WTE (used: 5." in page
+    assert "assumptions table" not in page
+    assert "are held as the scenario files have them, without a source or a grade." in page
+
+
+def test_what_is_held_where_there_is_an_assumptions_table_and_where_there_is_none(bcp, desk):
+    def held(base: Scenario, *unknown: Unknown) -> str:
+        study = Study(
+            Path("a.yaml"), StudyFile(title="t", council="c", base="b", options=("o",), unknown=unknown), base, ()
+        )
+        nothing = pd.DataFrame(columns=["option", "measure", "by", "group", "value"])
+        return warnings(study, SimpleNamespace(runs=nothing), empty("loads"))[-1]
+
+    staff = Unknown(path="wte", say="Officers", between=(4, 9), unit="WTE", source="a guess")
+    assert held(bcp) == "Every number is held at the value of the assumptions table."
+    assert held(bcp, staff).startswith(
+        "Numbers that do not stand under What we do not know are held at the values of the"
+    )
+    assert held(desk) == "Every number is held as the scenario files have it, without a source or a grade."
 
 
 def test_todays_number_at_any_path(desk, bcp):

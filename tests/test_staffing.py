@@ -23,6 +23,7 @@ from frontdoor_sim.experiment.comparing import by_run
 from frontdoor_sim.experiment.least_staff import EVERYBODY, THESE
 from frontdoor_sim.experiment.least_value import SURE, TESTS, Floats, first_place, least, passed, search, statistics
 from frontdoor_sim.experiment.replications import Task
+from frontdoor_sim.experiment.staffing_command import _rows
 from frontdoor_sim.experiment.staffing_goal import Goal, people_at
 from frontdoor_sim.scenario import Scenario, read_scenario
 from theory_runs import exponential, scenario
@@ -398,6 +399,15 @@ def test_a_run_that_starts_from_open_contacts_may_have_a_load_above_one() -> Non
     found = staffing(model, path, 0.5, replications=2, jobs=1)
     assert not found.steady
     assert found.lowest == 0.5
+
+
+def test_single_runs_are_called_years_only_where_they_are(eighty: LeastStaff) -> None:
+    assert eighty.period == "run of 8 weeks"
+    assert eighty.said[1].endswith("at least 80% of single runs of 8 weeks meet it.")
+    assert next(_rows(eighty)).endswith("share of single runs of 8 weeks that meet it")
+    year = replace(eighty, period="year", sure=np.nan)
+    assert "meets it in 80% of single years" in year.said[1]
+    assert next(_rows(replace(eighty, ranged=True))).endswith("share of cases that meet it")
 
 
 def test_another_team_that_is_full_is_told(eighty: LeastStaff) -> None:

@@ -13,6 +13,7 @@ from frontdoor_sim.contacts import draw, given
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog, check_laws, read_log, write_log
 from frontdoor_sim.experiment import (
+    BreakEven,
     Comparison,
     LeastStaff,
     Sensitivity,
@@ -31,7 +32,7 @@ from frontdoor_sim.scenario import Scenario, read_scenario
 
 __version__ = "0.1.0"
 __all__ = [
-    "Comparison", "EventLog", "InputError", "LeastStaff", "Parameters", "Scenario", "Sensitivity", "appraise", "break_even",
-    "check_laws", "compare", "draw", "fair_shares", "given", "measure", "read_log", "read_scenario", "read_study", "run",
-    "sensitivity", "staffing", "write_log",
+    "BreakEven", "Comparison", "EventLog", "InputError", "LeastStaff", "Parameters", "Scenario", "Sensitivity", "appraise",
+    "break_even", "check_laws", "compare", "draw", "fair_shares", "given", "measure", "read_log", "read_scenario", "read_study",
+    "run", "sensitivity", "staffing", "write_log",
 ]  # fmt: skip

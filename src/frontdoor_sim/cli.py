@@ -7,7 +7,7 @@ import io
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,7 @@ from frontdoor_sim.experiment.replications import Task, slug
 from frontdoor_sim.experiment.study import versions
 from frontdoor_sim.experiment.touch.desk_file import read_desk
 from frontdoor_sim.experiment.touch.page import added
+from frontdoor_sim.experiment.typed import mistyped, typed_whole
 from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
@@ -74,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
+        if wrong := mistyped(vars(asked)):
+            raise InputError(wrong)
         asked.does(asked)
         sys.stdout.flush()
     except InputError as error:
@@ -183,7 +186,9 @@ def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         epilog='example:\n  frontdoor calibrate published --council "North Tyneside" --year 2020 --data DIR',
     )
     one.add_argument("--council", required=True, metavar="NAME", help="a council or region, or England")
-    one.add_argument("--year", required=True, type=_whole(2000), metavar="YEAR", help="in which 31 March ends the year")
+    one.add_argument(
+        "--year", required=True, type=typed_whole(2000), metavar="YEAR", help="in which 31 March ends the year"
+    )
     one.add_argument("--data", required=True, type=Path, metavar="DIR", help="folder of the CSV files as published")
     one.add_argument(*OUTPUT, type=Path, metavar="DIR", help="folder for parameters.yaml (calibration/<council>)")
     one.add_argument("--quiet", action="store_true", help="only where it was written")
@@ -205,11 +210,11 @@ def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     one.add_argument(
         "--combine", choices=["published"], help="published volumes and local times; needs --year and --data"
     )
-    one.add_argument("--year", type=_whole(2000), metavar="YEAR", help="of the published figures")
+    one.add_argument("--year", type=typed_whole(2000), metavar="YEAR", help="of the published figures")
     one.add_argument("--data", type=Path, metavar="DIR", help="folder of the published CSV files")
     what = "also touch time and capacity of the desk in this file, by simulation (minutes)"
     one.add_argument("--touch-and-capacity", type=Path, metavar="DESK", help=what)
-    one.add_argument("--jobs", type=_whole(1), metavar="N", help="worker processes of that simulation (all cores)")
+    one.add_argument("--jobs", type=typed_whole(1), metavar="N", help="worker processes of that simulation (all cores)")
     one.add_argument(*OUTPUT, type=Path, metavar="DIR", help="results folder (calibration/<council>)")
     one.add_argument("--quiet", action="store_true", help="no progress bar, only where it was written")
     one.set_defaults(does=do_calibrate_history)
@@ -222,7 +227,7 @@ def _add_history(commands: Any) -> None:
     one.add_argument("scenario", type=Path, metavar="SCENARIO")
     one.add_argument("--faults", default="", metavar="NAME,NAME", help=f"faults to plant: {faults}")
     one.add_argument(*OUTPUT, type=Path, metavar="DIR", help="results folder (results/<name>_history)")
-    one.add_argument("--seed", type=_whole(0), default=SEED, metavar="N", help=f"key of all luck ({SEED})")
+    one.add_argument("--seed", type=typed_whole(0), default=SEED, metavar="N", help=f"key of all luck ({SEED})")
     one.add_argument("--engine", choices=ENGINES, default="auto", help="auto takes the fastest there is (auto)")
     one.set_defaults(does=do_history)
 
@@ -234,22 +239,11 @@ def _common(
     runs, key = (f"{said}, or {number}" for number in of_a_scenario) if of_a_scenario else (said, str(seed or said))
     runs, more = f"how many runs, at least {least} ({runs})", f"key of all luck ({key})"
     one.add_argument(*OUTPUT, type=Path, metavar="DIR", help="results folder (results/<name>)")
-    one.add_argument("--seed", type=_whole(0), default=seed, metavar="N", help=more)
-    one.add_argument("--replications", type=_whole(least), default=replications, metavar="N", help=runs)
-    one.add_argument("--jobs", type=_whole(1), metavar="N", help="worker processes (all cores)")
+    one.add_argument("--seed", type=typed_whole(0), default=seed, metavar="N", help=more)
+    one.add_argument("--replications", type=typed_whole(least), default=replications, metavar="N", help=runs)
+    one.add_argument("--jobs", type=typed_whole(1), metavar="N", help="worker processes (all cores)")
     one.add_argument("--engine", choices=ENGINES, default="auto", help="auto takes the fastest there is (auto)")
     one.add_argument("--quiet", action="store_true", help="no progress bar, only the result")
-
-
-def _whole(least: int) -> Callable[[str], int]:
-    """A whole number of an argument, not below `least`."""
-
-    def number(text: str) -> int:
-        if not text.removeprefix("-").isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of {least} or more")
-        return int(text)
-
-    return number
 
 
 def do_check(asked: argparse.Namespace) -> None:

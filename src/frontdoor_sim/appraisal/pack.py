@@ -94,7 +94,7 @@ class Pack:
     - `costs`: what each option costs more than today, or less, line by line: kind {posts, overtime, change}, say, number
       and unit of what is priced, when {once, a year}, low and high in pounds (NaN where no price is stated), source.
     - `symptoms`: symptom, low, high, source, as_found and, if wanted, unit (`share` prints percentages).
-    - `assumptions`: as `Parameters.assumptions()` gives them.
+    - `assumptions`: as `Parameters.assumptions()` gives them; empty where the study has no parameters file.
     - `weeks`, `dates`, `burnt_down`: of today's model and every option with dated changes, the weeks of the study with
       medians and bands, the dates on which something changes, and what the weeks say in words; empty where none has dates.
     - `break_evens`, `tried`: where an option makes no difference to a measure, a row for each such value with its interval
@@ -106,7 +106,7 @@ class Pack:
     - `pathways`: option -> its pathway as a picture; an option without one has none in the pack.
     - `about`: title, council, headline, seed, replications, command, versions (mapping),
       interval_note; if wanted warnings (list), ranges_told (list, of the ranges of `staffing`),
-      run (length of run in words), summary_note (what the
+      run (length of run in words), backlog (whether runs begin with a list of open contacts), summary_note (what the
       intervals of `summary` cover, when other than interval_note), weeks_note (what the bands of
       `weeks` cover), shares_note (what the bars of `shares` cover), queue_option (the option drawn beside today in the
       chart of queues).

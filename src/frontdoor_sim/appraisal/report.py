@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from frontdoor_sim.appraisal import charts, sections
+from frontdoor_sim.appraisal import charts, sections, workload
 from frontdoor_sim.appraisal.costs import cost_lines, what_it_costs
 from frontdoor_sim.appraisal.pack import Pack
 from frontdoor_sim.appraisal.reported import as_reported
@@ -70,7 +70,7 @@ def pack_html(pack: Pack) -> str:
         as_reported=as_reported(pack),
         breaches=breaches(pack),
         by_group=sections.tables_by_group(pack),
-        loads=sections.loads(pack),
+        loads=workload.loads(pack),
         costs=what_it_costs(pack),
         cost_lines=cost_lines(pack),
         what_changes=sections.what_changes(pack),
@@ -113,8 +113,9 @@ def draw(pack: Pack) -> list[Chart]:
         _chart(
             "utilisation",
             charts.utilisation(summary, options, note=note),
-            "Time on duty leaves out leave, sickness, meetings and training. Overtime is counted apart.",
-            sections.behind(pack, "utilisation", "team"),
+            "Time on duty leaves out leave, sickness, meetings and training. Overtime is counted apart. How full the slots "
+            "of those who hold cases are, offered load says below.",
+            workload.workload(pack),
         ),
     ]
 

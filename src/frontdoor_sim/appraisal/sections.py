@@ -15,7 +15,6 @@ from frontdoor_sim.appraisal.suppression import SYMBOL, suppressed
 from frontdoor_sim.appraisal.wording import (
     GRADES,
     MEASURES,
-    NO_TEAM,
     SECTION_NAMES,
     WAITED_FOR,
     Estimate,
@@ -131,7 +130,7 @@ def behind(pack: Pack, measure: str, by: str) -> Table:
     if by == "hours":
         groups = [hours for hours in _CURVE_HOURS if hours in groups]
     rows = [
-        [Cell(_group_name(by, group)), *(level_cell(found.get((option, group)), by) for option in pack.labels)]
+        [Cell(_group_name(by, group)), *(level_cell(found.get((option, group))) for option in pack.labels)]
         for group in groups
     ]
     return Table(f"{measure_name(measure)}, by {plain(by).lower()}", [plain(by), *pack.labels.values()], {"": rows})
@@ -214,21 +213,6 @@ def by_group(pack: Pack, by: str) -> Table:
     return Table(f"Decided within 24 hours, by {by}", [plain(by), *pack.labels.values()], {"": lines}, note)
 
 
-def loads(pack: Pack) -> Table:
-    """Offered load by team and by slots: 100% is full."""
-    found = {
-        (str(row["team"]), str(row["what"]), str(row["option"])): float(row["load"])
-        for row in pack.loads.to_dict("records")
-    }
-    groups: dict[str, list[list[Cell]]] = {}
-    for team, what in dict.fromkeys((team, what) for team, what, _ in found):
-        cells = [_load(found.get((team, what, option), math.nan)) for option in pack.labels]
-        name = {"time": "Working time", "slots": "Case-holding slots"}.get(what, plain(what))
-        groups.setdefault(name, []).append([Cell(plain(team)), *cells])
-    note = "Work that arrives as a share of what the team can do. ▲ marks 100% or more: the wait has no steady level."
-    return Table("Offered load", ["Team", *pack.labels.values()], groups, note)
-
-
 def what_changes(pack: Pack) -> Table:
     """Each change with the recommendation it answers, and the options that contain it."""
     others = [option for option in pack.labels if option != pack.base]
@@ -253,7 +237,8 @@ def staffing(pack: Pack) -> Table:
         if "used_low" in row:
             kept += f" (used: {span(row['used_low'], row['used_high'], unit)})"
         rows.append([Cell(plain(row["name"])), Cell(tried), Cell(kept), Cell(words(row["source"]))])
-    head = ["Number", "Range tried", "Range that shows the symptoms", "Where the range comes from"]
+    kept_is = "Range that shows the symptoms" if len(pack.symptoms) else "Range kept"
+    head = ["Number", "Range tried", kept_is, "Where the range comes from"]
     return Table("A range, not a number", head, {"": rows}, numbers=False)
 
 
@@ -367,10 +352,10 @@ def _parsed(value: object) -> Any:
     return value
 
 
-def level_cell(value: Estimate | None, by: str = "") -> Cell:
-    """An option's own figure with its interval; of a team that the option has not got, that."""
+def level_cell(value: Estimate | None) -> Cell:
+    """An option's own figure with its interval."""
     if value is None:
-        return Cell(NO_TEAM if by == "team" else "not measured", kind="none")
+        return Cell("not measured", kind="none")
     return Cell(_short(value.value_text()), value.interval_text())
 
 
@@ -385,15 +370,6 @@ def _change(value: Estimate | None, measure: str) -> Cell:
     mark, word = VERDICT_WORDS.get(kind, ("", "different"))
     value = value.in_points()
     return Cell(_short(value.change_text()), value.interval_text(), mark, word, kind)
-
-
-def _load(load: float) -> Cell:
-    if not math.isfinite(load):
-        return Cell("–", word=NO_TEAM)
-    full = load >= 1
-    return Cell(
-        f"{load * 100:.0f}%", mark="▲" if full else "", word="full" if full else "", kind="worse" if full else ""
-    )
 
 
 def _short(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -214,6 +215,29 @@ SECTION_NAMES = {"durations": "Durations", "judgement": "Judgement", "published"
 NO_TEAM = "no such team"
 """What is said where a model has not got the team that a figure is of: there is nothing to measure."""
 
+
+def not_there(team_is: bool) -> str:
+    """Why an option has no figure of a team: it has not got the team, or has it and could not measure it.
+
+    Example:
+        >>> not_there(False), not_there(True)
+        ('no such team', 'not measured')
+    """
+    return "not measured" if team_is else NO_TEAM
+
+
+def teams_of(summary: pd.DataFrame) -> dict[str, set[str]]:
+    """The teams of each option: those that some figure of a tidy summary is of, be it measured or not."""
+    rows = summary[summary["by"].astype("string").str.startswith("team").fillna(value=False).astype(bool)]
+    found: dict[str, set[str]] = {}
+    for option, by, group in rows[["option", "by", "group"]].astype(str).drop_duplicates().to_numpy():
+        found.setdefault(option, set()).add(group if by == "team" else group.rpartition("|")[0])
+    return found
+
+
+CASES_HELD = "Children whose cases are held at a time"
+"""What the slots are called that a team holds."""
+
 SMALLEST = {"decided_within_24h": 0.005, "transfer_hours_to_allocation_median": 0.5}
 """Differences smaller than half a point, or half an hour, are none, however sure they are."""
 
@@ -302,6 +326,13 @@ def estimates(table: pd.DataFrame, measure: str, by: str = "", mean: str = "mean
             half_width=_number(row.get("half_width")),
         )
     return found
+
+
+def timed_teams(at_work: Mapping[tuple[str, str], Estimate], held: Mapping[tuple[str, str], Estimate]) -> list[str]:
+    """The teams that a share of time at work is told of: not those that hold cases and have no other work on record."""
+    known = {team for (_, team), value in at_work.items() if value.known}
+    holds = {team for (_, team), value in held.items() if value.known}
+    return [team for team in dict.fromkeys(team for _, team in at_work) if team in known or team not in holds]
 
 
 def _number(value: object) -> float:

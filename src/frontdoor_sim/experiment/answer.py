@@ -7,43 +7,25 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.appraisal.rounding import change_range, rounded_apart, share_and_range
 from frontdoor_sim.appraisal.wording import Estimate, estimates
 from frontdoor_sim.documents import in_words
-from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, Comparison, every_year, signed
+from frontdoor_sim.experiment.comparing import HEADLINE, IN_WHAT, TRANSFER, Comparison, every_year
 from frontdoor_sim.experiment.conditioning import Conditioned
+from frontdoor_sim.experiment.periods import period_of, singles
 from frontdoor_sim.experiment.reading import Study
 from frontdoor_sim.scenario.doubts import never_in_force
 
-A_YEAR = (52, 53)
-"""Weeks of a run that is called a year."""
 NO_TIME_LEFT = 0.98
 """Share of time on duty at work from which a team may have more to do than it can."""
 SAYS = {
-    HEADLINE: {"better": ("more", "are decided within 24 hours"), "worse": ("fewer", "are decided within 24 hours")},
+    HEADLINE: {
+        "better": ("more contacts", "are decided within 24 hours"),
+        "worse": ("fewer contacts", "are decided within 24 hours"),
+    },
     TRANSFER: {"better": ("transfers are allocated", "sooner"), "worse": ("transfers are allocated", "later")},
 }
 """How the answer begins to say what the options do to a measure."""
-
-
-def period_of(weeks: int) -> str:
-    """What one run of some weeks is called.
-
-    Example:
-        >>> period_of(52), period_of(26)
-        ('year', 'run of 26 weeks')
-    """
-    return "year" if weeks in A_YEAR else f"run of {weeks} week{'s' if weeks > 1 else ''}"
-
-
-def singles(period: str) -> str:
-    """Several of them.
-
-    Example:
-        >>> singles("year"), singles("run of 26 weeks")
-        ('single years', 'single runs of 26 weeks')
-    """
-    word, *rest = period.split(" ", 1)
-    return " ".join([f"single {word}s", *rest])
 
 
 def headline(comparison: Comparison, of_one_case: bool, period: str = "year") -> str:
@@ -56,18 +38,17 @@ def headline(comparison: Comparison, of_one_case: bool, period: str = "year") ->
     """
     summary = comparison.summary
     base = summary[(summary["option"] == comparison.base) & (summary["by"] == "all")].set_index("measure")
-    decided, transfer = base.loc[HEADLINE], base.loc[TRANSFER]
+    decided, transfer = (base.loc[name, ["mean", "low", "high"]].to_numpy(float) for name in (HEADLINE, TRANSFER))
     where = f"in {singles(period)}" if of_one_case else "on average"
-    today = [
-        f"{comparison.base}: {decided['mean']:.0%} of contacts are decided within 24 hours ({decided['low']:.0%} to "
-        f"{decided['high']:.0%} {where})."
-    ]
-    if not np.isnan(transfer["mean"]):
-        hours = f"{transfer['mean']:.0f} hours of the decision ({transfer['low']:.0f} to {transfer['high']:.0f})"
+    share, spread = share_and_range(*decided)
+    today = [f"{comparison.base}: {share} of contacts are decided within 24 hours ({spread} {where})."]
+    if not np.isnan(transfer[0]):
+        mean, low, high = rounded_apart(*transfer)
+        hours = f"{mean} hours of the decision ({low if low == high else f'{low} to {high}'} {where})"
         today += [f"Half of transfers to assessment are allocated within {hours}."]
     lines = [today, *(list(_told(comparison, measure, period)) for measure in SAYS)]
-    named = any(word in set(comparison.verdicts["better"]) for word in ("better", "worse"))
-    lines += [[f"In brackets after an option, its change from today: the range {where}."]] if named else []
+    named = bool(comparison.verdicts["better"].isin(["better", "worse"]).any())
+    lines += [[f"In brackets after an option: where it gets to, and its change from today, the range {where}."]] * named
     return "\n".join(" ".join(line) for line in lines if line)
 
 
@@ -81,7 +62,7 @@ def _told(comparison: Comparison, measure: str, period: str) -> Iterator[str]:
     for word, (who, what) in SAYS[measure].items():
         for always in (True, False):
             named = [
-                f"{option} ({after[option, ''].value_text()}; {change_range(change[option, ''])})"
+                f"{option} ({after[option, ''].value_text()}; {_change(change[option, ''])})"
                 for option in verdict.index[verdict == word]
                 if every_year(mine.loc[option]) == always
             ]
@@ -90,20 +71,18 @@ def _told(comparison: Comparison, measure: str, period: str) -> Iterator[str]:
                 begins = who.capitalize() if always else f"On average {who}"
                 but = "" if always else f", though a single {period} may show otherwise"
                 yield f"{begins} {what} under {in_words(named, 'and')}{but}."
-    unclear = verdict.index[verdict == "unclear"].tolist()
+    unclear = [option for option in verdict.index[verdict == "unclear"] if change[option, ""].known]
+    unmeasured = [option for option in verdict.index if not change[option, ""].known]
+    if unmeasured:
+        yield f"Not every replication of {in_words(unmeasured, 'and')} could measure {IN_WHAT[measure]}."
     if unclear and (said or measure == HEADLINE):
-        yield f"{in_words(unclear, 'and')} cannot be told apart from today on that measure."
+        yield f"{in_words(unclear, 'and')} cannot be told apart from today in {IN_WHAT[measure]}."
 
 
-def change_range(change: Estimate) -> str:
-    """The interval of a difference, each end with its sign.
-
-    Example:
-        >>> change_range(Estimate(0.12, -0.02, 0.32, "share")), change_range(Estimate(-67.0, -132.6, -2.0, "hours"))
-        ('−2 to +32 points', '−133 to −2 hours')
-    """
-    change = change.in_points()
-    return f"{signed(change.low)} to {signed(change.high)} {change.unit}"
+def _change(change: Estimate) -> str:
+    """The interval of a difference."""
+    points = change.in_points()
+    return change_range(points.low, points.high, points.unit)
 
 
 def covered(study: Study, found: Conditioned, number: int) -> str:
@@ -126,8 +105,15 @@ def warnings(study: Study, comparison: Comparison, loads: pd.DataFrame) -> list[
         for row in full.itertuples()
     ]
     told = set(zip(full["option"], full["team"], strict=True))
-    fixed = "Numbers that do not stand under What we do not know are held at the values of the assumptions table."
-    return [*asked, *_without_time(comparison.runs, told), *_never(study), fixed]
+    return [*asked, *_without_time(comparison.runs, told), *_never(study), _held(study)]
+
+
+def _held(study: Study) -> str:
+    """At what every number is held that is no range; a base without a parameters file has no assumptions table."""
+    which = "Numbers that do not stand under What we do not know are" if study.facts.unknown else "Every number is"
+    if study.base.parameters:
+        return f"{which} held at the value{'s' if study.facts.unknown else ''} of the assumptions table."
+    return f"{which} held as the scenario files have {'them' if study.facts.unknown else 'it'}, without a source or a grade."
 
 
 def _without_time(runs: pd.DataFrame, told: set[tuple[str, str]]) -> Iterator[str]:

@@ -70,7 +70,7 @@ class Tried:
         tables = [self.runs[self._named(value)] for value in values]
         followed = _of_each(tables, self._named(values[0]), along) if along else np.full(len(values), np.nan)
         found = found_at(self.option.name, self.path, measure, along, values, gaps, followed, fine)
-        return replace(found, today=today_keeps(self.base, self.path, self.sets))
+        return replace(found, today=today_keeps(self.base, self.path, self.sets), ranged=any(self.sets))
 
     def _fine(self, measure: str) -> float:
         """How closely is close enough: nobody asks for a tenth of a point of what is known to nine points."""

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.appraisal.wording import better_of, number_text
+from frontdoor_sim.appraisal import charts
+from frontdoor_sim.appraisal.pack import COLUMNS
+from frontdoor_sim.appraisal.wording import better_of, measure_name, number_text
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.experiment.comparing import mean_and_half_width
 from frontdoor_sim.experiment.crossing import Crossing, Crossings, Floats, crossings
 from frontdoor_sim.experiment.replications import Place
 from frontdoor_sim.measures import catalogue
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class BreakEven:
         places: every break-even, in rising order of what goes with the number where that was asked for, else of the number.
         tolerance: the break-even and the ends of its interval lie between two values, closer than this, that were run.
         today: what today's model has where the number stands, as a sentence; empty where it has nothing there.
+        ranged: whether each replication has numbers of its own for what is not known.
     """
 
     option: str
@@ -48,6 +55,7 @@ class BreakEven:
     places: tuple[Crossing, ...] = ()
     tolerance: float = np.nan
     today: str = ""
+    ranged: bool = False
 
     def __str__(self) -> str:
         return f"{self.said} {self.today}".rstrip()
@@ -58,6 +66,43 @@ class BreakEven:
         if self.places:
             return [(one.at, one.low, one.high) for one in self.places]
         return [(self.along_at, self.along_low, self.along_high) if self.along else (self.at, self.low, self.high)]
+
+    def tables(self, number: int, say: str, unit: str, sentence: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The answer and what was tried, as the tables `break_evens` and `tried` of a pack.
+
+        Args:
+            number: of the question.
+            say, unit: what the chart has on its axis, and its unit: the number, or what goes with it.
+            sentence: the answer in words.
+        """
+        asked = (number, self.option, say, unit, self.measure)
+        answers = pd.DataFrame([(*asked, *one, sentence) for one in self.shown], columns=list(COLUMNS["break_evens"]))
+        tried = self.table.rename(columns={"along" if self.along else "value": "at"})
+        tried = tried.assign(number=number, option=self.option, unit=unit_of(self.measure))
+        tried = tried.sort_values("at", kind="stable", ignore_index=True)[list(COLUMNS["tried"])]
+        return answers, tried
+
+    def plot(self) -> Figure:
+        """The change from today at every value that was tried, and where there is none, with its interval."""
+        name, _, group = self.along.partition(", ")
+        say = measure_name(name) + (f" ({group})" if group != "all, all" else "") if self.along else self.path
+        answers, tried = self.tables(1, say, unit_of(name) if self.along else "", str(self))
+        option = pd.DataFrame({"option": [self.option], "label": [self.option], "base": [False]})
+        note = break_even_note(int(self.table["replications"].iloc[0]), self.ranged)
+        return charts.where_it_breaks_even(answers, tried, option, number=1, note=note)
+
+
+def break_even_note(number: int, ranged: bool) -> str:
+    """What the intervals of break-even values cover.
+
+    Example:
+        >>> break_even_note(20, ranged=False)
+        '95% interval of the average over 20 replications: simulation noise alone'
+    """
+    over = f"{number} replications"
+    return f"95% interval of the average over {over}" + (
+        ", each with its own set of unknown numbers" if ranged else ": simulation noise alone"
+    )
 
 
 def found_at(

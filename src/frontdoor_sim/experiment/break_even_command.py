@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from frontdoor_sim.appraisal import write_tables
+from frontdoor_sim.appraisal.charts import svg_document
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.experiment.break_even import break_even
 from frontdoor_sim.experiment.break_even_answer import BreakEven
 from frontdoor_sim.experiment.break_even_questions import MOST_STEPS, mistakes_of, mistakes_of_path
+from frontdoor_sim.experiment.cautions import cautions_by_pilot
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.reading import not_changes
-from frontdoor_sim.experiment.typed import percentages_of_no_share, typed_number
+from frontdoor_sim.experiment.typed import percentages_of_no_share, typed_number, typed_whole
 from frontdoor_sim.scenario import Scenario, read_scenarios
 
+CHART = "break_even"
 EXAMPLE = """example:
   frontdoor break-even written_contacts.yaml advice_line.yaml --path stages.advice_call.judges.caution \\
       --between -1.5 2.5 --measure utilisation --along led_to_share "stage and outcome" "advice_call, advised"
@@ -35,7 +38,11 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
     what = "what goes with the number: a measure, one of its breakdowns, and a group of it"
     one.add_argument("--along", nargs=3, metavar=("NAME", "BY", "GROUP"), help=what)
     one.add_argument(
-        "--steps", type=int, default=5, metavar="N", help=f"how many values are tried first, 2 to {MOST_STEPS} (5)"
+        "--steps",
+        type=typed_whole(),
+        default=5,
+        metavar="N",
+        help=f"how many values are tried first, 2 to {MOST_STEPS} (5)",
     )
     what = "how closely it is found, in the unit of the number (a tenth of its interval, or a hundredth of what is between)"
     one.add_argument("--tolerance", type=typed_number, metavar="X", help=what)
@@ -43,7 +50,7 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
 
 
 def run_command(asked: argparse.Namespace, folder: Path) -> str:
-    """Find the break-even as asked, write its table into a folder, and say it.
+    """Find the break-even as asked, write its table and its chart into a folder, and say it.
 
     Raises:
         InputError: every mistake in what was typed and in the files.
@@ -54,13 +61,15 @@ def run_command(asked: argparse.Namespace, folder: Path) -> str:
         asked.steps, asked.replications, asked.seed, jobs=asked.jobs, quiet=asked.quiet, engine=asked.engine,
         tolerance=asked.tolerance,
     )  # fmt: skip
-    write_tables(folder, {"break_even": found.table})
+    write_tables(folder, {CHART: found.table})
+    (folder / f"{CHART}.svg").write_text(svg_document(found.plot(), CHART), encoding="utf-8", newline="\n")
     note = f"95% interval of the average over {asked.replications} replications; simulation noise alone."
     if found.places:
         note += (
             f" Found to within {found.tolerance:g}: each end lies between two values, no further apart, that were run."
         )
-    return "\n".join([str(found), *_rows(found), note, f"Written to {folder}"])
+    care = cautions_by_pilot([base, option], asked.seed, asked.jobs, asked.quiet, asked.engine)
+    return "\n".join([str(found), *_rows(found), note, *([care] if care else []), f"Written to {folder}"])
 
 
 def _read(asked: argparse.Namespace) -> tuple[Scenario, Scenario]:

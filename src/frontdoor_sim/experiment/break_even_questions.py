@@ -147,25 +147,17 @@ def answers(
                 only=tuple(only[same]),
             )
         even = runs[same].even(asks.measure, asks.along)
-        asked_for = (number, option.name, asks.say, _unit(asks), asks.measure)
-        found += [(*asked_for, *one, in_plain_words(even, asks)) for one in even.shown]
-        tried.append(_tried(number, option.name, even, asks))
+        answer, points = even.tables(number, asks.say, _unit(asks), in_plain_words(even, asks))
+        found.append(answer)
+        tried.append(points)
     if not asked:
         return empty("break_evens"), empty("tried")
-    columns = list(empty("break_evens").columns)
-    return pd.DataFrame(found, columns=columns), pd.concat(tried, ignore_index=True)
+    return pd.concat(found, ignore_index=True), pd.concat(tried, ignore_index=True)
 
 
 def _runs_of(option: Scenario, asks: Question) -> tuple[Any, ...]:
     """What questions have in common that are answered by the same runs."""
     return option.name, asks.path, asks.between, asks.steps
-
-
-def _tried(number: int, option: str, even: BreakEven, asks: Question) -> pd.DataFrame:
-    """What was tried, in the order of what the chart has on its axis."""
-    table = even.table.rename(columns={"along" if asks.along else "value": "at"})
-    table = table.assign(number=number, option=option, unit=unit_of(asks.measure))
-    return table.sort_values("at", kind="stable", ignore_index=True)[list(empty("tried").columns)]
 
 
 def in_plain_words(even: BreakEven, asks: Question) -> str:

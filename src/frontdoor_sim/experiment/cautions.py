@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from frontdoor_sim.documents import in_words
+from frontdoor_sim.engine import Engine
+from frontdoor_sim.experiment.pilot import offered_loads, returning
 from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.scenario import Scenario
 from frontdoor_sim.scenario.doubts import doubts_of_changes, without_time
@@ -51,6 +53,27 @@ def cautions(scenarios: Sequence[Scenario], loads: pd.DataFrame) -> str:
     care = [f"{in_words(names, 'and')}: {said}" for said, names in under.items()]
     twice = dict.fromkeys(doubt for scenario in scenarios for doubt in doubts_of_changes(scenario))
     return "\n".join([*listed(CARE, care), *listed(LOOK_TWICE, list(twice))])
+
+
+def cautions_by_pilot(
+    scenarios: Sequence[Scenario],
+    seed: int,
+    jobs: int | None = None,
+    quiet: bool = True,
+    engine: Engine = "auto",
+    numbers: Mapping[str, float] | None = None,
+) -> str:
+    """What to read the figures of some scenarios with, of which no offered load is known yet: a pilot of each says it.
+
+    Args:
+        scenarios: a base, and options of it.
+        seed: of the study.
+        jobs, quiet, engine: as for `offered_loads`.
+        numbers: by path, what is not known and is put into every scenario.
+    """
+    each = [scenario.varied(numbers) for scenario in scenarios] if numbers else scenarios
+    returns = returning(scenarios[0], seed, engine)
+    return cautions(scenarios, offered_loads(each, seed, returns, jobs, quiet, engine))
 
 
 def listed(head: str, found: Sequence[str]) -> list[str]:

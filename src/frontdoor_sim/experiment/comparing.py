@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from frontdoor_sim.appraisal import charts
+from frontdoor_sim.appraisal.rounding import change_range, rounded_apart, size_range
 from frontdoor_sim.appraisal.wording import NO_TEAM, better_of, told_apart
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest, shown
 from frontdoor_sim.engine import Engine
@@ -30,6 +31,8 @@ Floats = NDArray[np.float64]
 
 HEADLINE = "decided_within_24h"
 TRANSFER = "transfer_hours_to_allocation_median"
+IN_WHAT = {HEADLINE: "how many contacts are decided within 24 hours", TRANSFER: "how soon transfers are allocated"}
+"""What the measures of a verdict tell."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Comparison:
         differences: paired differences from the base, with intervals adjusted for the number of options.
         verdicts: a sentence for each option and headline measure.
         runs: the measures of every replication.
+        interval: whether intervals are of the average, or of a single further run.
     """
 
     base: str
@@ -48,6 +52,7 @@ class Comparison:
     differences: pd.DataFrame
     verdicts: pd.DataFrame
     runs: pd.DataFrame
+    interval: Interval = "average"
 
     def __repr__(self) -> str:
         others = in_words([repr(name) for name in self.options["option"] if name != self.base], "and")
@@ -61,8 +66,23 @@ class Comparison:
             {"option": names, "label": names, "summary": "", "base": [name == self.base for name in names]}
         )
 
+    @property
+    def note(self) -> str:
+        """What the intervals cover.
+
+        Example:
+            >>> nothing = pd.DataFrame({"option": ["Today", "Hub"], "run": [0, 1]})
+            >>> Comparison("Today", nothing, nothing, nothing, nothing).note
+            '95% interval of the average over 2 replications, simulation noise alone; all options meet the same contacts'
+        """
+        number, others = self.runs["run"].nunique(), len(self.options) - 1
+        of = "of the average over" if self.interval == "average" else "that one further case falls into, from"
+        noise = ", simulation noise alone" if self.interval == "average" else ""
+        adjusted = f"; changes adjusted for {others} options" if others > 1 else ""
+        return f"95% interval {of} {number} replications{noise}{adjusted}; all options meet the same contacts"
+
     def plot(self, measure: str = HEADLINE) -> Figure:
-        """A measure of everybody by option and what each changes, with intervals.
+        """A measure of everybody by option and what each changes, with intervals and a note on what they cover.
 
         Args:
             measure: the share decided within 24 hours, or any other that is told of everybody.
@@ -77,8 +97,8 @@ class Comparison:
             right = "A measure of docs/measures.md that is told of everybody."
             raise InputError([Mistake("measure", f"`measure` cannot be {shown(measure)}.", right, remedy)])
         if measure == HEADLINE:
-            return charts.decided_within_24h(self.summary, self.differences, self.options)
-        return charts.a_measure(self.summary, self.differences, self.options, measure=measure)
+            return charts.decided_within_24h(self.summary, self.differences, self.options, note=self.note)
+        return charts.a_measure(self.summary, self.differences, self.options, measure=measure, note=self.note)
 
     def __str__(self) -> str:
         return "\n".join(f"{row.option}: {row.sentence}" for row in self.verdicts.itertuples())
@@ -140,7 +160,7 @@ def compared(runs: pd.DataFrame, base: str, interval: Interval) -> Comparison:
     found = differences(runs, base, interval)
     summary = summarise(runs, interval)
     absent = summary[(summary["by"] == "all") & summary["note"].str.startswith("not measurable")]["measure"]
-    return Comparison(base, summary, found, verdicts(found[~found["measure"].isin(absent)]), runs)
+    return Comparison(base, summary, found, verdicts(found[~found["measure"].isin(absent)]), runs, interval)
 
 
 def by_run(runs: pd.DataFrame, option: str) -> pd.DataFrame:
@@ -282,44 +302,25 @@ def sentence(row: object, base: str) -> str:
     """
     start, after, low, high = (float(getattr(row, name)) for name in ("base", "option_mean", "low", "high"))
     hours = row.measure != HEADLINE  # type: ignore[attr-defined]
-    unit, size = ("hours", 1.0) if hours else ("points", 100.0)
-    head = (
-        f"Half of transfers are allocated within {after:.0f} hours of the decision ({base}: {start:.0f})"
-        if hours
-        else f"Decides {after:.0%} within 24 hours ({base}: {start:.0%})"
-    )
     if np.isnan([start, after, low, high]).any():
-        return f"{head}: not every replication could measure this."
+        return f"Not every replication could measure {IN_WHAT[row.measure]}."  # type: ignore[attr-defined]
+    unit, size = ("hours", 1.0) if hours else ("points", 100.0)
     word, low, high = better(row), low * size, high * size
+    then, now = f"{after * size:.0f}", f"{start * size:.0f}"
+    if word != "unclear":
+        then, now = rounded_apart(after * size, start * size, whole=(0.0,) if hours else (0.0, 100.0))
+    head = (
+        f"Half of transfers are allocated within {then} hours of the decision ({base}: {now})"
+        if hours
+        else f"Decides {then}% within 24 hours ({base}: {now}%)"
+    )
     middle, half = (float(getattr(row, name)) * size for name in ("difference", "half_width"))
     if word == "unclear" and abs(middle) > half:
         return f"{head}: no difference that matters."
     if word == "unclear":
-        least, most = signed(middle - half), signed(middle + half)
-        return f"{head}: cannot be told apart ({least} to {most} {unit} on average)."
+        return f"{head}: cannot be told apart ({change_range(middle - half, middle + half, unit)} on average)."
     if not every_year(row):
-        by = f"{abs(middle):.0f}"
-        told = f"{head}: {word} by {by} {counted(unit, by)} on average"
-        return f"{told}; one case may show {signed(low)} to {signed(high)} {unit}."
-    near, far = (f"{end:.0f}" for end in sorted((abs(low), abs(high))))
-    return f"{head}: {word} by {f'{near} to {far} {unit}' if near != far else f'{near} {counted(unit, near)}'}."
-
-
-def signed(number: float) -> str:
-    """A whole number with its sign; 0 has none.
-
-    Example:
-        >>> signed(3.2), signed(-2.0), signed(-0.4)
-        ('+3', '−2', '0')
-    """
-    return f"{round(number):+d}".replace("-", "−") if round(number) else "0"
-
-
-def counted(unit: str, number: str) -> str:
-    """A unit after a number.
-
-    Example:
-        >>> counted("points", "1"), counted("points", "2")
-        ('point', 'points')
-    """
-    return unit.removesuffix("s") if number == "1" else unit
+        by = size_range(abs(middle), abs(middle), unit)
+        return f"{head}: {word} by {by} on average; one case may show {change_range(low, high, unit)}."
+    near, far = sorted((abs(low), abs(high)))
+    return f"{head}: {word} by {size_range(near, far, unit)}."

@@ -20,6 +20,7 @@ from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.comparing import HEADLINE, mean_and_half_width
 from frontdoor_sim.experiment.least_staff_words import in_plain_words
 from frontdoor_sim.experiment.least_value import first_place, least, search
+from frontdoor_sim.experiment.periods import period_of
 from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.staffing_goal import (
     MOST_WTE,
@@ -63,6 +64,7 @@ class LeastStaff:
         lowest, highest: ends of what may be tried; below `lowest` nothing is steady, or nothing was asked for.
         steady: whether `lowest` is the least with an offered load below 1.
         replications: runs of every value.
+        period: what one run is called, such as `year` or `run of 12 weeks`.
         ranged: whether each replication has numbers of its own for what is not known.
         values: what was tried, a row for each `value` [WTE]: offered `load` of the team; `mean, low, high` of the measure; the
             share of replications that `met` the target.
@@ -84,6 +86,7 @@ class LeastStaff:
     highest: float
     steady: bool
     replications: int
+    period: str
     ranged: bool
     values: pd.DataFrame
     ceilings: pd.DataFrame
@@ -199,7 +202,8 @@ def staffing(
     at = grid.room if np.isnan(found["mean"]) else found["mean"]
     return LeastStaff(
         scenario.name, path, people, goal, found["mean"], found["high"], found["low"], found["share"], grid.value(grid.first),
-        grid.value(grid.last), grid.steady, replications, bool(numbers), values, ceilings, waits, _full(runs, people, at),
+        grid.value(grid.last), grid.steady, replications, period_of(scenario.model.run.weeks), bool(numbers), values, ceilings,
+        waits, _full(runs, people, at),
     )  # fmt: skip
 
 

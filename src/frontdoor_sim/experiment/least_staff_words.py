@@ -11,6 +11,7 @@ import pandas as pd
 from frontdoor_sim.appraisal.wording import WAITED_FOR, better_of, plain
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.experiment.least_value import SURE
+from frontdoor_sim.experiment.periods import singles
 
 if TYPE_CHECKING:
     from frontdoor_sim.experiment.least_staff import LeastStaff
@@ -29,7 +30,6 @@ def _answer(found: LeastStaff) -> Iterator[str]:
     head, goal = f"{found.people.named}.", found.goal
     measure = f"{goal.named[:1].lower()}{goal.named[1:]}"
     head += f" Target: at {'least' if better_of(goal.measure) > 0 else 'most'} {goal.text()} ({measure})."
-    years = "cases" if found.ranged else "single years"
     if found.least != found.least:
         yield f"{head} {_none(found)}"
         return
@@ -37,10 +37,15 @@ def _answer(found: LeastStaff) -> Iterator[str]:
     below = _below(found)
     yield f"{head} {_wte(found.least)} WTE is the least on average ({interval}){below}."
     if found.sure == found.sure:
-        yield f"With {_wte(found.sure)} WTE at least {SURE:.0%} of {years} meet it."
+        yield f"With {_wte(found.sure)} WTE at least {SURE:.0%} of {runs_named(found)} meet it."
     else:
         most = float(found.values["met"].max())
-        yield f"No number that was tried meets it in {SURE:.0%} of {years}: at most {most:.0%} do."
+        yield f"No number that was tried meets it in {SURE:.0%} of {runs_named(found)}: at most {most:.0%} do."
+
+
+def runs_named(found: LeastStaff) -> str:
+    """What the replications are called: single runs, or cases where each has numbers of its own for what is not known."""
+    return "cases" if found.ranged else singles(found.period)
 
 
 def _below(found: LeastStaff) -> str:

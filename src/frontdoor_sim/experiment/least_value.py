@@ -12,7 +12,7 @@ from frontdoor_sim.experiment.comparing import mean_and_half_width
 Floats = NDArray[np.float64]
 
 SURE = 0.8
-"""Share of single years, or cases, in which a target that is sure is met."""
+"""Share of single runs, or cases, in which a target that is sure is met."""
 _ALMOST = 1e-12
 
 _ON_AVERAGE, _PERHAPS, _SURELY, _MOSTLY = "mean", "high", "low", "share"
@@ -45,7 +45,7 @@ def statistics(surplus: Floats) -> dict[str, Floats]:
 def passed(statistic: Floats) -> NDArray[np.bool_]:
     """Which values pass a test, once what must rise with the value is made to.
 
-    More people hardly ever make it worse, but a run of one year may show that they do. Least squares under a rising order
+    More people hardly ever make it worse, but a single run may show that they do. Least squares under a rising order
     (Barlow, Bartholomew, Bremner and Brunk 1972) puts such neighbours together. Where none passes then, those do that pass as
     they are: the curve has a top, and falls again.
 

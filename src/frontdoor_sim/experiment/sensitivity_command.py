@@ -14,6 +14,7 @@ from frontdoor_sim.appraisal.charts import svg_document
 from frontdoor_sim.appraisal.files import RUNS
 from frontdoor_sim.appraisal.wording import number_text
 from frontdoor_sim.documents import InputError, Mistake
+from frontdoor_sim.experiment.cautions import cautions_by_pilot
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.conditioning import candidates_written
 from frontdoor_sim.experiment.reading import Study, read_study
@@ -21,6 +22,7 @@ from frontdoor_sim.experiment.replications import slug
 from frontdoor_sim.experiment.sensitivity import Sensitivity, mistakes_of_asking, sensitivity
 from frontdoor_sim.experiment.sensitivity_words import figures_text, range_text, shows_symptoms
 from frontdoor_sim.experiment.study import ran, versions
+from frontdoor_sim.experiment.typed import typed_whole
 
 BEYOND = (
     "At an end, with all others in the middle, today's model mostly does not show the symptoms: of the candidates kept, those "
@@ -37,7 +39,7 @@ def add_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument("--options", nargs="+", type=Path, metavar="OPTION", help="other options, under the same ranges")
     one.add_argument("--measure", default=HEADLINE, metavar="NAME", help=f"what is looked at ({HEADLINE})")
     what = "how many candidates for the unknown numbers are tried, at least 2 (the appraisal's own)"
-    one.add_argument("--candidates", type=int, metavar="N", help=what)
+    one.add_argument("--candidates", type=typed_whole(), metavar="N", help=what)
     one.epilog, one.formatter_class = EXAMPLE, argparse.RawDescriptionHelpFormatter
 
 
@@ -93,7 +95,16 @@ def run_command(asked: argparse.Namespace, study: Study, folder: Path) -> str:
     if not found.one_way["shows_symptoms"].ge(0.5).all():
         note += f"\n* {BEYOND}"
     lines = [line for name in (found.base, *found.options) for line in (*_rows(found, name), "")]
-    return "\n".join([*lines, str(found), "", note, f"Written to {folder}"])
+    return "\n".join([*lines, str(found), "", note, *_care(asked, study, found, seed), f"Written to {folder}"])
+
+
+def _care(asked: argparse.Namespace, study: Study, found: Sensitivity, seed: int) -> Iterator[str]:
+    """What to read the figures with, at the mean of the candidates kept, where there is something."""
+    kept = found.candidates[found.candidates["kept"]]
+    middle = {unknown.path: float(kept[unknown.path].mean()) for unknown in study.facts.unknown}
+    care = cautions_by_pilot((study.base, *study.options), seed, asked.jobs, asked.quiet, asked.engine, middle)
+    if care:
+        yield care
 
 
 def _write_charts(folder: Path, found: Sensitivity) -> None:

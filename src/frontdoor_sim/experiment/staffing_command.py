@@ -18,6 +18,7 @@ from frontdoor_sim.documents import InputError, Mistake, read_yaml
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.conditioning import candidates_written
 from frontdoor_sim.experiment.least_staff import LeastStaff, staffing
+from frontdoor_sim.experiment.least_staff_words import runs_named
 from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.reading import Study, not_changes, read_study
 from frontdoor_sim.experiment.staffing_goal import Goal, mistakes_of_goal, mistakes_of_grid, mistakes_of_people
@@ -32,7 +33,7 @@ SOMETIMES = ("waits", "full", "candidates")
 """Tables that are written where there is something in them, or where no answer was found."""
 EXAMPLE = """example:
   frontdoor staffing scenarios/examples/one_desk.yaml --path teams.desk.staff.officer.wte --target 0.8
-  says how many officers it takes to decide 80% within 24 hours, on average and in most years"""
+  says how many officers it takes to decide 80% within 24 hours, on average and in most single runs"""
 
 
 @dataclass(frozen=True)
@@ -160,13 +161,9 @@ def _note(found: LeastStaff) -> str:
 
 def _rows(found: LeastStaff) -> Iterator[str]:
     """A line for each value that was tried."""
-    yield f"  {'WTE':>6}{'load':>7}  {found.goal.named}, with its 95% interval; share of {_runs(found)} that meet it"
+    yield f"  {'WTE':>6}{'load':>7}  {found.goal.named}, with its 95% interval; share of {runs_named(found)} that meet it"
     for row in found.values.to_dict("records"):
         low, high = (found.goal.text(row[end]) for end in ("low", "high"))
         said = f"{found.goal.text(row['mean'])} ({low} to {high})"
         load = f"{row['load']:.2f}" if row["load"] == row["load"] else "-"
         yield f"  {row['value']:6g}{load:>7}  {said:32}  {row['met']:.0%}"
-
-
-def _runs(found: LeastStaff) -> str:
-    return "cases" if found.ranged else "years"

@@ -22,7 +22,8 @@ from frontdoor_sim.contacts.returning import NOBODY, Returning
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.engine import Engine, chosen
 from frontdoor_sim.event_log import remove_other_logs
-from frontdoor_sim.experiment.answer import covered, headline, period_of, warnings
+from frontdoor_sim.experiment.answer import covered, headline, warnings
+from frontdoor_sim.experiment.break_even_answer import break_even_note
 from frontdoor_sim.experiment.break_even_questions import answers
 from frontdoor_sim.experiment.comparing import Comparison, compared
 from frontdoor_sim.experiment.conditioning import (
@@ -37,6 +38,7 @@ from frontdoor_sim.experiment.conditioning import (
 from frontdoor_sim.experiment.costs import costs
 from frontdoor_sim.experiment.explain import picture
 from frontdoor_sim.experiment.fair_shares import ALL_ORDERS_UP_TO, PAIRS, fair_shares, parts_of
+from frontdoor_sim.experiment.periods import period_of
 from frontdoor_sim.experiment.pilot import offered_loads, returning
 from frontdoor_sim.experiment.reading import Study, check_study, too_few
 from frontdoor_sim.experiment.replications import Task, replicate, slug
@@ -329,6 +331,7 @@ def about(
         "break_even_note": break_even_note(number, bool(facts.unknown)),
         "shares_note": break_even_note(number, bool(facts.unknown)) + shares_note(),
         "warnings": warnings(study, comparison, loads),
+        "backlog": study.base.backlog is not None,
         "run": f"{run.weeks} weeks from {run.opens:%-d %B %Y}"
         if platform.system() != "Windows"
         else f"{run.weeks} weeks",
@@ -344,19 +347,6 @@ def weeks_note(number: int) -> str:
     """
     sure = round(100 * band(np.zeros((1, number)))[3])
     return f"a further run lies within it, in any one week, in {sure} of 100 cases (of {number} replications)"
-
-
-def break_even_note(number: int, ranged: bool) -> str:
-    """What the intervals of break-even values cover.
-
-    Example:
-        >>> break_even_note(20, ranged=False)
-        '95% interval of the average over 20 replications: simulation noise alone'
-    """
-    over = f"{number} replications"
-    return f"95% interval of the average over {over}" + (
-        ", each with its own set of unknown numbers" if ranged else ": simulation noise alone"
-    )
 
 
 def shares_note() -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -40,20 +40,77 @@ Ends = Annotated[tuple[float, float], BeforeValidator(_ends)]
 """Lowest and highest value of a file; of a share also as percentages."""
 
 
-def typed_number(text: str) -> float:
+@dataclass(frozen=True)
+class Mistyped:
+    """What stands on the command line where a number does, and is none.
+
+    Args:
+        text: as it was typed.
+        no: what it is not.
+        right, example: what would be right, and one of it.
+    """
+
+    text: str
+    no: str
+    right: str
+    example: str
+
+
+def typed_number(text: str) -> float | Mistyped:
     """A number of the command line.
 
     Example:
-        >>> typed_number("0.4") == typed_number("40%"), typed_number("-1.5")
-        (True, -1.5)
+        >>> typed_number("0.4") == typed_number("40%"), typed_number("-1.5"), typed_number("lots").no
+        (True, -1.5, 'is not a number')
     """
     if is_percentage(text):
         return Percentage(as_share(text))
     try:
         return float(text)
     except ValueError:
-        said = f"{text!r} is not a number, such as 0.4, or a percentage, such as 40%"
-        raise argparse.ArgumentTypeError(said) from None
+        return Mistyped(
+            text, "is not a number", "A number, such as 0.4; of a share also a percentage, such as 40%.", "0.4"
+        )
+
+
+def typed_whole(least: int | None = None) -> Callable[[str], int | Mistyped]:
+    """Whole numbers of the command line, none of them below `least`.
+
+    Example:
+        >>> typed_whole(2)("5"), typed_whole()("-1"), typed_whole(2)("1").no
+        (5, -1, 'is not a whole number of 2 or more')
+    """
+    what = "whole number" if least is None else f"whole number of {least} or more"
+
+    def number(text: str) -> int | Mistyped:
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdecimal()) or (least is not None and int(text) < least):
+            return Mistyped(text, f"is not a {what}", f"A {what}.", str(max(least or 0, 5)))
+        return int(text)
+
+    return number
+
+
+def mistyped(asked: Mapping[str, Any]) -> list[Mistake]:
+    """A mistake for everything on a command line that stands where a number does, and is none.
+
+    Args:
+        asked: what was typed, by the names of its arguments.
+
+    Example:
+        >>> [one] = mistyped({"file": "desk.yaml", "target": typed_number("lots")})
+        >>> one.where, one.what, one.remedy
+        ('--target', "'lots' is not a number.", 'Write, for example, --target 0.4.')
+    """
+    found = []
+    for name, value in asked.items():
+        flag = f"--{name.replace('_', '-')}"
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, Mistyped):
+                alone = f"Write, for example, {flag} {one.example}."
+                remedy = "Write a number in its place." if isinstance(value, list) else alone
+                found.append(Mistake(flag, f"{shown(one.text)} {one.no}.", one.right, remedy))
+    return found
 
 
 def no_numbers(given: Sequence[object], where: str, right: str, remedy: str) -> Iterator[Mistake]:

@@ -111,6 +111,18 @@ def _check_sign(step: Step, verb: str, path: str) -> None:
             raise PathError(what, "A value without a plus sign; what is added stands under `adjust`.", remedy)
 
 
+def plus_signs(steps: Sequence[Step]) -> list[Mistake]:
+    """A mistake for every plus sign under `set`, which no base is needed to see."""
+    found = []
+    for step in steps:
+        for verb, path, _ in _edits(step.change) if step.change is not None else ():
+            try:
+                _check_sign(step, verb, path)
+            except PathError as error:
+                found.append(Mistake(step.where(verb, path), error.what, error.right, error.remedy))
+    return found
+
+
 def is_named(place: Path) -> bool:
     """Whether a place is a whole stage, team, shift or end, which others name."""
     return len(place) == len(("section", "name")) and place[0] in NAMED

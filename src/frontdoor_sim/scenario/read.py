@@ -28,7 +28,7 @@ from frontdoor_sim.scenario.dates import (
     undated_ways,
     unfit_ramps,
 )
-from frontdoor_sim.scenario.edits import apply, is_named
+from frontdoor_sim.scenario.edits import apply, is_named, plus_signs
 from frontdoor_sim.scenario.examine import examine, examined
 from frontdoor_sim.scenario.forms import check_kind, read_form
 from frontdoor_sim.scenario.names import goals, left_behind, names_of_targets
@@ -135,10 +135,10 @@ def _read_parameters(document: Document) -> tuple[Parameters | None, Sequence[Mi
 def _read_option(document: Document, below: tuple[FilePath, ...]) -> Scenario:
     option, wrong = read_form(OptionFile, document)
     parent, mistakes = _read_named(document, below, "changes") if "changes" in document.data else (None, [])
-    if parent is None:
-        raise InputError([*wrong, *mistakes, *_read_later(document, mistakes)])
     changes = option.because if option else _sound_changes(document)
     own = tuple(Step(change, document, index) for index, change in enumerate(changes))
+    if parent is None:
+        raise InputError([*wrong, *mistakes, *_read_later(document, mistakes), *_without_a_base(document, own)])
     return _changed(document, option, parent.base or parent, (*parent.steps, *own), wrong)
 
 
@@ -153,6 +153,23 @@ def _read_later(document: Document, mistakes: Sequence[Mistake]) -> list[Mistake
         f"Put right what is said of {name}, then check this file again: its changes are read once their base can be."
     )
     return [Mistake(where, what, "A base without mistakes.", remedy)]
+
+
+def _without_a_base(document: Document, steps: tuple[Step, ...]) -> list[Mistake]:
+    """What is wrong with the changes of an option whose base has mistakes of its own, whatever is done about those.
+
+    That is a value that nobody could read where it stands; where a path or a name leads is not known yet.
+    """
+    try:
+        base = read_yaml(document.beside(document.data["changes"], "changes")).data
+    except (InputError, KeyError):
+        return plus_signs(steps)
+    if not isinstance(base, dict) or not {"changes", "because", "combines"}.isdisjoint(base):
+        return plus_signs(steps)
+    made, touched, _ = apply(base, steps)
+    before, after = (examine(data, None, unread=True, laws=False) for data in (base, made))
+    mine = [one for one in after if one not in before and _brought_in(touched, one[0])]
+    return [*plus_signs(steps), *_told(document, touched, made, mine)]
 
 
 def _changed(

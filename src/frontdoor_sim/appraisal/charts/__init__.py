@@ -19,13 +19,13 @@ if TYPE_CHECKING:
         a_measure,
         decided_within_24h,
         transfer_time,
-        utilisation,
         who_waits_by_rag,
     )
     from frontdoor_sim.appraisal.charts.shares import what_each_buys
     from frontdoor_sim.appraisal.charts.stacks import waiting_stacked
     from frontdoor_sim.appraisal.charts.tornado import what_matters
     from frontdoor_sim.appraisal.charts.weeks import weeks_of_transition
+    from frontdoor_sim.appraisal.charts.workload import utilisation
     from frontdoor_sim.pictures import svg_document, svg_text
 
 __all__ = [
@@ -43,7 +43,7 @@ _MODULES = {
     "svg_document": "frontdoor_sim.pictures",
     "svg_text": "frontdoor_sim.pictures",
     "transfer_time": "rows",
-    "utilisation": "rows",
+    "utilisation": "workload",
     "waiting_stacked": "stacks",
     "weeks_of_transition": "weeks",
     "what_each_buys": "shares",

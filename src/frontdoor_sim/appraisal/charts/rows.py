@@ -11,21 +11,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from frontdoor_sim.appraisal.charts.palette import VERMILLION, Look, looks
+from frontdoor_sim.appraisal.charts.palette import Look, looks
 from frontdoor_sim.appraisal.charts.scales import hour_ticks, hours_range, percent
 from frontdoor_sim.appraisal.charts.sheet import (
+    LABELS,
     WIDTH,
     Sheet,
     interval,
-    legend_strip,
     no_frame,
     nothing_to_draw,
     printable,
-    strip_height,
     wrapped,
 )
 from frontdoor_sim.appraisal.wording import (
-    NO_TEAM,
     RAG_ORDER,
     Estimate,
     better_of,
@@ -34,11 +32,9 @@ from frontdoor_sim.appraisal.wording import (
     measure_name,
     plain,
 )
-from frontdoor_sim.pictures import BODY, INK, MUTED, RULE, SHADE, SMALL, styled
+from frontdoor_sim.pictures import BODY, INK, MUTED, RULE, SMALL, styled
 
-LABELS = 1.62  # width of the column of labels [in]
 UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"), "")
-ABSENT = Estimate(float("nan"), float("nan"), float("nan"), "", note=NO_TEAM)
 
 _POINTS = (1, 2, 5, 10, 20, 25, 50, 100)
 _ROUND = tuple(size * 10.0**tens for tens in range(-3, 7) for size in (1, 2, 5))
@@ -82,7 +78,7 @@ def decided_within_24h(
     axes[0].xaxis.set_major_formatter(FuncFormatter(percent))
     axes[0].set_xticks([0, 0.25, 0.5, 0.75, 1])
     _centre_on_nothing(axes[1], list(changes.values()))
-    sheet.figure.set_label(f"{title} {_spoken(looked, levels)} {_spoken_changes(looked, changes)}".strip())
+    sheet.figure.set_label(f"{title} {spoken(looked, levels)} {_spoken_changes(looked, changes)}".strip())
     return sheet.figure
 
 
@@ -109,8 +105,8 @@ def a_measure(
     sheet, axes = _sheet(title, f"The same contacts in every option.{way}", note, looked, panels)
     _from_nothing(axes[0], list(levels.values()), unit)
     _centre_on_nothing(axes[1], list(changes.values()), _ROUND)
-    spoken = _spoken_changes(looked, changes, change_unit(unit))
-    sheet.figure.set_label(f"{title} {_spoken(looked, levels)} {spoken}".strip())
+    changed = _spoken_changes(looked, changes, change_unit(unit))
+    sheet.figure.set_label(f"{title} {spoken(looked, levels)} {changed}".strip())
     return sheet.figure
 
 
@@ -133,7 +129,7 @@ def transfer_time(summary: pd.DataFrame, options: pd.DataFrame, *, note: str = "
         hour_ticks(each.xaxis, hours_range([*middle.values(), *most.values()]), 1.35)
         each.set_xlim(0, hours_range([*middle.values(), *most.values()]))
     sheet.figure.set_label(
-        f"{title} Half wait less than: {_spoken(looked, middle)} Nine in ten wait less than: {_spoken(looked, most)}"
+        f"{title} Half wait less than: {spoken(looked, middle)} Nine in ten wait less than: {spoken(looked, most)}"
     )
     return sheet.figure
 
@@ -150,7 +146,7 @@ def who_waits_by_rag(summary: pd.DataFrame, options: pd.DataFrame, *, note: str 
     pitch = (WIDTH - LABELS) / len(grades)
     reach = hours_range(list(found.values())) / (1 - min(0.48 / (pitch - 0.2), 0.6))
     panels = [
-        Panel(LABELS + pitch * place, pitch - 0.2, plain(grade), _group(found, grade), _hours, numbers=0)
+        Panel(LABELS + pitch * place, pitch - 0.2, plain(grade), of_group(found, grade), _hours, numbers=0)
         for place, grade in enumerate(grades)
     ]
     under = "Hours in which nine in ten contacts are decided, by grade (red: most urgent). One scale for all."
@@ -158,40 +154,8 @@ def who_waits_by_rag(summary: pd.DataFrame, options: pd.DataFrame, *, note: str 
     for each in axes:
         hour_ticks(each.xaxis, reach, pitch - 0.2, last="")
         each.set_xlim(0, reach)
-    spoken = [f"{plain(grade)}: {_spoken(looked, _group(found, grade))}" for grade in grades]
-    sheet.figure.set_label(f"{title} {' '.join(spoken)}")
-    return sheet.figure
-
-
-@styled()
-def utilisation(summary: pd.DataFrame, options: pd.DataFrame, *, note: str = "") -> Figure:
-    """Share of duty time spent at work, by team and option, with 85% as a rule of thumb."""
-    title = "Who is overloaded?"
-    found = estimates(summary, "utilisation", by="team")
-    teams = list(dict.fromkeys(group for _, group in found))
-    if not teams:
-        return nothing_to_draw(title, "No option has this measure.")
-    looked = looks(options)
-    strip = {look.label: look.dot() | {"linestyle": "none"} for look in looked.values()}
-    under = "Work as a share of the time people are on duty for it, by team."
-    taken = strip_height(strip)
-    pitch = 0.135 * len(looked) + 0.14
-    sheet = Sheet(title, under, taken + 0.36 + pitch * len(teams) + 0.3, interval(note))
-    legend_strip(sheet, strip)
-    axes = sheet.axes(LABELS, taken + 0.36, WIDTH - LABELS - 0.22, pitch * len(teams))
-    _team_rows(sheet, axes, teams, taken + 0.36, pitch)
-    for row, team in enumerate(teams):
-        for place, (option, look) in enumerate(looked.items()):
-            height = row + (0.07 + 0.135 * (place + 0.5)) / pitch
-            value = found.get((option, team), ABSENT)
-            _dot(axes, height, value, look)
-            if value is ABSENT:
-                label = f"{look.label}: {NO_TEAM}"
-                axes.text(0.01, height, label, size=SMALL, color=MUTED, va="center")
-    _full_scale(axes)
-    absent = dict.fromkeys(looked, ABSENT)
-    spoken = [f"{plain(team)}: {_spoken(looked, absent | _group(found, team))}" for team in teams]
-    sheet.figure.set_label(f"{title} {under} {' '.join(spoken)}")
+    told = [f"{plain(grade)}: {spoken(looked, of_group(found, grade))}" for grade in grades]
+    sheet.figure.set_label(f"{title} {' '.join(told)}")
     return sheet.figure
 
 
@@ -224,7 +188,7 @@ def _fill(sheet: Sheet, axes: Axes, panel: Panel, looked: Mapping[str, Look], he
     no_frame(axes)
     for row, (option, look) in enumerate(looked.items()):
         value = panel.values.get(option, UNKNOWN)
-        _dot(axes, row + 0.5, value, look)
+        dot(axes, row + 0.5, value, look)
         colour = INK if value.known else MUTED
         text = panel.text(value)
         if panel.numbers > 0:
@@ -245,36 +209,14 @@ def _fill(sheet: Sheet, axes: Axes, panel: Panel, looked: Mapping[str, Look], he
             axes.annotate("\n".join(lines), (end, row + 0.5), size=SMALL, color=colour, **place)
 
 
-def _dot(axes: Axes, height: float, value: Estimate, look: Look) -> None:
+def dot(axes: Axes, height: float, value: Estimate, look: Look) -> None:
+    """A mean as a dot and its interval as a bar through it; nothing where there is no number."""
     if not value.known:
         return
     if value.has_interval:
         axes.plot([value.low, value.high], [height] * 2, color=INK, linewidth=3.4, solid_capstyle="round")
         axes.plot([value.low, value.high], [height] * 2, color=look.colour, linewidth=2.2, solid_capstyle="round")
     axes.plot([value.mean], [height], **look.dot(), zorder=3, clip_on=False)
-
-
-def _team_rows(sheet: Sheet, axes: Axes, teams: Sequence[str], top: float, pitch: float) -> None:
-    for row, team in enumerate(teams):
-        if row % 2 == 0:
-            axes.axhspan(row, row + 1, color=SHADE, linewidth=0, zorder=0)
-        lines = wrapped(plain(team), (LABELS - 0.12) * 72, BODY, at_most=3)
-        sheet.write(0, top + pitch * (row + 0.5) - 0.085 * len(lines), lines)
-    axes.set_ylim(len(teams), 0)
-    axes.set_yticks([])
-
-
-def _full_scale(axes: Axes) -> None:
-    """From none to all of the time on duty, with the rule of thumb."""
-    axes.set_xlim(0, 1.0)
-    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    axes.xaxis.set_major_formatter(FuncFormatter(percent))
-    axes.grid(visible=True, axis="x")
-    axes.axvline(0.85, color=VERMILLION, linewidth=1.2, linestyle=(0, (4, 2)))
-    text = "85%: a rule of thumb; above it queues grow fast"
-    place: dict[str, Any] = {"xytext": (0, 3), "textcoords": "offset points", "annotation_clip": False}
-    axes.annotate(text, (0.85, 0), ha="right", va="bottom", size=SMALL, color=INK, **place)
-    no_frame(axes)
 
 
 def _from_nothing(axes: Axes, values: Sequence[Estimate], unit: str) -> None:
@@ -306,7 +248,8 @@ def _by_option(found: Mapping[tuple[str, str], Estimate]) -> dict[str, Estimate]
     return {option: value for (option, _), value in found.items()}
 
 
-def _group(found: Mapping[tuple[str, str], Estimate], wanted: str) -> dict[str, Estimate]:
+def of_group(found: Mapping[tuple[str, str], Estimate], wanted: str) -> dict[str, Estimate]:
+    """The estimates of one group, by option."""
     return {option: value for (option, group), value in found.items() if group == wanted}
 
 
@@ -333,7 +276,8 @@ def _rag_place(grade: str) -> tuple[int, str]:
     return (RAG_ORDER.index(grade) if grade in RAG_ORDER else len(RAG_ORDER), grade)
 
 
-def _spoken(looked: Mapping[str, Look], values: Mapping[str, Estimate]) -> str:
+def spoken(looked: Mapping[str, Look], values: Mapping[str, Estimate]) -> str:
+    """The estimates of every option in words, for a text alternative."""
     parts = [f"{look.label}: {_with_interval(values.get(option, UNKNOWN))}" for option, look in looked.items()]
     return printable("; ".join(parts) + ".")
 

@@ -16,6 +16,8 @@ from matplotlib.textpath import text_to_path
 from frontdoor_sim.pictures import BODY, FONT, INK, MUTED, SMALL, TITLE
 
 WIDTH = 7.0  # inches: an A4 page less margins of 16 mm
+_SPLIT = 8  # letters of a word that is left out whole where the middle of a text is
+LABELS = 1.62  # width of the column of labels [in]
 
 
 class Sheet:
@@ -80,21 +82,54 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
 
 
 def wrapped(text: str, width: float, size: float, weight: str = "normal", at_most: int = 4) -> list[str]:
-    """Text cut into lines no wider than `width` [pt]; what passes `at_most` lines ends in an ellipsis.
+    """Text cut into lines no wider than `width` [pt]; of what passes `at_most` lines the middle is left out.
+
+    Names that share a beginning are told apart by their end, so that both must stay.
 
     Example:
         >>> wrapped("Redesigned MASH", 60, 9.5)
         ['Redesigned', 'MASH']
+        >>> wrapped("Two more social workers in screening from June", 110, 9.5, at_most=2)
+        ['Two more social …', 'screening from June']
     """
+    whole = printable(text)
+    lines = _lines(whole, width, size, weight)
+    if len(lines) <= at_most:
+        return lines
+    fits, too_many = 1, len(whole)
+    while too_many - fits > 1:
+        kept = (fits + too_many) // 2
+        if len(_lines(_without_middle(whole, kept), width, size, weight)) <= at_most:
+            fits = kept
+        else:
+            too_many = kept
+    return _lines(_without_middle(whole, fits), width, size, weight)
+
+
+def _lines(text: str, width: float, size: float, weight: str) -> list[str]:
+    """Text on as many lines as it takes."""
     lines: list[str] = []
-    for word in _pieces(printable(text), width, size, weight):
+    for word in _pieces(text, width, size, weight):
         if lines and text_width(f"{lines[-1]} {word}", size, weight) <= width:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
-    if len(lines) > at_most:
-        return [*lines[: at_most - 1], _cut(lines[at_most - 1] + "…", width, size, weight)]
     return lines
+
+
+def _without_middle(text: str, kept: int) -> str:
+    """So many letters of a text or a few less, half of its beginning and half of its end; words whole where they can be.
+
+    Example:
+        >>> _without_middle("Two more social workers from June", 24)
+        'Two more … from June'
+    """
+    first, last = text[: (kept + 1) // 2], text[len(text) - kept // 2 :]
+    if " " in first[-_SPLIT:]:
+        first = f"{first.rpartition(' ')[0]} "
+    if " " in last[:_SPLIT]:
+        last = f" {last.partition(' ')[2]}"
+    return f"{first}…{last}"
 
 
 def printable(text: str) -> str:
@@ -110,12 +145,6 @@ def _pieces(text: str, width: float, size: float, weight: str) -> Iterator[str]:
             yield rest[:keep]
             rest = rest[keep:]
         yield rest
-
-
-def _cut(text: str, width: float, size: float, weight: str) -> str:
-    while text_width(text, size, weight) > width and len(text) > 2:
-        text = text[:-2] + "…"
-    return text
 
 
 def interval(note: str, shown: str = "Bar through each dot") -> str:
@@ -153,7 +182,7 @@ def _flow(entries: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[float, int
     left, line = 0.0, 0
     for name, look in entries.items():
         swatch = 0.28 if "facecolor" in look else 0.14 if look.get("linestyle") == "none" else 0.3
-        text = _cut(printable(name), (WIDTH - 0.5) * 72, SMALL, "normal")
+        text = "".join(wrapped(name, (WIDTH - 0.5) * 72, SMALL, at_most=1))
         wide = swatch + 0.08 + text_width(text, SMALL) / 72
         if left > 0 and left + wide > WIDTH:
             left, line = 0.0, line + 1

@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from frontdoor_sim.appraisal.charts.palette import CAUSES, GREY, HATCHES, looks, text_on
-from frontdoor_sim.appraisal.charts.rows import LABELS
 from frontdoor_sim.appraisal.charts.scales import hour_ticks
 from frontdoor_sim.appraisal.charts.sheet import (
+    LABELS,
     WIDTH,
     Sheet,
     legend_strip,
