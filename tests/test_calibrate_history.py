@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import runpy
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -262,6 +262,24 @@ def test_files_of_some_systems_and_of_none_are_told():
 def test_a_window_that_is_not_over_is_told(council):
     with pytest.raises(InputError, match="is not over when the files were taken"):
         dates_of(council.read("template").records, (date(2020, 1, 6), date(2021, 1, 6)), None)
+
+
+@pytest.mark.parametrize(
+    ("days_before", "days_after", "told"), [(0, 0, False), (1, 0, True), (0, 1, True), (400, 400, True)]
+)
+def test_a_window_with_weeks_that_the_files_do_not_hold_is_told(council, days_before, days_after, told):
+    """From the Monday of the first receipt's week to the Sunday after that of the last is taken; a day more is not."""
+    records = council.read("template").records
+    received = pd.to_datetime(records["received"].astype("int64"), unit="s").dt.date
+    first, last = received.min(), received.max()
+    begins = first - timedelta(days=first.weekday() + days_before)
+    ends = last + timedelta(days=13 - last.weekday() + days_after)
+    taken = datetime(2022, 1, 1)
+    if not told:
+        assert dates_of(records, (begins, ends), taken).window.first == begins
+        return
+    with pytest.raises(InputError, match=f"these hold contacts from {first} to {last}"):
+        dates_of(records, (begins, ends), taken)
 
 
 def test_hardly_any_contacts_are_told(council):

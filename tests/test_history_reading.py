@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -156,7 +156,7 @@ def test_all_files_that_are_wrong_are_told_at_once(tmp_path):
     ("cell", "precision", "second"),
     [
         ("03/06/2019", 2, 0), ("2019-06-03", 2, 0), ("20190603", 2, 0), ("3/6/2019", 2, 0), ("03-Jun-2019", 2, 0), (date(2019, 6, 3), 2, 0),
-        (43619, 2, 0), ("2019-06-03T09:12:33Z", 0, 33153), ("2019-06-03 09:12:33.120", 0, 33153), ("03/06/2019 09:12", 1, 33120),
+        (43619, 2, 0), ("2019-06-03T09:12:33", 0, 33153), ("2019-06-03 09:12:33.120", 0, 33153), ("03/06/2019 09:12", 1, 33120),
         (datetime(2019, 6, 3, 9, 12), 1, 33120), (pd.Timestamp("2019-06-03 09:12:01"), 0, 33121),
     ],
 )  # fmt: skip
@@ -176,6 +176,48 @@ def test_what_is_no_moment_is_not_read_as_one(cell):
 @pytest.mark.parametrize("cell", ["", "  ", None, np.nan, "NULL", "n/a", pd.NaT])
 def test_nothing_is_nothing(cell):
     assert moments(pd.Series([cell], dtype=object))[0][0] == NONE
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2019-06-03T09:12:33Z", "2019-06-03T10:12:33+01:00", "2019-06-03 04:42:33.5-0430", "2019-06-03t09:12:33 utc", "03/06/2019 09:12:33 GMT",
+        "03/06/2019 10:12:33 BST", pd.Timestamp("2019-06-03 11:12:33", tz="Europe/Paris"),
+    ],
+)  # fmt: skip
+def test_a_moment_of_any_zone_becomes_what_the_clocks_in_london_showed(cell):
+    seconds, how = moments(pd.Series([cell], dtype=object))
+    assert datetime.fromtimestamp(int(seconds[0]), UTC).isoformat() == "2019-06-03T10:12:33+00:00"
+    assert how[0] == 0
+
+
+def test_in_winter_london_is_utc_and_an_hour_that_comes_twice_is_read():
+    seconds, _ = moments(pd.Series(["2024-03-01T10:00:00+01:00", "2024-10-27T00:30:00Z", "2024-10-27T01:30:00Z"]))
+    assert seconds.astype("datetime64[s]").astype(str).tolist() == [
+        "2024-03-01T09:00:00",
+        "2024-10-27T01:30:00",
+        "2024-10-27T01:30:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    "cell", ["2019-06-03T00:00:00Z", "2019-06-03T00:00:00+05:30", "2019-06-02T23:00:00Z", "2019-06-03Z"]
+)
+def test_a_date_that_was_cast_in_some_zone_is_still_that_date_alone(cell):
+    seconds, how = moments(pd.Series([cell, "2019-06-04T09:12:33+01:00"]))
+    assert (seconds[0], how.tolist()) == (1_559_520_000, [2, 0])
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/London", "America/New_York"])
+def test_a_column_of_parquet_that_has_a_zone_is_read_in_london(tmp_path, zone):
+    """Received at 23:30 on Sunday evening in UTC, which is Monday in London; decided at 09:12 there."""
+    rows = pd.DataFrame({"contact_id": ["C1"], "child_id": [7], "outcome": ["advice"], "source_code": ["6"]})
+    received = pd.to_datetime(["2019-06-02 23:30:00Z"]).tz_convert(zone).as_unit("us")
+    rows = rows.assign(received_at=received, decided_at=pd.to_datetime(["2019-06-03 09:12"]).as_unit("us"))
+    rows.to_parquet(tmp_path / "template.parquet")
+    records = read_history([tmp_path / "template.parquet"]).records
+    assert records["received"].tolist() == [1_559_520_000 + 1_800]
+    assert records["ended"].tolist() == [1_559_520_000 + 9 * 3600 + 12 * 60]
 
 
 def test_a_database_that_casts_to_days_is_seen_through():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -49,22 +50,41 @@ def dates_of(records: pd.DataFrame, window: tuple[date, date] | None, extracted:
         extracted: local time at which the files were taken.
 
     Raises:
-        InputError: hardly any contact is there, or the window ends after the files were taken.
+        InputError: hardly any contact is there; or the window ends after the files were taken, or has weeks of which the
+            files hold nothing.
     """
     received = _receipts(records)
     first, last = _some(received)
     taken = extracted or _end_of_day(_latest(records, last))
     chosen = window or (_usual_from(received, first), min(_day(last), (taken - timedelta(seconds=1)).date()))
-    if chosen[1] >= taken.date() or chosen[1] < chosen[0]:
-        what = f"The window {chosen[0]} to {chosen[1]} is not over when the files were taken, {taken:%Y-%m-%d %H:%M}."
-        remedy = "Choose an earlier window, or say with --extracted when they were taken."
-        raise InputError([Mistake("--window", what, "Whole days that were over before the files were taken.", remedy)])
+    mistakes = list(_not_covered(chosen, _day(first), _day(last), taken))
+    if mistakes:
+        raise InputError(mistakes)
     said = []
     if window is None:
         said.append("the window is that of the receipts")
     if extracted is None:
         said.append(f"the files are taken to be as at the end of {(taken - timedelta(days=1)):%d %B %Y}")
     return Dates(Window(*chosen), taken, "; ".join(said))
+
+
+def _not_covered(window: tuple[date, date], first: date, last: date, taken: datetime) -> Iterator[Mistake]:
+    """What is wrong with a window: it is not over, or reaches beyond the weeks of the receipts and the one after."""
+    words = f"The window {window[0]} to {window[1]}"
+    if window[1] >= taken.date() or window[1] < window[0]:
+        what = f"{words} is not over when the files were taken, {taken:%Y-%m-%d %H:%M}."
+        remedy = "Choose an earlier window, or say with --extracted when they were taken."
+        yield Mistake("--window", what, "Whole days that were over before the files were taken.", remedy)
+    begins = first - timedelta(days=first.weekday())
+    ends = last + timedelta(days=13 - last.weekday())
+    if window[0] < begins or window[1] > ends:
+        what = f"{words} has weeks without a contact in the files: these hold contacts from {first} to {last}."
+        right = (
+            f"A window from {begins} at the earliest to {ends} at the latest; other weeks would count as quiet ones."
+        )
+        yield Mistake(
+            "--window", what, right, "Choose a window that the files cover, or add the files of the other weeks."
+        )
 
 
 def _receipts(records: pd.DataFrame) -> Int64s:
