@@ -157,6 +157,7 @@ PLANTED = {
         {"kind": "contact", "received": -3, "ended": -2, "outcome": "advice"}, {"kind": "contact", "received": -3, "outcome": "advice"},
     ],
     "accepted_when_decided": [{"kind": "contact", "received": -3, "ended": -2, "accepted": -2, "outcome": "assessment"}],
+    "rag_missing": [{"kind": "contact", "received": -3, "rag": "red"}, {"kind": "contact", "received": -2}],
     "same_row_again": [{"kind": "contact", "received": -3}, {"kind": "contact", "received": -3}],
     "open_cases_mixed_in": [{"kind": "contact", "received": -3, "open_case": True}],
     "next_step_missing": [
@@ -173,6 +174,10 @@ SOUND = {
     "open_assessment_over_45_days": [{"kind": "assessment", "started": -60}],
     "open_enquiry_over_15_days": [{"kind": "section_47", "started": -21}],
     "stale_refused_referral": [{**REFERRAL, "outcome": "no_further_action", "received": -300}],
+    "rag_missing": [
+        {"kind": "step", "step": "s", "item": 4, "incoming": -3, "ended": -2, "rag": "red"},
+        {"kind": "step", "step": "s", "item": 5, "parent": 4, "incoming": -2},
+    ],
     "conference_at_weekend": [{"kind": "conference", "conference": -3}],
     "conference_twice": [{**REFERRAL, "conference": -10}, {**ENQUIRY, "conference": -9}],
     "closed_with_open_activity": [{**REFERRAL, "closed": -2}, {**ENQUIRY, "parent": 9, "ended": -3}],

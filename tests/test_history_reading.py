@@ -7,20 +7,24 @@ import zipfile
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
+from frontdoor_sim.calibration.from_history.carried import grades
 from frontdoor_sim.calibration.history import Period, column_maps, examine, read_history, to_log
 from frontdoor_sim.calibration.history.cells import NONE, UNREADABLE, moments, source_codes
 from frontdoor_sim.calibration.history.column_maps import read_map, shipped
 from frontdoor_sim.calibration.history.layouts import FORMATS, layouts
 from frontdoor_sim.calibration.history.step_threads import roots
 from frontdoor_sim.calibration.history.table import require
+from frontdoor_sim.calibration.routes import routes
 from frontdoor_sim.documents import InputError, read_yaml
-from frontdoor_sim.event_log import check_laws
+from frontdoor_sim.event_log import check_laws, to_vidigi
+from frontdoor_sim.measures import measure
 
 HEAD = "contact_id,child_id,received_at,decided_at,outcome,source_code\n"
 ROW = "C1,7,03/06/2019 09:12,03/06/2019 15:05,advice,6\n"
@@ -551,3 +555,49 @@ def test_a_history_without_contacts_makes_no_log(tmp_path):
 def test_a_period_must_run_forward():
     with pytest.raises(ValueError, match="must follow one another"):
         Period(date(2020, 1, 1), date(2019, 1, 1), datetime(2020, 2, 1))
+
+
+# --- grades of urgency --------------------------------------------------------------------------------------------------------
+
+
+def of_grades(folder, *grades):
+    """A template of contacts received at 09:00 on the days of a fortnight, each decided two days later, with these grades."""
+    lines = [
+        f"C{n},{n},{3 + n % 9:02d}/06/2019 09:00,{5 + n % 9:02d}/06/2019 09:00,advice,6,{grade}\n"
+        for n, grade in enumerate(grades)
+    ]
+    path = written(folder, "template.csv", HEAD.replace("source_code", "source_code,rag") + "".join(lines))
+    return to_log(read_history([path]), PERIOD).log
+
+
+def test_a_contact_without_a_grade_is_in_no_figure_by_grade_and_in_every_other(tmp_path):
+    log = of_grades(tmp_path, *["red"] * 4, *["green"] * 8, *[""] * 20)
+    check_laws(log)
+    table = measure(log).set_index(["measure", "by", "group"])["value"]
+    assert table["children_received", "all", "all"] == 32
+    by = measure(log).query("by == 'rag' and measure == 'children_received'")
+    assert dict(zip(by["group"], by["value"], strict=True)) == {"red": 4, "green": 8}
+    assert log.contacts["rag"].isna().sum() == 20
+    assert routes(log, "rag")["group"].unique().tolist() == ["green", "red"]
+    assert set(to_vidigi(log)["pathway"]) == {"red", "green", ""}
+
+
+def test_a_child_without_a_grade_does_not_hide_that_of_a_sibling(tmp_path):
+    rows = [f"C1,{child},03/06/2019 09:12,,,6,{grade}\n" for child, grade in ((1, ""), (2, "amber"))]
+    path = written(tmp_path, "template.csv", HEAD.replace("source_code", "source_code,rag") + "".join(rows))
+    assert to_log(read_history([path]), PERIOD).log.contacts["rag"].tolist() == ["amber"]
+
+
+def test_a_mix_of_grades_is_that_of_the_contacts_that_have_one(tmp_path):
+    log = of_grades(tmp_path, *["red"] * 20, *["green"] * 20, *[""] * 40)
+    gathered = SimpleNamespace(log=log, source="Made up", on=date(2019, 6, 17))
+    found = grades(gathered, log.contacts.assign(rag=log.contacts["rag"].astype(object))).numbers["contacts.rag_mix"]
+    assert found.value["red"] == found.value["green"] > 0.4
+    assert found.note.startswith("From 40 grades")
+    assert "40 contacts without a grade are left out" in found.note
+
+
+def test_a_log_without_any_grade_answers_nothing_by_grade(tmp_path):
+    log = of_grades(tmp_path, *[""] * 12)
+    silent = log.about.silent
+    assert silent.loc[silent["by"] == "rag", "why"].tolist() == ["the files hold no grade of urgency"]

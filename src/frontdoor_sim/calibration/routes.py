@@ -20,7 +20,8 @@ def routes(log: EventLog, by: str | None = None, level: float = LEVEL) -> pd.Dat
 
     Args:
         log: a history (or a run).
-        by: `rag` at the outcome, or a column of contacts such as `source` or `area`; None for all together.
+        by: `rag` at the outcome (of visits that have one), or a column of contacts such as `source` or `area`; None for all
+            together.
         level: of Wilson's interval of each share.
 
     Returns:
@@ -32,7 +33,8 @@ def routes(log: EventLog, by: str | None = None, level: float = LEVEL) -> pd.Dat
         InputError: the log knows no such attribute.
     """
     events = log.events[(log.events["part"] == 0) & (log.events["outcome"] != "")]
-    table = pd.DataFrame({name: events[name].astype(str).to_numpy() for name in ("stage", "outcome", "rag")})
+    table = pd.DataFrame({name: events[name].astype(str).to_numpy() for name in ("stage", "outcome")})
+    table["rag"] = events["rag"].astype(object).to_numpy()
     table["group"] = _groups(log, events["contact"], table, by)
     rows = []
     for (stage, group), visits in table.groupby(["stage", "group"], sort=True):

@@ -268,6 +268,16 @@ def _cares(held: HeldOut, scenario: Scenario) -> Iterator[str]:
         )
     if held.by_date:
         yield "The records hold dates alone: hours cannot be compared, and the hour of each real contact is drawn."
+    yield from _without_grade(held)
     main = held.account["kind"].isin(["contact", "step"]) & (held.account["why"] != "")
     for row in held.account[main].to_dict("records"):
         yield f"{many(int(row['records'] - row['used']))} records of kind {row['kind']} are not used: {row['why']}."
+
+
+def _without_grade(held: HeldOut) -> Iterator[str]:
+    """Contacts that no figure by grade counts, where others have a grade."""
+    contacts = held.log.contacts
+    mine = contacts["received"].between(0, held.log.about.closes - 1)
+    blank = int(contacts.loc[mine, "rag"].isna().sum())
+    if 0 < blank < mine.sum():
+        yield f"{many(blank)} contacts held out have no grade of urgency: figures by grade are of the others.".capitalize()

@@ -19,7 +19,7 @@ _ENOUGH = 30
 
 
 def grades(gathered: Gathered, contacts: pd.DataFrame) -> Part:
-    """The mix of grades on arrival; nothing where they were not recorded.
+    """The mix of grades on arrival, of the contacts that have one; nothing where they were not recorded.
 
     Args:
         gathered: the history.
@@ -30,7 +30,9 @@ def grades(gathered: Gathered, contacts: pd.DataFrame) -> Part:
         return Part()
     told = np.where(counts < FEW, FEW / 2, counts)
     value = rounded_shares(dict(zip(_RAGS, (told / told.sum()).tolist(), strict=True)))
-    note = f"From {many(int(counts.sum()))} grades; one with fewer than {FEW} counts as {FEW // 2}."
+    blank = int(contacts["rag"].isna().sum())
+    left_out = f" {many(blank)} contacts without a grade are left out.".capitalize() if blank else ""
+    note = f"From {many(int(counts.sum()))} grades; one with fewer than {FEW} counts as {FEW // 2}.{left_out}"
     graded = Graded(value, "share of contacts", gathered.source, gathered.on, "fitted", note=note)
     return Part({"contacts.rag_mix": graded}, by_path("contacts.rag_mix", _RAGS, shares("grades", told)))
 

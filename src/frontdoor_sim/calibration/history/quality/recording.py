@@ -58,6 +58,14 @@ def outcome_missing(facts: Facts) -> Found:
     return among(facts.word("outcome") == "", mine)
 
 
+def rag_missing(facts: Facts) -> Found:
+    """Contacts, or steps with which they begin, without a grade of urgency, in files that hold grades."""
+    files = facts.records["file"]
+    holds = files.isin(files[facts.word("rag") != ""].unique()).to_numpy()
+    mine = holds & (facts.kind("contact") | (facts.kind("step") & ~facts.known("parent")))
+    return among(facts.word("rag") == "", mine)
+
+
 def outcome_without_time(facts: Facts) -> Found:
     """Contacts with an outcome and no time of decision, in files that hold such times."""
     files = facts.records["file"]
