@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from frontdoor_sim.calibration.from_history.carried import grades
+from frontdoor_sim.calibration.from_history.lasting import lasting
 from frontdoor_sim.calibration.history import Period, column_maps, examine, read_history, to_log
 from frontdoor_sim.calibration.history.cells import NONE, UNREADABLE, moments, source_codes
 from frontdoor_sim.calibration.history.column_maps import read_map, shipped
@@ -601,3 +602,23 @@ def test_a_log_without_any_grade_answers_nothing_by_grade(tmp_path):
     log = of_grades(tmp_path, *[""] * 12)
     silent = log.about.silent
     assert silent.loc[silent["by"] == "rag", "why"].tolist() == ["the files hold no grade of urgency"]
+
+
+# --- how long things take -----------------------------------------------------------------------------------------------------
+
+
+def test_a_span_that_the_cases_do_not_tell_is_not_written_and_said(tmp_path):
+    """All received on one day; within two days 40 of 400 are decided, ever more slowly, and the rest are open."""
+    lines = [
+        f"C{n},{n},17/06/2019 00:01,{17 + n // 30:02d}/06/2019 {n % 23:02d}:{30 + n % 29},advice,6\n" for n in range(40)
+    ]
+    lines += [f"C{n},{n},17/06/2019 00:01,,,6\n" for n in range(40, 400)]
+    period = Period(date(2019, 6, 17), date(2019, 6, 19), datetime(2019, 6, 19))
+    log = to_log(read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))]), period).log
+    gathered = SimpleNamespace(log=log, records=read_history([tmp_path / "template.csv"]).records)
+    hours = {name: SimpleNamespace(value=value) for name, value in
+             {"arrivals.hour_weights": {"police": [1.0] * 24}, "arrivals.source_shares": {"police": 1.0}}.items()}  # fmt: skip
+    found = lasting(gathered, hours, None, lambda _: None)
+    assert found.fits["received_to_decided"][0].determined
+    assert found.part.numbers == {}
+    assert found.part.unsaid[0].what == "How long it takes from receipt to the decision"

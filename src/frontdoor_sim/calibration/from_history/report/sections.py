@@ -263,7 +263,7 @@ def _row(found: Calibration, name: str, words: str) -> tuple[str, ...]:
         else f"({100 * f.low:.0f} to {100 * f.high:.0f} %)"
         for h, f in zip(seen, fit, strict=True)
     ]
-    family = best.family.name + ("" if best.determined else " (not determined: not written)")
+    family = best.family.name + ("" if best.told else " (not told by these cases: not written)")
     return (words, many(observed.number), many(observed.open_cases), family, *told)
 
 
