@@ -293,6 +293,17 @@ def test_small_counts_are_suppressed_and_what_would_give_them_away():
     assert shown["rows"].tolist() == [50, 50]
 
 
+def test_what_checks_looked_at_tells_not_how_many_rows_were_set_aside_between_them():
+    """The door saw 1,000 rows, and set 3 aside; a later check saw the other 997, of which it found 500."""
+    rows = [("no_person", 1000, 3, "set aside"), ("dates_only", 997, 500, "kept"), ("row_torn", 1000, 20, "set aside")]
+    table = findings_table(
+        pd.DataFrame([{"rule": r, "looked_at": n, "found": f, "action": a, "said": ""} for r, n, f, a in rows])
+    )
+    assert table["looked_at"].tolist() == [1000, 1000, 1000]
+    assert table["share"].tolist()[1] == 0.5
+    assert table["found"].isna().tolist() == [True, False, True]  # 23 in all, less 20, would be 3
+
+
 def test_grades_follow_the_share():
     rows = [("no_person", 1000, 9), ("no_date", 1000, 10), ("row_torn", 1000, 50), ("date_unreadable", 0, 0)]
     table = findings_table(

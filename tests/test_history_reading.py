@@ -16,6 +16,7 @@ import pytest
 
 from frontdoor_sim.calibration.from_history.carried import grades
 from frontdoor_sim.calibration.from_history.lasting import lasting
+from frontdoor_sim.calibration.from_history.report.sections import _made_of
 from frontdoor_sim.calibration.history import Period, column_maps, examine, read_history, to_log
 from frontdoor_sim.calibration.history.cells import NONE, UNREADABLE, moments, source_codes
 from frontdoor_sim.calibration.history.column_maps import read_map, shipped
@@ -622,3 +623,18 @@ def test_a_span_that_the_cases_do_not_tell_is_not_written_and_said(tmp_path):
     assert found.fits["received_to_decided"][0].determined
     assert found.part.numbers == {}
     assert found.part.unsaid[0].what == "How long it takes from receipt to the decision"
+
+
+# --- small counts -------------------------------------------------------------------------------------------------------------
+
+
+def test_of_how_many_records_the_log_is_made_does_not_tell_how_few_were_set_aside(tmp_path):
+    """100 rows, of which 3 have no child: the files say c and c, and the log does not say 97."""
+    lines = [f"C{n},{n if n > 2 else ''},03/06/2019 09:12,03/06/2019 15:05,advice,6\n" for n in range(100)]
+    history = read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))])
+    quality = examine(history, datetime(2019, 6, 20))
+    assert quality.account["used"].isna().all()
+    joined = to_log(quality.history, PERIOD)
+    gathered = SimpleNamespace(quality=quality, joined=joined, records=quality.history.records)
+    assert joined.account["records"].tolist() == [97]
+    assert _made_of(gathered)[["Number", "Used"]].to_numpy().tolist() == [["c", "c"]]

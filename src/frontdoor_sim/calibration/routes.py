@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.calibration.estimates import FEW, LEVEL, wilson
+from frontdoor_sim.calibration.estimates import FEW, LEVEL, hidden, wilson
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.event_log import EventLog
 
@@ -39,10 +39,10 @@ def routes(log: EventLog, by: str | None = None, level: float = LEVEL) -> pd.Dat
     rows = []
     for (stage, group), visits in table.groupby(["stage", "group"], sort=True):
         counts = visits["outcome"].value_counts()
-        hidden = _hidden(counts)
+        kept_back = set(counts.index[hidden(counts.to_numpy())])
         for outcome in sorted(counts.index):
-            values = (np.nan, np.nan, np.nan) if outcome in hidden else wilson(counts[outcome], len(visits), level)
-            note = "withheld: fewer than 6, or would tell such a number" if outcome in hidden else ""
+            values = (np.nan, np.nan, np.nan) if outcome in kept_back else wilson(counts[outcome], len(visits), level)
+            note = "withheld: fewer than 6, or would tell such a number" if outcome in kept_back else ""
             rows.append((stage, by or "all", group, outcome, len(visits) if len(visits) >= FEW else 0, *values, note))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -57,12 +57,3 @@ def _groups(log: EventLog, contact: pd.Series[int], table: pd.DataFrame, by: str
         raise InputError([Mistake("routes", f'No attribute "{by}".', right, f"Name one of {right}")])
     known = dict(zip(log.contacts["contact"], log.contacts[by].astype(str), strict=True))
     return pd.Series([known[one] for one in contact.tolist()], dtype=object)
-
-
-def _hidden(counts: pd.Series[int]) -> set[str]:
-    """Outcomes whose share would tell a number from 1 to 5, by itself or as what is left."""
-    ordered = counts.sort_values(kind="stable")
-    few = int((ordered < FEW).sum())
-    if few and ordered.iloc[:few].sum() < FEW:
-        few += 1
-    return {str(one) for one in ordered.index[:few]}

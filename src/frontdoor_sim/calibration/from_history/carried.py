@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.calibration.asked import rounded_shares
-from frontdoor_sim.calibration.estimates import FEW, many
+from frontdoor_sim.calibration.estimates import FEW, few, many
 from frontdoor_sim.calibration.from_history.draws import Part, by_path, shares
 from frontdoor_sim.calibration.from_history.gathering import Gathered
 from frontdoor_sim.parameters import Graded
@@ -48,8 +48,10 @@ def consent(gathered: Gathered, contacts: pd.DataFrame) -> Part:
     names = sorted(set(contacts["source"]))
     by = known.groupby("source")["consent"].agg(["sum", "size"]).reindex(names, fill_value=0)
     given, asked = by["sum"].to_numpy(np.float64), by["size"].to_numpy(np.float64)
-    few = (given < FEW) | (asked - given < FEW)
-    given, asked = np.where(few, given.sum(), given), np.where(few, asked.sum(), asked)
+    if few([given.sum(), asked.sum() - given.sum()]).any():
+        return Part()  # not even the share of all can be told
+    few_of_either = (given < FEW) | (asked - given < FEW)
+    given, asked = np.where(few_of_either, given.sum(), given), np.where(few_of_either, asked.sum(), asked)
     value = {name: round(float(share), 3) for name, share in zip(names, given / asked, strict=True)}
     note = (
         f"From {many(len(known))} contacts with an answer; sources with fewer than {FEW} of either take all sources'."

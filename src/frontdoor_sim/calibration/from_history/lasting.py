@@ -89,7 +89,7 @@ def _over(observed: Observed) -> int:
 
 
 def safe_bands(observed: Observed) -> Bands:
-    """Turnbull's bands, so wide that six cases and more are over in each."""
+    """Turnbull's bands, so wide that six cases and more are over in each; and none, or six and more, after the last."""
     over = observed.number - observed.open_cases
     fine = turnbull(observed, FINE)
     edges, left = [], 0.0
