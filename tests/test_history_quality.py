@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pytest
 from frontdoor_sim.calibration.history import History, examine, read_history
 from frontdoor_sim.calibration.history.invent import FAULTS
 from frontdoor_sim.calibration.history.quality import RULES
+from frontdoor_sim.calibration.history.quality.recording import empty_stretches
 from frontdoor_sim.calibration.history.quality.report import account_table, findings_table
 from frontdoor_sim.tables import check, conform, empty
 from invented_councils import FORMATS
@@ -221,8 +222,35 @@ def test_a_date_before_and_a_time_before_are_found_whatever_else_is_dated(ended,
     assert counts(records(row), EXTRACTED).loc["decided_before_receipt", "found"] == 1
 
 
+@pytest.mark.parametrize(("days", "weeks"), [(0, 0), (6, 0), (7, 1), (25, 3)])
+def test_weeks_without_a_contact_are_told_where_many_come(days, weeks):
+    """Five contacts a day for ten weeks, but for a stretch in the midst of them."""
+    rows = [
+        {"kind": "contact", "received": -day, "person": day * 5 + n}
+        for day in range(1, 71)
+        if not 30 <= day < 30 + days
+        for n in range(5)
+    ]
+    quality = examine(records(*rows), EXTRACTED)
+    answer = quality.counts.set_index("rule").loc["weeks_missing"]
+    assert answer["found"] == weeks
+    first, last = EXTRACTED.date() - timedelta(days=29 + days), EXTRACTED.date() - timedelta(days=30)
+    assert answer["said"] == (f"from {first} to {last}" if weeks else "")
+
+
+def test_a_quiet_service_may_have_weeks_without_a_contact():
+    rows = [{"kind": "contact", "received": -day, "person": day} for day in range(1, 200, 9)]
+    assert counts(records(*rows), EXTRACTED).loc["weeks_missing", "found"] == 0
+
+
+def test_weeks_at_the_ends_of_a_window_are_missing_too():
+    days = np.repeat(np.arange(100, 170), 5)
+    ends = date(1970, 1, 1) + timedelta(days=80), date(1970, 1, 1) + timedelta(days=171)
+    assert empty_stretches(days, *ends) == [(ends[0], ends[0] + timedelta(days=19))]
+
+
 def test_every_rule_with_a_function_is_planted_somewhere():
-    with_others = {"step_with_its_contact", "siblings_not_joined", "open_when_extracted"}
+    with_others = {"step_with_its_contact", "siblings_not_joined", "open_when_extracted", "weeks_missing"}
     assert {rule.name for rule in RULES} - BY_FAULT_OR_DOOR - set(PLANTED) - with_others == set()
 
 

@@ -15,8 +15,9 @@ import pandas as pd
 import pytest
 
 from frontdoor_sim.calibration.from_history.carried import grades
+from frontdoor_sim.calibration.from_history.gathering import gather
 from frontdoor_sim.calibration.from_history.lasting import lasting
-from frontdoor_sim.calibration.from_history.report.sections import _made_of
+from frontdoor_sim.calibration.from_history.report.sections import _empty, _made_of
 from frontdoor_sim.calibration.history import Period, column_maps, examine, read_history, to_log
 from frontdoor_sim.calibration.history.cells import NONE, UNREADABLE, moments, source_codes
 from frontdoor_sim.calibration.history.column_maps import read_map, shipped
@@ -24,6 +25,7 @@ from frontdoor_sim.calibration.history.layouts import FORMATS, layouts
 from frontdoor_sim.calibration.history.step_threads import roots
 from frontdoor_sim.calibration.history.table import require
 from frontdoor_sim.calibration.routes import routes
+from frontdoor_sim.calibration.window import Window
 from frontdoor_sim.documents import InputError, read_yaml
 from frontdoor_sim.event_log import check_laws, to_vidigi
 from frontdoor_sim.measures import measure
@@ -638,3 +640,43 @@ def test_of_how_many_records_the_log_is_made_does_not_tell_how_few_were_set_asid
     gathered = SimpleNamespace(quality=quality, joined=joined, records=quality.history.records)
     assert joined.account["records"].tolist() == [97]
     assert _made_of(gathered)[["Number", "Used"]].to_numpy().tolist() == [["c", "c"]]
+
+
+def test_the_first_lines_of_a_calibration_name_weeks_that_are_missing(tmp_path):
+    lines = [f"C{n},{n},{1 + n // 5:02d}/06/2019 09:{n % 5:02d},,,6\n" for n in range(150) if not 50 <= n < 100]
+    period = Period(date(2019, 6, 1), date(2019, 7, 1), datetime(2019, 7, 2))
+    log = to_log(read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))]), period).log
+    found = SimpleNamespace(gathered=SimpleNamespace(log=log, window=Window(period.opens, date(2019, 6, 30))))
+    assert _empty(found) == [(date(2019, 6, 11), date(2019, 6, 20))]
+
+
+# --- dates that cannot be read ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("06/{day}/2019 09:12", "the month before the day, as 12/31/2024"),
+        ("{day}/06/19", "a year of two digits, as 31/12/24"),
+        ("436{day}.5", "a spreadsheet's number of a day, as 45657"),
+        ("15595{day}120", "seconds since 1970"),
+        ("{day}/06/1919", "a year before 1980 or after 2099"),
+        ("the {day}th", "no form of a date that is known"),
+    ],
+)
+def test_what_stands_for_a_date_that_cannot_be_read_is_told(tmp_path, cell, why):
+    lines = [f"C{n},{n},{cell.format(day=13 + n)},,,6\n" for n in range(10)]
+    lines.append("C99,99,20/06/2019 09:12,,,6\n")
+    history = read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))])
+    findings = examine(history, datetime(2019, 6, 21)).findings.set_index("rule")
+    assert findings.loc["date_unreadable", "advice"].startswith(f"Most of them have {why}. Write dates as dd/mm/yyyy")
+    with pytest.raises(InputError, match=f"10 rows have a date that cannot be read; most of them have {why}"):
+        gather("Made up", [tmp_path / "template.csv"], None, None, None, lambda _: None)
+
+
+def test_a_column_that_has_the_month_first_throughout_is_told_to_be_misread_where_it_was_read(tmp_path):
+    """The 1st to the 12th were read as months: of those dates nothing can be seen."""
+    lines = [f"C{n},{n},06/{n:02d}/2019 09:12,,,6\n" for n in range(1, 31)]
+    history = read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))])
+    advice = examine(history, datetime(2020, 6, 20)).findings.set_index("rule").loc["date_unreadable", "advice"]
+    assert "The other dates of that column were read day first, and are wrong" in advice

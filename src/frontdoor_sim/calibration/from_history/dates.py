@@ -37,7 +37,9 @@ class Dates:
     assumed: str = ""
 
 
-def dates_of(records: pd.DataFrame, window: tuple[date, date] | None, extracted: datetime | None) -> Dates:
+def dates_of(
+    records: pd.DataFrame, window: tuple[date, date] | None, extracted: datetime | None, unread: str = ""
+) -> Dates:
     """The dates of a calibration, from what was asked for and what the records hold.
 
     Where nobody says, the files were taken at the end of the last day on which anything happened, no later than 45 days
@@ -48,13 +50,14 @@ def dates_of(records: pd.DataFrame, window: tuple[date, date] | None, extracted:
         records: table `history_records`.
         window: first and last date asked for.
         extracted: local time at which the files were taken.
+        unread: of the dates that cannot be read, what they are, in a sentence; for the message where hardly any can.
 
     Raises:
         InputError: hardly any contact is there; or the window ends after the files were taken, or has weeks of which the
             files hold nothing.
     """
     received = _receipts(records)
-    first, last = _some(received)
+    first, last = _some(received, unread)
     taken = extracted or _end_of_day(_latest(records, last))
     chosen = window or (_usual_from(received, first), min(_day(last), (taken - timedelta(seconds=1)).date()))
     mistakes = list(_not_covered(chosen, _day(first), _day(last), taken))
@@ -95,7 +98,7 @@ def _receipts(records: pd.DataFrame) -> Int64s:
     return np.sort(moments.to_numpy(dtype=np.int64))
 
 
-def _some(received: Int64s) -> tuple[int, int]:
+def _some(received: Int64s, unread: str) -> tuple[int, int]:
     """The first and the last receipt that five others are near, so that no single contact (or typing error) says."""
     if len(received) >= _SOME:
         near = received[_SOME - 1 :] - received[: 1 - _SOME] <= _CLOSE
@@ -103,6 +106,9 @@ def _some(received: Int64s) -> tuple[int, int]:
             places = np.flatnonzero(near)
             return int(received[places[0]]), int(received[places[-1] + _SOME - 1])
     what = f"There are fewer than {_SOME} contacts within four weeks of each other."
+    if unread:
+        right = "Dates as dd/mm/yyyy or yyyy-mm-dd, with the time behind them."
+        raise InputError([Mistake("history", f"{what} {unread}", right, "Export the files again with such dates.")])
     right = "Files that hold the contacts of some months: Annex A List 1, ssd_contacts, workflow steps or the template."
     raise InputError([Mistake("history", what, right, "Add the file of contacts, or correct its dates.")])
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from frontdoor_sim.calibration.estimates import FEW, many
 from frontdoor_sim.calibration.from_history.dates import Dates, dates_of
-from frontdoor_sim.calibration.history import Joined, Period, Quality, examine, read_history, to_log
+from frontdoor_sim.calibration.history import History, Joined, Period, Quality, examine, read_history, to_log
+from frontdoor_sim.calibration.history.quality.rules import UNREAD_DATES
 from frontdoor_sim.calibration.history.reading import Files
 from frontdoor_sim.calibration.window import Window
 from frontdoor_sim.documents import InputError, Mistake
@@ -97,7 +98,7 @@ def gather(
     """
     say("Reading the files")
     history = read_history(files, mapping)
-    dates = dates_of(history.records, window, extracted)
+    dates = dates_of(history.records, window, extracted, _unread(history))
     say("Checking every row")
     quality = examine(history, dates.extracted)
     say("Joining them into one log")
@@ -105,6 +106,12 @@ def gather(
     joined = to_log(quality.history, period)
     _check(joined, dates.window)
     return Gathered(council, quality, joined, dates)
+
+
+def _unread(history: History) -> str:
+    """How many rows have a date that cannot be read, and what stands there, in a sentence; empty where there are none."""
+    number = int((history.findings["rule"] == UNREAD_DATES).sum())
+    return f"{many(number)} rows have a date that cannot be read; {history.unread_dates}" if number else ""
 
 
 def _check(joined: Joined, window: Window) -> None:

@@ -199,6 +199,47 @@ def _written(texts: list[str]) -> tuple[Ints, Flags]:
     return seconds, bare
 
 
+def unread(cells: pd.Series, seconds: Ints) -> tuple[str, int, bool]:
+    """What stands where no moment can be read: what most such cells have, how many, and whether that is true of the column.
+
+    A column has the month first throughout where some cell does, and none the day.
+
+    Args:
+        cells: a column.
+        seconds: as `moments` read it.
+
+    Example:
+        >>> column = pd.Series(["12/31/2024", "12/30/2024", "01/02/2024"])
+        >>> unread(column, moments(column)[0])
+        ('the month before the day, as 12/31/2024', 2, True)
+    """
+    wrong = seconds == UNREADABLE
+    if not wrong.any():
+        return "", 0, False
+    texts = cells.astype(str).str.strip()
+    kinds = texts[wrong].map(_kind_unread).value_counts()
+    of_others = texts[~wrong]
+    throughout = kinds.index[0] == _UNREAD[0][1] and not of_others.str.match(_DAY_FIRST).any()
+    return str(kinds.index[0]), int(kinds.iloc[0]), bool(throughout)
+
+
+_DAY_FIRST = r"(?:1[3-9]|2\d|3[01])[/.\-](?:0?[1-9]|1[0-2])[/.\-]"
+_UNREAD = (
+    (r"(?:0?[1-9]|1[0-2])[/.\-](?:1[3-9]|2\d|3[01])[/.\-]\d{4}", "the month before the day, as 12/31/2024"),
+    (r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2}(?!\d)", "a year of two digits, as 31/12/24"),
+    (r"\d{5}(?:\.\d+)?$", "a spreadsheet's number of a day, as 45657"),
+    (r"\d{10}(?:\d{3})?$", "seconds since 1970"),
+    (r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}|\d{4}-\d{1,2}-\d{1,2}", "a year before 1980 or after 2099"),
+)
+
+
+def _kind_unread(text: str) -> str:
+    kind = next((words for pattern, words in _UNREAD if re.match(pattern, text)), "")
+    if kind == _UNREAD[-1][1] and "1980" <= re.findall(r"\d{4}", text)[0] < "2100":
+        kind = ""  # such as 31 February
+    return kind or "no form of a date that is known"
+
+
 # --- codes -----------------------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from frontdoor_sim.calibration.from_history.calibrating import Calibration
 from frontdoor_sim.calibration.from_history.deciding import SPLIT
 from frontdoor_sim.calibration.from_history.gathering import Gathered
 from frontdoor_sim.calibration.from_history.report import pictures
+from frontdoor_sim.calibration.history.quality.recording import empty_stretches
 from frontdoor_sim.calibration.history.quality.report import shown_account, shown_findings
 from frontdoor_sim.calibration.routes import routes
 from frontdoor_sim.documents import in_words
@@ -88,9 +90,24 @@ def _how_many(found: Calibration) -> Iterator[str]:
             f"Left out of this are {many(left)} more {what}, of which some moment is a date alone while others have times: the "
             "numbers of contacts and referrals are that much too low. Add the missing times, or write every moment as a date."
         )
+    for first, last in _empty(found):
+        yield (
+            f"No contact is recorded from {first} to {last}, which is no chance: those weeks are missing from the files. "
+            "Volumes are too low and weeks too uneven. Add them, or choose a window without them."
+        )
     steady = _steady(found)
     if steady:
         yield steady
+
+
+def _empty(found: Calibration) -> list[tuple[date, date]]:
+    """Stretches of the window, its ends included, in which no contact is recorded although many come."""
+    log, window = found.gathered.log, found.gathered.window
+    received = log.contacts["received"].to_numpy(dtype=np.int64)
+    inside = received[(received >= 0) & (received < log.about.closes)]
+    return empty_stretches(
+        log.about.clock.date_of(inside).astype("datetime64[D]").astype(np.int64), window.first, window.last
+    )
 
 
 def _dates(found: Calibration) -> str:

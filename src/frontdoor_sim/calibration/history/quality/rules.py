@@ -5,11 +5,14 @@ from __future__ import annotations
 from frontdoor_sim.calibration.history.quality import duplicates, order, overlaps, recording
 from frontdoor_sim.calibration.history.quality.found import Rule
 
+UNREAD_DATES = "date_unreadable"
+"""The check of dates, whose advice says what stands in their stead."""
+
 _DOOR = (
     Rule("row_torn", "rows that do not have as many cells as there are headings", "quirk", "set aside",
          "Export again, with text in quotation marks; free text with separators in it tears rows."),
-    Rule("date_unreadable", "rows with a date that is none", "8600", "set aside",
-         "Write dates as dd/mm/yyyy or yyyy-mm-dd."),
+    Rule(UNREAD_DATES, "rows with a date that cannot be read", "8600", "set aside",
+         "{said}Write dates as dd/mm/yyyy or yyyy-mm-dd."),
     Rule("no_person", "rows without the child's identifier", "quirk", "set aside",
          "Without it nothing can be linked; look for rows typed by hand."),
     Rule("no_date", "rows without the date that they are about", "8600", "set aside",
@@ -114,6 +117,9 @@ _KEPT = (
          "They are cut by the end of the files, and measured so.", recording.open_when_extracted),
     Rule("teams_renamed", "rows of teams that stop when others begin", "quirk", "kept",
          "The teams were most likely renamed: give both names to one team before comparing teams.", recording.teams_renamed),
+    Rule("weeks_missing", "weeks without a single contact, where so many come that chance does not explain it", "quirk", "kept",
+         "No contact is recorded {said}: those weeks are missing from the files, and are read as weeks when nobody came. Add "
+         "them, or choose a window without them.", recording.weeks_missing),
     Rule("early_weeks_thin", "early weeks with less than half the usual number of contacts", "quirk", "kept",
          "The extract filters children by a later date: leave the early weeks out.", recording.early_weeks_thin),
 )  # fmt: skip
