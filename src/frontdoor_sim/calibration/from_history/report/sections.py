@@ -84,6 +84,11 @@ def _how_many(found: Calibration) -> Iterator[str]:
         f"About {week.estimate:.0f} {what} come in a week ({week.low:.0f} to {week.high:.0f}), from {number} between "
         f"{_dates(found)}."
     )
+    if found.gathered.times_unused:
+        yield (
+            "More than one contact in twenty has a moment that is a date alone, so all are read by the day and no hours are "
+            "measured. Add the missing times."
+        )
     left = found.gathered.joined.too_coarse
     if left:
         yield (
