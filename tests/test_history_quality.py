@@ -158,6 +158,9 @@ PLANTED = {
         {"kind": "contact", "received": -3, "ended": -2, "outcome": "advice"}, {"kind": "contact", "received": -3, "outcome": "advice"},
     ],
     "accepted_when_decided": [{"kind": "contact", "received": -3, "ended": -2, "accepted": -2, "outcome": "assessment"}],
+    "decision_never_recorded": [
+        {"kind": "contact", "received": -60}, {"kind": "contact", "received": -50, "ended": -40}, {"kind": "contact", "received": -29},
+    ],
     "rag_missing": [{"kind": "contact", "received": -3, "rag": "red"}, {"kind": "contact", "received": -2}],
     "same_row_again": [{"kind": "contact", "received": -3}, {"kind": "contact", "received": -3}],
     "open_cases_mixed_in": [{"kind": "contact", "received": -3, "open_case": True}],
@@ -178,6 +181,9 @@ SOUND = {
     "rag_missing": [
         {"kind": "step", "step": "s", "item": 4, "incoming": -3, "ended": -2, "rag": "red"},
         {"kind": "step", "step": "s", "item": 5, "parent": 4, "incoming": -2},
+    ],
+    "decision_never_recorded": [
+        {"kind": "contact", "received": -60}, {"kind": "contact", "received": -50, "ended": -19}, {"kind": "contact", "received": -29},
     ],
     "conference_at_weekend": [{"kind": "conference", "conference": -3}],
     "conference_twice": [{**REFERRAL, "conference": -10}, {**ENQUIRY, "conference": -9}],

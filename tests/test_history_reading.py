@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,6 +25,7 @@ from frontdoor_sim.calibration.history.layouts import FORMATS, layouts
 from frontdoor_sim.calibration.history.step_threads import roots
 from frontdoor_sim.calibration.history.table import require
 from frontdoor_sim.calibration.routes import routes
+from frontdoor_sim.calibration.spans import spans
 from frontdoor_sim.calibration.window import Window
 from frontdoor_sim.documents import InputError, read_yaml
 from frontdoor_sim.event_log import check_laws, to_vidigi
@@ -680,3 +681,17 @@ def test_a_column_that_has_the_month_first_throughout_is_told_to_be_misread_wher
     history = read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))])
     advice = examine(history, datetime(2020, 6, 20)).findings.set_index("rule").loc["date_unreadable", "advice"]
     assert "The other dates of that column were read day first, and are wrong" in advice
+
+
+def test_a_decision_that_was_never_recorded_is_no_open_case(tmp_path):
+    """Of 300 contacts of ten weeks all are decided the next day, but for 20 of the first week and the last; one came too late."""
+    opens = datetime(2019, 6, 3, 9)
+    lines = []
+    for n in range(300):
+        came = opens + timedelta(hours=n * 5.6)
+        decided = "" if n < 20 or n >= 295 else f"{came + timedelta(hours=20):%d/%m/%Y %H:%M}"
+        lines.append(f"C{n},{n},{came:%d/%m/%Y %H:%M},{decided},{'advice' if decided else ''},6\n")
+    period = Period(date(2019, 6, 3), date(2019, 8, 12), datetime(2019, 8, 12, 12))
+    log = to_log(read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))]), period).log
+    observed = spans(log)["received_to_decided"].observed
+    assert (observed.number, observed.open_cases) == (279, 4)

@@ -199,3 +199,44 @@ def empty_stretches(days: Ints, first: date | None = None, last: date | None = N
         for gap in gaps.tolist()
         if np.exp(-mean * length[gap]) < _BY_CHANCE
     ]
+
+
+def decision_never_recorded(facts: Facts) -> Found:
+    """Contacts and steps that are open for far longer than any other took, although later ones are over."""
+    files, begins = (
+        facts.records["file"],
+        np.where(facts.kind("step"), facts.seconds("incoming"), facts.seconds("received")),
+    )
+    timed = files.isin(files[_decided(facts)].unique()).to_numpy()
+    led_on = facts.records["item"].isin(facts.records["parent"].dropna()).to_numpy() & facts.known("item")
+    mine = facts.kind("contact", "step") & timed & (begins > NONE) & ~(facts.kind("step") & led_on)
+    is_open = ~facts.known("ended")
+    until = np.where(is_open, facts.extracted, facts.seconds("ended"))
+    found = np.zeros(len(mine), dtype=bool)
+    for kind in ("contact", "step"):
+        rows = np.flatnonzero(mine & facts.kind(kind))
+        found[rows] = never_recorded(begins[rows], until[rows], is_open[rows])
+    return among(found, mine)
+
+
+def never_recorded(begun: Ints, until: Ints, is_open: Flags) -> Flags:
+    """Which open cases were hardly open, but never recorded as over.
+
+    Such a case has been open for four weeks and more, and for more than twice as long as any that is over took; and another
+    that began after it is over.
+
+    Args:
+        begun: second at which each began.
+        until: second at which it was over, or until which it was observed.
+        is_open: whether it is not over.
+
+    Example:
+        >>> day = 86_400 * np.array([0, 1, 90, 99])
+        >>> never_recorded(day, np.array([8_640_000, 1_000_000, 7_800_000, 8_640_000]), np.array([True, False, False, True]))
+        array([ True, False, False, False])
+    """
+    if is_open.all() or not is_open.any():
+        return np.zeros(len(begun), dtype=bool)
+    lasted = until - begun
+    least = max(2 * int(lasted[~is_open].max()), _LATE_DAYS * DAY)
+    return np.asarray(is_open & (lasted > least) & (begun < begun[~is_open].max()))

@@ -115,6 +115,9 @@ _KEPT = (
          "Counts are of children: divide by children per contact, or add a family identifier.", recording.siblings_not_joined),
     Rule("open_when_extracted", "contacts not finished when the files were taken", "quirk", "kept",
          "They are cut by the end of the files, and measured so.", recording.open_when_extracted),
+    Rule("decision_never_recorded", "contacts open for more than twice as long as any other took", "quirk", "kept",
+         "Later ones are over, so they were hardly open: their decision was never recorded. They are left out of the time to a "
+         "decision that is fitted, and count as open in every measure; close them.", recording.decision_never_recorded),
     Rule("teams_renamed", "rows of teams that stop when others begin", "quirk", "kept",
          "The teams were most likely renamed: give both names to one team before comparing teams.", recording.teams_renamed),
     Rule("weeks_missing", "weeks without a single contact, where so many come that chance does not explain it", "quirk", "kept",
