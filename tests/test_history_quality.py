@@ -327,6 +327,15 @@ def test_small_counts_are_suppressed_and_what_would_give_them_away():
     assert shown["rows"].tolist() == [50, 50]
 
 
+def test_the_grade_of_a_suppressed_count_does_not_tell_it():
+    tables = [
+        findings_table(pd.DataFrame([{"rule": "no_date", "looked_at": 40, "found": n, "action": "kept", "said": ""}]))
+        for n in range(1, 6)
+    ]
+    assert {table["grade"].item() for table in tables} == {"poor"}
+    assert all(table["found"].isna().all() for table in tables)
+
+
 def test_what_checks_looked_at_tells_not_how_many_rows_were_set_aside_between_them():
     """The door saw 1,000 rows, and set 3 aside; a later check saw the other 997, of which it found 500."""
     rows = [("no_person", 1000, 3, "set aside"), ("dates_only", 997, 500, "kept"), ("row_torn", 1000, 20, "set aside")]

@@ -9,7 +9,7 @@ import jinja2
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.calibration.estimates import few, hidden
+from frontdoor_sim.calibration.estimates import FEW, few, hidden
 from frontdoor_sim.calibration.history.quality.rules import RULES
 from frontdoor_sim.tables import conform
 
@@ -20,7 +20,7 @@ _FACTS = {rule.name: rule for rule in RULES}
 
 
 def findings_table(counts: pd.DataFrame) -> pd.DataFrame:
-    """The table `history_findings` of counts by rule, suppressed.
+    """The table `history_findings` of counts by rule, suppressed; a count that is, is graded as if it were three.
 
     Args:
         counts: `rule, looked_at, found, action, said`, one row a rule.
@@ -41,7 +41,7 @@ def findings_table(counts: pd.DataFrame) -> pd.DataFrame:
             "looked_at": pd.array(about, dtype="Int64"),
             "found": pd.array(found, dtype="Int64"),
             "share": np.minimum(np.where(looked_at > 0, found / np.maximum(about, 1), np.nan), 1.0),
-            "grade": _grades(share),
+            "grade": _grades(np.where(few(found) & (looked_at > 0), FEW / 2 / np.maximum(looked_at, 1), share)),
             "action": counts["action"],
             "advice": words,
         }
