@@ -119,6 +119,14 @@ def test_values_are_held_to_the_dictionary_all_at_once():
     ]
 
 
+def test_a_contact_without_a_grade_cannot_be_played():
+    found = refused(pd.DataFrame({"received": [1, 2], "children": ["two", 1], "rag": ["green", None]}))
+    assert [text.split(" | ")[:2] for text in found] == [
+        ["contacts: children", "1 cell is not of this kind, first 'two'."],
+        ["contacts: rag", "1 cell is empty, first in row 2."],
+    ]
+
+
 def test_times_that_cannot_be_read_are_counted_and_shown():
     found = refused(pd.DataFrame({"received": ["2019-06-03 07:00", "yesterday", None], "enters": ["3rd June"] * 3}))
     assert [text.split(" | ")[:2] for text in found] == [

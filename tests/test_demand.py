@@ -237,6 +237,27 @@ def test_a_source_that_no_holiday_can_tell_of_has_no_factor():
     assert "nan" not in numbers["arrivals.bank_holiday_factor"].note
 
 
+def test_holidays_on_which_hardly_any_were_expected_tell_no_factor():
+    """Five weeks with one day of school holidays: the factor of all sources would rest on a handful of contacts."""
+    town = Town(Window(date(2024, 4, 16), date(2024, 5, 26)), scale=0.2)
+    received, source = town.history(np.random.default_rng(21))
+    holidays = [(date(2024, 5, 20), date(2024, 5, 20))]
+    found = demand(received, source, town.window, town.clock, holidays, season=Town.months)
+    usual = found.rates.expected(found.cells, without="school")[:, found.cells.school_holiday].sum()
+    assert 0 < usual < 30
+    assert np.isfinite(found.rates.school).all()
+    assert "arrivals.school_holiday_factor" not in demand_parameters(found, "A history", date(2024, 5, 26))
+
+
+def test_a_month_in_which_nobody_came_is_no_season():
+    town = Town(TWO_YEARS)
+    received, source = town.history(np.random.default_rng(22))
+    june = town.clock.local(received).astype("datetime64[M]").astype(np.int64) % 12 == 5
+    found = demand(received[~june], source[~june], town.window, town.clock, HOLIDAYS)
+    assert found.rates.month[5] == 0
+    assert "arrivals.month_index" not in demand_parameters(found, "A history", date(2024, 12, 29))
+
+
 # Busy days and weeks
 
 

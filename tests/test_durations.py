@@ -192,6 +192,28 @@ def test_a_mixture_that_is_not_there_is_not_chosen():
             as_parameter(one, "A history", date(2026, 11, 26))
 
 
+def test_a_mean_beyond_what_was_seen_is_not_told():
+    """Of 400 cases 328 are open after a day: whatever family is taken makes up how long those will last."""
+    random = np.random.default_rng(23)
+    hours = np.exp(8 + 5 * random.standard_normal(400))
+    found = fits(seen(np.zeros(400, dtype=np.int64), hours, 60, until=24 * HOUR), SINGLE)
+    assert all(one.determined and one.mean().estimate > 24 > one.observed.longest for one in found)
+    assert not any(one.told for one in found)
+    with pytest.raises(ValueError, match="does not determine"):
+        as_parameter(found[0], "A history", date(2026, 11, 26))
+
+
+def test_a_mean_that_may_be_a_thousand_times_as_long_is_not_told():
+    """Dates alone, nearly all of one day: a lognormal is determined, and its mean is anything up to centuries."""
+    hours = np.append(np.full(480, 0.001), [30.0] * 20)
+    found = fits(seen(np.full(500, 8 * HOUR, dtype=np.int64), hours, DAY), SINGLE)
+    told = {one.family.name: one.told for one in found}
+    assert told == {"exponential": True, "gamma": False, "weibull": False, "lognormal": False}
+    lognormal = next(one for one in found if one.family == LOGNORMAL)
+    assert lognormal.determined
+    assert lognormal.mean().high > 1e6
+
+
 def test_small_histories_of_dates_never_break_a_mixture():
     """What dates hardly tell is undetermined, or has a wide interval; no number overflows, no variance is negative."""
     random, determined = np.random.default_rng(22), 0

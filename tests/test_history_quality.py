@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pytest
 from frontdoor_sim.calibration.history import History, examine, read_history
 from frontdoor_sim.calibration.history.invent import FAULTS
 from frontdoor_sim.calibration.history.quality import RULES
+from frontdoor_sim.calibration.history.quality.recording import empty_stretches
 from frontdoor_sim.calibration.history.quality.report import account_table, findings_table
 from frontdoor_sim.tables import check, conform, empty
 from invented_councils import FORMATS
@@ -157,6 +158,10 @@ PLANTED = {
         {"kind": "contact", "received": -3, "ended": -2, "outcome": "advice"}, {"kind": "contact", "received": -3, "outcome": "advice"},
     ],
     "accepted_when_decided": [{"kind": "contact", "received": -3, "ended": -2, "accepted": -2, "outcome": "assessment"}],
+    "decision_never_recorded": [
+        {"kind": "contact", "received": -60}, {"kind": "contact", "received": -50, "ended": -40}, {"kind": "contact", "received": -29},
+    ],
+    "rag_missing": [{"kind": "contact", "received": -3, "rag": "red"}, {"kind": "contact", "received": -2}],
     "same_row_again": [{"kind": "contact", "received": -3}, {"kind": "contact", "received": -3}],
     "open_cases_mixed_in": [{"kind": "contact", "received": -3, "open_case": True}],
     "next_step_missing": [
@@ -173,6 +178,13 @@ SOUND = {
     "open_assessment_over_45_days": [{"kind": "assessment", "started": -60}],
     "open_enquiry_over_15_days": [{"kind": "section_47", "started": -21}],
     "stale_refused_referral": [{**REFERRAL, "outcome": "no_further_action", "received": -300}],
+    "rag_missing": [
+        {"kind": "step", "step": "s", "item": 4, "incoming": -3, "ended": -2, "rag": "red"},
+        {"kind": "step", "step": "s", "item": 5, "parent": 4, "incoming": -2},
+    ],
+    "decision_never_recorded": [
+        {"kind": "contact", "received": -60}, {"kind": "contact", "received": -50, "ended": -19}, {"kind": "contact", "received": -29},
+    ],
     "conference_at_weekend": [{"kind": "conference", "conference": -3}],
     "conference_twice": [{**REFERRAL, "conference": -10}, {**ENQUIRY, "conference": -9}],
     "closed_with_open_activity": [{**REFERRAL, "closed": -2}, {**ENQUIRY, "parent": 9, "ended": -3}],
@@ -216,8 +228,35 @@ def test_a_date_before_and_a_time_before_are_found_whatever_else_is_dated(ended,
     assert counts(records(row), EXTRACTED).loc["decided_before_receipt", "found"] == 1
 
 
+@pytest.mark.parametrize(("days", "weeks"), [(0, 0), (6, 0), (7, 1), (25, 3)])
+def test_weeks_without_a_contact_are_told_where_many_come(days, weeks):
+    """Five contacts a day for ten weeks, but for a stretch in the midst of them."""
+    rows = [
+        {"kind": "contact", "received": -day, "person": day * 5 + n}
+        for day in range(1, 71)
+        if not 30 <= day < 30 + days
+        for n in range(5)
+    ]
+    quality = examine(records(*rows), EXTRACTED)
+    answer = quality.counts.set_index("rule").loc["weeks_missing"]
+    assert answer["found"] == weeks
+    first, last = EXTRACTED.date() - timedelta(days=29 + days), EXTRACTED.date() - timedelta(days=30)
+    assert answer["said"] == (f"from {first} to {last}" if weeks else "")
+
+
+def test_a_quiet_service_may_have_weeks_without_a_contact():
+    rows = [{"kind": "contact", "received": -day, "person": day} for day in range(1, 200, 9)]
+    assert counts(records(*rows), EXTRACTED).loc["weeks_missing", "found"] == 0
+
+
+def test_weeks_at_the_ends_of_a_window_are_missing_too():
+    days = np.repeat(np.arange(100, 170), 5)
+    ends = date(1970, 1, 1) + timedelta(days=80), date(1970, 1, 1) + timedelta(days=171)
+    assert empty_stretches(days, *ends) == [(ends[0], ends[0] + timedelta(days=19))]
+
+
 def test_every_rule_with_a_function_is_planted_somewhere():
-    with_others = {"step_with_its_contact", "siblings_not_joined", "open_when_extracted"}
+    with_others = {"step_with_its_contact", "siblings_not_joined", "open_when_extracted", "weeks_missing"}
     assert {rule.name for rule in RULES} - BY_FAULT_OR_DOOR - set(PLANTED) - with_others == set()
 
 
@@ -286,6 +325,26 @@ def test_small_counts_are_suppressed_and_what_would_give_them_away():
     shown = account_table(account)
     assert shown["used"].isna().tolist() == [True, False]
     assert shown["rows"].tolist() == [50, 50]
+
+
+def test_the_grade_of_a_suppressed_count_does_not_tell_it():
+    tables = [
+        findings_table(pd.DataFrame([{"rule": "no_date", "looked_at": 40, "found": n, "action": "kept", "said": ""}]))
+        for n in range(1, 6)
+    ]
+    assert {table["grade"].item() for table in tables} == {"poor"}
+    assert all(table["found"].isna().all() for table in tables)
+
+
+def test_what_checks_looked_at_tells_not_how_many_rows_were_set_aside_between_them():
+    """The door saw 1,000 rows, and set 3 aside; a later check saw the other 997, of which it found 500."""
+    rows = [("no_person", 1000, 3, "set aside"), ("dates_only", 997, 500, "kept"), ("row_torn", 1000, 20, "set aside")]
+    table = findings_table(
+        pd.DataFrame([{"rule": r, "looked_at": n, "found": f, "action": a, "said": ""} for r, n, f, a in rows])
+    )
+    assert table["looked_at"].tolist() == [1000, 1000, 1000]
+    assert table["share"].tolist()[1] == 0.5
+    assert table["found"].isna().tolist() == [True, False, True]  # 23 in all, less 20, would be 3
 
 
 def test_grades_follow_the_share():

@@ -5,22 +5,31 @@ from __future__ import annotations
 import json
 import zipfile
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
+from frontdoor_sim.calibration.from_history.carried import grades
+from frontdoor_sim.calibration.from_history.gathering import gather
+from frontdoor_sim.calibration.from_history.lasting import lasting
+from frontdoor_sim.calibration.from_history.report.sections import _empty, _made_of
 from frontdoor_sim.calibration.history import Period, column_maps, examine, read_history, to_log
 from frontdoor_sim.calibration.history.cells import NONE, UNREADABLE, moments, source_codes
 from frontdoor_sim.calibration.history.column_maps import read_map, shipped
 from frontdoor_sim.calibration.history.layouts import FORMATS, layouts
 from frontdoor_sim.calibration.history.step_threads import roots
 from frontdoor_sim.calibration.history.table import require
+from frontdoor_sim.calibration.routes import routes
+from frontdoor_sim.calibration.spans import spans
+from frontdoor_sim.calibration.window import Window
 from frontdoor_sim.documents import InputError, read_yaml
-from frontdoor_sim.event_log import check_laws
+from frontdoor_sim.event_log import check_laws, to_vidigi
+from frontdoor_sim.measures import measure
 
 HEAD = "contact_id,child_id,received_at,decided_at,outcome,source_code\n"
 ROW = "C1,7,03/06/2019 09:12,03/06/2019 15:05,advice,6\n"
@@ -156,7 +165,7 @@ def test_all_files_that_are_wrong_are_told_at_once(tmp_path):
     ("cell", "precision", "second"),
     [
         ("03/06/2019", 2, 0), ("2019-06-03", 2, 0), ("20190603", 2, 0), ("3/6/2019", 2, 0), ("03-Jun-2019", 2, 0), (date(2019, 6, 3), 2, 0),
-        (43619, 2, 0), ("2019-06-03T09:12:33Z", 0, 33153), ("2019-06-03 09:12:33.120", 0, 33153), ("03/06/2019 09:12", 1, 33120),
+        (43619, 2, 0), ("2019-06-03T09:12:33", 0, 33153), ("2019-06-03 09:12:33.120", 0, 33153), ("03/06/2019 09:12", 1, 33120),
         (datetime(2019, 6, 3, 9, 12), 1, 33120), (pd.Timestamp("2019-06-03 09:12:01"), 0, 33121),
     ],
 )  # fmt: skip
@@ -176,6 +185,48 @@ def test_what_is_no_moment_is_not_read_as_one(cell):
 @pytest.mark.parametrize("cell", ["", "  ", None, np.nan, "NULL", "n/a", pd.NaT])
 def test_nothing_is_nothing(cell):
     assert moments(pd.Series([cell], dtype=object))[0][0] == NONE
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2019-06-03T09:12:33Z", "2019-06-03T10:12:33+01:00", "2019-06-03 04:42:33.5-0430", "2019-06-03t09:12:33 utc", "03/06/2019 09:12:33 GMT",
+        "03/06/2019 10:12:33 BST", pd.Timestamp("2019-06-03 11:12:33", tz="Europe/Paris"),
+    ],
+)  # fmt: skip
+def test_a_moment_of_any_zone_becomes_what_the_clocks_in_london_showed(cell):
+    seconds, how = moments(pd.Series([cell], dtype=object))
+    assert datetime.fromtimestamp(int(seconds[0]), UTC).isoformat() == "2019-06-03T10:12:33+00:00"
+    assert how[0] == 0
+
+
+def test_in_winter_london_is_utc_and_an_hour_that_comes_twice_is_read():
+    seconds, _ = moments(pd.Series(["2024-03-01T10:00:00+01:00", "2024-10-27T00:30:00Z", "2024-10-27T01:30:00Z"]))
+    assert seconds.astype("datetime64[s]").astype(str).tolist() == [
+        "2024-03-01T09:00:00",
+        "2024-10-27T01:30:00",
+        "2024-10-27T01:30:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    "cell", ["2019-06-03T00:00:00Z", "2019-06-03T00:00:00+05:30", "2019-06-02T23:00:00Z", "2019-06-03Z"]
+)
+def test_a_date_that_was_cast_in_some_zone_is_still_that_date_alone(cell):
+    seconds, how = moments(pd.Series([cell, "2019-06-04T09:12:33+01:00"]))
+    assert (seconds[0], how.tolist()) == (1_559_520_000, [2, 0])
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/London", "America/New_York"])
+def test_a_column_of_parquet_that_has_a_zone_is_read_in_london(tmp_path, zone):
+    """Received at 23:30 on Sunday evening in UTC, which is Monday in London; decided at 09:12 there."""
+    rows = pd.DataFrame({"contact_id": ["C1"], "child_id": [7], "outcome": ["advice"], "source_code": ["6"]})
+    received = pd.to_datetime(["2019-06-02 23:30:00Z"]).tz_convert(zone).as_unit("us")
+    rows = rows.assign(received_at=received, decided_at=pd.to_datetime(["2019-06-03 09:12"]).as_unit("us"))
+    rows.to_parquet(tmp_path / "template.parquet")
+    records = read_history([tmp_path / "template.parquet"]).records
+    assert records["received"].tolist() == [1_559_520_000 + 1_800]
+    assert records["ended"].tolist() == [1_559_520_000 + 9 * 3600 + 12 * 60]
 
 
 def test_a_database_that_casts_to_days_is_seen_through():
@@ -509,3 +560,138 @@ def test_a_history_without_contacts_makes_no_log(tmp_path):
 def test_a_period_must_run_forward():
     with pytest.raises(ValueError, match="must follow one another"):
         Period(date(2020, 1, 1), date(2019, 1, 1), datetime(2020, 2, 1))
+
+
+# --- grades of urgency --------------------------------------------------------------------------------------------------------
+
+
+def of_grades(folder, *grades):
+    """A template of contacts received at 09:00 on the days of a fortnight, each decided two days later, with these grades."""
+    lines = [
+        f"C{n},{n},{3 + n % 9:02d}/06/2019 09:00,{5 + n % 9:02d}/06/2019 09:00,advice,6,{grade}\n"
+        for n, grade in enumerate(grades)
+    ]
+    path = written(folder, "template.csv", HEAD.replace("source_code", "source_code,rag") + "".join(lines))
+    return to_log(read_history([path]), PERIOD).log
+
+
+def test_a_contact_without_a_grade_is_in_no_figure_by_grade_and_in_every_other(tmp_path):
+    log = of_grades(tmp_path, *["red"] * 4, *["green"] * 8, *[""] * 20)
+    check_laws(log)
+    table = measure(log).set_index(["measure", "by", "group"])["value"]
+    assert table["children_received", "all", "all"] == 32
+    by = measure(log).query("by == 'rag' and measure == 'children_received'")
+    assert dict(zip(by["group"], by["value"], strict=True)) == {"red": 4, "green": 8}
+    assert log.contacts["rag"].isna().sum() == 20
+    assert routes(log, "rag")["group"].unique().tolist() == ["green", "red"]
+    assert set(to_vidigi(log)["pathway"]) == {"red", "green", ""}
+
+
+def test_a_child_without_a_grade_does_not_hide_that_of_a_sibling(tmp_path):
+    rows = [f"C1,{child},03/06/2019 09:12,,,6,{grade}\n" for child, grade in ((1, ""), (2, "amber"))]
+    path = written(tmp_path, "template.csv", HEAD.replace("source_code", "source_code,rag") + "".join(rows))
+    assert to_log(read_history([path]), PERIOD).log.contacts["rag"].tolist() == ["amber"]
+
+
+def test_a_mix_of_grades_is_that_of_the_contacts_that_have_one(tmp_path):
+    log = of_grades(tmp_path, *["red"] * 20, *["green"] * 20, *[""] * 40)
+    gathered = SimpleNamespace(log=log, source="Made up", on=date(2019, 6, 17))
+    found = grades(gathered, log.contacts.assign(rag=log.contacts["rag"].astype(object))).numbers["contacts.rag_mix"]
+    assert found.value["red"] == found.value["green"] > 0.4
+    assert found.note.startswith("From 40 grades")
+    assert "40 contacts without a grade are left out" in found.note
+
+
+def test_a_log_without_any_grade_answers_nothing_by_grade(tmp_path):
+    log = of_grades(tmp_path, *[""] * 12)
+    silent = log.about.silent
+    assert silent.loc[silent["by"] == "rag", "why"].tolist() == ["the files hold no grade of urgency"]
+
+
+# --- how long things take -----------------------------------------------------------------------------------------------------
+
+
+def test_a_span_that_the_cases_do_not_tell_is_not_written_and_said(tmp_path):
+    """All received on one day; within two days 40 of 400 are decided, ever more slowly, and the rest are open."""
+    lines = [
+        f"C{n},{n},17/06/2019 00:01,{17 + n // 30:02d}/06/2019 {n % 23:02d}:{30 + n % 29},advice,6\n" for n in range(40)
+    ]
+    lines += [f"C{n},{n},17/06/2019 00:01,,,6\n" for n in range(40, 400)]
+    period = Period(date(2019, 6, 17), date(2019, 6, 19), datetime(2019, 6, 19))
+    log = to_log(read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))]), period).log
+    gathered = SimpleNamespace(log=log, records=read_history([tmp_path / "template.csv"]).records)
+    hours = {name: SimpleNamespace(value=value) for name, value in
+             {"arrivals.hour_weights": {"police": [1.0] * 24}, "arrivals.source_shares": {"police": 1.0}}.items()}  # fmt: skip
+    found = lasting(gathered, hours, None, lambda _: None)
+    assert found.fits["received_to_decided"][0].determined
+    assert found.part.numbers == {}
+    assert found.part.unsaid[0].what == "How long it takes from receipt to the decision"
+
+
+# --- small counts -------------------------------------------------------------------------------------------------------------
+
+
+def test_of_how_many_records_the_log_is_made_does_not_tell_how_few_were_set_aside(tmp_path):
+    """100 rows, of which 3 have no child: the files say c and c, and the log does not say 97."""
+    lines = [f"C{n},{n if n > 2 else ''},03/06/2019 09:12,03/06/2019 15:05,advice,6\n" for n in range(100)]
+    history = read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))])
+    quality = examine(history, datetime(2019, 6, 20))
+    assert quality.account["used"].isna().all()
+    joined = to_log(quality.history, PERIOD)
+    gathered = SimpleNamespace(quality=quality, joined=joined, records=quality.history.records)
+    assert joined.account["records"].tolist() == [97]
+    assert _made_of(gathered)[["Number", "Used"]].to_numpy().tolist() == [["c", "c"]]
+
+
+def test_the_first_lines_of_a_calibration_name_weeks_that_are_missing(tmp_path):
+    lines = [f"C{n},{n},{1 + n // 5:02d}/06/2019 09:{n % 5:02d},,,6\n" for n in range(150) if not 50 <= n < 100]
+    period = Period(date(2019, 6, 1), date(2019, 7, 1), datetime(2019, 7, 2))
+    log = to_log(read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))]), period).log
+    found = SimpleNamespace(gathered=SimpleNamespace(log=log, window=Window(period.opens, date(2019, 6, 30))))
+    assert _empty(found) == [(date(2019, 6, 11), date(2019, 6, 20))]
+
+
+# --- dates that cannot be read ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("06/{day}/2019 09:12", "the month before the day, as 12/31/2024"),
+        ("{day}/06/19", "a year of two digits, as 31/12/24"),
+        ("436{day}.5", "a spreadsheet's number of a day, as 45657"),
+        ("15595{day}120", "seconds since 1970"),
+        ("{day}/06/1919", "a year before 1980 or after 2099"),
+        ("the {day}th", "no form of a date that is known"),
+    ],
+)
+def test_what_stands_for_a_date_that_cannot_be_read_is_told(tmp_path, cell, why):
+    lines = [f"C{n},{n},{cell.format(day=13 + n)},,,6\n" for n in range(10)]
+    lines.append("C99,99,20/06/2019 09:12,,,6\n")
+    history = read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))])
+    findings = examine(history, datetime(2019, 6, 21)).findings.set_index("rule")
+    assert findings.loc["date_unreadable", "advice"].startswith(f"Most of them have {why}. Write dates as dd/mm/yyyy")
+    with pytest.raises(InputError, match=f"10 rows have a date that cannot be read; most of them have {why}"):
+        gather("Made up", [tmp_path / "template.csv"], None, None, None, lambda _: None)
+
+
+def test_a_column_that_has_the_month_first_throughout_is_told_to_be_misread_where_it_was_read(tmp_path):
+    """The 1st to the 12th were read as months: of those dates nothing can be seen."""
+    lines = [f"C{n},{n},06/{n:02d}/2019 09:12,,,6\n" for n in range(1, 31)]
+    history = read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))])
+    advice = examine(history, datetime(2020, 6, 20)).findings.set_index("rule").loc["date_unreadable", "advice"]
+    assert "The other dates of that column were read day first, and are wrong" in advice
+
+
+def test_a_decision_that_was_never_recorded_is_no_open_case(tmp_path):
+    """Of 300 contacts of ten weeks all are decided the next day, but for 20 of the first week and the last; one came too late."""
+    opens = datetime(2019, 6, 3, 9)
+    lines = []
+    for n in range(300):
+        came = opens + timedelta(hours=n * 5.6)
+        decided = "" if n < 20 or n >= 295 else f"{came + timedelta(hours=20):%d/%m/%Y %H:%M}"
+        lines.append(f"C{n},{n},{came:%d/%m/%Y %H:%M},{decided},{'advice' if decided else ''},6\n")
+    period = Period(date(2019, 6, 3), date(2019, 8, 12), datetime(2019, 8, 12, 12))
+    log = to_log(read_history([written(tmp_path, "template.csv", HEAD + "".join(lines))]), period).log
+    observed = spans(log)["received_to_decided"].observed
+    assert (observed.number, observed.open_cases) == (279, 4)

@@ -26,6 +26,7 @@ from frontdoor_sim.validation.judging import (
 from frontdoor_sim.validation.meaning import headline, of_the_forecast, what_failed, what_it_may_mean
 from frontdoor_sim.validation.statistics import STATISTICS, Seen, _number
 from frontdoor_sim.validation.tolerance import read_tolerance
+from frontdoor_sim.validation.validating import _told_weeks
 
 NOTHING = pd.DataFrame({"measure": [], "by": [], "why": []}, dtype=object)
 TOLERANCE = read_tolerance()
@@ -282,3 +283,14 @@ def test_every_pair_of_verdicts_has_its_sentence(real, forecast, begins):
     assert headline(found).startswith(begins)
     assert "not seen" not in headline(found)
     assert "no test: 2 of its numbers were fitted to those weeks or later" in headline(found)
+
+
+def test_weeks_tell_of_no_few_contacts_by_themselves_nor_by_what_all_are_together():
+    contacts, waiting = np.array([40.0, 30, 20, 4, 10]), np.array([9.0, 3, 8, 0, 7])
+    share = np.array([0.5, 28 / 30, 1.0, 0.5, 0.5])
+    told = _told_weeks({"contacts": contacts, "open_undecided": waiting, "decided_within_24h": share})
+    kept_back = {name: np.flatnonzero(np.isnan(values)).tolist() for name, values in told.items()}
+    assert kept_back["contacts"] == [3, 4]  # 4, and the next smallest, as the total is told
+    assert kept_back["open_undecided"] == [1, 4]
+    assert kept_back["decided_within_24h"] == [1, 3, 4]  # 2 late of 30; 2 of 4; 5 of 10
+    assert told["decided_within_24h"][2] == 1.0

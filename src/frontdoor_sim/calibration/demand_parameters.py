@@ -21,11 +21,14 @@ Floats = NDArray[np.float64]
 DAYS, HOURS = 7, 24
 """Groups of the slots of a week: weekdays, Monday first, and hours of the day."""
 
+ENOUGH = 30
+"""Contacts of which fewer were to be expected on holidays tell no factor of those."""
+
 _DIGITS = 3
 
 
 def demand_parameters(found: Demand, source: str, on: date) -> dict[str, Graded]:
-    """The numbers of section `arrivals` that a history gives, graded `fitted`.
+    """The numbers of section `arrivals` that a history gives, graded `fitted`; what it does not tell is not among them.
 
     Where fewer than six contacts stand behind a weight, it is joined with the other such weights of its source and they
     share evenly; a source with fewer than six contacts in holidays takes the factor of all sources, and one with fewer than
@@ -45,9 +48,26 @@ def demand_parameters(found: Demand, source: str, on: date) -> dict[str, Graded]
     }
     if found.cells.slots > 7:
         numbers["arrivals.hour_weights"] = _with(base, _patterns(found, HOURS), "relative rate", "")
-    if not found.rates.season_given and np.isfinite(found.rates.month).all():
+    if months_told(found):
         numbers["arrivals.month_index"] = _months(found, base)
     return numbers
+
+
+def holidays_told(found: Demand, kind: str) -> bool:
+    """Whether a history tells the factors of `bank` or `school` holidays.
+
+    Every source must have one, and 30 contacts and more must have been expected on those days, had they been like others.
+    """
+    factors = found.rates.bank if kind == "bank" else found.rates.school
+    flag = found.cells.bank_holiday if kind == "bank" else found.cells.school_holiday
+    usual = found.rates.expected(found.cells, without=kind)[:, flag]
+    return bool(np.isfinite(factors).all() and usual.sum() >= ENOUGH)
+
+
+def months_told(found: Demand) -> bool:
+    """Whether a history tells the months: they were fitted, and contacts came in every one."""
+    month = found.rates.month
+    return bool(not found.rates.season_given and np.isfinite(month).all() and (month > 0).all())
 
 
 def children_parameter(found: Families, source: str, on: date) -> Graded:
@@ -196,7 +216,7 @@ def _holidays(found: Demand, base: Graded) -> dict[str, Graded]:
     numbers = {}
     for kind, flag in flags.items():
         factors = found.rates.bank if kind == "bank" else found.rates.school
-        if not np.isfinite(factors).all():
+        if not holidays_told(found, kind):
             continue
         few = _few(found, flag)
         safe = factors_told(found, kind, factors)

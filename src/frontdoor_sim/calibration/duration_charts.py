@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentF
 from numpy.typing import NDArray
 
 from frontdoor_sim.calibration.durations import HOURS_THAT_MATTER, Fitted
-from frontdoor_sim.calibration.estimates import FEW
+from frontdoor_sim.calibration.estimates import tells, told_steps
 from frontdoor_sim.calibration.turnbull import Bands, by_dates, fit_by_dates, turnbull
 
 Floats = NDArray[np.float64]
@@ -70,6 +71,7 @@ def _quantiles(axes: Axes, found: Sequence[Fitted], bands: Bands) -> None:
     ends = [_NEAREST, _FURTHEST]
     axes.plot(ends, ends, color=_INK, linewidth=1, zorder=1)
     here = (bands.edges >= _NEAREST) & (bands.edges <= _FURTHEST) & (bands.reached > 0) & (bands.reached < 1)
+    here &= np.isfinite(told_steps(bands.reached, found[0].observed.number))
     for place, one in enumerate(found):
         colour, marker = _LOOKS[place]
         fitted = one.distribution.ppf(bands.reached[here])
@@ -86,7 +88,7 @@ def _quantiles(axes: Axes, found: Sequence[Fitted], bands: Bands) -> None:
 
 def _days(axes: Axes, found: Sequence[Fitted]) -> None:
     days = np.arange(_DAYS + 1)
-    seen = told_days(by_dates(found[0].observed, _DAYS), found[0].observed.number)
+    seen = told_steps(by_dates(found[0].observed, _DAYS), found[0].observed.number)
     axes.bar(days, seen, color="#dfe4e9", edgecolor=_MUTED, width=0.9, label="History")
     offsets = _offsets(len(found))
     for place, (one, offset) in enumerate(zip(found, offsets, strict=True)):
@@ -101,26 +103,6 @@ def _days(axes: Axes, found: Sequence[Fitted]) -> None:
     _tidy(axes)
 
 
-def told_days(reached: Floats, number: int) -> Floats:
-    """Shares reached by day, without those that one to five cases set apart from the day before that is shown.
-
-    What is not known (NaN) stays so.
-
-    Example:
-        >>> told_days(np.array([0.5, 0.52, 0.8, 0.8, np.nan]), 100).tolist()
-        [0.5, nan, 0.8, 0.8, nan]
-    """
-    told, last = reached.copy(), 0.0
-    for day, share in enumerate(reached.tolist()):
-        if np.isnan(share):
-            continue
-        if 0 < round((share - last) * number) < FEW:
-            told[day] = np.nan
-        else:
-            last = share
-    return told
-
-
 def _offsets(number: int) -> Floats:
     return np.asarray((np.arange(number) - (number - 1) / 2) * _STAGGER)
 
@@ -128,7 +110,8 @@ def _offsets(number: int) -> Floats:
 def _shares(axes: Axes, found: Sequence[Fitted], bands: Bands | None) -> None:
     rows = np.arange(len(HOURS_THAT_MATTER))
     if bands is not None:
-        seen = [bands.within(hour) for hour in HOURS_THAT_MATTER]
+        number = found[0].observed.number
+        seen = [math.nan if tells(bands.within(hour), number) else bands.within(hour) for hour in HOURS_THAT_MATTER]
         axes.hlines(seen, rows - 0.42, rows + 0.42, color=_INK, linewidth=2.2)
     for place, (one, offset) in enumerate(zip(found, _offsets(len(found)), strict=True)):
         colour, marker = _LOOKS[place]

@@ -30,6 +30,7 @@ Floats = NDArray[np.float64]
 HOURS_THAT_MATTER = (4.0, 8.0, 24.0, 72.0)
 """Durations at which a fit is judged [h]."""
 
+_MOST_UNSURE = 10.0
 _STEP = 1e-3
 _DIGITS = 4
 _NOTHING = 1e-8
@@ -76,6 +77,18 @@ class Fitted:
             low + 1e-6 < x < high - 1e-6 for x, (low, high) in zip(self.searched, self.family.bounds, strict=True)
         )
         return inside and bool(np.isfinite(self.covariance).all())
+
+    @property
+    def told(self) -> bool:
+        """Whether the history tells how long it takes, and not the family what nobody saw.
+
+        The numbers are determined, the mean is no longer than the longest duration seen (of open cases, what is over), and
+        it is known to within a factor of ten.
+        """
+        if not self.determined:
+            return False
+        mean = self.mean()
+        return mean.estimate <= self.observed.longest and mean.high <= _MOST_UNSURE * mean.estimate
 
     @property
     def shape(self) -> Shape:
@@ -176,8 +189,8 @@ def fit(observed: Observed, family: Family) -> Fitted:
 
 
 def fits(observed: Observed, families: Sequence[Family] = CANDIDATES) -> list[Fitted]:
-    """Fit several families; the least AIC first, those that the history does not determine last."""
-    return sorted((fit(observed, family) for family in families), key=lambda one: (not one.determined, one.aic))
+    """Fit several families; the least AIC first, those that the history does not tell (`Fitted.told`) last."""
+    return sorted((fit(observed, family) for family in families), key=lambda one: (not one.told, one.aic))
 
 
 def compared(found: Sequence[Fitted], hours: Sequence[float] = HOURS_THAT_MATTER) -> pd.DataFrame:
@@ -208,15 +221,15 @@ def as_parameter(found: Fitted, source: str, on: date, level: float = LEVEL) -> 
     """The fit as an entry of a parameters file, graded `fitted`; its range is the interval of the mean.
 
     Args:
-        found: a fit that the history determines.
+        found: a fit that the history tells.
         source: which history, in words.
         on: the last day of the history.
         level: of the interval.
 
     Raises:
-        ValueError: the history does not determine the family's numbers.
+        ValueError: the history does not determine the family's numbers, or its mean lies beyond what was seen.
     """
-    if not found.determined:
+    if not found.told:
         raise ValueError(f"the history does not determine {found.family.name}; take a family of fewer numbers")
     value = found.family.mapping(found.searched, _DIGITS)
     mean = found.mean(level)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 LEVEL = 0.9
@@ -53,3 +56,62 @@ def many(count: int) -> str:
         ('1,234', 'fewer than 6', '0')
     """
     return f"{count:,}" if count == 0 or count >= FEW else f"fewer than {FEW}"
+
+
+def few(counts: Sequence[float] | NDArray[np.number]) -> NDArray[np.bool_]:
+    """Whether each count is one of 1 to 5, which is not told.
+
+    Example:
+        >>> few([0, 1, 5, 6]).tolist()
+        [False, True, True, False]
+    """
+    numbers = np.asarray(counts)
+    return np.asarray((numbers > 0) & (numbers < FEW))
+
+
+def tells(share: float, number: float) -> bool:
+    """Whether a share of so many would tell a count of 1 to 5: those it is of, or the others.
+
+    Example:
+        >>> tells(0.05, 60), tells(0.95, 60), tells(0.5, 60), tells(1.0, 60)
+        (True, True, False, False)
+    """
+    if math.isnan(share) or math.isnan(number):
+        return False
+    return bool(few([round(share * number), round((1 - share) * number)]).any())
+
+
+def hidden(counts: Sequence[float] | NDArray[np.number]) -> NDArray[np.bool_]:
+    """Which counts to keep back of some whose total is known: those of 1 to 5.
+
+    Where these are fewer than six in all, so that the total would tell them, the next smallest is kept back with them.
+
+    Example:
+        >>> hidden([90, 3, 40, 0]).tolist(), hidden([90, 3, 40, 4]).tolist()
+        ([False, True, True, False], [False, True, False, True])
+    """
+    numbers = np.nan_to_num(np.asarray(counts, dtype=np.float64))
+    kept = few(numbers)
+    if 0 < numbers[kept].sum() < FEW and (numbers >= FEW).any():
+        kept[np.argmin(np.where(numbers >= FEW, numbers, np.inf))] = True
+    return kept
+
+
+def told_steps(reached: NDArray[np.float64], number: int) -> NDArray[np.float64]:
+    """A curve of shares reached, without those that tell of one to five cases; what is not known (NaN) stays so.
+
+    A share is left out where so few set it apart from the one before that is shown, or are not yet through.
+
+    Example:
+        >>> told_steps(np.array([0.5, 0.52, 0.8, 0.8, 0.98, 1.0, np.nan]), 100).tolist()
+        [0.5, nan, 0.8, 0.8, nan, 1.0, nan]
+    """
+    told, last = reached.copy(), 0.0
+    for place, share in enumerate(reached.tolist()):
+        if math.isnan(share):
+            continue
+        if few([round((share - last) * number), round((1 - share) * number)]).any():
+            told[place] = np.nan
+        else:
+            last = share
+    return told

@@ -109,6 +109,11 @@ class Observed:
     clock: str
     dates: Dates | None
 
+    @property
+    def longest(self) -> float:
+        """The longest duration seen [h], at most; of an open case, what is over."""
+        return float(self.points[np.isfinite(self.points)].max())
+
     def middles(self) -> tuple[Floats, Floats]:
         """A rough duration [h] of each group (of an open one, what is over) and its count, to begin a search with."""
         rough, count = [], []

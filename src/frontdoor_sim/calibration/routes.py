@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.calibration.estimates import FEW, LEVEL, wilson
+from frontdoor_sim.calibration.estimates import FEW, LEVEL, hidden, wilson
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.event_log import EventLog
 
@@ -20,7 +20,8 @@ def routes(log: EventLog, by: str | None = None, level: float = LEVEL) -> pd.Dat
 
     Args:
         log: a history (or a run).
-        by: `rag` at the outcome, or a column of contacts such as `source` or `area`; None for all together.
+        by: `rag` at the outcome (of visits that have one), or a column of contacts such as `source` or `area`; None for all
+            together.
         level: of Wilson's interval of each share.
 
     Returns:
@@ -32,15 +33,16 @@ def routes(log: EventLog, by: str | None = None, level: float = LEVEL) -> pd.Dat
         InputError: the log knows no such attribute.
     """
     events = log.events[(log.events["part"] == 0) & (log.events["outcome"] != "")]
-    table = pd.DataFrame({name: events[name].astype(str).to_numpy() for name in ("stage", "outcome", "rag")})
+    table = pd.DataFrame({name: events[name].astype(str).to_numpy() for name in ("stage", "outcome")})
+    table["rag"] = events["rag"].astype(object).to_numpy()
     table["group"] = _groups(log, events["contact"], table, by)
     rows = []
     for (stage, group), visits in table.groupby(["stage", "group"], sort=True):
         counts = visits["outcome"].value_counts()
-        hidden = _hidden(counts)
+        kept_back = set(counts.index[hidden(counts.to_numpy())])
         for outcome in sorted(counts.index):
-            values = (np.nan, np.nan, np.nan) if outcome in hidden else wilson(counts[outcome], len(visits), level)
-            note = "withheld: fewer than 6, or would tell such a number" if outcome in hidden else ""
+            values = (np.nan, np.nan, np.nan) if outcome in kept_back else wilson(counts[outcome], len(visits), level)
+            note = "withheld: fewer than 6, or would tell such a number" if outcome in kept_back else ""
             rows.append((stage, by or "all", group, outcome, len(visits) if len(visits) >= FEW else 0, *values, note))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -55,12 +57,3 @@ def _groups(log: EventLog, contact: pd.Series[int], table: pd.DataFrame, by: str
         raise InputError([Mistake("routes", f'No attribute "{by}".', right, f"Name one of {right}")])
     known = dict(zip(log.contacts["contact"], log.contacts[by].astype(str), strict=True))
     return pd.Series([known[one] for one in contact.tolist()], dtype=object)
-
-
-def _hidden(counts: pd.Series[int]) -> set[str]:
-    """Outcomes whose share would tell a number from 1 to 5, by itself or as what is left."""
-    ordered = counts.sort_values(kind="stable")
-    few = int((ordered < FEW).sum())
-    if few and ordered.iloc[:few].sum() < FEW:
-        few += 1
-    return {str(one) for one in ordered.index[:few]}

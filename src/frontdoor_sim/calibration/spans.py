@@ -3,7 +3,8 @@
 A span begins within the window, or was still going on when the window opened and is known because of that: such a case is
 conditioned on having lasted until then (left truncation), which is right whether or not the extract holds the cases that
 were over before. A case that was not over when the files were taken is open until then, and one that left by another way
-was open until it left. Stamps to the day go through the exact likelihood of dates.
+was open until it left; but one that is open for more than twice as long as any other took was hardly open, and is left out of
+the time to a decision. Stamps to the day go through the exact likelihood of dates.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from frontdoor_sim.calibration.history.quality.recording import never_recorded
 from frontdoor_sim.calibration.interval_censored import DAY, SECOND, Observed, observe
 from frontdoor_sim.calibration.journeys import journeys_of
 from frontdoor_sim.calibration.stays import WIDTHS, cells_of
@@ -25,7 +27,7 @@ from frontdoor_sim.working_time import NEVER, Calendar, england_bank_holidays
 Int64s = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-ASSESSMENT = "assessment"
+ASSESSMENT, DECISION = "assessment", "received_to_decided"
 _HOUR, _TWO_WEEKS = 3_600, 14
 _BEYOND = 750
 
@@ -46,7 +48,7 @@ _KINDS = (
     _Kind(
         "received_to_started", "from receipt until somebody first works on it", "received", "started", "queue_length"
     ),
-    _Kind("received_to_decided", "from receipt to the decision", "received", "decided", "decision_hours_median"),
+    _Kind(DECISION, "from receipt to the decision", "received", "decided", "decision_hours_median"),
     _Kind(
         "decided_to_accepted",
         "from the decision until the assessment team accepts it",
@@ -142,6 +144,9 @@ def _observed(
     mine = (started < about.closes) & (seen_until >= 0) & (~is_open | (seen_until > np.maximum(started, 0)))
     if kind.begins != "received":
         mine &= moments["outcome"].eq(ASSESSMENT).to_numpy()
+    if kind.name == DECISION:
+        still = mine & (~is_open | (until == about.ends))
+        mine[still] &= ~never_recorded(started[still], seen_until[still], is_open[still])
     if not (mine & ~is_open).any():
         return None
     started, ended, until, is_open, width = (column[mine] for column in (started, ended, until, is_open, width))

@@ -16,7 +16,7 @@ from frontdoor_sim.contacts.receipt import Reception
 from frontdoor_sim.contacts.record import NOT_A_RETURN, columns
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
 from frontdoor_sim.luck import Int64s, key_array
-from frontdoor_sim.operating_model import OperatingModel
+from frontdoor_sim.operating_model import RAGS, OperatingModel
 from frontdoor_sim.parameters import Parameters
 from frontdoor_sim.tables import check, conform
 from frontdoor_sim.working_time import WallClock
@@ -187,7 +187,20 @@ def _filled_plainly(raw: pd.DataFrame) -> pd.DataFrame:
 
 
 def _checked(table: pd.DataFrame, where: str) -> pd.DataFrame:
-    check(table, "contacts", where)
+    """The table, held to its dictionary; only a history may have contacts without a grade."""
+    mistakes: list[Mistake] = []
+    try:
+        check(table, "contacts", where)
+    except InputError as error:
+        mistakes += error.mistakes
+    empty = table["rag"].isna().to_numpy()
+    if empty.any():
+        cells = "1 cell is" if empty.sum() == 1 else f"{empty.sum():,} cells are"
+        what = f"{cells} empty, first in row {int(empty.argmax()) + 1}."
+        remedy = "Fill them, or leave the column out: then every grade follows from need."
+        mistakes.append(Mistake(f"{where}: rag", what, f"One of {in_words(RAGS)}.", remedy))
+    if mistakes:
+        raise InputError(mistakes)
     return table
 
 

@@ -24,7 +24,7 @@ class Words:
 
     Args:
         names: the words that there may be.
-        codes: for each row, the place of its word in `names`; as narrow as pandas keeps them.
+        codes: for each row, the place of its word in `names`, -1 where it has none; as narrow as pandas keeps them.
 
     Example:
         >>> words = Words(("wait", "work"), np.array([1, 0, 1], dtype=np.int8))
@@ -55,6 +55,15 @@ class Words:
     def places(self) -> Ints:
         """The codes as int64, to count and to index by."""
         return self.codes.astype(np.int64)
+
+    def objects(self, nothing: str | None = None) -> NDArray[np.object_]:
+        """The words themselves; `nothing` where a row has none.
+
+        Example:
+            >>> Words(("red",), np.array([0, -1])).objects().tolist()
+            ['red', None]
+        """
+        return np.array([*self.names, nothing], dtype=object)[self.codes]
 
     @property
     def present(self) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def to_vidigi(log: EventLog) -> pd.DataFrame:
 
     Returns:
         `entity_id, event, event_type, time [min from the start of the warm-up], timestamp (local), resource_id,
-        run_number, pathway (RAG on arrival)`, sorted by time.
+        run_number, pathway (RAG on arrival; empty where there is none)`, sorted by time.
     """
     events, about = log.events.iloc[main_thread(log.events)], log.about
     stage = events["stage"].astype(str)
@@ -55,7 +55,7 @@ def to_vidigi(log: EventLog) -> pd.DataFrame:
     seconds = order.pop("second")
     order.insert(3, "time", (seconds - about.starts) / 60)
     order.insert(4, "timestamp", _local(log, seconds.to_numpy()).tz_localize(None))
-    grades = dict(zip(log.contacts["contact"], log.contacts["rag"].astype(str), strict=True))
+    grades = dict(zip(log.contacts["contact"], log.contacts["rag"].astype(object).fillna(""), strict=True))
     return order.assign(run_number=about.run, pathway=order["entity_id"].map(grades))
 
 

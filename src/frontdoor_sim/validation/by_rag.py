@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from frontdoor_sim.calibration.estimates import FEW
+from frontdoor_sim.calibration.estimates import few
 from frontdoor_sim.event_log.columns import Ints
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.survival import incidence, percentile
@@ -54,7 +54,7 @@ def _graded(journeys: Journeys, rag: str) -> Ints:
 def _share_of_contacts(journeys: Journeys, rag: str) -> float:
     numbers = {one: len(_graded(journeys, one)) for one in RAGS}
     whole = sum(numbers.values())
-    told = whole > 0 and not any(0 < number < FEW for number in numbers.values())
+    told = whole > 0 and not few(list(numbers.values())).any()
     return numbers[rag] / whole if told else math.nan
 
 

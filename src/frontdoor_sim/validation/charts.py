@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
+from numpy.typing import NDArray
 
 from frontdoor_sim.appraisal.charts.palette import BLACK, BLUE, SKY, VERMILLION
 from frontdoor_sim.appraisal.charts.scales import hour_ticks, percent
@@ -163,12 +164,14 @@ def curve(curves: pd.DataFrame, name: str, apart: dict[str, float]) -> Figure:
 
 
 def _curve(axes: Axes, rows: pd.DataFrame, most: float, wide: float) -> None:
-    hours, real, middle = (rows[name].to_numpy(dtype=float) for name in ("hours", "real", "predicted"))
+    hours, middle = (rows[name].to_numpy(dtype=float) for name in ("hours", "predicted"))
+    real = _between_told(rows)
     axes.fill_between(hours, rows["low"], rows["high"], color=SKY, alpha=0.45, linewidth=0, step="post")
     axes.fill_between(hours, real, middle, color=VERMILLION, alpha=0.35, linewidth=0, step="post")
     axes.plot(hours, middle, color=BLUE, linewidth=1.6, drawstyle="steps-post")
     axes.plot(hours, real, color=BLACK, linewidth=1.9, drawstyle="steps-post")
-    late = np.flatnonzero(np.minimum(real, middle) >= 0.97 * min(np.nanmax(real), np.nanmax(middle)))
+    through = np.fmin(real, middle)
+    late = np.flatnonzero(through >= 0.97 * np.nanmax(through))
     reach = min(most, max(72.0, math.ceil(float(hours[late[0]]) / 24) * 24.0)) if len(late) else most
     axes.set_xlim(0, reach)
     axes.set_ylim(0, 1)
@@ -178,6 +181,15 @@ def _curve(axes: Axes, rows: pd.DataFrame, most: float, wide: float) -> None:
     axes.grid(visible=True, axis="y")
     axes.axvline(24, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1)
     no_frame(axes)
+
+
+def _between_told(rows: pd.DataFrame) -> NDArray[np.float64]:
+    """What really happened, level from each share that is told to the next; NaN after the last that is."""
+    real = rows["real"].to_numpy(dtype=float)
+    known = np.flatnonzero(np.isfinite(real))
+    last = known[-1] + 1 if len(known) else 0
+    level = pd.Series(real[:last]).ffill().fillna(0.0).to_numpy()
+    return np.concatenate([level, np.full(len(real) - last, math.nan)])
 
 
 @styled()

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from frontdoor_sim.calibration.history import History, Period, to_log
+from frontdoor_sim.calibration.history.joining import mostly_dates
 from frontdoor_sim.calibration.window import Window
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.event_log import EventLog
@@ -23,7 +24,6 @@ LEAST_FIRST, LEAST_HELD_OUT = 8, 4
 LEAST_QUIET = 7
 """Days without a contact up to which a history may end, however steadily contacts came before."""
 
-_MOSTLY = 0.95
 _DAY = 86_400
 
 
@@ -125,14 +125,6 @@ def _days_of_receipt(history: History) -> np.ndarray:
 
 def _too_short(what: str, weeks: int, remedy: str) -> Mistake:
     return Mistake("--split", what, f"At least {weeks} whole weeks.", remedy)
-
-
-def mostly_dates(history: History) -> bool:
-    """Whether more than one contact in twenty is recorded to the day: then all must be read so, or they would be missed."""
-    records = history.records
-    kind = "step" if (records["kind"] == "step").any() else "contact"
-    timed = records.loc[records["kind"] == kind, "recorded_to"].astype(str).ne("day")
-    return not timed.mean() >= _MOSTLY
 
 
 def first_part(held: HeldOut) -> tuple[np.ndarray, np.ndarray]:

@@ -222,8 +222,7 @@ def _open(journeys: Journeys) -> pd.DataFrame:
         table = pd.DataFrame({"phase": phase, "received": journeys.received[rows], "age": -since[rows], "row": rows})
         table["closes"] = until[rows] < NEVER
         for column in ("rag", "source"):
-            words = contacts.words(column)
-            table[column] = np.array(words.names, dtype=object)[words.codes[rows]]
+            table[column] = contacts.words(column).take(rows).objects()
         for column in ("children", "open_case"):
             table[column] = contacts.values(column)[rows]
         tables.append(table)

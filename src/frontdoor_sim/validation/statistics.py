@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
@@ -122,11 +122,13 @@ class Seen:
         figures: value by name; NaN where there is none.
         curves: share of contacts through by each reading; `decision` and `transfer`.
         series: value of each week of the held-out part; `contacts`, `open_undecided` and `decided_within_24h`.
+        followed: how many contacts each curve is of.
     """
 
     figures: Mapping[str, float]
     curves: Mapping[str, Floats]
     series: Mapping[str, Floats]
+    followed: Mapping[str, int] = field(default_factory=dict)
 
 
 def seen(journeys: Journeys, by_date: bool) -> Seen:
@@ -143,7 +145,8 @@ def seen(journeys: Journeys, by_date: bool) -> Seen:
     curves = {"decision": decision}
     if not by_date:
         curves["transfer"] = _by_hours(transfer_curve(journeys), LONGEST_TRANSFER)
-    return Seen(figures, curves, weekly(journeys))
+    followed = {"decision": int(journeys.in_window.sum()), "transfer": int(journeys.within(journeys.transferred).sum())}
+    return Seen(figures, curves, weekly(journeys), followed)
 
 
 def _figure(name: str, journeys: Journeys) -> Found:

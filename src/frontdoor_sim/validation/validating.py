@@ -11,9 +11,10 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from frontdoor_sim.appraisal import write_tables
-from frontdoor_sim.calibration.estimates import FEW, many
+from frontdoor_sim.calibration.estimates import hidden, many, told_steps
 from frontdoor_sim.calibration.history import History
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.engine import Engine
@@ -37,6 +38,7 @@ from frontdoor_sim.validation.predicting import Arrivals, Part, predicted
 from frontdoor_sim.validation.statistics import STATISTICS, Seen, seen, silence, steps
 from frontdoor_sim.validation.tolerance import Tolerance, read_tolerance
 
+Floats = NDArray[np.float64]
 Start = Literal["warm-up", "open"]
 _POINTS = (0.025, 0.975)
 
@@ -211,12 +213,11 @@ def _tables(
 
 def _weeks(happened: Seen, shown: Sequence[Seen], arm: Arm, held: HeldOut) -> Iterator[dict[str, object]]:
     """Weekly series with their bands; what really happened is empty where it would tell of one to five contacts."""
-    few = _few(happened.series["contacts"])
+    real_weeks = _told_weeks(happened.series)
     for name in series_of(arm, held.silent, held.by_date):
         values = np.array([one.series[name] for one in shown])
         low, high = np.nanquantile(values, _POINTS, axis=0)
-        real = happened.series[name]
-        real = np.where(few if name == "decided_within_24h" else _few(real), math.nan, real)
+        real = real_weeks[name]
         for week in range(held.run.weeks):
             begins = held.run.opens + timedelta(weeks=week)
             yield {
@@ -225,12 +226,20 @@ def _weeks(happened: Seen, shown: Sequence[Seen], arm: Arm, held: HeldOut) -> It
             }  # fmt: skip
 
 
-def _few(counts: np.ndarray) -> np.ndarray:
-    return np.asarray((counts > 0) & (counts < FEW))
+def _told_weeks(series: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Weekly series without the weeks that tell of one to five contacts, or would by what all weeks together are."""
+    contacts, share = series["contacts"], series["decided_within_24h"]
+    within = np.nan_to_num(np.round(contacts * share))
+    secret = {name: hidden(values) for name, values in series.items() if name != "decided_within_24h"}
+    secret["decided_within_24h"] = secret["contacts"] | hidden(within) | hidden(contacts - within)
+    return {name: np.where(secret[name], math.nan, values) for name, values in series.items()}
 
 
 def _curves(happened: Seen, shown: Sequence[Seen], arm: Arm, held: HeldOut) -> Iterator[dict[str, object]]:
-    """Curves of waiting with their bands, by the hour, or by the day where there are dates alone."""
+    """Curves of waiting with their bands, by the hour, or by the day where there are dates alone.
+
+    What really happened is empty where it would tell of one to five contacts (`told_steps`).
+    """
     step = steps(held.by_date)
     every = max(round(1 / step), 1)
     for name in ("decision", "transfer"):
@@ -239,7 +248,8 @@ def _curves(happened: Seen, shown: Sequence[Seen], arm: Arm, held: HeldOut) -> I
             continue
         values = np.array([one.curves[name][::every] for one in shown])
         low, high = np.quantile(values, _POINTS, axis=0)
-        columns = (happened.curves[name][::every], values.mean(axis=0), low, high)
+        real_steps = told_steps(happened.curves[name][::every], happened.followed[name])
+        columns = (real_steps, values.mean(axis=0), low, high)
         for place, (real, middle, least, most) in enumerate(zip(*columns, strict=True)):
             yield {
                 "prediction": arm, "curve": name, "hours": place * every * step, "real": real, "predicted": middle,
@@ -268,6 +278,16 @@ def _cares(held: HeldOut, scenario: Scenario) -> Iterator[str]:
         )
     if held.by_date:
         yield "The records hold dates alone: hours cannot be compared, and the hour of each real contact is drawn."
+    yield from _without_grade(held)
     main = held.account["kind"].isin(["contact", "step"]) & (held.account["why"] != "")
     for row in held.account[main].to_dict("records"):
         yield f"{many(int(row['records'] - row['used']))} records of kind {row['kind']} are not used: {row['why']}."
+
+
+def _without_grade(held: HeldOut) -> Iterator[str]:
+    """Contacts that no figure by grade counts, where others have a grade."""
+    contacts = held.log.contacts
+    mine = contacts["received"].between(0, held.log.about.closes - 1)
+    blank = int(contacts.loc[mine, "rag"].isna().sum())
+    if 0 < blank < mine.sum():
+        yield f"{many(blank)} contacts held out have no grade of urgency: figures by grade are of the others.".capitalize()

@@ -14,10 +14,13 @@ from frontdoor_sim.calibration.batches import Families
 from frontdoor_sim.calibration.demand import Demand, demand
 from frontdoor_sim.calibration.demand_parameters import (
     DAYS,
+    ENOUGH,
     HOURS,
     children_parameter,
     demand_parameters,
     factors_told,
+    holidays_told,
+    months_told,
     patterns,
 )
 from frontdoor_sim.calibration.estimates import FEW, LEVEL, z
@@ -80,6 +83,8 @@ def arriving(gathered: Gathered, base: Mapping[str, Graded], year: int) -> Arriv
     drawn = _drawn(found, "all")
     yearly = float(_totals(found.rates, reporting).sum())
     part = _part(gathered, (found, drawn), (fresh, drawn if fresh is found else _drawn(fresh, "new")), children)
+    untold = {name: one for name, one in _kept(base, fresh).items() if name not in part.numbers}
+    part = replace(part, numbers={**part.numbers, **untold})
     return Arriving(found, part, yearly, _totals(drawn, reporting).sum(axis=1), children)
 
 
@@ -107,6 +112,8 @@ def _part(gathered: Gathered, every: tuple[Demand, Rates], fresh: tuple[Demand, 
     found = every[0]
     numbers = demand_parameters(found, gathered.source, gathered.on)
     new = demand_parameters(fresh[0], gathered.source, gathered.on)
+    for name in _HABITS - set(new):
+        numbers.pop(name, None)
     for name in sorted(_HABITS & set(new)):
         note = f"{new[name].note} Families that came back after a closure in the files are left out."
         numbers[name] = replace(new[name], note=note)
@@ -118,7 +125,18 @@ def _part(gathered: Gathered, every: tuple[Demand, Rates], fresh: tuple[Demand, 
         error = (mean.high - mean.estimate) / z(LEVEL)
         each = normal("children", np.array([mean.estimate]), np.array([[error**2]]))[:, 0]
         draws["volumes.children_per_contact"] = np.maximum(each, 1.0)
-    return Part(numbers, draws, tuple(_unsaid(gathered, found)))
+    return Part(numbers, draws, tuple(_unsaid(gathered, found, fresh[0])))
+
+
+def _kept(base: Mapping[str, Graded], fresh: Demand) -> dict[str, Graded]:
+    """Starting values of holidays, for the sources of a history that does not tell their factors; without one, as any day."""
+    kept = {}
+    for kind in ("bank", "school"):
+        one = base[f"arrivals.{kind}_holiday_factor"]
+        value = {source: one.value.get(source, 1.0) for source in fresh.sources}
+        note = f"{one.note} The history tells no other: too few contacts were to be expected on such days.".strip()
+        kept[f"arrivals.{kind}_holiday_factor"] = replace(one, value=value, note=note)
+    return kept
 
 
 def _habit(path: str) -> bool:
@@ -177,17 +195,32 @@ def _draws(found: Demand, drawn: Rates) -> Iterator[tuple[str, Floats]]:
             for s, source in enumerate(found.sources):
                 yield from by_path(f"arrivals.{name}_weights.{source}", range(groups), weights[:, s]).items()
     for kind, factors in (("bank", drawn.bank), ("school", drawn.school)):
-        if np.isfinite(factors).all():
+        if holidays_told(found, kind):
             safe = factors_told(found, kind, factors)
             yield from by_path(f"arrivals.{kind}_holiday_factor", found.sources, safe).items()
-    if not found.rates.season_given and np.isfinite(found.rates.month).all():
+    if months_told(found):
         yield from by_path("arrivals.month_index", range(MONTHS_OF_YEAR), drawn.month).items()
     history = (uniform("busy days")[:, 0] * len(found.busy.draws)).astype(np.int64)
     for place, name in enumerate(("day", "week")):
         yield f"arrivals.{name}_variance", found.busy.draws[history, place]
 
 
-def _unsaid(gathered: Gathered, found: Demand) -> Iterator[Unsaid]:
+def _unsaid(gathered: Gathered, found: Demand, fresh: Demand) -> Iterator[Unsaid]:
+    for kind in ("bank", "school"):
+        if not holidays_told(fresh, kind):
+            yield Unsaid(
+                f"How many come in {kind} holidays",
+                f"The window has too few such days: fewer than {ENOUGH} contacts were to be expected on them.",
+                "A longer window, of a year and more.",
+                "The factors of the starting values, with their grade.",
+            )
+    if not found.rates.season_given and not months_told(found):
+        yield Unsaid(
+            "The shape of the year",
+            "In some month of the window nobody came, which no season does: part of the files is missing.",
+            "The files of those months, or a window that leaves them out.",
+            "The months of the starting values.",
+        )
     if found.rates.season_given:
         yield Unsaid(
             "The shape of the year",

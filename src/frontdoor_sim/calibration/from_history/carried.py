@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.calibration.asked import rounded_shares
-from frontdoor_sim.calibration.estimates import FEW, many
+from frontdoor_sim.calibration.estimates import FEW, few, many
 from frontdoor_sim.calibration.from_history.draws import Part, by_path, shares
 from frontdoor_sim.calibration.from_history.gathering import Gathered
 from frontdoor_sim.parameters import Graded
@@ -19,7 +19,7 @@ _ENOUGH = 30
 
 
 def grades(gathered: Gathered, contacts: pd.DataFrame) -> Part:
-    """The mix of grades on arrival; nothing where they were not recorded.
+    """The mix of grades on arrival, of the contacts that have one; nothing where they were not recorded.
 
     Args:
         gathered: the history.
@@ -30,7 +30,9 @@ def grades(gathered: Gathered, contacts: pd.DataFrame) -> Part:
         return Part()
     told = np.where(counts < FEW, FEW / 2, counts)
     value = rounded_shares(dict(zip(_RAGS, (told / told.sum()).tolist(), strict=True)))
-    note = f"From {many(int(counts.sum()))} grades; one with fewer than {FEW} counts as {FEW // 2}."
+    blank = int(contacts["rag"].isna().sum())
+    left_out = f" {many(blank)} contacts without a grade are left out.".capitalize() if blank else ""
+    note = f"From {many(int(counts.sum()))} grades; one with fewer than {FEW} counts as {FEW // 2}.{left_out}"
     graded = Graded(value, "share of contacts", gathered.source, gathered.on, "fitted", note=note)
     return Part({"contacts.rag_mix": graded}, by_path("contacts.rag_mix", _RAGS, shares("grades", told)))
 
@@ -46,8 +48,10 @@ def consent(gathered: Gathered, contacts: pd.DataFrame) -> Part:
     names = sorted(set(contacts["source"]))
     by = known.groupby("source")["consent"].agg(["sum", "size"]).reindex(names, fill_value=0)
     given, asked = by["sum"].to_numpy(np.float64), by["size"].to_numpy(np.float64)
-    few = (given < FEW) | (asked - given < FEW)
-    given, asked = np.where(few, given.sum(), given), np.where(few, asked.sum(), asked)
+    if few([given.sum(), asked.sum() - given.sum()]).any():
+        return Part()  # not even the share of all can be told
+    few_of_either = (given < FEW) | (asked - given < FEW)
+    given, asked = np.where(few_of_either, given.sum(), given), np.where(few_of_either, asked.sum(), asked)
     value = {name: round(float(share), 3) for name, share in zip(names, given / asked, strict=True)}
     note = (
         f"From {many(len(known))} contacts with an answer; sources with fewer than {FEW} of either take all sources'."

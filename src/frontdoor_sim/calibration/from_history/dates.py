@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -36,7 +37,9 @@ class Dates:
     assumed: str = ""
 
 
-def dates_of(records: pd.DataFrame, window: tuple[date, date] | None, extracted: datetime | None) -> Dates:
+def dates_of(
+    records: pd.DataFrame, window: tuple[date, date] | None, extracted: datetime | None, unread: str = ""
+) -> Dates:
     """The dates of a calibration, from what was asked for and what the records hold.
 
     Where nobody says, the files were taken at the end of the last day on which anything happened, no later than 45 days
@@ -47,24 +50,44 @@ def dates_of(records: pd.DataFrame, window: tuple[date, date] | None, extracted:
         records: table `history_records`.
         window: first and last date asked for.
         extracted: local time at which the files were taken.
+        unread: of the dates that cannot be read, what they are, in a sentence; for the message where hardly any can.
 
     Raises:
-        InputError: hardly any contact is there, or the window ends after the files were taken.
+        InputError: hardly any contact is there; or the window ends after the files were taken, or has weeks of which the
+            files hold nothing.
     """
     received = _receipts(records)
-    first, last = _some(received)
+    first, last = _some(received, unread)
     taken = extracted or _end_of_day(_latest(records, last))
     chosen = window or (_usual_from(received, first), min(_day(last), (taken - timedelta(seconds=1)).date()))
-    if chosen[1] >= taken.date() or chosen[1] < chosen[0]:
-        what = f"The window {chosen[0]} to {chosen[1]} is not over when the files were taken, {taken:%Y-%m-%d %H:%M}."
-        remedy = "Choose an earlier window, or say with --extracted when they were taken."
-        raise InputError([Mistake("--window", what, "Whole days that were over before the files were taken.", remedy)])
+    mistakes = list(_not_covered(chosen, _day(first), _day(last), taken))
+    if mistakes:
+        raise InputError(mistakes)
     said = []
     if window is None:
         said.append("the window is that of the receipts")
     if extracted is None:
         said.append(f"the files are taken to be as at the end of {(taken - timedelta(days=1)):%d %B %Y}")
     return Dates(Window(*chosen), taken, "; ".join(said))
+
+
+def _not_covered(window: tuple[date, date], first: date, last: date, taken: datetime) -> Iterator[Mistake]:
+    """What is wrong with a window: it is not over, or reaches beyond the weeks of the receipts and the one after."""
+    words = f"The window {window[0]} to {window[1]}"
+    if window[1] >= taken.date() or window[1] < window[0]:
+        what = f"{words} is not over when the files were taken, {taken:%Y-%m-%d %H:%M}."
+        remedy = "Choose an earlier window, or say with --extracted when they were taken."
+        yield Mistake("--window", what, "Whole days that were over before the files were taken.", remedy)
+    begins = first - timedelta(days=first.weekday())
+    ends = last + timedelta(days=13 - last.weekday())
+    if window[0] < begins or window[1] > ends:
+        what = f"{words} has weeks without a contact in the files: these hold contacts from {first} to {last}."
+        right = (
+            f"A window from {begins} at the earliest to {ends} at the latest; other weeks would count as quiet ones."
+        )
+        yield Mistake(
+            "--window", what, right, "Choose a window that the files cover, or add the files of the other weeks."
+        )
 
 
 def _receipts(records: pd.DataFrame) -> Int64s:
@@ -75,7 +98,7 @@ def _receipts(records: pd.DataFrame) -> Int64s:
     return np.sort(moments.to_numpy(dtype=np.int64))
 
 
-def _some(received: Int64s) -> tuple[int, int]:
+def _some(received: Int64s, unread: str) -> tuple[int, int]:
     """The first and the last receipt that five others are near, so that no single contact (or typing error) says."""
     if len(received) >= _SOME:
         near = received[_SOME - 1 :] - received[: 1 - _SOME] <= _CLOSE
@@ -83,6 +106,9 @@ def _some(received: Int64s) -> tuple[int, int]:
             places = np.flatnonzero(near)
             return int(received[places[0]]), int(received[places[-1] + _SOME - 1])
     what = f"There are fewer than {_SOME} contacts within four weeks of each other."
+    if unread:
+        right = "Dates as dd/mm/yyyy or yyyy-mm-dd, with the time behind them."
+        raise InputError([Mistake("history", f"{what} {unread}", right, "Export the files again with such dates.")])
     right = "Files that hold the contacts of some months: Annex A List 1, ssd_contacts, workflow steps or the template."
     raise InputError([Mistake("history", what, right, "Add the file of contacts, or correct its dates.")])
 

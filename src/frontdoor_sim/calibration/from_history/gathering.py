@@ -11,7 +11,9 @@ import pandas as pd
 
 from frontdoor_sim.calibration.estimates import FEW, many
 from frontdoor_sim.calibration.from_history.dates import Dates, dates_of
-from frontdoor_sim.calibration.history import Joined, Period, Quality, examine, read_history, to_log
+from frontdoor_sim.calibration.history import History, Joined, Period, Quality, examine, read_history, to_log
+from frontdoor_sim.calibration.history.joining import mostly_dates
+from frontdoor_sim.calibration.history.quality.rules import UNREAD_DATES
 from frontdoor_sim.calibration.history.reading import Files
 from frontdoor_sim.calibration.window import Window
 from frontdoor_sim.documents import InputError, Mistake
@@ -68,6 +70,12 @@ class Gathered:
         return bool((self.log.events["recorded_to"] == "day").all())
 
     @property
+    def times_unused(self) -> bool:
+        """Whether some contacts have times, and are read by the day because too many others have dates alone."""
+        mine = self.records["kind"].isin(["contact", "step"])
+        return self.by_date and bool(self.records.loc[mine, "recorded_to"].ne("day").any())
+
+    @property
     def families_known(self) -> bool:
         """Whether the files say which children came in one contact; else every child counts as a contact."""
         silent = self.log.about.silent
@@ -97,14 +105,20 @@ def gather(
     """
     say("Reading the files")
     history = read_history(files, mapping)
-    dates = dates_of(history.records, window, extracted)
+    dates = dates_of(history.records, window, extracted, _unread(history))
     say("Checking every row")
     quality = examine(history, dates.extracted)
     say("Joining them into one log")
     period = Period(dates.window.first, dates.window.last + timedelta(days=1), dates.extracted)
-    joined = to_log(quality.history, period)
+    joined = to_log(quality.history, period, precision="day" if mostly_dates(quality.history) else "finest")
     _check(joined, dates.window)
     return Gathered(council, quality, joined, dates)
+
+
+def _unread(history: History) -> str:
+    """How many rows have a date that cannot be read, and what stands there, in a sentence; empty where there are none."""
+    number = int((history.findings["rule"] == UNREAD_DATES).sum())
+    return f"{many(number)} rows have a date that cannot be read; {history.unread_dates}" if number else ""
 
 
 def _check(joined: Joined, window: Window) -> None:

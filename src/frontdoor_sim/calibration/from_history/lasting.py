@@ -76,12 +76,12 @@ def lasting(
             parts.append(_banded(gathered, span, 1.0 if by_contact else _siblings(children)))
         else:
             every[name] = fits(span.observed)
-            if every[name][0].determined:
+            if every[name][0].told:
                 parts.append(_fitted(gathered, name, span, every[name][0]))
     bands = {name: safe_bands(one[0].observed) for name, one in every.items() if one[0].observed.dates is None}
     whole = {key: one for part in parts for key, one in part.numbers.items()}
     drawn = {key: one for part in parts for key, one in part.draws.items()}
-    return Lasting(found, every, bands, Part(whole, drawn, tuple(_unsaid(found))))
+    return Lasting(found, every, bands, Part(whole, drawn, tuple(_unsaid(found, every))))
 
 
 def _over(observed: Observed) -> int:
@@ -89,7 +89,7 @@ def _over(observed: Observed) -> int:
 
 
 def safe_bands(observed: Observed) -> Bands:
-    """Turnbull's bands, so wide that six cases and more are over in each."""
+    """Turnbull's bands, so wide that six cases and more are over in each; and none, or six and more, after the last."""
     over = observed.number - observed.open_cases
     fine = turnbull(observed, FINE)
     edges, left = [], 0.0
@@ -218,8 +218,20 @@ def _rounded(part: Floats) -> list[float]:
     return list(rounded_shares({str(place): float(share) for place, share in enumerate(part)}).values())
 
 
-def _unsaid(found: Mapping[str, Span]) -> list[Unsaid]:
+def _unsaid(found: Mapping[str, Span], every: Mapping[str, list[Fitted]]) -> list[Unsaid]:
+    untold = [
+        Unsaid(
+            f"How long it takes {found[name].words}",
+            "No family of durations is told by these cases: their numbers are not determined, or their mean lies beyond the "
+            "longest that was seen, or may be ten times as long.",
+            "A longer history, or the moments that are missing: too many cases are open, or recorded too coarsely.",
+            "Nothing: no figure is given.",
+        )
+        for name, several in every.items()
+        if not several[0].told
+    ]
     unsaid = [
+        *untold,
         Unsaid(
             "Touch time: how long somebody works on a contact",
             "A span is waiting and work together, and times of two moments cannot split them.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
 
@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.calibration.history.layouts import squeezed
+from frontdoor_sim.working_time import WallClock
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -23,7 +24,8 @@ UNREADABLE = NONE + 1
 """Something stands there, and it is no moment."""
 PRECISIONS = ("second", "minute", "day")
 
-_DAY, _MINUTE = 86_400, 60
+_DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
+_LOCALLY = np.iinfo(np.int64).max
 _FIRST, _LAST = 315_532_800, 4_102_444_800  # the years 1980 to 2099
 _FORMS = (
     "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M",
@@ -32,6 +34,9 @@ _FORMS = (
 _EMPTY = {"", "nan", "nat", "none", "null", "n/a", "na", "-"}
 _HEAP = 0.01
 _EXCEL = np.datetime64("1899-12-30", "s")
+_LOCAL = WallClock(date(1980, 1, 1))  # whose second 0 is _FIRST, in London as in UTC
+_ZONED = re.compile(r"(:\d\d)(?:[.,]\d+)?\s*(Z|UTC|GMT|BST|[+-]\d\d(?::?\d\d)?)?$", re.IGNORECASE)
+_ZONED_DATE = re.compile(r"^(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)$", re.IGNORECASE)
 _AGES = ((5, "0-4"), (10, "5-9"), (16, "10-15"))
 
 
@@ -67,9 +72,10 @@ def _text(value: object) -> str:
 def moments(cells: pd.Series) -> tuple[Ints, Ints]:
     """Local times in seconds of the wall clock since 1970, and how finely each is recorded (place in `PRECISIONS`).
 
-    Dates are read day first, or as ISO; a spreadsheet's dates and serial numbers are taken too. A cell without a time of
-    day is recorded to the day. So is one at 00:00:00 where more than 1 % of the column's are, since a database gives a date
-    that was cast that time. The others are to the minute where no cell of the column has seconds.
+    Dates are read day first, or as ISO; a spreadsheet's dates and serial numbers are taken too. A time with an offset from
+    UTC, or of a zone, becomes what the clocks in London showed; one without is local. A cell without a time of day is
+    recorded to the day. So is one at 00:00:00, as written or in London, where more than 1 % of the column's are, since a
+    database gives a date that was cast that time. The others are to the minute where no cell of the column has seconds.
 
     Returns:
         Seconds, `NONE` where the cell is empty, `UNREADABLE` where it is no moment from 1980 to 2099; and precisions.
@@ -78,21 +84,32 @@ def moments(cells: pd.Series) -> tuple[Ints, Ints]:
         >>> seconds, precision = moments(pd.Series(["03/06/2019 09:12", "2019-06-03", "", "31/02/2019"]))
         >>> seconds.tolist() == [1559553120, 1559520000, NONE, UNREADABLE], precision.tolist()
         (True, [1, 2, 1, 1])
+        >>> seconds, _ = moments(pd.Series(["2019-06-03T09:12:00Z", "2019-06-03T10:12:00+01:00", "2019-06-03 10:12"]))
+        >>> seconds.tolist() == [1559556720] * 3
+        True
     """
     places, values = distinct(cells)
-    seconds, bare = _read(values)
-    seconds, bare = np.append(seconds, NONE)[places], np.append(bare, False)[places]
+    written, ahead, bare = _read(values)
+    written, ahead, bare = (np.append(column, end)[places] for column, end in
+                            ((written, NONE), (ahead, 0), (bare, False)))  # fmt: skip
+    seconds = _in_london(written, ahead)
     there = seconds > UNREADABLE
-    midnight = there & (seconds % _DAY == 0)
+    cast = there & (seconds % _DAY != 0) & (written % _DAY == 0)  # a date that a database gave a zone
+    midnight = there & (seconds % _DAY == 0) | cast
     day = midnight & (bare | (midnight.sum() > _HEAP * max(int(there.sum()), 1)))
+    seconds = np.where(day & cast, written, seconds)
     timed = there & ~day
     finest = 0 if np.any(seconds[timed] % _MINUTE != 0) else 1
     return seconds, np.where(day, 2, finest)
 
 
-def _read(values: list[object]) -> tuple[Ints, Flags]:
-    """Distinct cells as seconds, and whether each was written without a time of day."""
+def _read(values: list[object]) -> tuple[Ints, Ints, Flags]:
+    """Distinct cells as the seconds that are written, their offset from UTC, and whether no time of day is written.
+
+    The offset is `_LOCALLY` where none is written.
+    """
     seconds = np.full(len(values), UNREADABLE)
+    ahead = np.full(len(values), _LOCALLY)
     bare = np.zeros(len(values), dtype=bool)
     texts: list[str] = []
     rows: list[int] = []
@@ -100,19 +117,30 @@ def _read(values: list[object]) -> tuple[Ints, Flags]:
         if isinstance(value, (datetime, date)):
             whole = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
             bare[row] = not isinstance(value, datetime)
-            seconds[row] = _since_1970(whole)
+            seconds[row], ahead[row] = _since_1970(whole), _offset(whole.utcoffset())
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             seconds[row], bare[row] = _serial(float(value))
         elif not _text(value):
             seconds[row] = NONE
         else:
-            texts.append(_plain(str(value)))
+            text, ahead[row] = _plain(str(value))
+            texts.append(text)
             rows.append(row)
     if texts:
         seconds[rows], bare[rows] = _written(texts)
     outside = (seconds > UNREADABLE) & ((seconds < _FIRST) | (seconds >= _LAST))
     seconds[outside] = UNREADABLE
-    return seconds, bare
+    return seconds, ahead, bare
+
+
+def _in_london(written: Ints, ahead: Ints) -> Ints:
+    """Written seconds as the clocks in London showed them; those without an offset as they are."""
+    zoned = (written > UNREADABLE) & (ahead != _LOCALLY)
+    seconds = written.copy()
+    if zoned.any():
+        shown = _LOCAL.local(written[zoned] - ahead[zoned] - _FIRST)
+        seconds[zoned] = shown.astype(np.int64)
+    return seconds
 
 
 def _since_1970(moment: datetime) -> int:
@@ -120,10 +148,33 @@ def _since_1970(moment: datetime) -> int:
     return since.days * _DAY + since.seconds
 
 
-def _plain(text: str) -> str:
-    """A written moment without a `T`, fractions of a second or a zone of nought."""
-    text = re.sub(r"^(\d{4}-\d\d-\d\d)[T ]+", r"\1 ", text.strip())
-    return re.sub(r"(:\d\d)(?:[.,]\d+)?(?:Z|\+00:?00)?$", r"\1", text)
+def _offset(offset: timedelta | None) -> int:
+    return _LOCALLY if offset is None else round(offset.total_seconds())
+
+
+def _plain(text: str) -> tuple[str, int]:
+    """A written moment without a `T`, fractions of a second or a zone; and by how many seconds that is ahead of UTC."""
+    text = re.sub(r"^(\d{4}-\d\d-\d\d)[Tt ]+", r"\1 ", text.strip())
+    text = _ZONED_DATE.sub(r"\1", text)
+    found = _ZONED.search(text)
+    if found is None:
+        return text, _LOCALLY
+    return text[: found.start()] + found[1], _of_zone(found[2])
+
+
+def _of_zone(zone: str | None) -> int:
+    """Seconds ahead of UTC.
+
+    Example:
+        >>> _of_zone("+01:00"), _of_zone("-0330"), _of_zone("Z"), _of_zone("BST")
+        (3600, -12600, 0, 3600)
+    """
+    if zone is None:
+        return _LOCALLY
+    if zone[0] not in "+-":
+        return _HOUR if zone.upper() == "BST" else 0
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    return (1 if zone[0] == "+" else -1) * (int(digits[:2]) * _HOUR + int(digits[2:]) * _MINUTE)
 
 
 def _serial(value: float) -> tuple[int, bool]:
@@ -146,6 +197,47 @@ def _written(texts: list[str]) -> tuple[Ints, Flags]:
         seconds[waiting[good]] = read[good].astype(np.int64)
         bare[waiting[good]] = "%H" not in form
     return seconds, bare
+
+
+def unread(cells: pd.Series, seconds: Ints) -> tuple[str, int, bool]:
+    """What stands where no moment can be read: what most such cells have, how many, and whether that is true of the column.
+
+    A column has the month first throughout where some cell does, and none the day.
+
+    Args:
+        cells: a column.
+        seconds: as `moments` read it.
+
+    Example:
+        >>> column = pd.Series(["12/31/2024", "12/30/2024", "01/02/2024"])
+        >>> unread(column, moments(column)[0])
+        ('the month before the day, as 12/31/2024', 2, True)
+    """
+    wrong = seconds == UNREADABLE
+    if not wrong.any():
+        return "", 0, False
+    texts = cells.astype(str).str.strip()
+    kinds = texts[wrong].map(_kind_unread).value_counts()
+    of_others = texts[~wrong]
+    throughout = kinds.index[0] == _UNREAD[0][1] and not of_others.str.match(_DAY_FIRST).any()
+    return str(kinds.index[0]), int(kinds.iloc[0]), bool(throughout)
+
+
+_DAY_FIRST = r"(?:1[3-9]|2\d|3[01])[/.\-](?:0?[1-9]|1[0-2])[/.\-]"
+_UNREAD = (
+    (r"(?:0?[1-9]|1[0-2])[/.\-](?:1[3-9]|2\d|3[01])[/.\-]\d{4}", "the month before the day, as 12/31/2024"),
+    (r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2}(?!\d)", "a year of two digits, as 31/12/24"),
+    (r"\d{5}(?:\.\d+)?$", "a spreadsheet's number of a day, as 45657"),
+    (r"\d{10}(?:\d{3})?$", "seconds since 1970"),
+    (r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}|\d{4}-\d{1,2}-\d{1,2}", "a year before 1980 or after 2099"),
+)
+
+
+def _kind_unread(text: str) -> str:
+    kind = next((words for pattern, words in _UNREAD if re.match(pattern, text)), "")
+    if kind == _UNREAD[-1][1] and "1980" <= re.findall(r"\d{4}", text)[0] < "2100":
+        kind = ""  # such as 31 February
+    return kind or "no form of a date that is known"
 
 
 # --- codes -----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.calibration.history.linking import Links, assessments_of, referrals_of
-from frontdoor_sim.calibration.history.visits import VISIT, Thread, shown
+from frontdoor_sim.calibration.history.visits import VISIT, Thread, shown, shown_or_none
 from frontdoor_sim.tables import from_rows
 from frontdoor_sim.working_time import NEVER, WallClock
 
@@ -98,8 +98,9 @@ def _gathered(records: pd.DataFrame) -> pd.DataFrame:
             "open_case": records["open_case"].to_numpy(),
         }
     )
-    for name in ("source", "team", "rag"):
+    for name in ("source", "team"):
         grouped[name] = shown(records[name])
+    grouped["rag"] = shown_or_none(records["rag"])
     for name in ("person", "family", "consent"):
         grouped[name] = records[name].to_numpy()
     for name in _MOMENTS:
@@ -128,7 +129,6 @@ def _contacts(one: pd.DataFrame) -> pd.DataFrame:
     whose = one["family"].fillna(one["person"])
     received = one["received"].to_numpy(dtype=np.int64)
     incoming = one["incoming"].to_numpy(dtype=np.int64)
-    rag = one["rag"].replace("", "green")
     return pd.DataFrame(
         {
             "contact": np.arange(len(one)),
@@ -140,7 +140,7 @@ def _contacts(one: pd.DataFrame) -> pd.DataFrame:
             "children": one["children"].to_numpy(dtype=np.int16),
             "need": 0,
             "level": 0,
-            "rag": rag,
+            "rag": one["rag"].to_numpy(dtype=object),
             "open_case": one["open_case"].to_numpy(dtype=bool),
             "consent": one["consent"].astype("Int64"),
             "recorded_to": np.array(list(_FINEST), dtype=object)[one["fine"].to_numpy(dtype=np.int64)],

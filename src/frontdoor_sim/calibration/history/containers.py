@@ -91,7 +91,9 @@ def _plain(column: pa.ChunkedArray) -> pd.Series:
     kind = column.type
     if pa.types.is_nested(kind):
         raise ValueError("a column holds lists")
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+    if pa.types.is_timestamp(kind):
+        column = column.cast(pa.timestamp("s", kind.tz), safe=False)
+    elif pa.types.is_date(kind):
         column = column.cast(pa.timestamp("s"), safe=False)
     elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return pd.Series([cell.decode("utf-8", "replace") if cell else "" for cell in column.to_pylist()], dtype="str")

@@ -80,6 +80,7 @@ class Door:
     admitted: list[pd.DataFrame] = field(default_factory=list)
     findings: list[pd.DataFrame] = field(default_factory=list)
     looked_at: dict[str, int] = field(default_factory=dict)
+    unread: list[tuple[str, int, bool]] = field(default_factory=list)
 
     def records(self) -> pd.DataFrame:
         """All records admitted so far, held to their dictionary."""
@@ -92,6 +93,19 @@ class Door:
         """What was found at the door: `file, row, rule`, one row a finding."""
         columns = ["file", "row", "rule"]
         return pd.concat(self.findings, ignore_index=True) if self.findings else pd.DataFrame(columns=columns)
+
+    def unread_dates(self) -> str:
+        """What most dates that cannot be read have in their stead, as the end of a sentence; empty where all can be read."""
+        words = pd.Series(
+            [number for _, number, _ in self.unread], index=[kind for kind, _, _ in self.unread], dtype="int64"
+        )
+        number = words.groupby(level=0).sum()
+        if number.sum() == 0:
+            return ""
+        kind = str(number.idxmax())
+        throughout = any(whole for one, _, whole in self.unread if one == kind)
+        misread = " The other dates of that column were read day first, and are wrong as well." if throughout else ""
+        return f"most of them have {kind}.{misread}"
 
     def hashed(self, given: pd.Series, purpose: str) -> Ints:
         """Numbers of 63 bits for identifiers; -1 where there is none."""
@@ -161,6 +175,7 @@ class Door:
             if one.reads == "moment":
                 seconds, how = cells.moments(given)
                 wrong = seconds == cells.UNREADABLE
+                self.unread.append(cells.unread(given, seconds))
                 unreadable |= wrong
                 times[one.field] = np.where(wrong, cells.NONE, seconds)
                 precision = np.where(seconds > cells.UNREADABLE, np.maximum(precision, how), precision)

@@ -22,6 +22,8 @@ from frontdoor_sim.working_time import NEVER
 
 Precision = Literal["finest", "day"]
 
+_MOSTLY = 0.95
+
 
 @dataclass(frozen=True, eq=False)
 class Joined:
@@ -83,6 +85,14 @@ def to_log(history: History, period: Period, links: Links | None = None, precisi
     every = thread if len(chosen) == len(records) else thread_of(records)
     too_coarse = _received_in_window(every, about) - _received_in_window(thread, about)
     return Joined(log, account, max(too_coarse, 0))
+
+
+def mostly_dates(history: History) -> bool:
+    """Whether more than one contact in twenty is recorded to the day: then all must be read so, or they would be missed."""
+    records = history.records
+    kind = "step" if (records["kind"] == "step").any() else "contact"
+    timed = records.loc[records["kind"] == kind, "recorded_to"].astype(str).ne("day")
+    return not timed.mean() >= _MOSTLY
 
 
 def _received_in_window(thread: Thread, about: About) -> int:

@@ -47,6 +47,8 @@ class History:
         looked_at: for each check at the door, to how many rows it could be applied.
         stages, outcomes: what the column maps say of workflow steps; empty where there are none.
         joined: whether a mapping file joined the persons of several systems.
+        unread_dates: what most dates that cannot be read have in their stead, as the end of a sentence; empty where there
+            are none.
     """
 
     records: pd.DataFrame
@@ -56,6 +58,7 @@ class History:
     stages: pd.DataFrame
     outcomes: pd.DataFrame
     joined: bool = False
+    unread_dates: str = ""
 
 
 def read_history(
@@ -101,7 +104,16 @@ def read_history(
         raise InputError(mistakes)
     records = join_persons(_with_families(door.records()), same)
     stages, outcomes = _flow(maps, records)
-    return History(records, door.found(), pd.DataFrame(account), door.looked_at, stages, outcomes, same is not None)
+    return History(
+        records,
+        door.found(),
+        pd.DataFrame(account),
+        door.looked_at,
+        stages,
+        outcomes,
+        same is not None,
+        door.unread_dates(),
+    )
 
 
 def expanded(files: Files) -> Iterator[Path]:

@@ -55,7 +55,7 @@ def _silent(records: pd.DataFrame, thread: Thread, steps: bool) -> Iterator[tupl
     begun = main["started"].notna().mean() if len(main) else 0.0
     if begun < _FEW:
         yield "queue_length", ANY, "the files do not say when work began"
-    if (main["rag"] == "").all():
+    if thread.contacts["rag"].isna().all():
         yield "decided_on_time", ANY, "the files hold no grade of urgency"
         yield ANY, "rag", "the files hold no grade of urgency"
     if not steps and main["family"].isna().all() and not main["item"].dropna().duplicated().any():

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.calibration.history.contact_threads import NOT_RECORDED, moments_elapsed
-from frontdoor_sim.calibration.history.visits import VISIT, Thread, shown
+from frontdoor_sim.calibration.history.visits import VISIT, Thread, shown, shown_or_none
 from frontdoor_sim.tables import from_rows
 from frontdoor_sim.working_time import NEVER, WallClock
 
@@ -87,15 +87,16 @@ def _one_a_step(records: pd.DataFrame, clock: WallClock) -> pd.DataFrame:
     keyed = records.assign(item=records["item"].fillna(-1).astype("int64"), place=np.arange(len(records)))
     lonely = keyed["item"] < 0
     keyed["item"] = keyed["item"].mask(lonely, -2 - keyed["place"])
-    by = keyed.groupby("item", sort=False)
+    by = keyed.assign(rag=shown_or_none(keyed["rag"])).groupby("item", sort=False)
     one = by.first()
     one["children"], one["rows"] = by["person"].nunique(), by.size()
     one = one.reset_index()
     table = pd.DataFrame({"item": one["item"], "parent": one["parent"].fillna(-1).astype("int64")})
     for name in ("received", "incoming", "started", "ended"):
         table[name] = moments_elapsed(one[name], clock)
-    for name in ("step", "source", "team", "outcome", "rag", "recorded_to"):
+    for name in ("step", "source", "team", "outcome", "recorded_to"):
         table[name] = shown(one[name])
+    table["rag"] = shown_or_none(one["rag"])
     for name in ("person", "family", "consent", "open_case", "children", "rows"):
         table[name] = one[name].to_numpy()
     return table.rename(columns={"step": "stage", "ended": "settled"})
@@ -118,7 +119,7 @@ def _contacts(steps: pd.DataFrame, first: pd.DataFrame, ends: int) -> pd.DataFra
             "children": first["children"].to_numpy(dtype=np.int16),
             "need": 0,
             "level": 0,
-            "rag": first["rag"].replace("", "green").to_numpy(),
+            "rag": first["rag"].to_numpy(dtype=object),
             "open_case": first["open_case"].to_numpy(dtype=bool),
             "consent": first["consent"].astype("Int64").to_numpy(),
             "recorded_to": np.array(list(order), dtype=object)[coarse.to_numpy()],

@@ -107,3 +107,10 @@ def _block(
 def shown(words: pd.Series) -> NDArray[np.object_]:
     """A column of words as plain text."""
     return words.astype(str).to_numpy(dtype=object)
+
+
+def shown_or_none(words: pd.Series) -> NDArray[np.object_]:
+    """A column of words as plain text, None where it is empty."""
+    text = shown(words)
+    text[(text == "") | words.isna().to_numpy()] = None
+    return text

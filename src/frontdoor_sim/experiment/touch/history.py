@@ -24,7 +24,7 @@ _WEEK = 604_800
 
 
 def replay_of(log: EventLog, desk: Desk, demand: float) -> tuple[Stamps, Replay]:
-    """The stamps of a history, and its receipts to be played again.
+    """The stamps of a history, and its receipts to be played again; a contact without a grade waits as a green one does.
 
     Args:
         log: a history, or a run.
@@ -43,9 +43,7 @@ def replay_of(log: EventLog, desk: Desk, demand: float) -> tuple[Stamps, Replay]
     first = clock.date_of(min(int(received[0]), 0))
     opens = first - timedelta(days=first.weekday())
     shift = clock.midnight(opens)
-    rag = pd.Series(
-        np.asarray(journeys.contacts.words("rag").names, dtype=object)[journeys.contacts.words("rag").codes[order]]
-    )
+    rag = pd.Series(journeys.contacts.words("rag").take(order).objects("green"))
     by_day = journeys.reading.coarsest == "day"
     weeks = -(-(ends - shift + 3_600) // _WEEK)
     counts_from = -shift + SETTLES_WEEKS * _WEEK

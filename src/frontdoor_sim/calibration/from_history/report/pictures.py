@@ -119,7 +119,7 @@ def durations_chart(found: Sequence[Fitted], bands: Bands | None) -> Figure:
         bands: its history without a family, from `lasting.safe_bands`; None where it is known by dates alone.
     """
     with styled("durations"):
-        return fit_chart([one for one in found if one.determined][:_FITS] or found[:1], bands)
+        return fit_chart([one for one in found if one.told][:_FITS] or found[:1], bands)
 
 
 def judged_chart(decided: Decided, judged: Judging) -> Figure:

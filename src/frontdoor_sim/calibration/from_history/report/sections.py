@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,12 @@ from matplotlib.figure import Figure
 from frontdoor_sim.calibration.batches import hand_overs
 from frontdoor_sim.calibration.breaks import coding_changes, steadiness
 from frontdoor_sim.calibration.durations import HOURS_THAT_MATTER
-from frontdoor_sim.calibration.estimates import FEW, Interval, many, wilson
+from frontdoor_sim.calibration.estimates import FEW, Interval, few, hidden, many, tells, wilson
 from frontdoor_sim.calibration.from_history.calibrating import Calibration
 from frontdoor_sim.calibration.from_history.deciding import SPLIT
+from frontdoor_sim.calibration.from_history.gathering import Gathered
 from frontdoor_sim.calibration.from_history.report import pictures
+from frontdoor_sim.calibration.history.quality.recording import empty_stretches
 from frontdoor_sim.calibration.history.quality.report import shown_account, shown_findings
 from frontdoor_sim.calibration.routes import routes
 from frontdoor_sim.documents import in_words
@@ -81,15 +84,35 @@ def _how_many(found: Calibration) -> Iterator[str]:
         f"About {week.estimate:.0f} {what} come in a week ({week.low:.0f} to {week.high:.0f}), from {number} between "
         f"{_dates(found)}."
     )
+    if found.gathered.times_unused:
+        yield (
+            "More than one contact in twenty has a moment that is a date alone, so all are read by the day and no hours are "
+            "measured. Add the missing times."
+        )
     left = found.gathered.joined.too_coarse
     if left:
         yield (
             f"Left out of this are {many(left)} more {what}, of which some moment is a date alone while others have times: the "
             "numbers of contacts and referrals are that much too low. Add the missing times, or write every moment as a date."
         )
+    for first, last in _empty(found):
+        yield (
+            f"No contact is recorded from {first} to {last}, which is no chance: those weeks are missing from the files. "
+            "Volumes are too low and weeks too uneven. Add them, or choose a window without them."
+        )
     steady = _steady(found)
     if steady:
         yield steady
+
+
+def _empty(found: Calibration) -> list[tuple[date, date]]:
+    """Stretches of the window, its ends included, in which no contact is recorded although many come."""
+    log, window = found.gathered.log, found.gathered.window
+    received = log.contacts["received"].to_numpy(dtype=np.int64)
+    inside = received[(received >= 0) & (received < log.about.closes)]
+    return empty_stretches(
+        log.about.clock.date_of(inside).astype("datetime64[D]").astype(np.int64), window.first, window.last
+    )
 
 
 def _dates(found: Calibration) -> str:
@@ -118,10 +141,10 @@ def _how_long(found: Calibration) -> Iterator[str]:
         yield "How long decisions take is not known: none of the files holds when a contact was decided."
         return
     day, median = _seen(found, "received_to_decided", 24.0), _half(found, "received_to_decided")
-    yield (
-        f"Half of all contacts are decided within {median:.0f} hours, and {100 * day.estimate:.0f} of 100 within 24 hours "
-        f"({100 * day.low:.0f} to {100 * day.high:.0f}). Contacts that were still undecided count."
-    )
+    share = f"{100 * day.estimate:.0f} of 100 within 24 hours ({100 * day.low:.0f} to {100 * day.high:.0f})"
+    if tells(day.estimate, fitted[0].observed.number):
+        share = f"{'nearly all' if day.estimate > 0.5 else 'hardly any'} within 24 hours"
+    yield f"Half of all contacts are decided within {median:.0f} hours, and {share}. Contacts that were still undecided count."
 
 
 def _seen(found: Calibration, name: str, hours: float) -> Interval:
@@ -162,11 +185,6 @@ def _read(found: Calibration) -> Section:
     ]
     if poor:
         words.append(f"Look at these first: {in_words(poor, 'and')}.")
-    joined = gathered.joined.account.copy()
-    some = joined["used"].between(1, FEW - 1) | joined["records"].between(1, FEW - 1)
-    some |= (joined["records"] - joined["used"]).between(1, FEW - 1)
-    shown = joined.astype({"records": object, "used": object})
-    shown.loc[some, ["records", "used"]] = "c"
     return Section(
         "What was read, and what was set aside",
         words,
@@ -174,9 +192,22 @@ def _read(found: Calibration) -> Section:
         {
             "Files": shown_account(quality.account),
             "What the checks found": shown_findings(findings),
-            "Of which the log is made": shown.set_axis(["Records of", "Number", "Used", "Why not the others"], axis=1),
+            "Of which the log is made": _made_of(gathered),
         },
     )
+
+
+def _made_of(gathered: Gathered) -> pd.DataFrame:
+    """Of how many records the log is made; not told of a kind where it would tell how few rows of a file were set aside."""
+    account, records = gathered.joined.account, gathered.records
+    files = gathered.quality.account
+    secret = set(files["file"][files["rows"].isna() | files["used"].isna()])
+    kinds = set(records["kind"][records["file"].astype(str).isin(secret)].astype(str))
+    numbers, used = account["records"].to_numpy(), account["used"].to_numpy()
+    some = few(numbers) | few(used) | few(numbers - used) | account["kind"].isin(kinds).to_numpy()
+    shown = account.astype({"records": object, "used": object})
+    shown.loc[some, ["records", "used"]] = "c"
+    return shown.set_axis(["Records of", "Number", "Used", "Why not the others"], axis=1)
 
 
 def _demand(found: Calibration) -> Section:
@@ -211,12 +242,13 @@ def _percent(variance: Interval) -> str:
 
 def _sources(found: Calibration) -> pd.DataFrame:
     demand = found.arrived.demand
-    counts = dict(zip(demand.sources, demand.counts.sum(axis=1).tolist(), strict=True))
+    counts = demand.counts.sum(axis=1)
     rows = []
-    for source, one in demand.shares().items():
-        told = counts[source] >= FEW
+    for (source, one), number, secret in zip(demand.shares().items(), counts, hidden(counts), strict=True):
         shown = f"{100 * one.estimate:.1f} % ({100 * one.low:.1f} to {100 * one.high:.1f})"
-        rows.append((pictures.plain(source), shown if told else f"fewer than {FEW} contacts"))
+        if number < FEW:
+            shown = f"fewer than {FEW} contacts"
+        rows.append((pictures.plain(source), "c" if secret and number >= FEW else shown))
     return pd.DataFrame(rows, columns=["Source", "Share, with its 90 % interval"])
 
 
@@ -258,12 +290,12 @@ def _row(found: Calibration, name: str, words: str) -> tuple[str, ...]:
     fit = [best.share_within(hour) for hour in HOURS_THAT_MATTER]
     seen = [_seen(found, name, hour) for hour in HOURS_THAT_MATTER]
     told = [
-        f"{100 * h.estimate:.0f} % ({100 * f.estimate:.0f} %)"
+        f"{'c' if tells(h.estimate, observed.number) else f'{100 * h.estimate:.0f} %'} ({100 * f.estimate:.0f} %)"
         if own
         else f"({100 * f.low:.0f} to {100 * f.high:.0f} %)"
         for h, f in zip(seen, fit, strict=True)
     ]
-    family = best.family.name + ("" if best.determined else " (not determined: not written)")
+    family = best.family.name + ("" if best.told else " (not told by these cases: not written)")
     return (words, many(observed.number), many(observed.open_cases), family, *told)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from frontdoor_sim.calibration.history.quality.found import Action, Facts, Flags, Found
 from frontdoor_sim.calibration.history.quality.report import account_table, as_page, as_text, findings_table
-from frontdoor_sim.calibration.history.quality.rules import IN_BOTH, RULES, WITH_ITS_CONTACT
+from frontdoor_sim.calibration.history.quality.rules import IN_BOTH, RULES, UNREAD_DATES, WITH_ITS_CONTACT
 from frontdoor_sim.calibration.history.reading import History
 from frontdoor_sim.calibration.history.step_threads import roots
 from frontdoor_sim.tables import conform, empty
@@ -150,6 +150,8 @@ def _counts(history: History, found: dict[str, Found]) -> pd.DataFrame:
     for rule in RULES:
         if rule.check is None:
             looked_at, number, said = history.looked_at.get(rule.name, 0), int(at_the_door.get(rule.name, 0)), ""
+            if rule.name == UNREAD_DATES and history.unread_dates:
+                said = f"{history.unread_dates[0].upper()}{history.unread_dates[1:]} "
         else:
             answer = found[rule.name]
             looked_at, number, said = answer.looked_at, answer.found, answer.said

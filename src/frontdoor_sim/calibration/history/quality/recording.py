@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import numpy as np
 import pandas as pd
 
@@ -13,6 +15,8 @@ _LATE_DAYS = 28
 _RENAMED_WITHIN_DAYS, _TEAM_ROWS = 21, 20
 _WEEK = 7 * DAY
 _FEWEST_WEEKS = 12
+_BY_CHANCE = 1e-6
+_EPOCH = date(1970, 1, 1)
 
 
 def _decided(facts: Facts) -> Flags:
@@ -56,6 +60,14 @@ def outcome_missing(facts: Facts) -> Found:
     led_on = facts.records["item"].isin(facts.records["parent"].dropna()).to_numpy() & facts.known("item")
     mine = _decided(facts) & holds & ~(facts.kind("step") & led_on)
     return among(facts.word("outcome") == "", mine)
+
+
+def rag_missing(facts: Facts) -> Found:
+    """Contacts, or steps with which they begin, without a grade of urgency, in files that hold grades."""
+    files = facts.records["file"]
+    holds = files.isin(files[facts.word("rag") != ""].unique()).to_numpy()
+    mine = holds & (facts.kind("contact") | (facts.kind("step") & ~facts.known("parent")))
+    return among(facts.word("rag") == "", mine)
 
 
 def outcome_without_time(facts: Facts) -> Found:
@@ -141,3 +153,90 @@ def early_weeks_thin(facts: Facts) -> Found:
     usual = float(np.median(counts[quarter:]))
     thin = int(np.argmin(np.append(counts[:quarter] < usual / 2, False)))
     return Found(np.zeros(0, dtype=np.int64), quarter, number=thin)
+
+
+def weeks_missing(facts: Facts) -> Found:
+    """Weeks, one after another, in which no contact was received although so many come that chance does not explain it."""
+    first_step = facts.kind("step") & ~facts.known("parent")
+    mine = (facts.kind("contact") | first_step) & facts.known("received")
+    days = facts.seconds("received")[mine] // DAY
+    empty = empty_stretches(days)
+    weeks = sum((last - first).days + 1 for first, last in empty) // 7
+    whole = int(np.ptp(days)) // 7 if len(days) else 0
+    said = " and ".join(f"from {first} to {last}" for first, last in empty)
+    return Found(np.zeros(0, dtype=np.int64), whole, number=weeks, said=said)
+
+
+def empty_stretches(days: Ints, first: date | None = None, last: date | None = None) -> list[tuple[date, date]]:
+    """Stretches of a week and more without any contact: first and last date of each.
+
+    A stretch counts where a Poisson number with the mean of the other days would leave it empty less than once in a million
+    times.
+
+    Args:
+        days: day of each contact, since 1970.
+        first, last: of the dates that are looked at, both included; those of the contacts where None.
+
+    Example:
+        >>> busy = np.repeat(np.r_[0:70, 91:140], 5)
+        >>> empty_stretches(busy)
+        [(datetime.date(1970, 3, 12), datetime.date(1970, 4, 1))]
+        >>> empty_stretches(np.array([0, 3, 60, 61]))
+        []
+    """
+    some = np.unique(days)
+    if len(some) < _FEWEST_WEEKS:
+        return []
+    before = some[0] if first is None else (first - _EPOCH).days - 1
+    after = some[-1] if last is None else (last - _EPOCH).days + 1
+    some = np.unique([before, *some, after])
+    length = np.diff(some) - 1
+    gaps = np.flatnonzero(length >= 7)
+    others = some[-1] - some[0] + 1 - int(length[gaps].sum())
+    mean = len(days) / others
+    return [
+        (_EPOCH + timedelta(days=int(some[gap]) + 1), _EPOCH + timedelta(days=int(some[gap + 1]) - 1))
+        for gap in gaps.tolist()
+        if np.exp(-mean * length[gap]) < _BY_CHANCE
+    ]
+
+
+def decision_never_recorded(facts: Facts) -> Found:
+    """Contacts and steps that are open for far longer than any other took, although later ones are over."""
+    files, begins = (
+        facts.records["file"],
+        np.where(facts.kind("step"), facts.seconds("incoming"), facts.seconds("received")),
+    )
+    timed = files.isin(files[_decided(facts)].unique()).to_numpy()
+    led_on = facts.records["item"].isin(facts.records["parent"].dropna()).to_numpy() & facts.known("item")
+    mine = facts.kind("contact", "step") & timed & (begins > NONE) & ~(facts.kind("step") & led_on)
+    is_open = ~facts.known("ended")
+    until = np.where(is_open, facts.extracted, facts.seconds("ended"))
+    found = np.zeros(len(mine), dtype=bool)
+    for kind in ("contact", "step"):
+        rows = np.flatnonzero(mine & facts.kind(kind))
+        found[rows] = never_recorded(begins[rows], until[rows], is_open[rows])
+    return among(found, mine)
+
+
+def never_recorded(begun: Ints, until: Ints, is_open: Flags) -> Flags:
+    """Which open cases were hardly open, but never recorded as over.
+
+    Such a case has been open for four weeks and more, and for more than twice as long as any that is over took; and another
+    that began after it is over.
+
+    Args:
+        begun: second at which each began.
+        until: second at which it was over, or until which it was observed.
+        is_open: whether it is not over.
+
+    Example:
+        >>> day = 86_400 * np.array([0, 1, 90, 99])
+        >>> never_recorded(day, np.array([8_640_000, 1_000_000, 7_800_000, 8_640_000]), np.array([True, False, False, True]))
+        array([ True, False, False, False])
+    """
+    if is_open.all() or not is_open.any():
+        return np.zeros(len(begun), dtype=bool)
+    lasted = until - begun
+    least = max(2 * int(lasted[~is_open].max()), _LATE_DAYS * DAY)
+    return np.asarray(is_open & (lasted > least) & (begun < begun[~is_open].max()))

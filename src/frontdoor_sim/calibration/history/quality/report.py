@@ -9,26 +9,28 @@ import jinja2
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.calibration.estimates import FEW, few, hidden
 from frontdoor_sim.calibration.history.quality.rules import RULES
 from frontdoor_sim.tables import conform
 
-SMALLEST, LARGEST = 1, 5
-"""Counts from the one to the other are suppressed."""
-
 _SYMBOL = "c"
+_TEN = 10
 _FAIR, _POOR = 0.01, 0.05
 _FACTS = {rule.name: rule for rule in RULES}
 
 
 def findings_table(counts: pd.DataFrame) -> pd.DataFrame:
-    """The table `history_findings` of counts by rule, suppressed.
+    """The table `history_findings` of counts by rule, suppressed; a count that is, is graded as if it were three.
 
     Args:
         counts: `rule, looked_at, found, action, said`, one row a rule.
     """
     looked_at, found = counts["looked_at"].to_numpy(), counts["found"].to_numpy()
     share = np.where(looked_at > 0, found / np.maximum(looked_at, 1), np.nan)
-    small, few = small_counts(found), small_counts(looked_at) | small_counts(looked_at - found)
+    small, rest = few(found), few(looked_at) | few(looked_at - found)
+    aside = counts["action"].eq("set aside").to_numpy()
+    small[aside] |= hidden(found[aside])  # how many rows of a file were set aside in all is told
+    about = _about(looked_at)
     words = [_advice(rule, number, said) for rule, number, said in
              zip(counts["rule"], found.tolist(), counts["said"], strict=True)]  # fmt: skip
     table = pd.DataFrame(
@@ -36,28 +38,27 @@ def findings_table(counts: pd.DataFrame) -> pd.DataFrame:
             "rule": counts["rule"],
             "title": [_FACTS[rule].title for rule in counts["rule"]],
             "origin": [_FACTS[rule].origin for rule in counts["rule"]],
-            "looked_at": pd.array(looked_at, dtype="Int64"),
+            "looked_at": pd.array(about, dtype="Int64"),
             "found": pd.array(found, dtype="Int64"),
-            "share": share,
-            "grade": _grades(share),
+            "share": np.minimum(np.where(looked_at > 0, found / np.maximum(about, 1), np.nan), 1.0),
+            "grade": _grades(np.where(few(found) & (looked_at > 0), FEW / 2 / np.maximum(looked_at, 1), share)),
             "action": counts["action"],
             "advice": words,
         }
     )
-    table.loc[small | few, ["found", "share"]] = None
-    table.loc[few, "looked_at"] = None
+    table.loc[small | rest, ["found", "share"]] = None
+    table.loc[rest, "looked_at"] = None
     return conform(table, "history_findings")
 
 
-def small_counts(numbers: np.ndarray) -> np.ndarray:
-    """Whether each count is to be suppressed.
+def _about(looked_at: np.ndarray) -> np.ndarray:
+    """Counts to the nearest ten: exact ones of several checks would tell how few rows were set aside between them.
 
     Example:
-        >>> small_counts(np.array([0, 1, 5, 6])).tolist()
-        [False, True, True, False]
+        >>> _about(np.array([0, 14, 15, 997])).tolist()
+        [0, 10, 20, 1000]
     """
-    small: np.ndarray = (numbers >= SMALLEST) & (numbers <= LARGEST)
-    return small
+    return np.asarray((looked_at + _TEN // 2) // _TEN * _TEN)
 
 
 def account_table(account: pd.DataFrame) -> pd.DataFrame:
@@ -70,10 +71,10 @@ def account_table(account: pd.DataFrame) -> pd.DataFrame:
     counts = ["rows", "used", "set_aside"]
     out[counts] = out[counts].astype("Int64")
     numbers = out[counts].to_numpy(dtype=np.int64)
-    few = small_counts(numbers[:, 0])
-    parts = (small_counts(numbers[:, 1:])).any(axis=1) | few
+    small = few(numbers[:, 0])
+    parts = few(numbers[:, 1:]).any(axis=1) | small
     out.loc[parts, ["used", "set_aside"]] = pd.NA
-    out.loc[few, "rows"] = pd.NA
+    out.loc[small, "rows"] = pd.NA
     return out
 
 

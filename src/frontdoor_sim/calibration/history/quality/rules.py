@@ -5,11 +5,14 @@ from __future__ import annotations
 from frontdoor_sim.calibration.history.quality import duplicates, order, overlaps, recording
 from frontdoor_sim.calibration.history.quality.found import Rule
 
+UNREAD_DATES = "date_unreadable"
+"""The check of dates, whose advice says what stands in their stead."""
+
 _DOOR = (
     Rule("row_torn", "rows that do not have as many cells as there are headings", "quirk", "set aside",
          "Export again, with text in quotation marks; free text with separators in it tears rows."),
-    Rule("date_unreadable", "rows with a date that is none", "8600", "set aside",
-         "Write dates as dd/mm/yyyy or yyyy-mm-dd."),
+    Rule(UNREAD_DATES, "rows with a date that cannot be read", "8600", "set aside",
+         "{said}Write dates as dd/mm/yyyy or yyyy-mm-dd."),
     Rule("no_person", "rows without the child's identifier", "quirk", "set aside",
          "Without it nothing can be linked; look for rows typed by hand."),
     Rule("no_date", "rows without the date that they are about", "8600", "set aside",
@@ -46,6 +49,9 @@ _KEPT = (
          "They count as unknown; map the local words in the column map (`sources`)."),
     Rule("source_retired", "source codes of an old list", "quirk", "kept",
          "They count with their group; nothing need be done."),
+    Rule("rag_missing", "contacts without a grade of urgency, where others have one", "quirk", "kept",
+         "They count in everything but figures and estimates by grade; map the local words, or ask what a blank means.",
+         recording.rag_missing),
     Rule("outcome_unknown", "outcomes that are not on the list", "quirk", "kept",
          "They count as other; use the words of the guide."),
     Rule("need_missing", "referrals that went on without a primary need code", "8610", "kept",
@@ -109,8 +115,14 @@ _KEPT = (
          "Counts are of children: divide by children per contact, or add a family identifier.", recording.siblings_not_joined),
     Rule("open_when_extracted", "contacts not finished when the files were taken", "quirk", "kept",
          "They are cut by the end of the files, and measured so.", recording.open_when_extracted),
+    Rule("decision_never_recorded", "contacts open for more than twice as long as any other took", "quirk", "kept",
+         "Later ones are over, so they were hardly open: their decision was never recorded. They are left out of the time to a "
+         "decision that is fitted, and count as open in every measure; close them.", recording.decision_never_recorded),
     Rule("teams_renamed", "rows of teams that stop when others begin", "quirk", "kept",
          "The teams were most likely renamed: give both names to one team before comparing teams.", recording.teams_renamed),
+    Rule("weeks_missing", "weeks without a single contact, where so many come that chance does not explain it", "quirk", "kept",
+         "No contact is recorded {said}: those weeks are missing from the files, and are read as weeks when nobody came. Add "
+         "them, or choose a window without them.", recording.weeks_missing),
     Rule("early_weeks_thin", "early weeks with less than half the usual number of contacts", "quirk", "kept",
          "The extract filters children by a later date: leave the early weeks out.", recording.early_weeks_thin),
 )  # fmt: skip
