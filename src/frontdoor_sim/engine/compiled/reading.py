@@ -61,8 +61,9 @@ class WorldReading:
     def contacts(self) -> Columns:
         """The contacts, as they stand in the world."""
         returns_at, returned = returning(self.world)
-        order = np.append(self.world.order, np.arange(len(returned["contact"])) + len(returns_at))
-        plan = self.world.laid.plan
+        order, plan = self.world.order, self.world.laid.plan
+        if order is not None:
+            order = np.append(order, np.arange(len(returned["contact"])) + len(returns_at))
         return Columns(dict(columns_after(self._table, returns_at, returned, plan, CONTACT_COLUMNS, order)))
 
     # --- what is added up over all rows ------------------------------------------------------------------------------
