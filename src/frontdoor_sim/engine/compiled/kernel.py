@@ -2692,13 +2692,13 @@ def duty_bounds(windows, starts, ends, line, lines):
             bounds[used[mine]] = starts[window]
             bounds[used[mine] + 1] = ends[window]
             used[mine] += 2
-    packed_first = np.zeros(lines + 1, dtype=np.int64)
+    packed_first, to = np.zeros(lines + 1, dtype=np.int64), MAIN
     for number in range(lines):
-        length = used[number] - first[number]
-        to = packed_first[number]
-        bounds[to : to + length] = bounds[first[number] : used[number]].copy()
-        packed_first[number + 1] = to + length
-    return bounds[: packed_first[lines]], packed_first
+        for at in range(first[number], used[number]):
+            bounds[to] = bounds[at]
+            to += 1
+        packed_first[number + 1] = to
+    return bounds[:to], packed_first
 
 
 @compiled
@@ -2779,6 +2779,12 @@ def stands_before(row, one, other):
     return half(row, one, END) < half(row, other, END)
 
 
+@inlined
+def outcome_number(target, stages):
+    """The number of an outcome: 1 + that of the stage, or stages + 1 + that of the end; 0 where there is none."""
+    return 0 if target == NO_OUTCOME else 1 + target if target >= 0 else stages - target
+
+
 @entered
 def event_columns(rows, rank, keys, families, lines, bounds, first, ends, stages):
     """The columns of the events table: rows cut at duty bounds, in canonical order.
@@ -2793,7 +2799,7 @@ def event_columns(rows, rank, keys, families, lines, bounds, first, ends, stages
         stages: how many stages there are.
 
     Returns:
-        contact, family, enabled, start, end; stage, visit, part, team + 1, outcome (1 + stage, or stages + 1 + end);
+        contact, family, enabled, start, end; stage, visit, part, team + 1, outcome (`outcome_number`);
         kind, cause, rag; worker; censored.
     """
     pieces, cuts = pieces_of_rows(rows, lines, bounds, first, ends)
@@ -2822,13 +2828,11 @@ def event_columns(rows, rank, keys, families, lines, bounds, first, ends, stages
                 stage[at], visit[at] = unpacked(what, STAGE_BIT, 12), unpacked(what, VISIT_BIT, 16)
                 part[at], team[at] = unpacked(what, PART_BIT, 12), unpacked(what, TEAM_BIT, 12)
                 rag[at], cause[at] = unpacked(what, RAG_BIT, 2), unpacked(what, CAUSE_BIT, 4)
-                kind[at], outcome[at] = written, 0
+                kind[at], outcome[at] = written, outcome_number(target, stages) if is_last else 0
                 if written == ROW_QUEUE:
                     kind[at] = ROW_WAIT
                     if (cut + piece - first[line_of(lines, what)]) % 2 == 0:
                         cause[at] = FOR_SHIFT
-                if is_last and target != NO_OUTCOME:
-                    outcome[at] = 1 + target if target >= 0 else stages - target
                 at += 1
     return contact, family, enabled, start, end, stage, visit, part, team, outcome, kind, cause, rag, worker, censored
 
@@ -3103,7 +3107,7 @@ def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends, 
         lines: as in `event_columns`.
         bounds, first: of `duty_bounds`.
         ends: last second of the run.
-        columns: filled with contact, stage, settled, ended, outcome (as it was written) of each visit, and whether it was
+        columns: filled with contact, stage, settled, ended, outcome (`outcome_number`) of each visit, and whether it was
             served; then with number, reached and held (see `event_log.reading.Visits`) of each visit that may hold a slot;
             shape (9, visits).
 
@@ -3125,7 +3129,8 @@ def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends, 
                 one += 1
             place = (one - 1) * LOG_FIELDS
             contact[visits], stage[visits] = whose, unpacked(visit, STAGE_BIT, TWELVE_BITS)
-            ended[visits], outcome[visits] = min(half(row, place, END), ends), half(row, place, OUTCOME)
+            ended[visits] = min(half(row, place, END), ends)
+            outcome[visits] = outcome_number(half(row, place, OUTCOME), len(is_caseload))
             settled[visits] = ended[visits] if done == -NEVER else done
             served[visits] = own
             if is_caseload[stage[visits]]:

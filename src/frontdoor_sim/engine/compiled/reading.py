@@ -178,11 +178,9 @@ class WorldReading:
         ends = self.about.ends
         found = np.empty((9, k.order_threads(*self._threads, ends)), dtype=np.int64)
         slots = k.visits_of_threads(*self._threads, is_caseload, self._lines.of, *self._duty[:2], ends, found)
-        contact, stage, settled, ended, target, served, *slot_columns = found
+        contact, stage, settled, ended, outcome, served, *slot_columns = found
         slot, reached, held = (column[:slots] for column in slot_columns)
         words = ["", *(stage.name for stage in plan.stages), *plan.ends]
-        outcome = np.where(target >= 0, target + 1, len(plan.stages) - target)
-        outcome[target == k.NO_OUTCOME] = 0
         means = Outcomes.of(self.about, words).take(outcome)
         unserved = means["routed"] & (served == 0) & may_leave[stage]
         return Visits(
