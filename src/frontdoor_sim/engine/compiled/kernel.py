@@ -172,8 +172,8 @@ ACTION_BITS, SOME_ACTION = np.int64(4), np.int64(15)
 WAYS_BITS, WAYS = np.int64(2), np.int64(4)  # of the heap: how many stand below each
 
 # A row of the log: WHAT packs part, visit, stage, kind, team + 1, cause and RAG; the other fields are halves of a number each,
-# so that a row is half a line of the cache. Overtime is written as a row too. In the copies that `main_threads` makes, OFF_DUTY
-# is the seconds for which nobody of the line queued in was on duty.
+# so that a row is half a line of the cache. Overtime is written as a row too. A wait in a queue has no worker; `add_up` puts
+# OFF_DUTY there, the seconds for which nobody of the line queued in was on duty.
 WHAT, LOG_FIELDS = np.int64(0), np.int64(4)
 (ROW_CONTACT, ROW_WORKER, ENABLED, START, END, OUTCOME) = numbered(8, 2)
 OFF_DUTY = ROW_WORKER
@@ -2874,7 +2874,8 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
     """Add up what may be added up in the order of writing, and find the rows of main threads.
 
     Args:
-        rows: rows of the log; shape (rows, LOG_FIELDS).
+        rows: rows of the log; shape (rows, LOG_FIELDS). Those of waits in a queue that end within the window or later are given
+            OFF_DUTY.
         children: of each contact, by number.
         team_of_worker: number of the team of each worker.
         duty: where the windows of each worker begin, and their starts and ends.
@@ -2886,14 +2887,13 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
             times children (team + 1); seconds worked inside duty; overtime.
 
     Returns:
-        For each row the number of its contact, NONE where it is not of a main thread; for each wait in a queue, the seconds in
-        which nobody of its line was on duty; rows of the main thread of each contact; numbers of contacts that were seen by a
-        first visit, and when.
+        For each row the number of its contact, NONE where it is not of a main thread; rows of the main thread of each contact;
+        numbers of contacts that were seen by a first visit, and when.
     """
     number, hours = len(rows), sums[0].shape[1]
     begun, follow, spent, slots, worked, overtime = sums
     whose, counts = np.empty(number, dtype=np.int32), np.zeros(len(children), dtype=np.int64)
-    off_duty, window, bound_of = np.empty(number, dtype=np.int32), duty[0].copy(), line_duty[1].copy()
+    window, bound_of = duty[0].copy(), line_duty[1].copy()
     who, when, seen = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.int64), MAIN
     row, count, child, team_of = memory(rows), memory(counts), memory(children), memory(team_of_worker)
     begins_in, follows = memory(begun), memory(follow)
@@ -2917,10 +2917,12 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
             count[contact] += 1
         if kind in (ROW_WAIT, ROW_QUEUE):
             if team > 0:
-                wait_begins(begins_in, follows, (team - 1) * hours, start, closes, ONCE)
-                wait_begins(begins_in, follows, (team - 1) * hours, end, closes, NONE)
-                if kind == ROW_QUEUE:
-                    off_duty[at] = end - start - on_duty_between(duty_of, at_bound, line_of(lines, what), start, end)
+                if end > 0 and start < closes:
+                    wait_begins(begins_in, follows, (team - 1) * hours, start, closes, ONCE)
+                    wait_begins(begins_in, follows, (team - 1) * hours, end, closes, NONE)
+                if end > 0 and kind == ROW_QUEUE:
+                    on_duty = on_duty_between(duty_of, at_bound, line_of(lines, what), start, end)
+                    put_half(row, place, OFF_DUTY, end - start - on_duty)
             elif unpacked(what, CAUSE_BIT, FOUR_BITS) == FOR_VISIT and end <= ends:
                 who[seen], when[seen] = contact, end
                 seen += 1
@@ -2930,7 +2932,7 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
             spent[kind, team] += overlap(start, end, MAIN, closes)
             worker = half(row, place, ROW_WORKER)
             worked[team_of[worker]] += work_inside(people, at_window, worker, max(start, MAIN), min(end, closes))
-    return whose, off_duty, counts, who[:seen], when[:seen]
+    return whose, counts, who[:seen], when[:seen]
 
 
 @compiled
@@ -2999,13 +3001,13 @@ def open_until(bounds, before, low, at, t):
 
 
 @entered
-def main_threads(rows, whose, off_duty, counts, threads):
+def main_threads(rows, whose, counts, threads):
     """The rows of main threads, each contact's together, in the order of writing: whoever reads them again reads on.
 
     Args:
         rows: rows of the log; shape (rows, LOG_FIELDS).
-        whose, off_duty, counts: of `add_up`.
-        threads: filled with the rows, which have OFF_DUTY where the log has the worker; it has room for one more.
+        whose, counts: of `add_up`.
+        threads: filled with the rows; it has room for one more.
 
     Returns:
         Where the rows of each contact begin.
@@ -3020,7 +3022,7 @@ def main_threads(rows, whose, off_duty, counts, threads):
         if contact != NONE:
             place = next_of[contact] * LOG_FIELDS
             copy_row(row, at * LOG_FIELDS, copy, place)
-            put_half(copy, place, OFF_DUTY, off_duty[at])
+            fetch(copy, place + 2 * LOG_FIELDS)
             next_of[contact] += 1
     return begins
 
@@ -3209,7 +3211,7 @@ def seconds_by_cause(begins, threads, lines, line_duty, counted, since, until):
             lasts = min(end, until[contact]) - max(start, since[contact])
             if unpacked(what, KIND_BIT, FOUR_BITS) == ROW_QUEUE:
                 off = half(row, place, OFF_DUTY)
-                if lasts < end - start:
+                if lasts < end - start or end <= 0:
                     start, end = max(start, since[contact]), min(end, until[contact])
                     off = lasts - on_duty_between(duty_of, at_bound, line_of(lines, what), start, end)
                 spent[FOR_SHIFT] += off

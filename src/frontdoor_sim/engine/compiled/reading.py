@@ -91,12 +91,12 @@ class WorldReading:
         return lines_of(self.world.laid.plan)
 
     @cached_property
-    def _added_up(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Ints, Ints, Ints]:
-        """Rows of main threads, their seconds off duty, and who was seen when; fills `_sums`."""
+    def _added_up(self) -> tuple[NDArray[np.int32], Ints, Ints, Ints]:
+        """Rows of main threads, and who was seen when; fills `_sums`."""
         flat, about = self.world.windows, self.about
         duty = flat.first, flat.starts, flat.ends
         children, team_of_worker = self.contacts.numbers("children"), self.world.team_of_worker
-        found: tuple[NDArray[np.int32], NDArray[np.int32], Ints, Ints, Ints] = k.add_up(
+        found: tuple[NDArray[np.int32], Ints, Ints, Ints] = k.add_up(
             self.rows, children, team_of_worker, duty, self._lines.of, self._duty, about.closes, about.ends, self._sums
         )
         return found
@@ -108,7 +108,7 @@ class WorldReading:
     @property
     def seen(self) -> tuple[Ints, Ints]:
         """Waits for a visit to the family that were not cut by the end: places of contacts, and when each was over."""
-        return self._added_up[3:]
+        return self._added_up[2:]
 
     @cached_property
     def teams(self) -> tuple[str, ...]:
@@ -164,9 +164,9 @@ class WorldReading:
     @cached_property
     def _threads(self) -> tuple[Ints, Ints]:
         """Where the main thread of each contact begins, and the rows; `visits` puts them in order."""
-        whose, off_duty, counts, *_ = self._added_up
+        whose, counts, *_ = self._added_up
         threads = np.empty((counts.sum() + 1, k.LOG_FIELDS), dtype=np.int64)
-        return k.main_threads(self.rows, whose, off_duty, counts, threads), threads
+        return k.main_threads(self.rows, whose, counts, threads), threads
 
     @cached_property
     def visits(self) -> Visits:
