@@ -260,13 +260,19 @@ def read(w, table, luck):
     """Rule 1: a quantile table read by integer interpolation, as `QuantileTable.read`."""
     upper = luck >> HALF_BITS
     luck ^= -upper & ALL_LUCK
-    side = table + upper * SIDE
+    side = upper * SIDE
     if luck < CELLS:
-        return (w[side + luck] + HALF_A_UNIT) >> FRACTION_BITS
+        return (knot(w, table, side + luck) + HALF_A_UNIT) >> FRACTION_BITS
     shift = WORD_BITS - leading_zeros(luck) - CELL_BITS - 1
     cell = side + (shift << CELL_BITS) + (luck >> shift)
-    low = w[cell]
-    return (low + ((w[cell + 1] - low) * (luck & ((1 << shift) - 1)) >> shift) + HALF_A_UNIT) >> FRACTION_BITS
+    low, high = knot(w, table, cell), knot(w, table, cell + 1)
+    return (low + ((high - low) * (luck & ((1 << shift) - 1)) >> shift) + HALF_A_UNIT) >> FRACTION_BITS
+
+
+@inlined_late
+def knot(w, table, at):
+    """Rule 1: a knot of a quantile table. One whose knots are halves of numbers is known by the complement of its place."""
+    return w[table + at] if table >= 0 else np.int64(halves(w)[2 * ~table + at])
 
 
 @compiled
