@@ -365,7 +365,7 @@ class Journeys:
         return passed
 
     def _before(self, visits: Ints, position: Ints) -> Ints:
-        """Those of some visits that come before a position of their contact; NumPy compresses sooner than it indexes by flags."""
+        """Those of some visits that come before a position of their contact; to compress is quicker than to index by flags."""
         return visits.compress(visits < position[self.visits.contact[visits]])
 
     def _after(self, visits: Ints, position: Ints) -> Ints:
