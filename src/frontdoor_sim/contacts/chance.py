@@ -102,7 +102,8 @@ def _poisson(mean: Floats, p: Floats) -> Floats:
         reached = reached + term
         number[left] = tried
         on = (p >= reached) & ((term > _NO_MORE) | (tried < mean))
-        left, mean, p, term, tried, reached = left[on], mean[on], p[on], term[on], tried[on], reached[on]
+        several = (left, mean, p, term, tried, reached)
+        left, mean, p, term, tried, reached = (column.compress(on) for column in several)
     return number
 
 

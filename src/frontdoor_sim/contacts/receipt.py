@@ -62,7 +62,7 @@ class Reception:
             return received
         pattern = ShiftPattern.parse(out_of_hours["open"])
         opens = pattern.lay_out(self._clock, self._first, self._last, self._bank_holidays)
-        waits = ~opens.is_open(received)
+        waits = np.flatnonzero(~opens.is_open(received))
         enters = received.copy()
         enters[waits] = self._next(out_of_hours["handed_over"], received[waits], "arrivals.out_of_hours")
         return enters

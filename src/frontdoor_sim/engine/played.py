@@ -49,7 +49,7 @@ def columns_after(
     returned: Mapping[str, Int64s],
     plan: Plan,
     names: Sequence[str],
-    order: Int64s,
+    order: Int64s | None,
 ) -> Iterator[tuple[str, Any]]:
     """Some columns of the contacts of a table and of those that came back, each with its name.
 
@@ -58,20 +58,21 @@ def columns_after(
         returns_at, returned: as in `Played`.
         plan: names sources and areas.
         names: the columns, in their order.
-        order: places of contacts, those of the table first; the rows are put in this order.
+        order: places of contacts, those of the table first; the rows are put in this order, where there is one.
     """
     words = {"source": plan.sources, "area": plan.areas, "rag": RAGS}
     dtypes = {column.name: column.dtype for column in dictionary("contacts")}
+    place = slice(None) if order is None else order
     for name in names:
         if name in words:
-            yield name, _words(table[name], words[name], returned[name]).take(order)
+            yield name, _words(table[name], words[name], returned[name], place)
         elif name == "consent":
             unknown = np.full(len(returned["contact"]), -1)
-            known = np.concatenate([consent_of(table), unknown])[order]
+            known = np.concatenate([consent_of(table), unknown])[place]
             yield name, pd.arrays.IntegerArray(np.maximum(known, 0), known < 0)
         else:
             first = returns_at if name == "returns_at" else table[name].to_numpy()
-            yield name, np.concatenate([first, returned[name]])[order].astype(dtypes[name], copy=False)
+            yield name, np.concatenate([first, returned[name]])[place].astype(dtypes[name], copy=False)
 
 
 def consent_of(table: pd.DataFrame) -> Int64s:
@@ -81,12 +82,12 @@ def consent_of(table: pd.DataFrame) -> Int64s:
     return np.asarray(table["consent"].to_numpy(np.int64, na_value=-1))
 
 
-def _words(first: pd.Series, names: tuple[str, ...], again: Int64s) -> Any:
-    """A column of words, its own and then those that are places in a list."""
+def _words(first: pd.Series, names: tuple[str, ...], again: Int64s, order: Int64s | slice) -> Any:
+    """A column of words, its own and then those that are places in a list, in some order."""
     own = first.array if isinstance(first.array, pd.Categorical) else pd.Categorical(first)
     place = {str(word): at for at, word in enumerate(own.categories)}
     of_name = np.array([place.get(name, -1) for name in names], dtype=np.int64)
-    return pd.Categorical.from_codes(np.concatenate([own.codes, of_name[again]]), dtype=own.dtype)
+    return pd.Categorical.from_codes(np.concatenate([own.codes, of_name[again]])[order], dtype=own.dtype)
 
 
 def duty_after(roster: Roster, overtime: Int64s, ends: int) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.played import Played, contacts_after, duty_after
 from frontdoor_sim.engine.record import events_table
 from frontdoor_sim.engine.simpy_engine import World
-from frontdoor_sim.event_log import About, EventLog, Reading, Recording
+from frontdoor_sim.event_log import About, EventLog, Reading
 from frontdoor_sim.operating_model import (
     RAGS,
     Lasting,
@@ -110,33 +110,30 @@ def collector_at_rest() -> Iterator[None]:
 
 def about(plan: Plan, replication: int) -> About:
     """What a reader of the log must know of the model that was run."""
+    return _about(plan).of_run(replication)
+
+
+@lru_cache(maxsize=16)
+def _about(plan: Plan) -> About:
+    """What is the same for all runs of a plan."""
     model, line = plan.model, plan.timeline
-    stages, outcomes, targets, working_days, recording = _facts(plan)
     clocks = {name: calendar for name, calendar in line.shifts.items() if name != "always"}
     return About(
         option=model.name,
-        run=replication,
+        run=0,
         opens=model.run.opens,
         starts=line.starts,
         closes=line.closes,
         ends=line.ends,
-        stages=stages,
-        outcomes=outcomes,
+        stages=stage_facts(model),
+        outcomes=outcome_facts(model),
         clocks={**clocks, "working_hours": line.shifts[model.clock]},
-        working_days=working_days,
-        targets=targets,
-        recording=recording,
+        working_days=WorkingDays(line.clock, line.working_dates, model.receipt_closes),
+        targets=target_facts(model),
+        recording=recording_facts(model, line),
         tells_returns=plan.model.returns is not None,
         tells_work=True,
     )
-
-
-@lru_cache(maxsize=16)
-def _facts(plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, WorkingDays, Recording | None]:
-    """Stages, outcomes, targets, working days and recording, made once for all runs of a plan."""
-    model, line = plan.model, plan.timeline
-    working_days = WorkingDays(line.clock, line.working_dates, model.receipt_closes)
-    return stage_facts(model), outcome_facts(model), target_facts(model), working_days, recording_facts(model, line)
 
 
 def stage_facts(model: OperatingModel) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -81,29 +82,35 @@ class Outcomes:
     @classmethod
     def of(cls, about: About, words: Sequence[str]) -> Outcomes:
         """Look up each word in `about.outcomes`; a word that is not there is a stage that follows no decision."""
-        rows = about.of_outcomes.rows("outcome", "is_end", "transfer", "accepted_later", "provides", "decided_later")
-        known = {word: (row, *rest) for row, (word, *rest, _) in enumerate(rows)}
-        found = [known.get(word, (-1, False, False, False, None)) for word in words]
-        ends, transfers, accepted = (np.array([meaning[place] for meaning in found], dtype=bool) for place in (1, 2, 3))
-        decides, accepts = (
-            {name for name, is_so in about.of_stages.rows("stage", flag) if is_so} for flag in ("decides", "accepts")
-        )
-        decides |= {word for word, *_, later in rows if later}
-        levels = [-1 if pd.isna(level) else int(level) for *_, level in found]
-        back = np.array([word in decides for word in words], dtype=bool) & ~transfers
-        return cls(
-            routed=np.array([word != "" for word in words], dtype=bool),
-            ends=ends,
-            transfers=transfers,
-            back=back,
-            again=(back | accepted) & np.array([word not in accepts for word in words], dtype=bool),
-            row=np.array([row for row, *_ in found], dtype=np.int64),
-            provides=np.array(levels, dtype=np.int64),
-        )
+        return _looked_up(about.of_outcomes, about.of_stages, tuple(words))
 
     def take(self, outcomes: Ints) -> dict[str, Any]:
         """What some outcomes mean, by field; each is the place of a word."""
         return {field.name: getattr(self, field.name)[outcomes] for field in fields(self)}
+
+
+@lru_cache(maxsize=64)
+def _looked_up(outcomes: Columns, stages: Columns, words: tuple[str, ...]) -> Outcomes:
+    """`Outcomes.of`; kept, since all replications of a model have the same tables."""
+    rows = outcomes.rows("outcome", "is_end", "transfer", "accepted_later", "provides", "decided_later")
+    known = {word: (row, *rest) for row, (word, *rest, _) in enumerate(rows)}
+    found = [known.get(word, (-1, False, False, False, None)) for word in words]
+    ends, transfers, accepted = (np.array([meaning[place] for meaning in found], dtype=bool) for place in (1, 2, 3))
+    decides, accepts = (
+        {name for name, is_so in stages.rows("stage", flag) if is_so} for flag in ("decides", "accepts")
+    )
+    decides |= {word for word, *_, later in rows if later}
+    levels = [-1 if pd.isna(level) else int(level) for *_, level in found]
+    back = np.array([word in decides for word in words], dtype=bool) & ~transfers
+    return Outcomes(
+        routed=np.array([word != "" for word in words], dtype=bool),
+        ends=ends,
+        transfers=transfers,
+        back=back,
+        again=(back | accepted) & np.array([word not in accepts for word in words], dtype=bool),
+        row=np.array([row for row, *_ in found], dtype=np.int64),
+        provides=np.array(levels, dtype=np.int64),
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import chain
@@ -86,6 +86,13 @@ class About:
     def of_targets(self) -> Columns:
         """Table `targets`, by column."""
         return Columns(self.targets)
+
+    def of_run(self, run: int) -> About:
+        """The same of another replication, whose tables need not be read by column again."""
+        read = {name: getattr(self, name) for name in ("of_stages", "of_outcomes", "of_targets")}
+        other = replace(self, run=run)
+        vars(other).update(read)  # where cached properties are kept
+        return other
 
     @property
     def clock(self) -> WallClock:

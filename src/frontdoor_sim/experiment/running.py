@@ -81,8 +81,9 @@ def prepared(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication:
 
 def _words_in(column: pd.Series) -> tuple[str, ...]:
     """The words that stand in a column, sorted."""
-    words = column.astype("category").array
-    return tuple(sorted(words.categories.take(np.unique(words.codes))))
+    words = column.array if isinstance(column.array, pd.Categorical) else pd.Categorical(column)
+    there = np.bincount(words.codes.astype(np.int64), minlength=len(words.categories)) > 0
+    return tuple(sorted(words.categories[there]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -82,4 +82,4 @@ class Breakdowns:
         Whoever has no group has the number of the groups of those breakdowns.
         """
         number = self.begins[len(by)]
-        return np.minimum(self.group[: len(by)], number)[:, self.cell[contacts]], number
+        return np.minimum(self.group[: len(by)], number).take(self.cell.take(contacts), axis=1), number

@@ -133,14 +133,14 @@ class Journeys:
         A deciding visit is reversed by a later one of the same contact with another outcome. The first that stands is
         hence the first of the last unbroken run of equal outcomes. Once help has begun, what is decided is another step.
         """
-        made = self._decisions[self._decisions < self._helped[self.visits.contact[self._decisions]]]
+        made = self._before(self._decisions, self._helped)
         contact, outcome = self.visits.contact[made], self.visits.outcome[made]
         turns = np.ones(len(made), dtype=bool)
         turns[1:] = (contact[1:] != contact[:-1]) | (outcome[1:] != outcome[:-1])
-        unbroken = made[turns]
+        unbroken = made.compress(turns)
         final = np.ones(len(unbroken), dtype=bool)
         final[:-1] = self.visits.contact[unbroken[1:]] != self.visits.contact[unbroken[:-1]]
-        return unbroken[final]
+        return unbroken.compress(final)
 
     @cached_property
     def standing_decision(self) -> Ints:
@@ -173,7 +173,7 @@ class Journeys:
     def referred(self) -> Ints:
         """Second of the first decision that makes the contact a referral: for transfer, or to close it as a referral."""
         flags: Flags = np.append(self.outcomes.flags("transfer") | self.outcomes.flags("referral"), False)
-        return self._first(self._deciding[flags[self.visits.row[self._deciding]]], self.visits.settled)
+        return self._first(self._deciding.compress(flags[self.visits.row[self._deciding]]), self.visits.settled)
 
     @cached_property
     def allocated(self) -> Ints:
@@ -190,7 +190,7 @@ class Journeys:
         accepting = np.flatnonzero(at < NEVER)
         contact = self.visits.contact[accepting]
         after = (accepting > self._last_transfer[contact]) & (accepting <= self._served[contact])
-        accepted = self._last(accepting[after], at)
+        accepted = self._last(accepting.compress(after), at)
         return np.where(self._reversed < NEVER, NEVER, np.where(accepted < NEVER, accepted, self.allocated))
 
     @cached_property
@@ -204,8 +204,9 @@ class Journeys:
     @cached_property
     def assessed(self) -> Ints:
         """Second at which the assessment was over: the first caseload visit finished from allocation on."""
-        held = self.visits.slot[self.visits.routed[self.visits.slot]]
-        return self._first(held[held >= self._served[self.visits.contact[held]]], self.visits.settled)
+        held = self.visits.slot.compress(self.visits.routed[self.visits.slot])
+        later = held >= self._served[self.visits.contact[held]]
+        return self._first(held.compress(later), self.visits.settled)
 
     @cached_property
     def looked_at(self) -> Ints:
@@ -215,7 +216,7 @@ class Journeys:
     @cached_property
     def sent_back(self) -> Ints:
         """Positions of the visits at which an accepting stage sent a transfer where it has to come from again."""
-        return self._acceptances[self.visits.again[self._acceptances]]
+        return self._acceptances.compress(self.visits.again[self._acceptances])
 
     @cached_property
     def first_contact(self) -> Ints:
@@ -277,7 +278,7 @@ class Journeys:
     @cached_property
     def _transferring(self) -> Ints:
         """Those that decided for transfer."""
-        return self._deciding[self.visits.transfers[self._deciding]]
+        return self._deciding.compress(self.visits.transfers[self._deciding])
 
     @cached_property
     def _first_transfer(self) -> Ints:
@@ -287,20 +288,18 @@ class Journeys:
     @cached_property
     def _decisions(self) -> Ints:
         """The deciding visits before the allocation; what is decided after it no longer reverses a transfer."""
-        return self._deciding[self._deciding < self._served[self.visits.contact[self._deciding]]]
+        return self._before(self._deciding, self._served)
 
     @cached_property
     def _allocation(self) -> Ints:
         """Positions of the visits that allocated, after a first decision for transfer."""
-        visits = np.flatnonzero(self._allocating < NEVER)
-        return visits[visits > self._first_transfer[self.visits.contact[visits]]]
+        return self._after(np.flatnonzero(self._allocating < NEVER), self._first_transfer)
 
     @cached_property
     def _acceptances(self) -> Ints:
         """Positions of the finished visits to accepting stages between the first decision for transfer and the allocation."""
-        made = np.flatnonzero(self._done("accepts"))
-        contact = self.visits.contact[made]
-        return made[(made > self._first_transfer[contact]) & (made < self._served[contact])]
+        made = self._after(np.flatnonzero(self._done("accepts")), self._first_transfer)
+        return self._before(made, self._served)
 
     @cached_property
     def _served(self) -> Ints:
@@ -322,7 +321,7 @@ class Journeys:
     @cached_property
     def _helped(self) -> Ints:
         """Position of the visit at which other help than an assessment first began for each contact."""
-        begun = self.visits.slot[self._help & (self.visits.held < NEVER)]
+        begun = self.visits.slot.compress(self._help & (self.visits.held < NEVER))
         return self._first(begun)
 
     def _of_slots(self, times: Ints) -> Ints:
@@ -335,13 +334,12 @@ class Journeys:
     def _last_transfer(self) -> Ints:
         """Position of each contact's last decision for transfer."""
         made = self._decisions
-        return self._last(made[self.visits.transfers[made]])
+        return self._last(made.compress(self.visits.transfers[made]))
 
     @cached_property
     def _reversed(self) -> Ints:
         """Second at which the last decision for transfer was followed by another decision."""
-        made = self._decisions
-        return self._first(made[made > self._last_transfer[self.visits.contact[made]]], self.visits.settled)
+        return self._first(self._after(self._decisions, self._last_transfer), self.visits.settled)
 
     @cached_property
     def _allocating(self) -> Ints:
@@ -365,6 +363,14 @@ class Journeys:
         passed[onwards] = visits.settled[onwards]
         passed[visits.slot] = np.where(self._flagged(flag, visits.stage[visits.slot]), slot, NEVER)
         return passed
+
+    def _before(self, visits: Ints, position: Ints) -> Ints:
+        """Those of some visits that come before a position of their contact; to compress is quicker than to index by flags."""
+        return visits.compress(visits < position[self.visits.contact[visits]])
+
+    def _after(self, visits: Ints, position: Ints) -> Ints:
+        """Those of some visits that come after a position of their contact."""
+        return visits.compress(visits > position[self.visits.contact[visits]])
 
     def _last(self, visits: Ints, values: Ints | None = None) -> Ints:
         """For each contact, the value at the last of some visits, or its position; NEVER where there is none."""

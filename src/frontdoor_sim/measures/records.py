@@ -48,11 +48,12 @@ def recorded(recording: Recording, keys: Ints, true: Ints, visits: Visits) -> Re
     as_one = np.where(matched, NEVER, true)
     parts = []
     for number, system in enumerate(recording.systems):
-        mine = np.flatnonzero(systems >> number & 1)
+        mine = np.flatnonzero((systems >> number & 1) > 0)
         said, known = entries(system, keys[mine], true.take(mine, axis=1)), matched[mine]
         of_one, alone = np.flatnonzero(known), np.flatnonzero(~known)
         places = mine[of_one]
-        as_one[:, places] = np.minimum(as_one.take(places, axis=1), said.take(of_one, axis=1))
+        for least, entry in zip(as_one, said, strict=True):
+            least[places] = np.minimum(least.take(places), entry.take(of_one))
         parts.append((mine[alone], np.full(len(alone), number), said.take(alone, axis=1)))
     ones = np.flatnonzero(matched | (systems == 0))
     parts.append((ones, np.full(len(ones), -1), as_one.take(ones, axis=1)))
@@ -80,11 +81,11 @@ def entries(system: SystemRecording, keys: Ints, true: Ints) -> Ints:
         True
     """
     said, made = true.copy(), np.append(system.entered, NEVER)
-    for place, entry in enumerate(ENTRIES):
+    for place, (entry, told) in enumerate(zip(ENTRIES, said, strict=True)):
         purpose = f"recording: {system.name}: {entry}"
         if system.late[place]:
             late = np.flatnonzero(draws(keys, code(f"{purpose} late")) < system.late[place])
-            said[place, late] = made[np.searchsorted(system.entered, true[place, late])]
+            told[late] = made.take(np.searchsorted(system.entered, told.take(late)))
         if system.missing[place]:
-            said[place, np.flatnonzero(draws(keys, code(f"{purpose} missing")) < system.missing[place])] = NEVER
+            told[np.flatnonzero(draws(keys, code(f"{purpose} missing")) < system.missing[place])] = NEVER
     return said

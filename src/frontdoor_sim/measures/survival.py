@@ -22,6 +22,7 @@ from frontdoor_sim.working_time import NEVER
 Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-9
+_HALF = np.int64(32)
 _HOUR = 3_600
 
 
@@ -92,7 +93,9 @@ def incidences(start: Ints, event: Ints, ends: int, competing: Ints | None, grou
     lengths, starts = length.take(member), start.take(member)
     begins = np.searchsorted(place, np.arange(number + 1))
     first, last = runs([place, lengths])
-    had, gone = (np.diff(np.cumsum(flags[member])[last], prepend=0) for flags in (seen, seen | lost))
+    counted = ((seen << _HALF) + (seen | lost)).take(member)  # two numbers in one, to be added up together
+    both = np.diff(np.cumsum(counted)[last], prepend=0)
+    had, gone = both >> _HALF, both & ((1 << _HALF) - 1)
     steps = np.flatnonzero(gone)
     first, had, gone = first.take(steps), had.take(steps), gone.take(steps)
     times, at_risk = lengths.take(first), begins[place.take(first) + 1] - first

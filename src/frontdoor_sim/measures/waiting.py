@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -103,10 +104,16 @@ def queue_length(journeys: Journeys) -> Iterator[Answer]:
         yield missing("queue_length", "the log names no team")
         return
     values = [np.bincount(hour, weights=seconds, minlength=168)[held] / open_for[held] for seconds in waited]
-    groups = [f"{team}|{number}" for team in teams for number in held.tolist()]
+    groups = _by_hour(teams, tuple(held.tolist()))
     yield Answer(
         "queue_length", "team and hour of week", groups, np.concatenate(values), np.zeros(len(groups), np.int64)
     )
+
+
+@lru_cache(maxsize=16)
+def _by_hour(teams: tuple[str, ...], hours: tuple[int, ...]) -> tuple[str, ...]:
+    """The groups of `queue_length`; kept, since every replication has the same."""
+    return tuple(f"{team}|{number}" for team in teams for number in hours)
 
 
 MEASURES = (

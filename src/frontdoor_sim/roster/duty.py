@@ -201,7 +201,7 @@ def present(
     there = establishment(tuple(posts), clock, first, last)
     owners = keys_of_words((luck_key,), there.names)
     span = (first.toordinal(), last.toordinal())
-    absent = _sick(there, owners, span) | _on_leave(there, owners, span, _bank_holidays(tuple(working_dates)))
+    absent = _sick(there, owners, span) | _on_leave(there, owners, span, tuple(working_dates))
     return there.who, there.stretches.where(~absent.take(there.cells))
 
 
@@ -224,15 +224,29 @@ def _sick(there: Establishment, owners: Int64s, span: tuple[int, int]) -> Bools:
     return sick
 
 
-def _on_leave(there: Establishment, owners: Int64s, span: tuple[int, int], closed: Int64s) -> Bools:
+def _on_leave(there: Establishment, owners: Int64s, span: tuple[int, int], working_dates: tuple[date, ...]) -> Bools:
     """Who is on leave on which dates of the span: array [people, dates]."""
     first, last = span
     leave = np.zeros((len(owners), last - first + 1), dtype=bool)
     some = np.flatnonzero(there.entitled)
-    for start, end in leave_years(first, last) if len(some) else ():
-        days = np.arange(start, end)
-        duty = there.patterns[some][:, (days - 1) % FORTNIGHT] & ~np.isin(days, closed)
+    for start, end, duty in _counts_as_leave(there, span, working_dates) if len(some) else ():
         off = leave_days(owners[some], there.entitled[some], duty, start)
         low, high = max(start, first), min(end, last + 1)
         leave[some, low - first : high - first] = off[:, low - start : high - start]
     return leave
+
+
+@lru_cache(maxsize=16)
+def _counts_as_leave(
+    there: Establishment, span: tuple[int, int], working_dates: tuple[date, ...]
+) -> list[tuple[int, int, Bools]]:
+    """Each leave year of a span, and whether its dates count as leave if taken off, of those entitled to some [people, dates].
+
+    Kept, since every replication has the same.
+    """
+    some, closed = np.flatnonzero(there.entitled), _bank_holidays(working_dates)
+    years = [(start, end, np.arange(start, end)) for start, end in leave_years(*span)]
+    return [
+        (start, end, there.patterns[some][:, (days - 1) % FORTNIGHT] & ~np.isin(days, closed))
+        for start, end, days in years
+    ]

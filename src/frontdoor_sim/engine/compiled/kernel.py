@@ -172,8 +172,8 @@ ACTION_BITS, SOME_ACTION = np.int64(4), np.int64(15)
 WAYS_BITS, WAYS = np.int64(2), np.int64(4)  # of the heap: how many stand below each
 
 # A row of the log: WHAT packs part, visit, stage, kind, team + 1, cause and RAG; the other fields are halves of a number each,
-# so that a row is half a line of the cache. Overtime is written as a row too. In the copies that `main_threads` makes, OFF_DUTY
-# is the seconds for which nobody of the line queued in was on duty.
+# so that a row is half a line of the cache. Overtime is written as a row too. A wait in a queue has no worker; `add_up` puts
+# OFF_DUTY there, the seconds for which nobody of the line queued in was on duty.
 WHAT, LOG_FIELDS = np.int64(0), np.int64(4)
 (ROW_CONTACT, ROW_WORKER, ENABLED, START, END, OUTCOME) = numbered(8, 2)
 OFF_DUTY = ROW_WORKER
@@ -260,13 +260,19 @@ def read(w, table, luck):
     """Rule 1: a quantile table read by integer interpolation, as `QuantileTable.read`."""
     upper = luck >> HALF_BITS
     luck ^= -upper & ALL_LUCK
-    side = table + upper * SIDE
+    side = upper * SIDE
     if luck < CELLS:
-        return (w[side + luck] + HALF_A_UNIT) >> FRACTION_BITS
+        return (knot(w, table, side + luck) + HALF_A_UNIT) >> FRACTION_BITS
     shift = WORD_BITS - leading_zeros(luck) - CELL_BITS - 1
     cell = side + (shift << CELL_BITS) + (luck >> shift)
-    low = w[cell]
-    return (low + ((w[cell + 1] - low) * (luck & ((1 << shift) - 1)) >> shift) + HALF_A_UNIT) >> FRACTION_BITS
+    low, high = knot(w, table, cell), knot(w, table, cell + 1)
+    return (low + ((high - low) * (luck & ((1 << shift) - 1)) >> shift) + HALF_A_UNIT) >> FRACTION_BITS
+
+
+@inlined_late
+def knot(w, table, at):
+    """Rule 1: a knot of a quantile table. One whose knots are halves of numbers is known by the complement of its place."""
+    return w[table + at] if table >= 0 else np.int64(halves(w)[2 * ~table + at])
 
 
 @compiled
@@ -2692,13 +2698,13 @@ def duty_bounds(windows, starts, ends, line, lines):
             bounds[used[mine]] = starts[window]
             bounds[used[mine] + 1] = ends[window]
             used[mine] += 2
-    packed_first = np.zeros(lines + 1, dtype=np.int64)
+    packed_first, to = np.zeros(lines + 1, dtype=np.int64), MAIN
     for number in range(lines):
-        length = used[number] - first[number]
-        to = packed_first[number]
-        bounds[to : to + length] = bounds[first[number] : used[number]].copy()
-        packed_first[number + 1] = to + length
-    return bounds[: packed_first[lines]], packed_first
+        for at in range(first[number], used[number]):
+            bounds[to] = bounds[at]
+            to += 1
+        packed_first[number + 1] = to
+    return bounds[:to], packed_first
 
 
 @compiled
@@ -2779,6 +2785,12 @@ def stands_before(row, one, other):
     return half(row, one, END) < half(row, other, END)
 
 
+@inlined
+def outcome_number(target, stages):
+    """The number of an outcome: 1 + that of the stage, or stages + 1 + that of the end; 0 where there is none."""
+    return 0 if target == NO_OUTCOME else 1 + target if target >= 0 else stages - target
+
+
 @entered
 def event_columns(rows, rank, keys, families, lines, bounds, first, ends, stages):
     """The columns of the events table: rows cut at duty bounds, in canonical order.
@@ -2793,7 +2805,7 @@ def event_columns(rows, rank, keys, families, lines, bounds, first, ends, stages
         stages: how many stages there are.
 
     Returns:
-        contact, family, enabled, start, end; stage, visit, part, team + 1, outcome (1 + stage, or stages + 1 + end);
+        contact, family, enabled, start, end; stage, visit, part, team + 1, outcome (`outcome_number`);
         kind, cause, rag; worker; censored.
     """
     pieces, cuts = pieces_of_rows(rows, lines, bounds, first, ends)
@@ -2822,13 +2834,11 @@ def event_columns(rows, rank, keys, families, lines, bounds, first, ends, stages
                 stage[at], visit[at] = unpacked(what, STAGE_BIT, 12), unpacked(what, VISIT_BIT, 16)
                 part[at], team[at] = unpacked(what, PART_BIT, 12), unpacked(what, TEAM_BIT, 12)
                 rag[at], cause[at] = unpacked(what, RAG_BIT, 2), unpacked(what, CAUSE_BIT, 4)
-                kind[at], outcome[at] = written, 0
+                kind[at], outcome[at] = written, outcome_number(target, stages) if is_last else 0
                 if written == ROW_QUEUE:
                     kind[at] = ROW_WAIT
                     if (cut + piece - first[line_of(lines, what)]) % 2 == 0:
                         cause[at] = FOR_SHIFT
-                if is_last and target != NO_OUTCOME:
-                    outcome[at] = 1 + target if target >= 0 else stages - target
                 at += 1
     return contact, family, enabled, start, end, stage, visit, part, team, outcome, kind, cause, rag, worker, censored
 
@@ -2870,7 +2880,8 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
     """Add up what may be added up in the order of writing, and find the rows of main threads.
 
     Args:
-        rows: rows of the log; shape (rows, LOG_FIELDS).
+        rows: rows of the log; shape (rows, LOG_FIELDS). Those of waits in a queue that end within the window or later are given
+            OFF_DUTY.
         children: of each contact, by number.
         team_of_worker: number of the team of each worker.
         duty: where the windows of each worker begin, and their starts and ends.
@@ -2882,14 +2893,13 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
             times children (team + 1); seconds worked inside duty; overtime.
 
     Returns:
-        For each row the number of its contact, NONE where it is not of a main thread; for each wait in a queue, the seconds in
-        which nobody of its line was on duty; rows of the main thread of each contact; numbers of contacts that were seen by a
-        first visit, and when.
+        For each row the number of its contact, NONE where it is not of a main thread; rows of the main thread of each contact;
+        numbers of contacts that were seen by a first visit, and when.
     """
     number, hours = len(rows), sums[0].shape[1]
     begun, follow, spent, slots, worked, overtime = sums
     whose, counts = np.empty(number, dtype=np.int32), np.zeros(len(children), dtype=np.int64)
-    off_duty, window, bound_of = np.empty(number, dtype=np.int32), duty[0].copy(), line_duty[1].copy()
+    window, bound_of = duty[0].copy(), line_duty[1].copy()
     who, when, seen = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.int64), MAIN
     row, count, child, team_of = memory(rows), memory(counts), memory(children), memory(team_of_worker)
     begins_in, follows = memory(begun), memory(follow)
@@ -2913,10 +2923,12 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
             count[contact] += 1
         if kind in (ROW_WAIT, ROW_QUEUE):
             if team > 0:
-                wait_begins(begins_in, follows, (team - 1) * hours, start, closes, ONCE)
-                wait_begins(begins_in, follows, (team - 1) * hours, end, closes, NONE)
-                if kind == ROW_QUEUE:
-                    off_duty[at] = end - start - on_duty_between(duty_of, at_bound, line_of(lines, what), start, end)
+                if end > 0 and start < closes:
+                    wait_begins(begins_in, follows, (team - 1) * hours, start, closes, ONCE)
+                    wait_begins(begins_in, follows, (team - 1) * hours, end, closes, NONE)
+                if end > 0 and kind == ROW_QUEUE:
+                    on_duty = on_duty_between(duty_of, at_bound, line_of(lines, what), start, end)
+                    put_half(row, place, OFF_DUTY, end - start - on_duty)
             elif unpacked(what, CAUSE_BIT, FOUR_BITS) == FOR_VISIT and end <= ends:
                 who[seen], when[seen] = contact, end
                 seen += 1
@@ -2926,7 +2938,7 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
             spent[kind, team] += overlap(start, end, MAIN, closes)
             worker = half(row, place, ROW_WORKER)
             worked[team_of[worker]] += work_inside(people, at_window, worker, max(start, MAIN), min(end, closes))
-    return whose, off_duty, counts, who[:seen], when[:seen]
+    return whose, counts, who[:seen], when[:seen]
 
 
 @compiled
@@ -2995,13 +3007,13 @@ def open_until(bounds, before, low, at, t):
 
 
 @entered
-def main_threads(rows, whose, off_duty, counts, threads):
+def main_threads(rows, whose, counts, threads):
     """The rows of main threads, each contact's together, in the order of writing: whoever reads them again reads on.
 
     Args:
         rows: rows of the log; shape (rows, LOG_FIELDS).
-        whose, off_duty, counts: of `add_up`.
-        threads: filled with the rows, which have OFF_DUTY where the log has the worker; it has room for one more.
+        whose, counts: of `add_up`.
+        threads: filled with the rows; it has room for one more.
 
     Returns:
         Where the rows of each contact begin.
@@ -3016,7 +3028,7 @@ def main_threads(rows, whose, off_duty, counts, threads):
         if contact != NONE:
             place = next_of[contact] * LOG_FIELDS
             copy_row(row, at * LOG_FIELDS, copy, place)
-            put_half(copy, place, OFF_DUTY, off_duty[at])
+            fetch(copy, place + 2 * LOG_FIELDS)
             next_of[contact] += 1
     return begins
 
@@ -3103,7 +3115,7 @@ def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends, 
         lines: as in `event_columns`.
         bounds, first: of `duty_bounds`.
         ends: last second of the run.
-        columns: filled with contact, stage, settled, ended, outcome (as it was written) of each visit, and whether it was
+        columns: filled with contact, stage, settled, ended, outcome (`outcome_number`) of each visit, and whether it was
             served; then with number, reached and held (see `event_log.reading.Visits`) of each visit that may hold a slot;
             shape (9, visits).
 
@@ -3125,7 +3137,8 @@ def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends, 
                 one += 1
             place = (one - 1) * LOG_FIELDS
             contact[visits], stage[visits] = whose, unpacked(visit, STAGE_BIT, TWELVE_BITS)
-            ended[visits], outcome[visits] = min(half(row, place, END), ends), half(row, place, OUTCOME)
+            ended[visits] = min(half(row, place, END), ends)
+            outcome[visits] = outcome_number(half(row, place, OUTCOME), len(is_caseload))
             settled[visits] = ended[visits] if done == -NEVER else done
             served[visits] = own
             if is_caseload[stage[visits]]:
@@ -3204,7 +3217,7 @@ def seconds_by_cause(begins, threads, lines, line_duty, counted, since, until):
             lasts = min(end, until[contact]) - max(start, since[contact])
             if unpacked(what, KIND_BIT, FOUR_BITS) == ROW_QUEUE:
                 off = half(row, place, OFF_DUTY)
-                if lasts < end - start:
+                if lasts < end - start or end <= 0:
                     start, end = max(start, since[contact]), min(end, until[contact])
                     off = lasts - on_duty_between(duty_of, at_bound, line_of(lines, what), start, end)
                 spent[FOR_SHIFT] += off

@@ -122,6 +122,17 @@ def calendar_words(words: Words, calendar: Calendar) -> int:
     return words.once(("calendar", id(calendar)), numbers)
 
 
+def put_table(words: Words, table: QuantileTable) -> int:
+    """Put a quantile table; its place, or the complement of that where its knots fit into halves of numbers.
+
+    So more of them are in the processor's cache.
+    """
+    name, knots = ("table", id(table)), table.knots
+    if np.abs(knots).max() > k.LATEST:
+        return words.once(name, knots)
+    return ~words.once(name, knots.astype(np.int32).view(np.int64))
+
+
 @dataclass(frozen=True, eq=False)
 class PlanWords:
     """A plan as the world holds it.
@@ -258,7 +269,7 @@ class _PlanLayout:
     # --- small records -----------------------------------------------------------------------------------------------
 
     def table(self, table: QuantileTable) -> int:
-        return self.words.once(("table", id(table)), table.knots)
+        return put_table(self.words, table)
 
     def calendar(self, calendar: Calendar | None) -> int:
         return NONE if calendar is None else calendar_words(self.words, calendar)
@@ -579,10 +590,13 @@ def _places(column: pd.Series, place: dict[str, int]) -> Int64s:
 
 @dataclass(frozen=True)
 class World:
-    """A world that is ready to be played, and where to find in it what was put there."""
+    """A world that is ready to be played, and where to find in it what was put there.
+
+    `order` are the rows of the contacts table in the order in which they stand in the world; None where that is the table's.
+    """
 
     words: Int64s
-    order: Int64s
+    order: Int64s | None
     laid: PlanWords
     windows: FlatWindows
     opening: Int64s
@@ -630,8 +644,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
             "shorten it, or take engine='simpy'"
         )
     order = sorting((columns[k.ENTERS], columns[k.KEY]))
-    order = np.arange(len(contacts)) if order is None else order
-    width, number = at_a_line(k.VISITS + plan.entry), len(order)
+    width, number = at_a_line(k.VISITS + plan.entry), len(contacts)
     skills_at = base + room_of_people(roster)
     given_at = skills_at + sum(len(skills) for skills in roster.later_skills)
     contacts_at = at_a_line(given_at + sum(len(column) for column in given.values()))
@@ -657,7 +670,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
         w[np.array(laid.spans[purpose]) + k.SPAN_GIVEN] = at
         at += len(column)
     fields, table = np.array(list(columns), dtype=np.int64), np.array(list(columns.values()))
-    k.fill_contacts(w, contacts_at, width, fields, table, order)
+    k.fill_contacts(w, contacts_at, width, fields, table, np.arange(number) if order is None else order)
     w[k.NOW] = w[k.STARTS] - 1
     w[k.CONTACTS], w[k.CONTACTS_END], w[k.ARRIVING] = contacts_at, contacts_end, contacts_at
     w[k.CONTACT_WIDTH], w[k.CONTACTS_NUMBER] = width, number

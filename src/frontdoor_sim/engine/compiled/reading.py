@@ -61,8 +61,9 @@ class WorldReading:
     def contacts(self) -> Columns:
         """The contacts, as they stand in the world."""
         returns_at, returned = returning(self.world)
-        order = np.append(self.world.order, np.arange(len(returned["contact"])) + len(returns_at))
-        plan = self.world.laid.plan
+        order, plan = self.world.order, self.world.laid.plan
+        if order is not None:
+            order = np.append(order, np.arange(len(returned["contact"])) + len(returns_at))
         return Columns(dict(columns_after(self._table, returns_at, returned, plan, CONTACT_COLUMNS, order)))
 
     # --- what is added up over all rows ------------------------------------------------------------------------------
@@ -90,12 +91,12 @@ class WorldReading:
         return lines_of(self.world.laid.plan)
 
     @cached_property
-    def _added_up(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Ints, Ints, Ints]:
-        """Rows of main threads, their seconds off duty, and who was seen when; fills `_sums`."""
+    def _added_up(self) -> tuple[NDArray[np.int32], Ints, Ints, Ints]:
+        """Rows of main threads, and who was seen when; fills `_sums`."""
         flat, about = self.world.windows, self.about
         duty = flat.first, flat.starts, flat.ends
         children, team_of_worker = self.contacts.numbers("children"), self.world.team_of_worker
-        found: tuple[NDArray[np.int32], NDArray[np.int32], Ints, Ints, Ints] = k.add_up(
+        found: tuple[NDArray[np.int32], Ints, Ints, Ints] = k.add_up(
             self.rows, children, team_of_worker, duty, self._lines.of, self._duty, about.closes, about.ends, self._sums
         )
         return found
@@ -107,7 +108,7 @@ class WorldReading:
     @property
     def seen(self) -> tuple[Ints, Ints]:
         """Waits for a visit to the family that were not cut by the end: places of contacts, and when each was over."""
-        return self._added_up[3:]
+        return self._added_up[2:]
 
     @cached_property
     def teams(self) -> tuple[str, ...]:
@@ -163,9 +164,9 @@ class WorldReading:
     @cached_property
     def _threads(self) -> tuple[Ints, Ints]:
         """Where the main thread of each contact begins, and the rows; `visits` puts them in order."""
-        whose, off_duty, counts, *_ = self._added_up
+        whose, counts, *_ = self._added_up
         threads = np.empty((counts.sum() + 1, k.LOG_FIELDS), dtype=np.int64)
-        return k.main_threads(self.rows, whose, off_duty, counts, threads), threads
+        return k.main_threads(self.rows, whose, counts, threads), threads
 
     @cached_property
     def visits(self) -> Visits:
@@ -177,11 +178,9 @@ class WorldReading:
         ends = self.about.ends
         found = np.empty((9, k.order_threads(*self._threads, ends)), dtype=np.int64)
         slots = k.visits_of_threads(*self._threads, is_caseload, self._lines.of, *self._duty[:2], ends, found)
-        contact, stage, settled, ended, target, served, *slot_columns = found
+        contact, stage, settled, ended, outcome, served, *slot_columns = found
         slot, reached, held = (column[:slots] for column in slot_columns)
         words = ["", *(stage.name for stage in plan.stages), *plan.ends]
-        outcome = np.where(target >= 0, target + 1, len(plan.stages) - target)
-        outcome[target == k.NO_OUTCOME] = 0
         means = Outcomes.of(self.about, words).take(outcome)
         unserved = means["routed"] & (served == 0) & may_leave[stage]
         return Visits(

@@ -65,11 +65,8 @@ def played_out(laid: PlanWords, roster: Roster, contacts: pd.DataFrame) -> World
 def read_out(played: World, replication: int) -> Played:
     """The tables of a run that is over."""
     w, plan = played.words, played.laid.plan
-    width = int(w[k.CONTACT_WIDTH])
-    known = w[w[k.CONTACTS] : w[k.CONTACTS_END]].reshape(-1, width)
-    again = returned_contacts(w, width)
-    keys = np.concatenate([known[:, k.KEY], again[:, k.KEY]])
-    families = np.concatenate([known[:, k.FAMILY], again[:, k.FAMILY]])
+    contacts = np.concatenate(places_of_contacts(w))
+    keys, families = w[contacts + k.KEY], w[contacts + k.FAMILY]
     rank = np.empty(len(keys), dtype=np.int64)
     rank[np.argsort(keys)] = np.arange(len(keys))
     rows = log_rows(w)
@@ -88,11 +85,12 @@ def log_rows(w: Int64s) -> Int64s:
 
 def returning(played: World) -> tuple[Int64s, dict[str, Int64s]]:
     """When each contact of the table would come back, and the contacts that did, by column (see `Played`)."""
-    w, width = played.words, int(played.words[k.CONTACT_WIDTH])
-    known, again = w[w[k.CONTACTS] : w[k.CONTACTS_END]].reshape(-1, width), returned_contacts(w, width)
-    returns_at = np.empty(len(known), dtype=np.int64)
-    returns_at[played.order] = known[:, k.RETURNS_AT]
-    returned = {column: again[:, field] for column, field in COLUMNS.items()}
+    w = played.words
+    first, again = places_of_contacts(w)
+    returns_at = w[first + k.RETURNS_AT]
+    if played.order is not None:
+        returns_at[played.order] = w[first + k.RETURNS_AT]
+    returned = {column: w[again + field] for column, field in COLUMNS.items()}
     returned["level"] = 1 + np.searchsorted(np.array(played.laid.plan.cuts), returned["need"], side="right")
     return returns_at, returned
 
@@ -103,8 +101,7 @@ def overtime_of(rows: Int64s) -> Int64s:
     return np.asarray(extra.view(np.int32)[:, [k.ROW_WORKER, k.START, k.END]], dtype=np.int64)
 
 
-def returned_contacts(w: Int64s, width: int) -> Int64s:
-    """The records of the contacts that came back, first to last; shape (contacts, width)."""
-    number = int(w[k.CONTACTS_NUMBER]) - int(w[k.CONTACTS_END] - w[k.CONTACTS]) // width
-    at = k.places_of_returns(w, number)
-    return np.asarray(w[at[:, None] + np.arange(width)[None, :]])
+def places_of_contacts(w: Int64s) -> tuple[Int64s, Int64s]:
+    """Places of the contacts of the table, and of those that came back, first to last."""
+    first = np.arange(w[k.CONTACTS], w[k.CONTACTS_END], w[k.CONTACT_WIDTH])
+    return first, k.places_of_returns(w, int(w[k.CONTACTS_NUMBER]) - len(first))
