@@ -8,7 +8,6 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
-from scipy.signal import lfilter
 
 from frontdoor_sim.contacts.chance import Floats
 from frontdoor_sim.contacts.hours import Hours, first_date
@@ -119,17 +118,30 @@ def _by_day(delay: Distribution, elapsed: float, days: int, returning: Returning
     middles = _DAY * (np.arange(days) + 0.5)
     back = np.searchsorted(quantiles, middles[:, None] - np.array(returning.stays), side="right").mean(axis=1) / _FINE
     brought = _brought(np.diff(back, prepend=0.0), returning.shares)
-    return np.asarray(lfilter([1.0], brought, np.ones(days)), dtype=np.float64)
+    return _divided(np.ones(days), brought)
 
 
 def _brought(kernel: Floats, shares: Sequence[float]) -> Floats:
     """Contacts in all of one that is new, by day: 1 + p1 K(1 + p2 K(1 + ...)), the last share again and again."""
     one = np.zeros(len(kernel))
     one[0] = 1.0
-    brought = np.asarray(lfilter([1.0], one - shares[-1] * kernel, one))
+    brought = _divided(one, one - shares[-1] * kernel)
     for share in shares[-2::-1]:
-        brought = one + share * lfilter(kernel, [1.0], brought)
+        brought = one + share * np.convolve(kernel, brought)[: len(kernel)]
     return brought
+
+
+def _divided(top: Floats, bottom: Floats) -> Floats:
+    """The series that gives one, convolved with another: a division of power series.
+
+    Example:
+        >>> _divided(np.array([1.0, 0.0, 0.0]), np.array([1.0, -0.5, 0.0])).tolist()
+        [1.0, 0.5, 0.25]
+    """
+    found = np.zeros(len(top))
+    for place in range(len(top)):
+        found[place] = (top[place] - bottom[1 : place + 1] @ found[:place][::-1]) / bottom[0]
+    return found
 
 
 def _elapsed_per_second(model: OperatingModel, delay: Lasting) -> float:
