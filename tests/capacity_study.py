@@ -38,7 +38,7 @@ def town(weeks: int, settles: int, desk: Desk) -> Replay:
         "name": "A town", "run": {"opens": OPENS, "weeks": weeks, "warm_up": 0, "follow_up": 0}, "teams": {}, "stages": {},
         "routes": {}, "ends": {}, "arrivals": {"people": {"per_hour": PER_HOUR}},
     }  # fmt: skip
-    received = draw(OperatingModel.model_validate(bare), None, 1, 0, 0.0)["received"].to_numpy(np.int64)
+    received = draw(OperatingModel.model_validate(bare), None, 1, 0)["received"].to_numpy(np.int64)
     return Replay(desk, np.sort(received), False, None, OPENS, weeks, settles * WEEK, weeks * WEEK, 0.1)
 
 

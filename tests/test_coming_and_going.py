@@ -172,7 +172,7 @@ def test_who_leaves_is_counted_in_what_is_offered_for_as_long_as_they_are_there(
             "clock": "office", "arrivals": {"people": {"per_hour": 2}}, "teams": {"desk": {"staff": staff}},
             "stages": {"work": {"team": "desk", "touch": "30 min"}}, "routes": {"entry": "work", "work": "done"},
             "ends": {"done": {}},
-        }), 1, 0.0).iloc[0]  # fmt: skip
+        }), 1, NOBODY).iloc[0]  # fmt: skip
 
     agency = {"role": "agency", "wte": 10, "shift": "office", "leaves": "2025-03-16"}
     lasting, leaving = offered(), offered(agency)

@@ -13,10 +13,9 @@ from pydantic import ValidationError
 from scipy import stats
 
 from frontdoor_sim.contacts import draw, expected_rates
-from frontdoor_sim.contacts import returning as in_run
 from frontdoor_sim.contacts.chance import as_probability, gamma_factors, pick, poisson, poisson_of_mean
 from frontdoor_sim.contacts.hours import Hours
-from frontdoor_sim.contacts.returning import Returning
+from frontdoor_sim.contacts.returning import Returning, still_new
 from frontdoor_sim.working_time import WallClock
 from small_council import council, model
 
@@ -28,11 +27,6 @@ GEOMETRIC = {
 }
 TWO = {"distribution": "constant", "value": 2}
 ONE_OR_TWO = {"distribution": "banded", "edges": [0.5, 1.5, 2.5], "shares": [1, 1]}
-
-
-def still_new(run, hours, who):
-    """Of one source with the same rate at all hours."""
-    return in_run.still_new(run, hours, np.ones((1, len(hours))), who)[0]
 
 
 def returns(delay: dict[str, object]) -> dict[str, object]:
@@ -156,30 +150,6 @@ def test_who_stays_before_an_end_comes_back_so_much_later():
     assert later[DAYS > 0] == pytest.approx(moved[DAYS > 0], abs=0.002)
     half = still_new(run, HOURS, Returning((0.35,), (0.0, 14 * 86400.0)))
     assert half == pytest.approx((at_once + later) / 2, abs=1e-9)
-
-
-def test_returns_are_taken_off_the_hours_in_which_they_come():
-    """Of 0.1 an hour by day and by night alike, and all of it off the office's hours; before the start off none."""
-    office = {"Mon-Fri": "09:00-17:00"}
-    law = {**returns(SIXTY), "arrives_in": "office"}
-    always, run = (model(weeks=40, warm_up=12, shifts={"office": office}, returns=one) for one in (returns(SIXTY), law))
-    who = Returning((0.1, 0.15))
-    by_day = np.where((HOURS.of_week < 120) & (HOURS.of_week % 24 >= 9) & (HOURS.of_week % 24 < 17), 1.0, 0.2)
-    rates = np.array([by_day, 5 * by_day[::-1], np.ones(len(HOURS))])
-    share = in_run.still_new(run, HOURS, rates, who)
-    closed = (HOURS.of_week >= 120) | (HOURS.of_week % 24 < 9) | (HOURS.of_week % 24 >= 17)
-    assert (share[:, closed | (DAYS < 0)] == 1).all()
-    assert (share[:, ~closed & (DAYS > 20)] >= 0.95).all(axis=0).sum() == 8 * 8  # of the eight bank holidays
-    drawn, meant = ((rates * one).sum(axis=1) for one in (share, in_run.still_new(always, HOURS, rates, who)))
-    assert drawn == pytest.approx(meant, rel=0.003)
-
-
-def test_a_source_that_hardly_comes_in_those_hours_has_no_more_taken_off_than_comes():
-    law = {**returns(SIXTY), "arrives_in": "office"}
-    run = model(weeks=40, warm_up=12, shifts={"office": {"Mon": "09:00-10:00"}}, returns=law)
-    share = still_new(run, HOURS, Returning((0.5,)))
-    assert share.min() == 0
-    assert (share >= 0).all()
 
 
 @pytest.mark.parametrize(

@@ -609,19 +609,6 @@ def test_returns_make_up_the_published_volume(bcp):
     assert abs(got.mean() - expected) < 4 * got.std(ddof=1) / np.sqrt(len(got)) + 0.02 * expected
 
 
-def test_returns_leave_the_week_as_it_was_published(bcp):
-    """Families come back in office hours: as many contacts come at weekends, and on working days, as are published."""
-    who = returning(bcp, 1)
-    weekends, days = np.zeros(2), np.zeros(2)
-    for number in range(8):
-        tables = draw_contacts(bcp, 1, number, NOBODY), draw_contacts_and_run(bcp, number, who)
-        of_day = [table["received"].to_numpy() // 86400 % 7 for table in tables]
-        weekends += [(day >= 5).sum() for day in of_day]
-        days += [(day < 5).sum() for day in of_day]
-    assert weekends[1] == pytest.approx(weekends[0], rel=0.02)
-    assert days[1] == pytest.approx(days[0], rel=0.03)
-
-
 def test_a_path_that_leads_nowhere_is_the_users_mistake(desk):
     with pytest.raises(InputError, match="Did you mean officer"):
         desk.varied({"teams.desk.staff.oficer.wte": 3})

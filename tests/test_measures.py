@@ -304,10 +304,10 @@ def test_the_catalogue_lists_every_measure_once() -> None:
 
 def test_a_log_without_a_column_is_refused_with_every_column_that_it_lacks():
     log = a_week()
-    torn = replace(log, events=log.events.drop(columns="stage"), contacts=log.contacts.drop(columns="rag"))
+    torn = replace(log, events=log.events.drop(columns="stage"), contacts=log.contacts.drop(columns="source"))
     with pytest.raises(InputError) as refused:
         measure(torn)
-    assert [mistake.where for mistake in refused.value.mistakes] == ["events: stage", "contacts: rag"]
+    assert [mistake.where for mistake in refused.value.mistakes] == ["events: stage", "contacts: source"]
 
 
 def test_a_figure_that_nobody_recorded_is_not_given_and_the_others_are():

@@ -49,76 +49,49 @@ NOBODY = Returning()
 """Nobody comes back."""
 
 
-def still_new(model: OperatingModel, hours: Hours, rates: Floats, returning: Returning) -> Floats:
-    """Share of the published rate of each source that is drawn in each hour: what in-run returns will not bring.
+def still_new(model: OperatingModel, hours: Hours, returning: Returning) -> Floats:
+    """Share of the published rate that is drawn in each hour: what in-run returns will not bring.
 
     The published volume contains returns. Let K be the density of the time from receipt to return, p1 the share of first
     contacts that bring another, p2 of first returns, and so on, and let * be the convolution. New contacts x bring
 
         N = x + p1 K*x + p1 p2 K*K*x + ...
 
-    contacts in all, so x is to be such that N = 1, the published rate, at any time t after the start. In the end that is 1
-    less returns per contact, and at first more: those closed in the run were all closed for the first time, who come back
+    contacts in all, so x is drawn with N = 1, the published rate, at any time after the start. In the end that is 1 less
+    returns per contact, and at first more: those closed in the run were all closed for the first time, who come back
     least. Those who return after a closure before the run are in that share: they are drawn, and the same in every option.
 
-    Families come back while the shift `arrives_in` is open, and are of the source that they were of. So all of the returns
-    1 - x(t) are taken off then: of a source that has a share s of its contacts in those hours, (1 - x(t)) / s, and off no
-    other hour. Where that is more than 1, nobody is drawn.
-
     Args:
-        model: its law of returns says the delay from closure to return, and the shift; its run says when the run starts.
-        hours: at the middle of each; before the start the share is 1.
-        rates: published, shape (sources, hours).
+        model: its law of returns says the delay from closure to return; its run says when the run starts.
+        hours: at the middle of each; before the start it is 1.
         returning: how many bring others, and how long they stay before; see `Returning`.
-
-    Returns:
-        Shape (sources, hours); or (1, hours), all 1, where nobody returns.
 
     Raises:
         ValueError: somebody returns and the model has no law of returns.
     """
     if not any(returning.shares):
-        return np.ones((1, len(hours)))
+        return np.ones(len(hours))
     if model.returns is None:
         raise ValueError(f"returning is {returning.shares}, but {model.name!r} has no law of returns")
+    start = WallClock(model.run.opens).midnight(first_date(model.run))
     delay = model.returns.delay
     elapsed = delay.unit_seconds * _elapsed_per_second(model, delay)
-    start = WallClock(model.run.opens).midnight(first_date(model.run))
-    is_open = _is_open(model.pattern(model.returns.arrives_in), model.run.opens, hours)
-    back = _back(delay.shape, elapsed, start, hours, returning) * is_open
-    total, inside = rates.sum(axis=1), rates @ is_open
-    more = np.divide(total, inside, out=np.zeros(len(rates)), where=inside > 0)
-    return np.asarray(1 - np.minimum(more[:, None] * back, 1.0))
-
-
-@lru_cache(maxsize=8)
-def _is_open(pattern: ShiftPattern, opens: date, hours: Hours) -> Floats:
-    """Share of each hour in which a shift is open; kept, since every replication has the same."""
-    first, last = (date.fromordinal(int(hours.day[place])) for place in (0, -1))
-    calendar = pattern.lay_out(WallClock(opens), first, last, england_bank_holidays(first, last))
-    is_open = np.asarray(calendar.between(hours.edges[:-1], hours.edges[1:]) / np.diff(hours.edges))
-    is_open.setflags(write=False)
-    return is_open
-
-
-@lru_cache(maxsize=8)
-def _back(delay: Distribution, elapsed: float, start: int, hours: Hours, returning: Returning) -> Floats:
-    """1 - x(t) at the middle of each hour, reckoned by the day; kept, since every replication has the same."""
     days = int(hours.edges[-1] - start) // _DAY + 1
     middles = start + _DAY * (np.arange(days) + 0.5)
-    new = _by_day(delay, elapsed, days, returning)
-    back = np.asarray(1 - np.interp(hours.starts + 1800, [start, *middles], [1.0, *new]))
-    back.setflags(write=False)
-    return back
+    new = _by_day(delay.shape, elapsed, days, returning)
+    return np.asarray(np.interp(hours.starts + 1800, [start, *middles], [1.0, *new]))
 
 
+@lru_cache(maxsize=8)
 def _by_day(delay: Distribution, elapsed: float, days: int, returning: Returning) -> Floats:
-    """The share x at the middle of each day since the start."""
+    """The share that is new at the middle of each day since the start; kept, since every replication has the same."""
     quantiles = delay.ppf((np.arange(_FINE) + 0.5) / _FINE) * elapsed
     middles = _DAY * (np.arange(days) + 0.5)
     back = np.searchsorted(quantiles, middles[:, None] - np.array(returning.stays), side="right").mean(axis=1) / _FINE
     brought = _brought(np.diff(back, prepend=0.0), returning.shares)
-    return _divided(np.ones(days), brought)
+    new = _divided(np.ones(days), brought)
+    new.setflags(write=False)
+    return new
 
 
 def _brought(kernel: Floats, shares: Sequence[float]) -> Floats:
