@@ -328,10 +328,14 @@ def estimates(table: pd.DataFrame, measure: str, by: str = "", mean: str = "mean
     return found
 
 
+def groups_known(found: Mapping[tuple[str, str], Estimate]) -> list[str]:
+    """The groups, such as teams, that some option has a figure of, in their order."""
+    return list(dict.fromkeys(group for (_, group), value in found.items() if value.known))
+
+
 def timed_teams(at_work: Mapping[tuple[str, str], Estimate], held: Mapping[tuple[str, str], Estimate]) -> list[str]:
     """The teams that a share of time at work is told of: not those that hold cases and have no other work on record."""
-    known = {team for (_, team), value in at_work.items() if value.known}
-    holds = {team for (_, team), value in held.items() if value.known}
+    known, holds = groups_known(at_work), groups_known(held)
     return [team for team in dict.fromkeys(team for _, team in at_work) if team in known or team not in holds]
 
 

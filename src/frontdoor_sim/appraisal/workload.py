@@ -6,16 +6,24 @@ import math
 
 from frontdoor_sim.appraisal.pack import Pack
 from frontdoor_sim.appraisal.sections import Cell, Table, level_cell
-from frontdoor_sim.appraisal.wording import CASES_HELD, Estimate, estimates, not_there, plain, teams_of, timed_teams
+from frontdoor_sim.appraisal.wording import (
+    CASES_HELD,
+    Estimate,
+    estimates,
+    groups_known,
+    not_there,
+    plain,
+    teams_of,
+    timed_teams,
+)
 
 
 def workload(pack: Pack) -> Table:
     """The numbers behind who is overloaded: time at work of the teams it is known of, and the cases that teams hold."""
     at_work, held = (estimates(pack.summary, name, by="team") for name in ("utilisation", "slots_held_mean"))
-    holding = dict.fromkeys(team for (_, team), value in held.items() if value.known)
     groups, teams = {}, teams_of(pack.summary)
     parts = (("Share of time on duty spent at work", at_work, timed_teams(at_work, held)),
-             (CASES_HELD, held, holding))  # fmt: skip
+             (CASES_HELD, held, groups_known(held)))  # fmt: skip
     for name, found, rows in parts:
         groups[name] = [
             [Cell(plain(team)), *(_of_team(found.get((one, team)), team in teams.get(one, ())) for one in pack.labels)]

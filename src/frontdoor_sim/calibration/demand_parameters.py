@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.calibration.batches import Families, HandOver
 from frontdoor_sim.calibration.demand import Demand
-from frontdoor_sim.calibration.estimates import FEW, Interval, many
+from frontdoor_sim.calibration.estimates import FEW, Interval, few, many
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.parameters import Graded
 
@@ -108,7 +108,7 @@ def _totals(found: Demand) -> Floats:
 
 def _shares(found: Demand) -> dict[str, float]:
     totals = _totals(found)
-    told = np.where((totals > 0) & (totals < FEW), FEW / 2, totals)
+    told = np.where(few(totals), FEW / 2, totals)
     return _rounded(dict(zip(found.sources, (told / told.sum()).tolist(), strict=True)))
 
 
@@ -166,12 +166,12 @@ def told(rates: Floats, counts: Floats) -> Floats:
         >>> told(np.array([90.0, 80.0, 1.0, 0.0, 3.0]), np.array([90, 80, 1, 0, 3])).round(3).tolist()
         [2.601, 2.312, 0.029, 0.029, 0.029]
     """
-    shared, few = rates.copy(), counts < FEW
-    if few.any():
-        together = rates[..., few].sum(axis=-1)
-        if 0 < counts[few].sum() < FEW and not few.all():
-            together = rates[..., ~few].sum(axis=-1) / counts[~few].sum() * FEW / 2
-        shared[..., few] = (together / few.sum())[..., None]
+    shared, rare = rates.copy(), counts < FEW
+    if rare.any():
+        together = rates[..., rare].sum(axis=-1)
+        if 0 < counts[rare].sum() < FEW and not rare.all():
+            together = rates[..., ~rare].sum(axis=-1) / counts[~rare].sum() * FEW / 2
+        shared[..., rare] = (together / rare.sum())[..., None]
     return np.asarray(shared / shared.mean(axis=-1, keepdims=True))
 
 
@@ -218,14 +218,16 @@ def _holidays(found: Demand, base: Graded) -> dict[str, Graded]:
         factors = found.rates.bank if kind == "bank" else found.rates.school
         if not holidays_told(found, kind):
             continue
-        few = _few(found, flag)
+        untold = _few(found, flag)
         safe = factors_told(found, kind, factors)
         value = {name: round(float(one), _DIGITS) for name, one in zip(found.sources, safe, strict=True)}
         spread = [
-            one for one, small in zip(found.holidays(kind).values(), few, strict=True) if not small and one.estimate > 0
+            one
+            for one, small in zip(found.holidays(kind).values(), untold, strict=True)
+            if not small and one.estimate > 0
         ]
         wide = max((math.log(one.high / one.low) / 2 for one in spread), default=math.nan)
-        joined = [name for name, one in zip(found.sources, few, strict=True) if one]
+        joined = [name for name, one in zip(found.sources, untold, strict=True) if one]
         note = "" if math.isnan(wide) else f"Each to within a factor of {math.exp(wide):.2f} (90 %)."
         note += f" Too few contacts for one of their own: {in_words(joined, 'and')}." if joined else ""
         numbers[f"arrivals.{kind}_holiday_factor"] = _with(base, value, units[kind], note)
@@ -235,7 +237,7 @@ def _holidays(found: Demand, base: Graded) -> dict[str, Graded]:
 def _few(found: Demand, flag: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Sources of which nothing may be told by themselves on the flagged cells."""
     counts = found.counts[:, flag].sum(axis=1)
-    return np.asarray((counts > 0) & (counts < FEW) | (_totals(found) < FEW))
+    return np.asarray(few(counts) | (_totals(found) < FEW))
 
 
 def factors_told(found: Demand, kind: str, factors: Floats) -> Floats:

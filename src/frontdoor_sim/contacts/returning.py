@@ -76,22 +76,27 @@ def still_new(model: OperatingModel, hours: Hours, returning: Returning) -> Floa
     start = WallClock(model.run.opens).midnight(first_date(model.run))
     delay = model.returns.delay
     elapsed = delay.unit_seconds * _elapsed_per_second(model, delay)
-    days = int(hours.edges[-1] - start) // _DAY + 1
-    middles = start + _DAY * (np.arange(days) + 0.5)
-    new = _by_day(delay.shape, elapsed, days, returning)
-    return np.asarray(np.interp(hours.starts + 1800, [start, *middles], [1.0, *new]))
+    return _by_hour(delay.shape, elapsed, start, hours, returning)
 
 
 @lru_cache(maxsize=8)
+def _by_hour(delay: Distribution, elapsed: float, start: int, hours: Hours, returning: Returning) -> Floats:
+    """The share that is new at the middle of each hour; kept, since every replication has the same."""
+    days = int(hours.edges[-1] - start) // _DAY + 1
+    middles = start + _DAY * (np.arange(days) + 0.5)
+    by_day = _by_day(delay, elapsed, days, returning)
+    new = np.asarray(np.interp(hours.starts + 1800, [start, *middles], [1.0, *by_day]))
+    new.setflags(write=False)
+    return new
+
+
 def _by_day(delay: Distribution, elapsed: float, days: int, returning: Returning) -> Floats:
-    """The share that is new at the middle of each day since the start; kept, since every replication has the same."""
+    """The share that is new at the middle of each day since the start."""
     quantiles = delay.ppf((np.arange(_FINE) + 0.5) / _FINE) * elapsed
     middles = _DAY * (np.arange(days) + 0.5)
     back = np.searchsorted(quantiles, middles[:, None] - np.array(returning.stays), side="right").mean(axis=1) / _FINE
     brought = _brought(np.diff(back, prepend=0.0), returning.shares)
-    new = _divided(np.ones(days), brought)
-    new.setflags(write=False)
-    return new
+    return _divided(np.ones(days), brought)
 
 
 def _brought(kernel: Floats, shares: Sequence[float]) -> Floats:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 
 import numpy as np
@@ -12,6 +9,7 @@ import pandas as pd
 
 from frontdoor_sim.engine.case_systems import recording_facts
 from frontdoor_sim.engine.choice import Engine, chosen
+from frontdoor_sim.engine.collector import collector_at_rest
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.played import Played, contacts_after, duty_after
@@ -76,7 +74,7 @@ def run_unwritten(contacts: pd.DataFrame, roster: Roster, plan: Plan, replicatio
 
 def play_on_simpy(contacts: pd.DataFrame, roster: Roster, plan: Plan, replication: int) -> Played:
     """Run one replication on the reference engine."""
-    with collector_at_rest():
+    with collector_at_rest():  # a run's contacts are freed at its end
         world = World(contacts, roster, plan)
         world.run()
     back = {contact.index: contact.returns_at for contact in world.contacts}
@@ -94,18 +92,6 @@ def play_on_simpy(contacts: pd.DataFrame, roster: Roster, plan: Plan, replicatio
         returned,
         np.frombuffer(world.record.overtime, dtype=np.int64).reshape(-1, 3),
     )
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """Keep Python's cycle collector from scanning a run's contacts over and over; they are freed at the end."""
-    working = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if working:
-            gc.enable()
 
 
 def about(plan: Plan, replication: int) -> About:

@@ -23,11 +23,22 @@ from frontdoor_sim.appraisal.charts.sheet import (
     strip_height,
     wrapped,
 )
-from frontdoor_sim.appraisal.wording import CASES_HELD, Estimate, estimates, not_there, plain, teams_of, timed_teams
+from frontdoor_sim.appraisal.wording import (
+    CASES_HELD,
+    Estimate,
+    estimates,
+    groups_known,
+    not_there,
+    plain,
+    teams_of,
+    timed_teams,
+)
 from frontdoor_sim.pictures import BODY, INK, MUTED, SHADE, SMALL, styled
 
 _HEAD, _SCALE = 0.36, 0.3
 """Room above and below the rows of a panel [in]."""
+_DOT, _AROUND = 0.135, 0.07
+"""Room of a dot, and above and below those of a team [in]."""
 Found = Mapping[tuple[str, str], Estimate]
 
 
@@ -40,12 +51,11 @@ def utilisation(summary: pd.DataFrame, options: pd.DataFrame, *, note: str = "")
     title = "Who is overloaded?"
     looked, teams = looks(options), teams_of(summary)
     at_work, held = estimates(summary, "utilisation", by="team"), estimates(summary, "slots_held_mean", by="team")
-    working = timed_teams(at_work, held)
-    holding = list(dict.fromkeys(team for (_, team), value in held.items() if value.known))
+    working, holding = timed_teams(at_work, held), groups_known(held)
     if not working and not holding:
         return nothing_to_draw(title, "No option has this measure.")
     strip = {look.label: look.dot() | {"linestyle": "none"} for look in looked.values()}
-    pitch, top = 0.135 * len(looked) + 0.14, strip_height(strip)
+    pitch, top = _pitch(looked), strip_height(strip)
     panels = [(rows, found) for rows, found in ((working, at_work), (holding, held)) if rows]
     body = top + sum(_HEAD + pitch * len(rows) + _SCALE for rows, _ in panels)
     under = "Work as a share of the time people are on duty for it, by team." if working else "By team."
@@ -68,6 +78,11 @@ def utilisation(summary: pd.DataFrame, options: pd.DataFrame, *, note: str = "")
     return sheet.figure
 
 
+def _pitch(looked: Mapping[str, Look]) -> float:
+    """Height of a team's band [in]."""
+    return _DOT * len(looked) + 2 * _AROUND
+
+
 def _said(
     looked: Mapping[str, Look], found: Found, team: str, missing: Mapping[tuple[str, str], str]
 ) -> dict[str, Estimate]:
@@ -86,14 +101,14 @@ def _rows(
     top: float,
 ) -> None:
     """A band for each team, in it a dot for each option, or why there is none."""
-    pitch = 0.135 * len(looked) + 0.14
+    pitch = _pitch(looked)
     for row, team in enumerate(teams):
         if row % 2 == 0:
             axes.axhspan(row, row + 1, color=SHADE, linewidth=0, zorder=0)
         lines = wrapped(plain(team), (LABELS - 0.12) * 72, BODY, at_most=3)
         sheet.write(0, top + pitch * (row + 0.5) - 0.085 * len(lines), lines)
         for place, (option, look) in enumerate(looked.items()):
-            height = row + (0.07 + 0.135 * (place + 0.5)) / pitch
+            height = row + (_AROUND + _DOT * (place + 0.5)) / pitch
             value = found.get((option, team))
             if value is not None and value.known:
                 dot(axes, height, value, look)

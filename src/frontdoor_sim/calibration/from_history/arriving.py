@@ -23,7 +23,7 @@ from frontdoor_sim.calibration.demand_parameters import (
     months_told,
     patterns,
 )
-from frontdoor_sim.calibration.estimates import FEW, LEVEL, z
+from frontdoor_sim.calibration.estimates import FEW, LEVEL, few, z
 from frontdoor_sim.calibration.from_history.draws import DRAWS, Part, Unsaid, by_path, normal, uniform
 from frontdoor_sim.calibration.from_history.gathering import Gathered
 from frontdoor_sim.calibration.proportional_fitting import Rates
@@ -187,7 +187,7 @@ def _totals(rates: Rates, cells: Cells) -> Floats:
 def _draws(found: Demand, drawn: Rates) -> Iterator[tuple[str, Floats]]:
     """Draws of every fitted number of demand, of which nothing tells more than the number itself."""
     totals, counted = _totals(drawn, found.cells), found.counts.sum(axis=1)
-    totals = np.where((counted > 0) & (counted < FEW), FEW / 2, totals)
+    totals = np.where(few(counted), FEW / 2, totals)
     yield from by_path("arrivals.source_shares", found.sources, totals / totals.sum(axis=1, keepdims=True)).items()
     for name, groups in (("weekday", DAYS), ("hour", HOURS)):
         if groups == DAYS or found.cells.slots > DAYS:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import pickle
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from frontdoor_sim.engine.collector import collector_at_rest
 
 TORN = (EOFError, pickle.UnpicklingError)
 """What Numba raises where a file of its cache holds less than was written."""
@@ -28,7 +27,7 @@ class Mended:
         """Call the function; nothing of it has run yet where its cache turns out to be torn."""
         if self.compiled.signatures:
             return self.compiled(*arguments)
-        with nothing_collected():
+        with collector_at_rest():  # the compiler makes millions of small objects that stay: a sixth of its time
             return self._first_call(*arguments)
 
     def _first_call(self, *arguments: Any) -> Any:
@@ -40,18 +39,6 @@ class Mended:
                 raise
             forget(Path(cache))
             return self.compiled(*arguments)
-
-
-@contextmanager
-def nothing_collected() -> Iterator[None]:
-    """Without collecting garbage: the compiler makes millions of small objects that stay, and takes a sixth less time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def forget(cache: Path) -> None:

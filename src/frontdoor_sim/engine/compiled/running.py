@@ -89,7 +89,7 @@ def returning(played: World) -> tuple[Int64s, dict[str, Int64s]]:
     first, again = places_of_contacts(w)
     returns_at = w[first + k.RETURNS_AT]
     if played.order is not None:
-        returns_at[played.order] = w[first + k.RETURNS_AT]
+        returns_at[played.order] = returns_at.copy()
     returned = {column: w[again + field] for column, field in COLUMNS.items()}
     returned["level"] = 1 + np.searchsorted(np.array(played.laid.plan.cuts), returned["need"], side="right")
     return returns_at, returned
