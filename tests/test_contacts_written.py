@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from scipy import stats
 
 from frontdoor_sim.contacts import draw, expected_rates
+from frontdoor_sim.contacts import returning as in_run
 from frontdoor_sim.contacts.chance import as_probability, gamma_factors, pick, poisson, poisson_of_mean
 from frontdoor_sim.contacts.hours import Hours
-from frontdoor_sim.contacts.returning import Returning, still_new
+from frontdoor_sim.contacts.returning import Returning
 from frontdoor_sim.working_time import WallClock
 from small_council import council, model
 
@@ -27,6 +28,11 @@ GEOMETRIC = {
 }
 TWO = {"distribution": "constant", "value": 2}
 ONE_OR_TWO = {"distribution": "banded", "edges": [0.5, 1.5, 2.5], "shares": [1, 1]}
+
+
+def still_new(run, hours, who):
+    """Share that is new of one source with the same rate at all hours."""
+    return in_run.still_new(run, hours, np.ones((1, len(hours))), who)[0]
 
 
 def returns(delay: dict[str, object]) -> dict[str, object]:
@@ -150,6 +156,37 @@ def test_who_stays_before_an_end_comes_back_so_much_later():
     assert later[DAYS > 0] == pytest.approx(moved[DAYS > 0], abs=0.002)
     half = still_new(run, HOURS, Returning((0.35,), (0.0, 14 * 86400.0)))
     assert half == pytest.approx((at_once + later) / 2, abs=1e-9)
+
+
+OFFICE = (HOURS.of_week < 120) & (HOURS.of_week % 24 >= 9) & (HOURS.of_week % 24 < 17)
+
+
+def test_returns_are_taken_off_the_hours_in_which_they_come():
+    """From sources that come by day, by night and alike: as many an hour all office hours, and off no other hour."""
+    law = {**returns(SIXTY), "arrives_in": "office"}
+    run = model(weeks=40, warm_up=12, shifts={"office": {"Mon-Fri": "09:00-17:00"}}, returns=law)
+    who = Returning((0.1, 0.15))
+    rates = np.array([np.where(OFFICE, 4.0, 0.4), np.where(OFFICE, 1.0, 2.0), np.ones(len(HOURS))])
+    off = rates - in_run.still_new(run, HOURS, rates, who)
+    holidays = OFFICE & (DAYS > 0) & (off == 0).all(axis=0)
+    assert holidays.sum() == 8 * 8  # bank holidays
+    assert (off[:, ~OFFICE | (DAYS < 0)] == 0).all()
+    back = 1 - still_new(model(weeks=40, warm_up=12, returns=returns(SIXTY)), HOURS, who)
+    openings = (OFFICE & ~holidays)[DAYS > 0].mean()
+    wanted = rates[:, DAYS > 0].mean(axis=1)[:, None] * back / openings
+    assert off[:, OFFICE & ~holidays] == pytest.approx(wanted[:, OFFICE & ~holidays], rel=0.02)
+    assert off.sum(axis=1) == pytest.approx(rates.mean(axis=1) * back.sum(), rel=0.02)
+
+
+def test_nobody_is_drawn_below_none_and_what_came_too_many_is_taken_off_other_hours():
+    """Returns come in one hour a week, in which this source has few: the total stays right, the rest of the week is thinned."""
+    law = {**returns(SIXTY), "arrives_in": "office"}
+    run = model(weeks=40, warm_up=12, shifts={"office": {"Mon": "09:00-10:00"}}, returns=law)
+    always = model(weeks=40, warm_up=12, returns=returns(SIXTY))
+    one, all_alike = (still_new(each, HOURS, Returning((0.5,))) for each in (run, always))
+    assert one.min() == 0
+    assert one.sum() == pytest.approx(all_alike.sum(), rel=0.01)
+    assert (one[DAYS < 0] == 1).all()
 
 
 @pytest.mark.parametrize(

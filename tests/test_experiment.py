@@ -46,6 +46,7 @@ from frontdoor_sim.experiment.running import draw_contacts, simulate
 from frontdoor_sim.experiment.study import staffing_table
 from frontdoor_sim.experiment.todays import todays_values
 from frontdoor_sim.scenario import Change, Scenario, read_scenario
+from frontdoor_sim.working_time import WallClock, england_bank_holidays
 
 DESK = "scenarios/examples/one_desk.yaml"
 
@@ -607,6 +608,24 @@ def test_returns_make_up_the_published_volume(bcp):
     got = replicate(tasks, jobs=1).query("measure == 'children_received' and by == 'all'")["value"]
     expected = 3416 * 3.795 * 26 / 52.14
     assert abs(got.mean() - expected) < 4 * got.std(ddof=1) / np.sqrt(len(got)) + 0.02 * expected
+
+
+def test_returns_leave_the_week_as_it_was_published(bcp):
+    """Families come back in office hours: at weekends, and in hours at night and by day, as many come as are published."""
+    who, office = returning(bcp, 1), bcp.model.pattern("office")
+    clock = WallClock(bcp.model.run.opens)
+    last = bcp.model.run.opens + timedelta(weeks=bcp.model.run.weeks)
+    opened = office.lay_out(clock, bcp.model.run.opens, last, england_bank_holidays(bcp.model.run.opens, last))
+    counted = np.zeros((2, 3))
+    for number in range(8):
+        for place, table in enumerate((draw_contacts(bcp, 1, number, NOBODY), draw_contacts_and_run(bcp, number, who))):
+            received = table["received"].to_numpy()
+            received = received[(received >= 0) & (received < clock.midnight(last))]
+            weekend = clock.hour_of_week(received) >= 120
+            hour = received // 3600 * 3600
+            by_day = opened.between(hour, hour + 3600) > 0
+            counted[place] += [weekend.sum(), (~weekend & ~by_day).sum(), by_day.sum()]
+    assert counted[1] == pytest.approx(counted[0], rel=0.03)
 
 
 def test_a_path_that_leads_nowhere_is_the_users_mistake(desk):

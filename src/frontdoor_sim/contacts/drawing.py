@@ -16,7 +16,7 @@ from frontdoor_sim.contacts.rates import day_and_week_factors, needed, published
 from frontdoor_sim.contacts.receipt import MARGIN, Reception
 from frontdoor_sim.contacts.record import table_of
 from frontdoor_sim.contacts.returning import NOBODY, Returning, still_new
-from frontdoor_sim.contacts.written import contacts_of
+from frontdoor_sim.contacts.written import contacts_of, mean_rates
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.luck import Int64s
 from frontdoor_sim.operating_model import RAGS, OperatingModel, millionths
@@ -82,7 +82,7 @@ def _published(
     hours = Hours.lay_out(clock, first_date(model.run) - MARGIN, end_date(model.run))
     sources = sources_of(parameters)
     rates = published_rates(parameters, hours)
-    rates *= day_and_week_factors(parameters, hours, *run) * still_new(model, hours, returning)
+    rates = still_new(model, hours, rates, returning) * day_and_week_factors(parameters, hours, *run)
     rates *= _volumes(volume, sources)[:, None]
     drawn = moments(rates, hours, [(*run, source) for source in sources])
     received, enters = Reception(model, parameters).times(drawn.keys, drawn.seconds, Words(sources, drawn.source))
@@ -108,11 +108,13 @@ def _written(model: OperatingModel, run: tuple[int, int], returning: Returning, 
     """Contacts that the scenario writes itself."""
     clock = WallClock(model.run.opens)
     hours = Hours.lay_out(clock, first_date(model.run), end_date(model.run))
-    new = still_new(model, hours, returning)
     sources, all_written = list(model.arrivals), list(model.arrivals.values())
+    published = np.array([mean_rates(arrivals, clock, hours) for arrivals in all_written])
+    new = still_new(model, hours, published, returning) * _volumes(volume, sources)[:, None]
+    shares = np.divide(new, published, out=np.zeros_like(new), where=published > 0)
     drawn = [
-        contacts_of(arrivals, clock, hours, new * factor, (*run, source))
-        for source, arrivals, factor in zip(sources, all_written, _volumes(volume, sources), strict=True)
+        contacts_of(arrivals, clock, hours, share, (*run, source))
+        for source, arrivals, share in zip(sources, all_written, shares, strict=True)
     ]
     keys, seconds = (np.concatenate(both) for both in zip(*drawn, strict=True))
     place = np.repeat(np.arange(len(sources)), [len(key) for key, _ in drawn])

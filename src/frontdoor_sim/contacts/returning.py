@@ -49,49 +49,83 @@ NOBODY = Returning()
 """Nobody comes back."""
 
 
-def still_new(model: OperatingModel, hours: Hours, returning: Returning) -> Floats:
-    """Share of the published rate that is drawn in each hour: what in-run returns will not bring.
+def still_new(model: OperatingModel, hours: Hours, rates: Floats, returning: Returning) -> Floats:
+    """Rates at which new contacts are drawn: the published ones less what in-run returns will bring, and when.
 
     The published volume contains returns. Let K be the density of the time from receipt to return, p1 the share of first
     contacts that bring another, p2 of first returns, and so on, and let * be the convolution. New contacts x bring
 
         N = x + p1 K*x + p1 p2 K*K*x + ...
 
-    contacts in all, so x is drawn with N = 1, the published rate, at any time after the start. In the end that is 1 less
-    returns per contact, and at first more: those closed in the run were all closed for the first time, who come back
-    least. Those who return after a closure before the run are in that share: they are drawn, and the same in every option.
+    contacts in all. Let x be such that N = 1, the published rate, at any time t after the start; then 1 - x(t) are returns.
+    In the end that is the returns per contact, and at first fewer: those closed in the run were all closed for the first
+    time, who come back least. Those who return after a closure before the run are in x: they are drawn, and the same in
+    every option.
+
+    Families come back evenly over the time in which the shift `arrives_in` is open, o(t) of the hour, and are of the source
+    that they were of. So of a source with published rate r(t), and mean m of it since the start, are drawn
+
+        r(t) - m (1 - x(t)) o(t) / (mean of o)
+
+    and none where that is below 0. What more has come then is taken off all hours, in proportion to 1 - x(t).
 
     Args:
-        model: its law of returns says the delay from closure to return; its run says when the run starts.
-        hours: at the middle of each; before the start it is 1.
+        model: its law of returns says the delay from closure to return, and the shift; its run says when the run starts.
+        hours: x(t) is that at the middle of each; before the start all are drawn.
+        rates: published, shape (sources, hours) [1/h].
         returning: how many bring others, and how long they stay before; see `Returning`.
+
+    Returns:
+        Rates, shape (sources, hours) [1/h].
 
     Raises:
         ValueError: somebody returns and the model has no law of returns.
     """
     if not any(returning.shares):
-        return np.ones(len(hours))
+        return rates
     if model.returns is None:
         raise ValueError(f"returning is {returning.shares}, but {model.name!r} has no law of returns")
     start = WallClock(model.run.opens).midnight(first_date(model.run))
     delay = model.returns.delay
     elapsed = delay.unit_seconds * _elapsed_per_second(model, delay)
-    return _by_hour(delay.shape, elapsed, start, hours, returning)
-
-
-@lru_cache(maxsize=8)
-def _by_hour(delay: Distribution, elapsed: float, start: int, hours: Hours, returning: Returning) -> Floats:
-    """The share that is new at the middle of each hour; kept, since every replication has the same."""
-    days = int(hours.edges[-1] - start) // _DAY + 1
-    middles = start + _DAY * (np.arange(days) + 0.5)
-    by_day = _by_day(delay, elapsed, days, returning)
-    new = np.asarray(np.interp(hours.starts + 1800, [start, *middles], [1.0, *by_day]))
-    new.setflags(write=False)
+    back = _back(delay.shape, elapsed, start, hours, returning)
+    openings = _openings(model.pattern(model.returns.arrives_in), model.run.opens, start, hours)
+    then = np.flatnonzero(back * openings)
+    mean = rates[:, np.searchsorted(hours.starts, start) :].mean(axis=1)
+    left = rates[:, then] - mean[:, None] * (back * openings)[then]
+    new = rates.copy()
+    new[:, then] = np.maximum(left, 0)
+    for source in np.flatnonzero((left < 0).any(axis=1)):
+        more = -left[source, left[source] < 0].sum()
+        new[source] *= 1 - more * back / max(new[source] @ back, more * back.max())
     return new
 
 
+@lru_cache(maxsize=8)
+def _openings(pattern: ShiftPattern, opens: date, start: int, hours: Hours) -> Floats:
+    """Share of each hour that a shift is open, over its mean since the start; kept, since every replication has the same."""
+    first, last = (date.fromordinal(int(hours.day[place])) for place in (0, -1))
+    calendar = pattern.lay_out(WallClock(opens), first, last, england_bank_holidays(first, last))
+    is_open = calendar.between(hours.edges[:-1], hours.edges[1:]) / np.diff(hours.edges)
+    mean = is_open[hours.starts >= start].mean()
+    openings = np.asarray(is_open / mean if mean else is_open)
+    openings.setflags(write=False)
+    return openings
+
+
+@lru_cache(maxsize=8)
+def _back(delay: Distribution, elapsed: float, start: int, hours: Hours, returning: Returning) -> Floats:
+    """1 - x(t) at the middle of each hour; kept, since every replication has the same."""
+    days = int(hours.edges[-1] - start) // _DAY + 1
+    middles = start + _DAY * (np.arange(days) + 0.5)
+    by_day = 1 - _by_day(delay, elapsed, days, returning)
+    back = np.asarray(np.interp(hours.starts + 1800, [start, *middles], [0.0, *by_day]))
+    back.setflags(write=False)
+    return back
+
+
 def _by_day(delay: Distribution, elapsed: float, days: int, returning: Returning) -> Floats:
-    """The share that is new at the middle of each day since the start."""
+    """The share x that is new at the middle of each day since the start."""
     quantiles = delay.ppf((np.arange(_FINE) + 0.5) / _FINE) * elapsed
     middles = _DAY * (np.arange(days) + 0.5)
     back = np.searchsorted(quantiles, middles[:, None] - np.array(returning.stays), side="right").mean(axis=1) / _FINE

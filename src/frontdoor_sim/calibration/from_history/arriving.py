@@ -33,9 +33,6 @@ from frontdoor_sim.parameters import Graded
 Floats = NDArray[np.float64]
 
 _ONE_SEASON = 700
-_HABITS = {
-    f"arrivals.{name}" for name in ("weekday_weights", "hour_weights", "bank_holiday_factor", "school_holiday_factor")
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +57,9 @@ class Arriving:
 def arriving(gathered: Gathered, base: Mapping[str, Graded], year: int) -> Arriving:
     """Fit demand to the receipts of a history.
 
-    Volumes, shares and busy days are of all contacts. Habits (weekdays, hours, holidays) are of those whose family had no
-    earlier contact in the files: the model draws these, and brings returns back by itself, at hours of their own. The months
-    of a window of less than two years cannot be told from a trend: there the season is that of `base`.
+    All of it is of all contacts, returns among them, as published rates are: where the model brings returns back by itself,
+    it draws as many fewer at the hours of these. The months of a window of less than two years cannot be told from a trend:
+    there the season is that of `base`.
 
     Args:
         gathered: the history.
@@ -73,17 +70,23 @@ def arriving(gathered: Gathered, base: Mapping[str, Graded], year: int) -> Arriv
         InputError: as `demand.demand`.
     """
     log = gathered.log
-    found, fresh = _fit(gathered, base, returns=True), _fit(gathered, base, returns=False)
-    if set(fresh.sources) != set(found.sources):
-        fresh = found
+    found = demand(
+        log.contacts["received"].to_numpy(dtype=np.int64),
+        log.contacts["source"].astype(str).to_numpy(dtype=np.str_),
+        gathered.window,
+        log.about.clock,
+        _school_holidays(base),
+        season=base["arrivals.month_index"].value if gathered.window.days < _ONE_SEASON else None,
+        by_date=gathered.by_date,
+    )
     inside = log.contacts["received"].between(0, log.about.closes - 1).to_numpy()
     children = Families(np.flatnonzero(inside), log.contacts["children"].to_numpy(dtype=np.int64)[inside])
     window = Window(date(year - 1, 4, 1), date(year, 3, 31))
     reporting = lay_out(window, log.about.clock, _school_holidays(base), by_date=gathered.by_date)
-    drawn = _drawn(found, "all")
+    drawn = _drawn(found)
     yearly = float(_totals(found.rates, reporting).sum())
-    part = _part(gathered, (found, drawn), (fresh, drawn if fresh is found else _drawn(fresh, "new")), children)
-    untold = {name: one for name, one in _kept(base, fresh).items() if name not in part.numbers}
+    part = _part(gathered, found, drawn, children)
+    untold = {name: one for name, one in _kept(base, found).items() if name not in part.numbers}
     part = replace(part, numbers={**part.numbers, **untold})
     return Arriving(found, part, yearly, _totals(drawn, reporting).sum(axis=1), children)
 
@@ -92,63 +95,36 @@ def _school_holidays(base: Mapping[str, Graded]) -> list[tuple[date, date]]:
     return [(first, last) for first, last in base["arrivals.school_holidays"].value]
 
 
-def _fit(gathered: Gathered, base: Mapping[str, Graded], *, returns: bool) -> Demand:
-    """Demand of all contacts, or of those alone whose family had no earlier contact in the files that had ended."""
-    contacts, window = gathered.log.contacts, gathered.window
-    mine = contacts if returns else contacts[(contacts["returned_from"] < 0) | contacts["open_case"]]
-    return demand(
-        mine["received"].to_numpy(dtype=np.int64),
-        mine["source"].astype(str).to_numpy(dtype=np.str_),
-        window,
-        gathered.log.about.clock,
-        _school_holidays(base),
-        season=base["arrivals.month_index"].value if window.days < _ONE_SEASON else None,
-        by_date=gathered.by_date,
-    )
-
-
-def _part(gathered: Gathered, every: tuple[Demand, Rates], fresh: tuple[Demand, Rates], children: Families) -> Part:
-    """Numbers and draws: habits of sources from families that are new, all else from all contacts."""
-    found = every[0]
+def _part(gathered: Gathered, found: Demand, drawn: Rates, children: Families) -> Part:
+    """Numbers and draws of demand, and of the children of a contact."""
     numbers = demand_parameters(found, gathered.source, gathered.on)
-    new = demand_parameters(fresh[0], gathered.source, gathered.on)
-    for name in _HABITS - set(new):
-        numbers.pop(name, None)
-    for name in sorted(_HABITS & set(new)):
-        note = f"{new[name].note} Families that came back after a closure in the files are left out."
-        numbers[name] = replace(new[name], note=note)
-    draws = {path: one for path, one in _draws(*every) if not _habit(path)}
-    draws |= {path: one for path, one in _draws(*fresh) if _habit(path)}
+    draws = dict(_draws(found, drawn))
     if gathered.families_known:
         numbers["volumes.children_per_contact"] = children_parameter(children, gathered.source, gathered.on)
         mean = children.mean()
         error = (mean.high - mean.estimate) / z(LEVEL)
         each = normal("children", np.array([mean.estimate]), np.array([[error**2]]))[:, 0]
         draws["volumes.children_per_contact"] = np.maximum(each, 1.0)
-    return Part(numbers, draws, tuple(_unsaid(gathered, found, fresh[0])))
+    return Part(numbers, draws, tuple(_unsaid(gathered, found)))
 
 
-def _kept(base: Mapping[str, Graded], fresh: Demand) -> dict[str, Graded]:
+def _kept(base: Mapping[str, Graded], found: Demand) -> dict[str, Graded]:
     """Starting values of holidays, for the sources of a history that does not tell their factors; without one, as any day."""
     kept = {}
     for kind in ("bank", "school"):
         one = base[f"arrivals.{kind}_holiday_factor"]
-        value = {source: one.value.get(source, 1.0) for source in fresh.sources}
+        value = {source: one.value.get(source, 1.0) for source in found.sources}
         note = f"{one.note} The history tells no other: too few contacts were to be expected on such days.".strip()
         kept[f"arrivals.{kind}_holiday_factor"] = replace(one, value=value, note=note)
     return kept
 
 
-def _habit(path: str) -> bool:
-    return ".".join(path.split(".")[:2]) in _HABITS
-
-
-def _drawn(found: Demand, purpose: str) -> Rates:
+def _drawn(found: Demand) -> Rates:
     """Draws of the factors: the logs are jointly normal, and each factor has the fitted one as its mean.
 
     The factor of holidays on which nobody came is that of a Poisson number of none, as its interval is.
     """
-    logs = normal(f"rates of {purpose}", np.zeros(len(found.names)), found.covariance)
+    logs = normal("rates", np.zeros(len(found.names)), found.covariance)
     factor = np.exp(logs - np.diag(found.covariance) / 2)
     slot = np.repeat(found.rates.slot[None], DRAWS, axis=0)
     shared = (found.rates.month, found.rates.bank, found.rates.school)
@@ -163,7 +139,7 @@ def _drawn(found: Demand, purpose: str) -> Rates:
     for kind, factors in (("bank", bank), ("school", school)):
         for s, one in enumerate(found.holidays(kind).values()):
             if one.estimate == 0 and np.isfinite(one.high):
-                none = gammaincinv(0.5, uniform(f"none on {kind} holidays of {purpose} {s}")[:, 0])
+                none = gammaincinv(0.5, uniform(f"none on {kind} holidays {s}")[:, 0])
                 factors[:, s] = one.high * none / gammaincinv(0.5, (1 + LEVEL) / 2)
     level = np.nanmean(month, axis=1, keepdims=True)
     return Rates(slot * level[:, :, None], month / level, bank, school, found.rates.season_given)
@@ -205,9 +181,9 @@ def _draws(found: Demand, drawn: Rates) -> Iterator[tuple[str, Floats]]:
         yield f"arrivals.{name}_variance", found.busy.draws[history, place]
 
 
-def _unsaid(gathered: Gathered, found: Demand, fresh: Demand) -> Iterator[Unsaid]:
+def _unsaid(gathered: Gathered, found: Demand) -> Iterator[Unsaid]:
     for kind in ("bank", "school"):
-        if not holidays_told(fresh, kind):
+        if not holidays_told(found, kind):
             yield Unsaid(
                 f"How many come in {kind} holidays",
                 f"The window has too few such days: fewer than {ENOUGH} contacts were to be expected on them.",
