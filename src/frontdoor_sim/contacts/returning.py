@@ -97,7 +97,7 @@ def still_new(model: OperatingModel, hours: Hours, rates: Floats, returning: Ret
     new[:, then] = np.maximum(left, 0)
     for source in np.flatnonzero((left < 0).any(axis=1)):
         more = -left[source, left[source] < 0].sum()
-        new[source] *= 1 - more * back / max(new[source] @ back, more * back.max())
+        new[source] *= 1 - more * back / max((new[source] * back).sum(), more * back.max())
     return new
 
 
