@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from frontdoor_sim.calibration.from_history.lasting import flat
 from frontdoor_sim.calibration.from_history.report import Section, headline
 from frontdoor_sim.calibration.history.invent import invent
 from frontdoor_sim.calibration.touch import posterior as posteriors
+from frontdoor_sim.calibration.turnbull import Bands
 from frontdoor_sim.cli import main
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.experiment import run
@@ -335,6 +337,31 @@ def test_contacts_left_out_for_a_date_are_told_in_the_answer(council, tmp_path):
         "others have times: the numbers of contacts and referrals are that much too low."
     )
     assert said in " ".join(headline(found))
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ([0.3, 0.5, 0.2], "Half of all contacts are decided within 26 hours, and 30 of 100 within 24 hours (2"),
+        (
+            [0.3, 0.1, 0.6],
+            "Fewer than half of all contacts are decided within 30 hours, beyond which the files do not tell; 30 of",
+        ),
+        ([0.9, 0.0, 0.1], "Half of all contacts are decided within 13 hours, and 90 of 100 within 24 hours ("),
+    ],
+)
+def test_the_answer_says_half_where_half_are_decided(nowhereshire, shares, said):
+    found = nowhereshire[2]
+    bands = Bands(np.array([0.0, 24.0, 30.0]), np.array(shares), True)
+    lasted = replace(found.lasted, bands={**found.lasted.bands, "received_to_decided": bands})
+    assert said in " ".join(headline(replace(found, lasted=lasted)))
+
+
+def test_a_share_within_a_day_is_not_told_of_less_than_a_day(nowhereshire):
+    found = nowhereshire[2]
+    bands = Bands(np.array([0.0, 5.0]), np.array([0.25, 0.75]), True)
+    lasted = replace(found.lasted, bands={**found.lasted.bands, "received_to_decided": bands})
+    assert "; 25 of 100 within 5 hours" in " ".join(headline(replace(found, lasted=lasted)))
 
 
 def test_a_history_of_which_many_contacts_have_dates_is_read_by_the_day_whole(council, tmp_path):

@@ -140,11 +140,23 @@ def _how_long(found: Calibration) -> Iterator[str]:
     if not fitted:
         yield "How long decisions take is not known: none of the files holds when a contact was decided."
         return
-    day, median = _seen(found, "received_to_decided", 24.0), _half(found, "received_to_decided")
-    share = f"{100 * day.estimate:.0f} of 100 within 24 hours ({100 * day.low:.0f} to {100 * day.high:.0f})"
+    longest, half = _longest(found, "received_to_decided"), _half(found, "received_to_decided")
+    hours = min(24.0, longest)
+    day = _seen(found, "received_to_decided", hours)
+    share = f"{100 * day.estimate:.0f} of 100 within {hours:.0f} hours ({100 * day.low:.0f} to {100 * day.high:.0f})"
     if tells(day.estimate, fitted[0].observed.number):
-        share = f"{'nearly all' if day.estimate > 0.5 else 'hardly any'} within 24 hours"
-    yield f"Half of all contacts are decided within {median:.0f} hours, and {share}. Contacts that were still undecided count."
+        share = f"{'nearly all' if day.estimate > 0.5 else 'hardly any'} within {hours:.0f} hours"
+    middle = f"Half of all contacts are decided within {half:.0f} hours, and {share}"
+    if half == np.inf:
+        end = f"{longest:.0f} hours, beyond which the files do not tell"
+        middle = f"Fewer than half of all contacts are decided within {end}; {share}"
+    yield f"{middle}. Contacts that were still undecided count."
+
+
+def _longest(found: Calibration, name: str) -> float:
+    """The last hour up to which the history itself tells how much of a span is over; infinite for a fit."""
+    bands = found.lasted.bands.get(name)
+    return np.inf if bands is None else float(bands.edges[-1])
 
 
 def _seen(found: Calibration, name: str, hours: float) -> Interval:
@@ -157,11 +169,11 @@ def _seen(found: Calibration, name: str, hours: float) -> Interval:
 
 
 def _half(found: Calibration, name: str) -> float:
-    """The hour by which half of a span is over."""
+    """The hour by which half of a span is over; infinite where the history itself tells of fewer."""
     bands = found.lasted.bands.get(name)
     if bands is None:
         return float(found.lasted.fits[name][0].distribution.ppf(np.array([0.5]))[0])
-    return float(np.interp(0.5, bands.reached, bands.edges))
+    return float(np.interp(0.5, bands.reached, bands.edges, right=np.inf))
 
 
 def _what_not(found: Calibration) -> str:
