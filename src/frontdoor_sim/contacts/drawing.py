@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -81,9 +83,9 @@ def _published(
     clock = WallClock(model.run.opens)
     hours = Hours.lay_out(clock, first_date(model.run) - MARGIN, end_date(model.run))
     sources = sources_of(parameters)
-    rates = published_rates(parameters, hours)
-    rates = still_new(model, hours, rates, returning) * day_and_week_factors(parameters, hours, *run)
-    rates *= _volumes(volume, sources)[:, None]
+    rates = _new_rates(_Themselves(model, parameters), hours, returning) * day_and_week_factors(parameters, hours, *run)
+    if volume != 1.0:
+        rates *= _volumes(volume, sources)[:, None]
     drawn = moments(rates, hours, [(*run, source) for source in sources])
     received, enters = Reception(model, parameters).times(drawn.keys, drawn.seconds, Words(sources, drawn.source))
     here = (received >= clock.midnight(first_date(model.run))) & (received < hours.edges[-1])
@@ -102,6 +104,28 @@ def _published(
         rag=attributes.rags(keys, need, model.grading).categorical(),
         open_case=attributes.open_cases(keys, parameters),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Themselves:
+    """A model and parameters that equal only themselves: comparing all that they say would take longer than the rates."""
+
+    model: OperatingModel
+    parameters: Parameters
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Themselves) and self.model is other.model and self.parameters is other.parameters
+
+    def __hash__(self) -> int:
+        return hash((id(self.model), id(self.parameters)))
+
+
+@lru_cache(maxsize=4)
+def _new_rates(of: _Themselves, hours: Hours, returning: Returning) -> Floats:
+    """Rates at which new contacts are drawn, before busy days and weeks; kept, since every replication has the same."""
+    rates = still_new(of.model, hours, published_rates(of.parameters, hours), returning)
+    rates.setflags(write=False)
+    return rates
 
 
 def _written(model: OperatingModel, run: tuple[int, int], returning: Returning, volume: Volume) -> pd.DataFrame:
