@@ -28,6 +28,11 @@ from frontdoor_sim.calibration.demand import demand
 from frontdoor_sim.calibration.durations import fit
 from frontdoor_sim.calibration.families import CANDIDATES, Family
 from frontdoor_sim.calibration.interval_censored import DAY, observe
+from frontdoor_sim.event_log.columns import Flags, Ints
+from frontdoor_sim.experiment.pilot import returning
+from frontdoor_sim.experiment.running import draw_contacts, read_run
+from frontdoor_sim.measures.journeys import Journeys
+from frontdoor_sim.scenario import Scenario, read_scenario
 from histories import HOLIDAYS, HOUR, ONE_YEAR, SHAPES, TWO_YEARS, WIDTHS, Town, seen, starts
 from recovery import OUTSIDE, Recovery
 from test_batches import batched
@@ -35,6 +40,7 @@ from test_breaks import EVEN, MONDAYS, SEASON, history
 from test_demand import recover as recover_demand
 from test_durations import naive
 from test_durations import recover as recover_durations
+from test_spans import holds, waits_of_a_queue
 from test_thresholds import recover as recover_thresholds
 
 SEED = 20261126
@@ -132,6 +138,38 @@ def false_alarms(repetitions: int) -> str:
     )
 
 
+def waits_of_one_queue(years: int) -> str:
+    """How often the 90 % interval of the share decided within 24 hours, from one year alone, holds the average of all years."""
+    rows = [
+        "| one year of | truth | sd of years | as if cases were independent | with the design effect |",
+        "|---|---|---|---|---|",
+    ]
+    begun, waits = waits_of_a_queue(0.9, 2 * years, 2_500)
+    of_a_queue = [(begun[:, year], waits[:, year] <= 5, int(begun[-1, year]) + 1) for year in range(2 * years)]
+    several = {"M/M/1, load 0.9, wait within 5": of_a_queue}
+    for file in ("scenarios/invented/truth.yaml", "scenarios/bcp/as_found.yaml"):
+        scenario = read_scenario(file)
+        several[scenario.name] = [decided_within_a_day(scenario, year) for year in range(2 * years)]
+    several["the last, its first half"] = [
+        (times[times < closes // 2], over[times < closes // 2], closes // 2)
+        for times, over, closes in several[scenario.name]
+    ]
+    for name, each in several.items():
+        shares = np.array([over.mean() for _, over, _ in each])
+        alone, together = np.mean([holds(*one, shares.mean()) for one in each], axis=0)
+        rows.append(f"| {name} | {shares.mean():.3f} | {shares.std(ddof=1):.3f} | {alone:.0%} | {together:.0%} |")
+    return "\n".join(rows)
+
+
+def decided_within_a_day(scenario: Scenario, year: int) -> tuple[Ints, Flags, int]:
+    """When the contacts of a year were received, whether they were decided within 24 hours, and when the year is over."""
+    who = returning(scenario, SEED)
+    journeys = Journeys(read_run(scenario, draw_contacts(scenario, SEED, year, who), SEED, year))
+    mine = journeys.in_window & (journeys.received + DAY <= journeys.about.ends)
+    within = journeys.decided[mine] <= journeys.received[mine] + DAY
+    return journeys.received[mine], within, journeys.about.closes
+
+
 def speed() -> str:
     """Seconds to group and to fit 100,000 rows."""
     random = np.random.default_rng(SEED + 50)
@@ -166,6 +204,7 @@ def main() -> int:
     print(recovery.text(), "\n")
     print(dates_taken_for_hours(max(repetitions // 5, 10)), "\n")
     print(false_alarms(5 * repetitions), "\n")
+    print(waits_of_one_queue(repetitions), "\n")
     print(speed(), "\n")
     faults = recovery.faults(leaning=lambda name: LEAN if "and lognormal" in name and "to the day" in name else 0.0)
     print("\n".join(faults) or "No quantity is at fault.")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from frontdoor_sim.calibration.estimates import design_effect, wilson
 from frontdoor_sim.calibration.history import examine, to_log
 from frontdoor_sim.calibration.interval_censored import DAY, MINUTE, SECOND
 from frontdoor_sim.calibration.spans import spans, whole_working_days
 from frontdoor_sim.calibration.turnbull import turnbull
+from frontdoor_sim.experiment import run
+from frontdoor_sim.scenario import read_scenario
 from invented_councils import beside
 from small_logs import HOUR, a_week, about
 
@@ -76,3 +79,45 @@ def test_assessments_run_on_working_days(council):
     found = of(council, "mosaic")["assessment"].observed
     assert found.clock == "working"
     assert found.open_cases > 0
+
+
+def waits_of_a_queue(load: float, years: int, cases: int) -> tuple[np.ndarray, np.ndarray]:
+    """Arrivals and waits of one desk that serves at random, by Lindley's recursion; a row a case, a column a year."""
+    random = np.random.default_rng(20261128)
+    gaps, work = random.exponential(1 / load, (2 * cases, years)), random.exponential(1, (2 * cases, years))
+    waits = np.zeros((2 * cases, years))
+    for case in range(1, 2 * cases):
+        waits[case] = np.maximum(0, waits[case - 1] + work[case - 1] - gaps[case])
+    begun = np.cumsum(gaps, axis=0)[cases:]
+    return (1000 * (begun - begun[0])).astype(np.int64), waits[cases:]
+
+
+def holds(times: np.ndarray, over: np.ndarray, closes: int, truth: float) -> tuple[bool, bool]:
+    """Whether the 90 % interval of one year holds the truth: of independent cases, and with the design effect."""
+    effect = design_effect(times, over.astype(float), closes)
+    alone, together = (wilson(over.mean() * number, number) for number in (len(over), len(over) / effect))
+    return alone.low <= truth <= alone.high, together.low <= truth <= together.high
+
+
+def test_intervals_of_cases_that_wait_in_one_queue_hold_the_truth():
+    """Of M/M/1, P(wait <= t) = 1 - load exp(-(1 - load) t)."""
+    begun, waits = waits_of_a_queue(0.9, years=400, cases=2500)
+    truth = 1 - 0.9 * np.exp(-0.5)
+    each = [holds(times, wait <= 5, int(times[-1]) + 1, truth) for times, wait in zip(begun.T, waits.T, strict=True)]
+    alone, together = np.mean(each, axis=0)
+    assert alone < 0.3
+    assert 0.85 < together < 0.95
+
+
+def test_intervals_of_independent_cases_are_hardly_wider_for_it():
+    years = np.random.default_rng(20261128).random((1000, 2500)) < 0.3
+    alone, together = np.mean([holds(np.arange(2500), over, 2500, 0.3) for over in years], axis=0)
+    assert 0.87 < alone <= together < 0.97
+
+
+def test_spans_of_a_run_that_wait_in_one_queue_wait_alike():
+    """A desk that is asked for nearly as much as it can do has good weeks and bad ones; with half of that load, none."""
+    desk = read_scenario("scenarios/examples/one_desk.yaml")
+    busy, idle = (desk.varied({"teams.desk.staff.officer.wte": wte, "run.weeks": 52}) for wte in (5.5, 12))
+    effects = [spans(run(one, seed=7))["received_to_decided"].effect for one in (busy, idle)]
+    assert effects[0] > 10 * effects[1]

@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 LEVEL = 0.9
 """Of an interval, unless another is asked for."""
 
 FEW = 6
 """Counts from 1 to one less than this are not told."""
+
+_PARTS = 5
 
 
 class Interval(NamedTuple):
@@ -46,6 +48,37 @@ def wilson(hits: float, number: float, level: float = LEVEL) -> Interval:
     middle = (share + reach**2 / (2 * number)) / (1 + reach**2 / number)
     half = reach / (1 + reach**2 / number) * math.sqrt(share * (1 - share) / number + reach**2 / (4 * number**2))
     return Interval(share, middle - half, middle + half)
+
+
+def design_effect(times: NDArray[np.int64], values: NDArray[np.float64], closes: int) -> float:
+    """How many cases tell as much of a mean as one would that has nothing to do with the others (Kish 1965).
+
+    Cases that wait in one queue wait alike, for weeks on end. So the mean is taken in five parts of the window, one after
+    the other, and its error is that of their spread, by Student's t (the method of batch means, Conway 1963); where the
+    cases as such differ more, it is theirs. An interval of independent cases is to have its variance multiplied by this.
+
+    Args:
+        times: second of each case, from 0 to before `closes`.
+        values: of each case, such as whether it was over within a day.
+        closes: last second of the window.
+
+    Returns:
+        1 or more; 1 where all values are the same.
+
+    Example:
+        >>> times = np.arange(1000)
+        >>> in_turn, in_blocks = (times % 2).astype(float), (times // 200 % 2).astype(float)
+        >>> design_effect(times, in_turn, 1000), round(design_effect(times, in_blocks, 1000))
+        (1.0, 420)
+    """
+    off = values - values.mean() if len(values) else values
+    alone = float(off @ off)
+    if alone == 0:
+        return 1.0
+    parts = np.bincount(times * _PARTS // closes, off, minlength=_PARTS)
+    together = float(parts @ parts) * _PARTS / (_PARTS - 1)
+    reach = float(stdtrit(_PARTS - 1, (1 + LEVEL) / 2)) / z(LEVEL)
+    return max(1.0, reach**2 * together / alone)
 
 
 def many(count: int) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from frontdoor_sim.calibration.estimates import design_effect
 from frontdoor_sim.calibration.history.quality.recording import never_recorded
 from frontdoor_sim.calibration.interval_censored import DAY, SECOND, Observed, observe
 from frontdoor_sim.calibration.journeys import journeys_of
@@ -85,11 +86,13 @@ class Span:
         name: as the parameters call it in section `durations`.
         words: from what to what.
         observed: as the likelihood takes it; of assessments on the clock of whole working days, else of time elapsed.
+        effect: how many of its cases tell as much as one would on its own (`estimates.design_effect`).
     """
 
     name: str
     words: str
     observed: Observed
+    effect: float
 
 
 def spans(log: EventLog, hours: ArrayLike | None = None) -> dict[str, Span]:
@@ -114,9 +117,9 @@ def spans(log: EventLog, hours: ArrayLike | None = None) -> dict[str, Span]:
     for kind in _told(log.about):
         density = hours if kind.begins == "received" else office_hours(log.about)
         calendar = whole_working_days(log.about) if kind.name == ASSESSMENT else None
-        observed = _observed(kind, moments, width, log.about, density, calendar)
-        if observed is not None:
-            found[kind.name] = Span(kind.name, kind.words, observed)
+        span = _span(kind, moments, width, log.about, density, calendar)
+        if span is not None:
+            found[kind.name] = span
     return found
 
 
@@ -128,14 +131,14 @@ def _told(about: About) -> Iterator[_Kind]:
             yield kind
 
 
-def _observed(
+def _span(
     kind: _Kind,
     moments: pd.DataFrame,
     width: Int64s,
     about: About,
     density: ArrayLike | None,
     calendar: Calendar | None,
-) -> Observed | None:
+) -> Span | None:
     """The spans of one kind; None where none is over."""
     started, ended, left = (moments[name].to_numpy(dtype=np.int64) for name in (kind.begins, kind.ends, "left"))
     until = np.minimum(left, about.ends)
@@ -150,7 +153,22 @@ def _observed(
     if not (mine & ~is_open).any():
         return None
     started, ended, until, is_open, width = (column[mine] for column in (started, ended, until, is_open, width))
-    return observed_span(started, np.where(is_open, NEVER, ended), until, width, about, density, calendar)
+    ended = np.where(is_open, NEVER, ended)
+    observed = observed_span(started, ended, until, width, about, density, calendar)
+    return Span(kind.name, kind.words, observed, effect_of(started, ended, until, about.closes))
+
+
+def effect_of(started: Int64s, ended: Int64s, until: Int64s, closes: int) -> float:
+    """The design effect of spans that begin in the window: of whether each is over within the median of those that are.
+
+    Args:
+        started, ended, until: as for `observed_span`.
+        closes: last second of the window.
+    """
+    took = np.where(ended == NEVER, NEVER, ended - started)
+    median = np.median(took[took < NEVER])
+    told = (started >= 0) & (started < closes) & ((took < NEVER) | (until - started >= median))
+    return design_effect(started[told], (took[told] <= median).astype(np.float64), closes)
 
 
 def observed_span(

@@ -17,7 +17,7 @@ from frontdoor_sim.calibration.from_history.draws import Part, Unsaid, by_path, 
 from frontdoor_sim.calibration.from_history.gathering import Gathered
 from frontdoor_sim.calibration.interval_censored import Observed
 from frontdoor_sim.calibration.results import BAND_EDGES
-from frontdoor_sim.calibration.spans import ASSESSMENT, Span, observed_span, spans, whole_working_days
+from frontdoor_sim.calibration.spans import ASSESSMENT, Span, effect_of, observed_span, spans, whole_working_days
 from frontdoor_sim.calibration.stays import WIDTHS
 from frontdoor_sim.calibration.turnbull import FINE, Bands, turnbull
 from frontdoor_sim.distributions import from_mapping
@@ -75,13 +75,19 @@ def lasting(
         if name == ASSESSMENT:
             parts.append(_banded(gathered, span, 1.0 if by_contact else _siblings(children)))
         else:
-            every[name] = fits(span.observed)
+            every[name] = _fits(span)
             if every[name][0].told:
                 parts.append(_fitted(gathered, name, span, every[name][0]))
     bands = {name: safe_bands(one[0].observed) for name, one in every.items() if one[0].observed.dates is None}
     whole = {key: one for part in parts for key, one in part.numbers.items()}
     drawn = {key: one for part in parts for key, one in part.draws.items()}
     return Lasting(found, every, bands, Part(whole, drawn, tuple(_unsaid(found, every))))
+
+
+def _fits(span: Span) -> list[Fitted]:
+    """Every family, the chosen one first; with the covariance of cases that wait alike (`Span.effect`)."""
+    found = [replace(one, covariance=span.effect * one.covariance) for one in fits(span.observed)]
+    return sorted(found, key=lambda one: (not one.told, one.aic))
 
 
 def _over(observed: Observed) -> int:
@@ -131,7 +137,8 @@ def _assessments(gathered: Gathered) -> Span | None:
         return None
     until = np.full(int(here.sum()), about.ends)
     observed = observed_span(started[here], ended[here], until, width[here], about, None, whole_working_days(about))
-    return Span(ASSESSMENT, "from the start of an assessment until it is authorised", observed)
+    effect = effect_of(started[here], ended[here], until, about.closes)
+    return Span(ASSESSMENT, "from the start of an assessment until it is authorised", observed, effect)
 
 
 def _fitted(gathered: Gathered, name: str, span: Span, found: Fitted) -> Part:
@@ -170,7 +177,7 @@ def _banded(gathered: Gathered, span: Span, rows: float) -> Part:
     over = _over(observed)
     edges, part = bands_told(_in_bands(observed), over)
     value = {"distribution": "banded", "edges": edges, "shares": list(_rounded(part))}
-    drawn = shares(name, part * over / rows)
+    drawn = shares(name, part * over / max(rows, span.effect))
     means = [from_mapping({**value, "shares": list(one)}).mean for one in drawn]
     low, high = interval(np.array(means))
     mean = from_mapping(value).mean

@@ -24,7 +24,7 @@ from frontdoor_sim.calibration.routes import routes
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.parameters.writing import as_text
 
-_WEEKS, _MISFIT = 12, 0.03
+_WEEKS, _MISFIT, _ALIKE = 12, 0.03, 1.5
 _SPLIT_WORDS = dict(
     zip(
         SPLIT,
@@ -164,7 +164,7 @@ def _seen(found: Calibration, name: str, hours: float) -> Interval:
     best, bands = found.lasted.fits[name][0], found.lasted.bands.get(name)
     if bands is None:
         return best.share_within(hours)
-    number = best.observed.number
+    number = best.observed.number / found.lasted.spans[name].effect
     return wilson(bands.within(hours) * number, number)
 
 
@@ -284,6 +284,7 @@ def _durations(found: Calibration) -> Iterator[Section]:
         "every formal test rejects every family, so judge by these hours.",
         "A span is waiting and work together. None of these is a touch time; the model makes its waits from queues, and "
         "these figures are what its results should be held against.",
+        *_alike(found),
     ]
     if apart:
         words.append(
@@ -294,6 +295,21 @@ def _durations(found: Calibration) -> Iterator[Section]:
     yield Section(
         "How long things take", words, charts, {"Share that is over: history, and the family in brackets": table}
     )
+
+
+def _alike(found: Calibration) -> Iterator[str]:
+    """How much less the cases tell than as many that have nothing to do with each other would."""
+    told = [
+        f"{many(best.observed.number)} cases {found.lasted.spans[name].words} tell as much as "
+        f"{best.observed.number / found.lasted.spans[name].effect:,.0f}"
+        for name, (best, *_) in found.lasted.fits.items()
+        if found.lasted.spans[name].effect > _ALIKE
+    ]
+    if told:
+        yield (
+            "Contacts that wait in one queue wait alike, in good weeks and in bad ones, so they tell less than as many that "
+            f"have nothing to do with each other: {in_words(told, 'and')}. All intervals here are as wide as that."
+        )
 
 
 def _row(found: Calibration, name: str, words: str) -> tuple[str, ...]:
