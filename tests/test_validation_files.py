@@ -89,6 +89,9 @@ def test_the_command_writes_page_tables_quality_and_manifest(town, tmp_path, cap
     tables = {path.stem for path in (out / "tables").glob("*.csv")}
     assert tables == {"findings", "errors", "weeks", "curves"}
     findings = pd.read_csv(out / "tables" / "findings.csv")
+    shares = findings[findings["unit"] == "share"]
+    assert len(shares) > 2
+    assert (shares["real"].round(2) == shares["real"]).all()
     assert set(findings["prediction"]) == {"real", "forecast"}
     assert (out / "quality" / "quality.html").is_file()
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))

@@ -96,8 +96,12 @@ class Validation:
         return "failed" if "failed" in found else "passed" if found == {"passed"} else "cannot tell"
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables by name, ready for `appraisal.write_tables`."""
-        return {name: getattr(self, name) for name in ("findings", "errors", "weeks", "curves")}
+        """The tables by name, ready for `appraisal.write_tables`: what really happened to whole per cents, as on the page."""
+        tables = {name: getattr(self, name) for name in ("findings", "errors", "weeks", "curves")}
+        shares, real = self.findings["unit"] == "share", ["real", "outside"]
+        findings = self.findings.copy()
+        findings.loc[shares, real] = findings.loc[shares, real].round(2)
+        return tables | {"findings": findings}
 
     def write(self, folder: Path, command: str = "") -> Path:
         """Write `validation.html` and the tables into a folder; the path of the page.
