@@ -308,7 +308,7 @@ def _alike(found: Calibration) -> Iterator[str]:
     if told:
         yield (
             "Contacts that wait in one queue wait alike, in good weeks and in bad ones, so they tell less than as many that "
-            f"have nothing to do with each other: {in_words(told, 'and')}. All intervals here are as wide as that."
+            f"have nothing to do with each other: {'; '.join(told)}. All intervals here are as wide as that."
         )
 
 
