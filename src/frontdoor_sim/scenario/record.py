@@ -169,6 +169,8 @@ class Scenario:
     def varied(self, values: Mapping[str, Any]) -> Scenario:
         """The same scenario with other values at some paths; an option's base is varied, and its changes made again.
 
+        So what an option sets itself stays as it sets it. To vary what comes out, vary `alone`.
+
         Args:
             values: by path, such as `teams.screening.staff.social_worker.wte`, or of a parameter, such as
                 `parameters.judgement.noise`; a path ending in `.scale` multiplies a duration of the parameters.
