@@ -29,8 +29,8 @@ RE_REFERRED_IN_A_RUN, REFERRED_IN_A_RUN = 0.911, 0.938
 """What a run shows of the re-referrals, and of the referrals, that families followed through an idealised door come to.
 
 Measured once, on BCP as found of 2020 with a warm-up of 78 weeks: that year's re-referrals are a fit, and those of 2024 the
-check. More than half is the start from nobody, a little is what the idealised door leaves out, and about half a point of
-re-referrals is not explained (docs/calibrate-published.md). Another pathway has ratios of its own.
+check. More than half is the start from nobody, a little is what the idealised door leaves out, and about seven tenths of a
+point of re-referrals are not explained (docs/calibrate-published.md). Another pathway has ratios of its own.
 """
 _ALONE = "Solved so that screening and a second judgement after checks refer as many as were published"
 _WITH_RETURNS = f"{_ALONE}, of new contacts and returns together"
