@@ -202,6 +202,12 @@ def test_what_an_option_changes_is_marked_by_a_star():
     assert not any("★" in text for text, _ in drawn(picture(hub.base or hub))[0])
 
 
+def test_no_star_has_a_line_of_its_own():
+    texts = [text for text, _ in drawn(picture(read_scenario("scenarios/bcp/full_programme.yaml")))[0]]
+    assert [text for text in texts if text.startswith("★ lansdowne")]
+    assert not [text for text in texts if text.split("\n")[0] == "★"]
+
+
 def test_a_new_name_is_marked_where_it_stands_and_not_where_it_follows():
     assert changed_parts(read_scenario(EXAMPLES / "new_names.yaml")) == parts(
         teams=("triage_team", "front_desk"), stages=("triage",)

@@ -18,7 +18,7 @@ from frontdoor_sim.appraisal.charts.pathways.ways import (
     seats_of,
     ways_of,
 )
-from frontdoor_sim.appraisal.charts.sheet import wrapped
+from frontdoor_sim.appraisal.charts.sheet import text_width, wrapped
 
 BOX, ENTRY_BOX, LABEL = 1.0, 0.16, 1.75
 TITLE_SIZE, NOTE_SIZE = 9.0, 8.5
@@ -304,10 +304,19 @@ class _Texts:
 def _texts(box: Box) -> _Texts:
     inner = (BOX - 0.1) * 72
     return _Texts(
-        tuple(wrapped(f"★ {box.title}" if box.changed else box.title, inner, TITLE_SIZE, "bold", at_most=3)),
+        tuple(
+            _beside_star(wrapped(f"★ {box.title}" if box.changed else box.title, inner, TITLE_SIZE, "bold", at_most=3))
+        ),
         tuple(line for note in box.notes for line in wrapped(note, inner, NOTE_SIZE, at_most=3)),
         tuple(tuple(wrapped(plain(end), (BOX - 0.14) * 72, NOTE_SIZE, at_most=2)) for end in box.ends),
     )
+
+
+def _beside_star(lines: list[str]) -> list[str]:
+    """A star and the word after it on one line, though they may reach nearer to the edge of the box than others."""
+    if lines[0] == "★" and text_width(" ".join(lines[:2]), TITLE_SIZE, "bold") <= (BOX - 0.02) * 72:
+        return [" ".join(lines[:2]), *lines[2:]]
+    return lines
 
 
 def site_lines(site: str) -> list[str]:
