@@ -188,9 +188,14 @@ def fit(observed: Observed, family: Family) -> Fitted:
     return Fitted(family, best, _inverse(information), score, observed)
 
 
-def fits(observed: Observed, families: Sequence[Family] = CANDIDATES) -> list[Fitted]:
-    """Fit several families; the least AIC first, those that the history does not tell (`Fitted.told`) last."""
-    return sorted((fit(observed, family) for family in families), key=lambda one: (not one.told, one.aic))
+def fits(observed: Observed, families: Sequence[Family] = CANDIDATES, effect: float = 1.0) -> list[Fitted]:
+    """Fit several families; the least AIC first, those that the history does not tell (`Fitted.told`) last.
+
+    Covariances are multiplied by the design effect of the cases (`estimates.design_effect`).
+    """
+    found = (fit(observed, family) for family in families)
+    wider = (replace(one, covariance=effect * one.covariance) for one in found)
+    return sorted(wider, key=lambda one: (not one.told, one.aic))
 
 
 def compared(found: Sequence[Fitted], hours: Sequence[float] = HOURS_THAT_MATTER) -> pd.DataFrame:

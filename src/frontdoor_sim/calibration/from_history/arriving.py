@@ -70,29 +70,26 @@ def arriving(gathered: Gathered, base: Mapping[str, Graded], year: int) -> Arriv
         InputError: as `demand.demand`.
     """
     log = gathered.log
+    holidays = [(first, last) for first, last in base["arrivals.school_holidays"].value]
     found = demand(
         log.contacts["received"].to_numpy(dtype=np.int64),
         log.contacts["source"].astype(str).to_numpy(dtype=np.str_),
         gathered.window,
         log.about.clock,
-        _school_holidays(base),
+        holidays,
         season=base["arrivals.month_index"].value if gathered.window.days < _ONE_SEASON else None,
         by_date=gathered.by_date,
     )
     inside = log.contacts["received"].between(0, log.about.closes - 1).to_numpy()
     children = Families(np.flatnonzero(inside), log.contacts["children"].to_numpy(dtype=np.int64)[inside])
     window = Window(date(year - 1, 4, 1), date(year, 3, 31))
-    reporting = lay_out(window, log.about.clock, _school_holidays(base), by_date=gathered.by_date)
+    reporting = lay_out(window, log.about.clock, holidays, by_date=gathered.by_date)
     drawn = _drawn(found)
     yearly = float(_totals(found.rates, reporting).sum())
     part = _part(gathered, found, drawn, children)
     untold = {name: one for name, one in _kept(base, found).items() if name not in part.numbers}
     part = replace(part, numbers={**part.numbers, **untold})
     return Arriving(found, part, yearly, _totals(drawn, reporting).sum(axis=1), children)
-
-
-def _school_holidays(base: Mapping[str, Graded]) -> list[tuple[date, date]]:
-    return [(first, last) for first, last in base["arrivals.school_holidays"].value]
 
 
 def _part(gathered: Gathered, found: Demand, drawn: Rates, children: Families) -> Part:

@@ -75,19 +75,13 @@ def lasting(
         if name == ASSESSMENT:
             parts.append(_banded(gathered, span, 1.0 if by_contact else _siblings(children)))
         else:
-            every[name] = _fits(span)
+            every[name] = fits(span.observed, effect=span.effect)
             if every[name][0].told:
                 parts.append(_fitted(gathered, name, span, every[name][0]))
     bands = {name: safe_bands(one[0].observed) for name, one in every.items() if one[0].observed.dates is None}
     whole = {key: one for part in parts for key, one in part.numbers.items()}
     drawn = {key: one for part in parts for key, one in part.draws.items()}
     return Lasting(found, every, bands, Part(whole, drawn, tuple(_unsaid(found, every))))
-
-
-def _fits(span: Span) -> list[Fitted]:
-    """Every family, the chosen one first; with the covariance of cases that wait alike (`Span.effect`)."""
-    found = [replace(one, covariance=span.effect * one.covariance) for one in fits(span.observed)]
-    return sorted(found, key=lambda one: (not one.told, one.aic))
 
 
 def _over(observed: Observed) -> int:
