@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +19,7 @@ from frontdoor_sim.contacts.record import table_of
 from frontdoor_sim.contacts.returning import NOBODY, Returning, still_new
 from frontdoor_sim.contacts.written import contacts_of, mean_rates
 from frontdoor_sim.documents import in_words
+from frontdoor_sim.keeping import Known
 from frontdoor_sim.luck import Int64s
 from frontdoor_sim.operating_model import RAGS, OperatingModel, millionths
 from frontdoor_sim.parameters import Parameters
@@ -83,7 +83,8 @@ def _published(
     clock = WallClock(model.run.opens)
     hours = Hours.lay_out(clock, first_date(model.run) - MARGIN, end_date(model.run))
     sources = sources_of(parameters)
-    rates = _new_rates(_Themselves(model, parameters), hours, returning) * day_and_week_factors(parameters, hours, *run)
+    itself = Known((id(model), id(parameters)), (model, parameters))
+    rates = _new_rates(itself, hours, returning) * day_and_week_factors(parameters, hours, *run)
     if volume != 1.0:
         rates *= _volumes(volume, sources)[:, None]
     drawn = moments(rates, hours, [(*run, source) for source in sources])
@@ -106,24 +107,11 @@ def _published(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Themselves:
-    """A model and parameters that equal only themselves: comparing all that they say would take longer than the rates."""
-
-    model: OperatingModel
-    parameters: Parameters
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Themselves) and self.model is other.model and self.parameters is other.parameters
-
-    def __hash__(self) -> int:
-        return hash((id(self.model), id(self.parameters)))
-
-
 @lru_cache(maxsize=4)
-def _new_rates(of: _Themselves, hours: Hours, returning: Returning) -> Floats:
+def _new_rates(of: Known[tuple[OperatingModel, Parameters]], hours: Hours, returning: Returning) -> Floats:
     """Rates at which new contacts are drawn, before busy days and weeks; kept, since every replication has the same."""
-    rates = still_new(of.model, hours, published_rates(of.parameters, hours), returning)
+    model, parameters = of.thing
+    rates = still_new(model, hours, published_rates(parameters, hours), returning)
     rates.setflags(write=False)
     return rates
 

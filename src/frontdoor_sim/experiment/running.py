@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -16,6 +15,7 @@ from frontdoor_sim.engine import Engine, Plan, chosen, compile_phases, run_unwri
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.event_log import EventLog, Reading, check_conserved, check_laws
 from frontdoor_sim.experiment.coming_and_going import coming_and_going
+from frontdoor_sim.keeping import Known
 from frontdoor_sim.luck import code, key
 from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import OPEN_STAGE, OperatingModel, Phase, Timeline, skills_of
@@ -76,7 +76,7 @@ def prepared(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication:
     """The people and the plan with which an engine runs a scenario on a contacts table."""
     phases = scenario.phases
     names = (_words_in(contacts[column]) for column in ("source", "area"))
-    return people_of_phases(phases, seed, replication), _plan(_Themselves(phases), *names)
+    return people_of_phases(phases, seed, replication), _plan(_known(phases), *names)
 
 
 def _words_in(column: pd.Series) -> tuple[str, ...]:
@@ -86,31 +86,19 @@ def _words_in(column: pd.Series) -> tuple[str, ...]:
     return tuple(sorted(words.categories[there]))
 
 
-@dataclass(frozen=True, eq=False)
-class _Themselves:
-    """Models that equal only themselves: comparing all that two models say would take longer than a plan."""
-
-    phases: tuple[Phase, ...]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Themselves) and self._models == other._models
-
-    def __hash__(self) -> int:
-        return hash(self._models)
-
-    @property
-    def _models(self) -> tuple[object, ...]:
-        ramps = [
-            tuple((name, ramp.change, ramp.begins, ramp.ends, id(ramp.former)) for name, ramp in phase.ramps.items())
-            for phase in self.phases
-        ]
-        return tuple((id(phase.model), phase.begins, its) for phase, its in zip(self.phases, ramps, strict=True))
+def _known(phases: tuple[Phase, ...]) -> Known[tuple[Phase, ...]]:
+    """The models of a run, each of which equals only itself."""
+    ramps = [
+        tuple((name, ramp.change, ramp.begins, ramp.ends, id(ramp.former)) for name, ramp in phase.ramps.items())
+        for phase in phases
+    ]
+    return Known(tuple((id(phase.model), phase.begins, its) for phase, its in zip(phases, ramps, strict=True)), phases)
 
 
 @lru_cache(maxsize=16)
-def _plan(of: _Themselves, sources: tuple[str, ...], areas: tuple[str, ...]) -> Plan:
+def _plan(of: Known[tuple[Phase, ...]], sources: tuple[str, ...], areas: tuple[str, ...]) -> Plan:
     """The plan of a run's models for contacts of these sources and areas, compiled once for many replications."""
-    return compile_phases(of.phases, sources, areas)
+    return compile_phases(of.thing, sources, areas)
 
 
 def draw_contacts(scenario: Scenario, seed: int, replication: int, returning: Returning) -> pd.DataFrame:
