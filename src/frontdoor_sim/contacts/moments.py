@@ -9,7 +9,7 @@ import numpy as np
 
 from frontdoor_sim.contacts.chance import Floats, perhaps_above_none, poisson
 from frontdoor_sim.contacts.hours import HOUR, Hours
-from frontdoor_sim.luck import LUCK_BITS, Int64s, code, draws, key_arrays
+from frontdoor_sim.luck import LUCK_BITS, Int64s, code, draws, key_array, key_arrays
 
 COUNT, SECOND = code("count"), code("second of the hour")
 Prefix = tuple[int | str, ...]
@@ -49,11 +49,17 @@ def moments(rates: Floats, hours: Hours, prefixes: Sequence[Prefix]) -> Moments:
 
 
 def _numbers(rates: Floats, hours: Hours, prefixes: Sequence[Prefix]) -> tuple[Int64s, Int64s, Int64s]:
-    """Numbers of moments, with source and hour, wherever there may be any; source by source."""
-    luck = draws(key_arrays(prefixes, np.arange(len(prefixes))[:, None], hours.number), COUNT)
-    some = perhaps_above_none(rates, luck)
-    source, hour = np.divmod(some, len(hours))
-    return poisson(rates.take(some), luck.take(some)), source, hour
+    """Numbers of moments, with source and hour, wherever there may be any; source by source.
+
+    The hours of one source fit into the processor's cache, those of all sources do not.
+    """
+    found = []
+    for mean, prefix in zip(rates, prefixes, strict=True):
+        luck = draws(key_array(prefix, hours.number), COUNT)
+        some = perhaps_above_none(mean, luck)
+        found.append((mean.take(some), luck.take(some), some))
+    mean, luck, hour = (np.concatenate(column) for column in zip(*found, strict=True))
+    return poisson(mean, luck), np.repeat(np.arange(len(found)), [len(some) for *_, some in found]), hour
 
 
 def counted(numbers: Int64s) -> Int64s:

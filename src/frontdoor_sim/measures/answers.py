@@ -7,12 +7,13 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain, pairwise, repeat
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from frontdoor_sim.event_log import ANY, About
 from frontdoor_sim.event_log.columns import Flags, Ints
@@ -149,21 +150,36 @@ def by_group(
 
 def tidy(answers: Sequence[tuple[Answer, str]], about: About) -> pd.DataFrame:
     """Answers, each with its unit, as the table of the dictionary `measures`."""
-    sizes = [len(answer.groups) for answer, _ in answers]
-    notes = [answer.notes or [""] * len(answer.groups) for answer, _ in answers]
+    words = _in_words(tuple((one.measure, one.by, unit, tuple(one.groups)) for one, unit in answers), about.option)
+    notes = chain.from_iterable(answer.notes or repeat("", len(answer.groups)) for answer, _ in answers)
     return pd.DataFrame(
         {
-            "run": np.full(sum(sizes), about.run, dtype=np.int32),
-            "option": _spread([about.option], [sum(sizes)]),
-            "measure": _spread([answer.measure for answer, _ in answers], sizes),
-            "by": _spread([answer.by for answer, _ in answers], sizes),
-            "group": pd.array(list(chain.from_iterable(answer.groups for answer, _ in answers)), dtype="str"),
+            "run": np.full(len(words["group"]), about.run, dtype=np.int32),
+            **{name: words[name] for name in ("option", "measure", "by", "group")},
             "value": np.concatenate([answer.values for answer, _ in answers]),
-            "unit": _spread([unit for _, unit in answers], sizes),
+            "unit": words["unit"],
             "contacts": np.concatenate([answer.contacts for answer, _ in answers]),
-            "note": pd.array(list(chain.from_iterable(notes)), dtype="str"),
+            "note": pd.array(list(notes), dtype="str"),
         }
     )
+
+
+@lru_cache(maxsize=16)
+def _in_words(asked: tuple[tuple[str, str, str, tuple[str, ...]], ...], option: str) -> dict[str, ExtensionArray]:
+    """What `tidy` says of each row but for its note; kept, since most replications of a model have the same rows.
+
+    Args:
+        asked: measure, breakdown, unit and groups of each answer.
+        option: name of the model.
+    """
+    sizes = [len(groups) for *_, groups in asked]
+    return {
+        "option": _spread([option], [sum(sizes)]),
+        "measure": _spread([measure for measure, *_ in asked], sizes),
+        "by": _spread([by for _, by, *_ in asked], sizes),
+        "group": pd.array(list(chain.from_iterable(groups for *_, groups in asked)), dtype="str"),
+        "unit": _spread([unit for *_, unit, _ in asked], sizes),
+    }
 
 
 def held_back(measured: pd.DataFrame, silent: pd.DataFrame) -> pd.DataFrame:
@@ -195,10 +211,4 @@ def _spread(words: list[str], sizes: list[int]) -> pd.Categorical[Any]:
     """Each word repeated, as a category whose order is that of first appearance."""
     place = {word: number for number, word in enumerate(dict.fromkeys(words))}
     codes = np.repeat(np.array([place[word] for word in words], dtype=np.int64), sizes)
-    return pd.Categorical.from_codes(codes, dtype=_one_of(tuple(place)))
-
-
-@lru_cache(maxsize=64)
-def _one_of(words: tuple[str, ...]) -> pd.CategoricalDtype:
-    """The dtype of a category of some words, made once for many replications."""
-    return pd.CategoricalDtype(pd.Index(list(words)))
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(place)))

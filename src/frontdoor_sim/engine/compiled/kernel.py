@@ -3006,18 +3006,9 @@ def open_until(bounds, before, low, at, t):
     return before[at - 1] + (t - bounds[at - 1] if (at - low) % 2 == 1 else MAIN)
 
 
-@entered
-def main_threads(rows, whose, counts, threads):
-    """The rows of main threads, each contact's together, in the order of writing: whoever reads them again reads on.
-
-    Args:
-        rows: rows of the log; shape (rows, LOG_FIELDS).
-        whose, counts: of `add_up`.
-        threads: filled with the rows; it has room for one more.
-
-    Returns:
-        Where the rows of each contact begin.
-    """
+@compiled
+def copied_threads(rows, whose, counts, threads):
+    """Copy the rows of main threads, each contact's together, in the order of writing; where those of each contact begin."""
     begins = np.zeros(len(counts) + 1, dtype=np.int64)
     for contact in range(len(counts)):
         begins[contact + 1] = begins[contact] + counts[contact]
@@ -3083,51 +3074,32 @@ def happens_before(row, one, other, ends):
 
 
 @entered
-def order_threads(begins, threads, ends):
-    """Put the rows of each main thread in the order in which they happened, and count its visits.
+def main_threads(rows, whose, counts, threads, is_caseload, lines, bounds, first, ends, columns):
+    """The rows of main threads, each contact's together and in the order in which things happened, and their visits.
 
     Args:
-        begins, threads: of `main_threads`.
-        ends: last second of the run.
-
-    Returns:
-        How many visits all of them have.
-    """
-    row, visits = memory(threads), MAIN
-    spare = begins[len(begins) - 1] * LOG_FIELDS
-    for whose in range(len(begins) - 1):
-        put_thread_in_order(row, begins[whose], begins[whose + 1], spare, ends)
-        before = -NEVER
-        for one in range(begins[whose], begins[whose + 1]):
-            visit = row[one * LOG_FIELDS + WHAT] & OF_A_VISIT
-            visits += visit != before
-            before = visit
-    return visits
-
-
-@entered
-def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends, columns):
-    """The visits of main threads.
-
-    Args:
-        begins, threads: of `main_threads`, in order.
+        rows: rows of the log; shape (rows, LOG_FIELDS).
+        whose, counts: of `add_up`.
+        threads: filled with the rows; it has room for one more.
         is_caseload: for each stage, whether its visits hold slots.
         lines: as in `event_columns`.
         bounds, first: of `duty_bounds`.
         ends: last second of the run.
         columns: filled with contact, stage, settled, ended, outcome (`outcome_number`) of each visit, and whether it was
             served; then with number, reached and held (see `event_log.reading.Visits`) of each visit that may hold a slot;
-            shape (9, visits).
+            shape (9, as many visits as there may be).
 
     Returns:
-        How many visits may hold a slot.
+        Where the rows of each contact begin; how many visits all of them have; how many of those may hold a slot.
     """
+    begins = copied_threads(rows, whose, counts, threads)
     contact, stage, settled, ended = memory(columns[0]), memory(columns[1]), memory(columns[2]), memory(columns[3])
     outcome, served, slot = memory(columns[4]), memory(columns[5]), memory(columns[6])
     reached_at, held = memory(columns[7]), memory(columns[8])
-    row, bound, visits, slots = memory(threads), memory(bounds), MAIN, MAIN
-    for whose in range(len(begins) - 1):
-        one, beyond = begins[whose], begins[whose + 1]
+    row, bound, visits, slots, spare = memory(threads), memory(bounds), MAIN, MAIN, len(threads) - 1
+    for who in range(len(counts)):
+        one, beyond = begins[who], begins[who + 1]
+        put_thread_in_order(row, one, beyond, spare * LOG_FIELDS, ends)
         while one < beyond:
             low, done, own = one, -NEVER, False
             visit = row[one * LOG_FIELDS + WHAT] & OF_A_VISIT
@@ -3136,7 +3108,7 @@ def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends, 
                 own = own or serves(row[one * LOG_FIELDS + WHAT])
                 one += 1
             place = (one - 1) * LOG_FIELDS
-            contact[visits], stage[visits] = whose, unpacked(visit, STAGE_BIT, TWELVE_BITS)
+            contact[visits], stage[visits] = who, unpacked(visit, STAGE_BIT, TWELVE_BITS)
             ended[visits] = min(half(row, place, END), ends)
             outcome[visits] = outcome_number(half(row, place, OUTCOME), len(is_caseload))
             settled[visits] = ended[visits] if done == -NEVER else done
@@ -3146,7 +3118,7 @@ def visits_of_threads(begins, threads, is_caseload, lines, bounds, first, ends, 
                 reached_at[slots], held[slots] = slot_times(row, low, one)
                 slots += 1
             visits += 1
-    return slots
+    return begins, visits, slots
 
 
 @compiled

@@ -162,24 +162,23 @@ class WorldReading:
     # --- main threads ------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _threads(self) -> tuple[Ints, Ints]:
-        """Where the main thread of each contact begins, and the rows; `visits` puts them in order."""
+    def _threads(self) -> tuple[Ints, Ints, Ints, int]:
+        """Where the main thread of each contact begins, and the rows; columns of visits, and how many may hold a slot."""
         whose, counts, *_ = self._added_up
-        threads = np.empty((counts.sum() + 1, k.LOG_FIELDS), dtype=np.int64)
-        return k.main_threads(self.rows, whose, counts, threads), threads
+        is_caseload = np.array([stage.kind == "caseload" for stage in self.world.laid.plan.stages], dtype=bool)
+        number = counts.sum()
+        threads, columns = np.empty((number + 1, k.LOG_FIELDS), np.int64), np.empty((9, number), np.int64)
+        facts = is_caseload, self._lines.of, *self._duty[:2], self.about.ends
+        begins, visits, slots = k.main_threads(self.rows, whose, counts, threads, *facts, columns)
+        return begins, threads, columns[:, :visits], slots
 
     @cached_property
     def visits(self) -> Visits:
         """The visits of main threads."""
-        plan = self.world.laid.plan
-        is_caseload, may_leave = (
-            np.array([stage.kind in kinds for stage in plan.stages], dtype=bool) for kinds in (("caseload",), SERVED)
-        )
-        ends = self.about.ends
-        found = np.empty((9, k.order_threads(*self._threads, ends)), dtype=np.int64)
-        slots = k.visits_of_threads(*self._threads, is_caseload, self._lines.of, *self._duty[:2], ends, found)
-        contact, stage, settled, ended, outcome, served, *slot_columns = found
+        plan, (*_, columns, slots) = self.world.laid.plan, self._threads
+        contact, stage, settled, ended, outcome, served, *slot_columns = columns
         slot, reached, held = (column[:slots] for column in slot_columns)
+        may_leave = np.array([stage.kind in SERVED for stage in plan.stages], dtype=bool)
         words = ["", *(stage.name for stage in plan.stages), *plan.ends]
         means = Outcomes.of(self.about, words).take(outcome)
         unserved = means["routed"] & (served == 0) & may_leave[stage]
@@ -189,6 +188,5 @@ class WorldReading:
 
     def split(self, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
         """Seconds of main threads between two times of each contact of `mine`, by what was waited for."""
-        assert self.visits
-        spent = k.seconds_by_cause(*self._threads, self._lines.of, self._duty, mine, first, last)
+        spent = k.seconds_by_cause(*self._threads[:2], self._lines.of, self._duty, mine, first, last)
         return dict(zip(CAUSES, spent.tolist(), strict=True))
