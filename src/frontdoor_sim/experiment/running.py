@@ -82,8 +82,9 @@ def prepared(scenario: Scenario, contacts: pd.DataFrame, seed: int, replication:
 def _words_in(column: pd.Series) -> tuple[str, ...]:
     """The words that stand in a column, sorted."""
     words = column.array if isinstance(column.array, pd.Categorical) else pd.Categorical(column)
-    there = np.bincount(words.codes.astype(np.int64), minlength=len(words.categories)) > 0
-    return tuple(sorted(words.categories[there]))
+    there = np.flatnonzero(np.bincount(words.codes.astype(np.int64), minlength=len(words.categories)))
+    names = words.categories.tolist()
+    return tuple(sorted(names[place] for place in there.tolist()))
 
 
 def _known(phases: tuple[Phase, ...]) -> Known[tuple[Phase, ...]]:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.luck import keys_of_words
 from frontdoor_sim.roster.absence import leave_days, leave_years, sick_days
-from frontdoor_sim.roster.establishment import NO_DAY, Establishment, SlotChanges, WhoThereIs, establishment
+from frontdoor_sim.roster.establishment import NO_DAY, Establishment, SlotChanges, WhoThereIs, establishment, teams_next
 from frontdoor_sim.roster.posts import FORTNIGHT, Post
-from frontdoor_sim.roster.stretches import Stretches, joined
+from frontdoor_sim.roster.stretches import Chosen, Stretches, joined
 from frontdoor_sim.working_time import NEVER, WallClock
 
 Int64s = NDArray[np.int64]
@@ -73,13 +73,13 @@ class Roster:
 
     Args:
         who: everybody in post.
-        stretches: what is left of their duty without leave and sickness, in arrays.
+        there: what is left of their duty without leave and sickness, in arrays.
         first: first duty date (proleptic ordinal).
         later_skills: each person's skill from the first dated change on, from the second, and so on.
     """
 
     who: WhoThereIs
-    stretches: Stretches
+    there: Chosen
     first: int
     later_skills: tuple[Int64s, ...] = ()
 
@@ -96,6 +96,11 @@ class Roster:
     def slot_changes(self) -> SlotChanges:
         """Who comes to be able to hold more cases or fewer, and when."""
         return self.who.slot_changes
+
+    @property
+    def stretches(self) -> Stretches:
+        """Everybody's duty, in arrays."""
+        return self.there.rows
 
     @cached_property
     def duty(self) -> pd.DataFrame:
@@ -131,28 +136,32 @@ class Roster:
             >>> flat.first.tolist(), flat.starts.tolist()
             ([0, 2, 4], [32400, 118800, 32400, 118800])
         """
-        rows, at = self.stretches, np.flatnonzero(self.stretches.on_cases)
-        workers, days, dates = rows.workers.take(at), rows.days.take(at), self.who.next_team_day.shape[1]
-        own_next = np.append(days[1:], NO_DAY)[: len(days)]
-        own_next[np.flatnonzero(workers[1:] != workers[:-1])] = NO_DAY
-        teams_next = self.who.next_team_day.take(workers * dates + rows.last_days.take(at) - self.first)
-        first = np.searchsorted(workers, np.arange(len(self.who.people) + 1))
-        starts, ends, next_duty = rows.starts.take(at), rows.ends.take(at), self.next_duty.take(at)
-        return FlatWindows(first, starts, ends, own_next > teams_next, rows.ends_shift.take(at), next_duty)
-
-    @property
-    def next_duty(self) -> Int64s:
-        """For each stretch of duty, when the next one of the same person begins."""
-        of_all = self.stretches
-        following = np.append(of_all.starts[1:], NEVER)[: len(of_all.starts)]
-        following[np.flatnonzero(of_all.workers[1:] != of_all.workers[:-1])] = NEVER
-        return following
+        rows, there, number = self.there.of, self.there.places, len(self.who.people)
+        on_cases = rows.on_cases.take(there)
+        at = there.compress(on_cases)
+        first, of_all = (self.there.first_of_each(number, places) for places in (at, there))
+        next_duty = _of_the_next(rows.starts.take(there), of_all, NEVER).compress(on_cases)
+        hands_over = _of_the_next(rows.days.take(at), first, NO_DAY) > self.there.teams_next.take(at)
+        starts, ends, ends_shift = rows.starts.take(at), rows.ends.take(at), rows.ends_shift.take(at)
+        return FlatWindows(first, starts, ends, hands_over, ends_shift, next_duty)
 
     @cached_property
     def windows(self) -> list[DutyWindows]:
         """For each worker the available windows."""
         first, *columns = (column.tolist() for column in self.flat)
         return [DutyWindows(*(column[low:high] for column in columns)) for low, high in pairwise(first)]
+
+
+def _of_the_next(values: Int64s, first: Int64s, none: int) -> Int64s:
+    """For each of some rows by worker, the value of the same worker's next one; `none` at the last of each.
+
+    Example:
+        >>> _of_the_next(np.array([5, 6, 7]), np.array([0, 2, 2, 3]), -1).tolist()
+        [6, -1, -1]
+    """
+    following = np.append(values[1:], none)[: len(values)]
+    following[first[1:][np.diff(first) > 0] - 1] = none
+    return following
 
 
 def draw_roster(
@@ -188,21 +197,28 @@ def draw_roster(
         >>> len(roster.windows[0].starts), len(roster.windows[1].starts)
         (10, 5)
     """
-    who, stretches = present(posts, luck_key, clock, first, last, working_dates)
-    return Roster(who, joined(stretches), first.toordinal())
+    all_of_them, there = present(posts, luck_key, clock, first, last, working_dates)
+    if all_of_them.some_touch:
+        there = all_of(joined(there.rows), all_of_them.who, first)
+    return Roster(all_of_them.who, there, first.toordinal())
+
+
+def all_of(rows: Stretches, who: WhoThereIs, first: date) -> Chosen:
+    """All of some stretches of duty of some people; `first` is the first date."""
+    return Chosen(rows, teams_next(rows, who.next_team_day, first), np.arange(len(rows.starts)))
 
 
 def present(
     posts: Sequence[Post], luck_key: int, clock: WallClock, first: date, last: date, working_dates: Sequence[date]
-) -> tuple[WhoThereIs, Stretches]:
-    """Who there is, and their duty without leave and sickness, duty day by duty day; as `draw_roster`."""
+) -> tuple[Establishment, Chosen]:
+    """Everybody in post, and their duty without leave and sickness, duty day by duty day; as `draw_roster`."""
     if last < first:
         raise ValueError(f"the last date {last} is before the first {first}; give the earlier date first")
     there = establishment(tuple(posts), clock, first, last)
     owners = keys_of_words((luck_key,), there.names)
     span = (first.toordinal(), last.toordinal())
     absent = _sick(there, owners, span) | _on_leave(there, owners, span, tuple(working_dates))
-    return there.who, there.stretches.where(~absent.take(there.cells))
+    return there, Chosen(there.stretches, there.teams_next, np.flatnonzero(~absent.take(there.cells)))
 
 
 @lru_cache(maxsize=16)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.roster.blocks import taken_out
 from frontdoor_sim.roster.posts import FORTNIGHT, Crew, Post, crew_of, name_prefixes
-from frontdoor_sim.roster.stretches import Pieces, Stretches, cut, duty_days, in_one
+from frontdoor_sim.roster.stretches import Pieces, Stretches, cut, duty_days, in_one, touching
 from frontdoor_sim.working_time import Calendar, WallClock
 
 Int64s = NDArray[np.int64]
@@ -80,6 +80,8 @@ class Establishment:
         patterns: whether they work on each day of a fortnight [people, 14], from a Monday.
         entitled: duty days of leave in a leave year.
         stretches: their duty if they were never away.
+        teams_next: for each stretch, the next date after it on which the team has duty.
+        some_touch: whether two stretches of one person and kind touch.
         cells: for each stretch, the place of its person and day in an array [people, dates].
     """
 
@@ -89,6 +91,8 @@ class Establishment:
     patterns: Bools
     entitled: Int64s
     stretches: Stretches
+    teams_next: Int64s
+    some_touch: bool
     cells: Int64s
 
 
@@ -126,6 +130,8 @@ def establishment(posts: tuple[Post, ...], clock: WallClock, first: date, last: 
         np.concatenate([np.empty((0, FORTNIGHT), dtype=bool), *(crew.pattern for crew in crews)]),
         np.concatenate([np.empty(0, dtype=np.int64), *map(_entitled, posts, crews)]),
         stretches,
+        teams_next(stretches, who.next_team_day, first),
+        bool(touching(stretches).any()),
         stretches.workers * len(dates) + stretches.days - dates[0],
     )
 
@@ -209,6 +215,11 @@ def _entitled(post: Post, crew: Crew) -> Int64s:
     """Duty days of leave of each person in a leave year."""
     tenths = round(post.leave_days_per_year * 10)
     return (2 * tenths * crew.worked + 10 * crew.possible) // (20 * max(1, crew.possible))
+
+
+def teams_next(rows: Stretches, next_team_day: Int64s, first: date) -> Int64s:
+    """For each stretch of duty, the next date after it on which the team has duty; `next_team_day` is of `WhoThereIs`."""
+    return next_team_day[rows.workers, rows.last_days - first.toordinal()]
 
 
 def _next_team_day(posts: Sequence[Post], full: Sequence[_FullDuty], dates: Int64s) -> Int64s:

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.luck import LUCK_BITS, draws, keys_of_words
-from frontdoor_sim.roster.duty import Roster, present
+from frontdoor_sim.roster.duty import Roster, all_of, present
 from frontdoor_sim.roster.establishment import NO_DAY, SlotChanges, WhoThereIs
 from frontdoor_sim.roster.posts import Post
 from frontdoor_sim.roster.stretches import Stretches, joined
@@ -101,17 +101,18 @@ def draw_roster_of_phases(
     found = [
         [present(posts, *run) for posts in (phase.posts, phase.former)[: 1 + bool(phase.taken_up)]] for phase in phases
     ]
-    people = _people([who for both in found for who, _ in both])
+    people = _people([everybody.who for both in found for everybody, _ in both])
     place = {one: at for at, one in enumerate(zip(people["team"], people["name"], strict=True))}
     starts = [first.toordinal(), *(phase.begins.toordinal() for phase in phases[1:])]
     ends = [*starts[1:], last.toordinal() + 1]
     dates = np.arange(starts[0], ends[-1])
     parts = []
     for phase, both, start, end in zip(phases, found, starts, ends, strict=True):
-        has_new = [_has_new(who, phase.taken_up, luck_key, dates) for who, _ in both]
-        for (who, stretches), counts in zip(both, [has_new[0], *(~there for there in has_new[1:])], strict=True):
+        has_new = [_has_new(everybody.who, phase.taken_up, luck_key, dates) for everybody, _ in both]
+        for (everybody, there), counts in zip(both, [has_new[0], *(~new for new in has_new[1:])], strict=True):
+            who = everybody.who
             number = [place[one] for one in zip(who.people["team"], who.people["name"], strict=True)] or [0]
-            parts.append(_Part(who, stretches, np.array(number, dtype=np.int64), start, end, counts))
+            parts.append(_Part(who, there.rows, np.array(number, dtype=np.int64), start, end, counts))
     slots = _slots(parts, len(people))
     skills = [_skills([part for part in parts if part.first == start], len(people)) for start in starts]
     who = WhoThereIs(
@@ -122,7 +123,7 @@ def draw_roster_of_phases(
         slots,
         SlotChanges.of(slots, clock.midnights(first, last)),
     )
-    return Roster(who, joined(_in_order(parts)), first.toordinal(), tuple(skills[1:]))
+    return Roster(who, all_of(joined(_in_order(parts)), who, first), first.toordinal(), tuple(skills[1:]))
 
 
 def _has_new(who: WhoThereIs, taken_up: Sequence[TakenUp], luck_key: int, dates: Int64s) -> Bools:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -67,6 +69,30 @@ class Stretches(NamedTuple):
     def where_places(self, places: Int64s) -> Stretches:
         """Those at some places, in the order of the places."""
         return Stretches._make(column.take(places) for column in self)
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """Some of many stretches, of which only those columns are taken that somebody asks for.
+
+    Args:
+        of: the many.
+        teams_next: for each of them, the next date after it on which the worker's team has duty (proleptic ordinal).
+        places: places of the chosen ones among them, ascending.
+    """
+
+    of: Stretches
+    teams_next: Int64s
+    places: Int64s
+
+    @cached_property
+    def rows(self) -> Stretches:
+        """All columns of them."""
+        return self.of.where_places(self.places)
+
+    def first_of_each(self, workers: int, places: Int64s) -> Int64s:
+        """Where each worker's begin among some places, and how many those are; length workers + 1."""
+        return np.searchsorted(places, np.searchsorted(self.of.workers, np.arange(workers + 1)))
 
 
 def duty_days(shift: Calendar, midnights: Int64s, first: int) -> Pieces:
@@ -139,13 +165,19 @@ def in_one(parts: Sequence[Stretches], sizes: Sequence[int]) -> Stretches:
 
 def joined(rows: Stretches) -> Stretches:
     """The stretches with those of a person and kind in one that touch, as round-the-clock duty of two days does."""
-    touches = (rows.workers[1:] == rows.workers[:-1]) & (rows.starts[1:] == rows.ends[:-1])
-    touches &= (rows.on_cases[1:] == rows.on_cases[:-1]) & (rows.training[1:] == rows.training[:-1])
+    touches = touching(rows)
     if not touches.any():
         return rows
     edge = np.ones(1, dtype=bool)
     first, last = rows.where(np.concatenate((edge, ~touches))), rows.where(np.concatenate((~touches, edge)))
     return first._replace(ends=last.ends, last_days=last.last_days, ends_shift=last.ends_shift)
+
+
+def touching(rows: Stretches) -> Bools:
+    """For each stretch but the last, whether the next begins where it ends, and is of the same person and kind."""
+    touches = (rows.workers[1:] == rows.workers[:-1]) & (rows.starts[1:] == rows.ends[:-1])
+    touches &= (rows.on_cases[1:] == rows.on_cases[:-1]) & (rows.training[1:] == rows.training[:-1])
+    return touches
 
 
 def last_of_run(*columns: Int64s) -> Bools:
