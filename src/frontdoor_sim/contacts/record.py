@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from frontdoor_sim.event_log.columns import order_of
 from frontdoor_sim.luck import Int64s
 from frontdoor_sim.tables import dictionary
 
@@ -13,8 +14,6 @@ Values = NDArray[np.generic] | pd.Categorical | pd.arrays.IntegerArray
 
 NOT_A_RETURN = {"returned_from": -1, "return_number": 0, "returns_at": -1}
 """What the columns about returns hold in a table of first contacts."""
-
-_DIGIT_BITS = 16
 
 
 def columns() -> list[str]:
@@ -31,29 +30,22 @@ def table_of(where: str, contact: Int64s, enters: Int64s, **drawn: Values) -> pd
     Raises:
         ValueError: two contacts have one key; names both, and `where` they are from.
     """
-    by_key = _sorted(np.arange(len(contact)), contact)
-    order = _sorted(by_key, enters - enters.min(initial=0))
+    by_key = np.argsort(contact)
+    order = by_key.take(order_of((enters - enters.min(initial=0)).take(by_key)))
     values: dict[str, Values] = {"contact": contact[order], "family": contact[order], "enters": enters[order]}
     values |= {name: column[order] for name, column in drawn.items()}
     values |= {name: np.full(len(order), value) for name, value in NOT_A_RETURN.items()}
     values["consent"] = pd.arrays.IntegerArray(np.ones(len(order), dtype=np.int64), np.ones(len(order), dtype=bool))
     cast = {column.name: _cast(values[column.name], column.dtype) for column in dictionary("contacts")}
     table = pd.DataFrame(cast, copy=False)
-    if (contact[by_key][1:] == contact[by_key][:-1]).any():
+    keys = contact.take(by_key)
+    if (keys[1:] == keys[:-1]).any():
         raise _same_key(table, where)
     return table
 
 
 def _cast(values: Values, dtype: str) -> Values:
     return values.astype(dtype) if isinstance(values, np.ndarray) else values
-
-
-def _sorted(order: Int64s, column: Int64s) -> Int64s:
-    """An order sorted further by a column of 0 and above, as `np.lexsort` would; numpy counts 16 bits, which is quicker."""
-    for shift in range(0, int(column.max(initial=0)).bit_length(), _DIGIT_BITS):
-        digits = (column >> shift).astype(np.uint16)
-        order = order[np.argsort(digits[order], kind="stable")]
-    return order
 
 
 def _same_key(table: pd.DataFrame, where: str) -> ValueError:
