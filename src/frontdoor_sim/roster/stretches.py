@@ -175,7 +175,7 @@ def joined(rows: Stretches) -> Stretches:
 
 def touching(rows: Stretches) -> Bools:
     """For each stretch but the last, whether the next begins where it ends, and is of the same person and kind."""
-    touches = (rows.workers[1:] == rows.workers[:-1]) & (rows.starts[1:] == rows.ends[:-1])
+    touches: Bools = (rows.workers[1:] == rows.workers[:-1]) & (rows.starts[1:] == rows.ends[:-1])
     touches &= (rows.on_cases[1:] == rows.on_cases[:-1]) & (rows.training[1:] == rows.training[:-1])
     return touches
 
