@@ -19,6 +19,7 @@ from frontdoor_sim.contacts import draw
 from frontdoor_sim.experiment.touch.desk import Desk
 from frontdoor_sim.experiment.touch.fitting import candidates, played_rows, taught
 from frontdoor_sim.experiment.touch.replay import Replay, Row, midnights_of
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.operating_model import OperatingModel
 from recovery import Recovery
 
@@ -70,7 +71,7 @@ class Runs:
         while (at := len(self.rows)) < self.number:
             mine = values[at : at + 100]
             once = min(max(teach - at, 0), len(mine))
-            done = played_rows(self.replay, mine, self.seed, once, at, jobs)
+            done = played_rows(self.replay, mine, self.seed, once, at, Workers(jobs))
             self._keep(done)
             self.rows += done
         return self.rows

@@ -30,6 +30,7 @@ from frontdoor_sim.experiment.running import read_run
 from frontdoor_sim.experiment.touch.desk import Desk
 from frontdoor_sim.experiment.touch.fitting import candidates, played_rows, reference_of, taught
 from frontdoor_sim.experiment.touch.replay import Row
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.luck import key_array
 from frontdoor_sim.operating_model import Timeline
 from frontdoor_sim.scenario import Scenario
@@ -206,17 +207,21 @@ def sources(runs: int) -> None:
     """
     year = town(52, 8, ONE_DESK)
     true = {"people": float(PEOPLE), "load": 0.85, "touch_cv": CV}
-    council = played_rows(year, [true], SEED, first=0, jobs=1)[0]
+    council = played_rows(year, [true], SEED, first=0, workers=Workers(jobs=1))[0]
     told = candidates(ONE_DESK, runs, SEED)
-    reference = reference_of(year, played_rows(year, told, SEED, taught(runs), jobs=1))
+    reference = reference_of(year, played_rows(year, told, SEED, taught(runs), workers=Workers(jobs=1)))
     found = posterior(reference, council.timed[0], (), SEED)
     picked = np.random.default_rng(SEED).choice(len(found.draws), DRAWS, p=found.weights / found.weights.sum())
     drawn = found.draws[list(true)].iloc[picked].to_dict("records")
     played = [
         _shares(row)
-        for row in played_rows(year, [one for one in drawn for _ in range(EACH)], SEED, first=50_000, jobs=1)
+        for row in played_rows(
+            year, [one for one in drawn for _ in range(EACH)], SEED, first=50_000, workers=Workers(jobs=1)
+        )
     ]
-    truth = np.mean([_shares(row) for row in played_rows(year, [true] * 60, SEED, first=90_000, jobs=1)], axis=0)
+    truth = np.mean(
+        [_shares(row) for row in played_rows(year, [true] * 60, SEED, first=90_000, workers=Workers(jobs=1))], axis=0
+    )
     parts = np.array(played).reshape(DRAWS, EACH, -1)
     luck = parts.var(axis=1, ddof=1).mean(axis=0)
     unsaid = np.maximum(parts.mean(axis=1).var(axis=0, ddof=1) - luck / EACH, 0)

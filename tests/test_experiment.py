@@ -45,6 +45,7 @@ from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.running import draw_contacts, simulate
 from frontdoor_sim.experiment.study import staffing_table
 from frontdoor_sim.experiment.todays import todays_values
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.scenario import Change, Scenario, read_scenario
 from frontdoor_sim.working_time import WallClock, england_bank_holidays
 
@@ -71,9 +72,9 @@ def bcp() -> Scenario:
 def test_the_same_to_the_bit_for_one_two_or_four_workers(desk, more, short, monkeypatch):
     monkeypatch.setattr(workers, "SHORT", short)
     tasks = [Task((desk, more), 5, number, NOBODY) for number in range(6)]
-    alone = replicate(tasks, jobs=1)
+    alone = replicate(tasks, Workers(jobs=1))
     for jobs in (2, 4):
-        pd.testing.assert_frame_equal(replicate(tasks, jobs=jobs), alone, check_exact=True)
+        pd.testing.assert_frame_equal(replicate(tasks, Workers(jobs=jobs)), alone, check_exact=True)
 
 
 def test_processes_stay_for_all_the_rounds_of_a_study_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,16 +87,16 @@ def test_processes_stay_for_all_the_rounds_of_a_study_and_no_longer(monkeypatch:
     monkeypatch.setattr(workers, "_processes", threads)
     monkeypatch.setattr(workers, "SHORT", 0.0)
     with workers.one_pool():
-        assert workers.worked(abs, [-1, -2, -3], 2) == [1, 2, 3]
+        assert Workers(jobs=2).do(abs, [-1, -2, -3]) == [1, 2, 3]
         monkeypatch.setattr(workers, "SHORT", np.inf)
         with workers.one_pool():
-            assert workers.worked(abs, [-4, -5, -6], 2) == [4, 5, 6]
+            assert Workers(jobs=2).do(abs, [-4, -5, -6]) == [4, 5, 6]
         assert begun[0].submit(abs, -7).result() == 7
     assert len(begun) == 1
     with pytest.raises(RuntimeError, match="shutdown"):
         begun[0].submit(abs, -8)
     monkeypatch.setattr(workers, "SHORT", 0.0)
-    assert workers.worked(abs, [-1, -2, -3], 2) == [1, 2, 3]
+    assert Workers(jobs=2).do(abs, [-1, -2, -3]) == [1, 2, 3]
     assert len(begun) == 2
 
 
@@ -117,11 +118,11 @@ def test_processes_that_were_started_ahead_work_where_work_is_long(monkeypatch: 
         workers.start_processes(2)
         workers.start_processes(2)
         assert len(begun) == 1
-        assert "ahead" not in workers.worked(where, [0, 1, 2], 2), "what is short is not done by processes"
+        assert "ahead" not in Workers(jobs=2).do(where, [0, 1, 2]), "what is short is not done by processes"
         monkeypatch.setattr(workers, "SHORT", 0.0)
-        assert workers.worked(where, [0, 1, 2], 2) == [here, here, "ahead"]
+        assert Workers(jobs=2).do(where, [0, 1, 2]) == [here, here, "ahead"]
         monkeypatch.setattr(workers, "SHORT", short)
-        assert workers.worked(where, [0, 1, 2], 2) == ["ahead"] * 3
+        assert Workers(jobs=2).do(where, [0, 1, 2]) == ["ahead"] * 3
     workers.start_processes(2)
     assert len(begun) == 1, "there is no study"
 
@@ -392,7 +393,7 @@ def test_candidates_of_a_small_range_are_told_apart_and_lie_in_it(between):
 def test_conditioning_keeps_what_shows_the_symptom(desk):
     staff = Unknown(path="teams.desk.staff.officer.wte", say="Officers", between=(5, 9), unit="WTE", source="a guess")
     symptom = Symptom(measure="decided_within_24h", say="Late", between=(0.0, 0.75), source="seen")
-    found = condition(desk, [staff], [symptom], candidates=6, seed=1, returning=NOBODY, jobs=1)
+    found = condition(desk, [staff], [symptom], candidates=6, seed=1, returning=NOBODY, workers=Workers(jobs=1))
     table = found.candidates
     seen = table["decided_within_24h all=all"]
     assert ((seen <= 0.75) == table["kept"]).all()
@@ -605,7 +606,7 @@ def test_returns_make_up_the_published_volume(bcp):
     returns = returning(bcp, 1)
     assert 0.15 < returns.shares[0] < 0.35
     tasks = [Task((bcp.varied({"run.warm_up": 26, "run.weeks": 26}),), 1, number, returns) for number in range(6)]
-    got = replicate(tasks, jobs=1).query("measure == 'children_received' and by == 'all'")["value"]
+    got = replicate(tasks, Workers(jobs=1)).query("measure == 'children_received' and by == 'all'")["value"]
     expected = 3416 * 3.795 * 26 / 52.14
     assert abs(got.mean() - expected) < 4 * got.std(ddof=1) / np.sqrt(len(got)) + 0.02 * expected
 

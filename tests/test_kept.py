@@ -13,7 +13,7 @@ from frontdoor_sim.contacts.returning import NOBODY, Returning
 from frontdoor_sim.experiment import appraise, kept, read_study, replications
 from frontdoor_sim.experiment.kept import places_of, read_kept
 from frontdoor_sim.experiment.replications import Task, measure_task, replicate
-from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.scenario import read_scenario
 
 EXAMPLES = Path(__file__).parents[1] / "scenarios" / "examples"
@@ -49,28 +49,28 @@ def place(one: Task, folder: Path) -> Path:
 
 
 def test_what_is_kept_is_not_made_again(tmp_path):
-    first = worked(table_of, [1, 2, 3], jobs=1, keep=tmp_path)
+    first = Workers(jobs=1, keep=tmp_path).do(table_of, [1, 2, 3])
     assert CALLS == [1, 2, 3]
-    again = worked(table_of, [3, 4, 1], jobs=1, keep=tmp_path)
+    again = Workers(jobs=1, keep=tmp_path).do(table_of, [3, 4, 1])
     assert CALLS == [1, 2, 3, 4]
     assert [int(table["square"].iloc[0]) for table in [*first, *again]] == [1, 4, 9, 9, 16, 1]
 
 
 def test_a_study_that_was_stopped_goes_on_where_it_was(tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        worked(fails_at_three, [1, 2, 3, 4], jobs=1, keep=tmp_path)
+        Workers(jobs=1, keep=tmp_path).do(fails_at_three, [1, 2, 3, 4])
     assert CALLS == [1, 2]
     assert len(list(tmp_path.iterdir())) == 2
-    worked(fails_at_three, [1, 2, 4], jobs=1, keep=tmp_path)
+    Workers(jobs=1, keep=tmp_path).do(fails_at_three, [1, 2, 4])
     assert CALLS == [1, 2, 4]
 
 
 def test_a_file_that_was_torn_is_made_again(tmp_path):
-    worked(table_of, [5], jobs=1, keep=tmp_path)
+    Workers(jobs=1, keep=tmp_path).do(table_of, [5])
     (file,) = tmp_path.iterdir()
     file.write_bytes(file.read_bytes()[:20])
     assert read_kept(file) is None
-    (table,) = worked(table_of, [5], jobs=1, keep=tmp_path)
+    (table,) = Workers(jobs=1, keep=tmp_path).do(table_of, [5])
     assert CALLS == [5, 5]
     assert table["square"].tolist() == [25]
 
@@ -102,9 +102,9 @@ def test_code_that_changes_keeps_nothing_old(tmp_path, monkeypatch):
 
 def test_a_table_that_was_kept_is_the_same_to_the_type(tmp_path):
     tasks = [task(replication=number) for number in range(3)]
-    made = replicate(tasks, jobs=1, keep=tmp_path)
-    pd.testing.assert_frame_equal(replicate(tasks, jobs=1, keep=tmp_path), made)
-    pd.testing.assert_frame_equal(replicate(tasks, jobs=2), made)
+    made = replicate(tasks, Workers(jobs=1, keep=tmp_path))
+    pd.testing.assert_frame_equal(replicate(tasks, Workers(jobs=1, keep=tmp_path)), made)
+    pd.testing.assert_frame_equal(replicate(tasks, Workers(jobs=2)), made)
 
 
 def test_an_appraisal_is_the_same_when_it_is_run_again_and_runs_but_what_writes_logs(tmp_path, monkeypatch):

@@ -19,6 +19,7 @@ from frontdoor_sim.experiment.explained import explained, spread_of
 from frontdoor_sim.experiment.one_way import Figures, Range, one_way, ranges, settings, swings
 from frontdoor_sim.experiment.replications import Task, replicate
 from frontdoor_sim.experiment.sensitivity_words import in_plain_words
+from frontdoor_sim.experiment.workers import Workers
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "scenarios" / "examples"
@@ -316,7 +317,9 @@ def test_the_first_run_of_each_candidate_is_that_of_the_appraisal(study, found: 
     from frontdoor_sim.experiment.pilot import returning
 
     scenarios, returns = (study.base, *study.options), returning(study.base, 7)
-    runs = replicate([Task(scenarios, 7, place, returns, values) for place, values in enumerate(_kept(found))], jobs=1)
+    runs = replicate(
+        [Task(scenarios, 7, place, returns, values) for place, values in enumerate(_kept(found))], Workers(jobs=1)
+    )
     there = runs[(runs["measure"] == MEASURE) & (runs["by"] == "all")]["value"]
     mine = found.figures[(found.figures["kind"] == "candidate") & (found.figures["replication"] == 0)]["value"]
     assert mine.tolist() == there.tolist()

@@ -25,6 +25,7 @@ from frontdoor_sim.experiment.least_value import SURE, TESTS, Floats, first_plac
 from frontdoor_sim.experiment.replications import Task
 from frontdoor_sim.experiment.staffing_command import _rows
 from frontdoor_sim.experiment.staffing_goal import Goal, people_at
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.scenario import Scenario, read_scenario
 from theory_runs import exponential, scenario
 
@@ -192,7 +193,9 @@ def test_the_ceiling_of_office_hours_is_the_exact_one(tmp_path: Path) -> None:
 def one_by_one(model: Scenario, values: Sequence[float], replications: int, seed: int) -> Floats:
     """The 24-hour share of every value, run without the search."""
     variants = tuple(model.varied({OFFICERS: wte, "name": f"{wte}"}) for wte in values)
-    runs = replicate([Task((model, *variants), seed, number, NOBODY) for number in range(replications)], jobs=1)
+    runs = replicate(
+        [Task((model, *variants), seed, number, NOBODY) for number in range(replications)], Workers(jobs=1)
+    )
     whole = runs[(runs["measure"] == "decided_within_24h") & (runs["by"] == "all")]
     table = whole.pivot(index="option", columns="run", values="value")
     found: Floats = table.loc[[f"{wte}" for wte in values]].to_numpy(np.float64)
@@ -291,7 +294,8 @@ def test_room_for_everybody_is_room_in_every_team() -> None:
     these, everybody = found.ceilings["mean"]
     returns = returning(few, 1)
     many = replicate(
-        [Task((few.varied({screeners: 200, managers: 200}),), 1, number, returns) for number in range(2)], jobs=1
+        [Task((few.varied({screeners: 200, managers: 200}),), 1, number, returns) for number in range(2)],
+        Workers(jobs=1),
     )
     whole = many[(many["measure"] == "decided_within_24h") & (many["by"] == "all")]["value"]
     assert everybody == pytest.approx(whole.mean(), abs=0.001)

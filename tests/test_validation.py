@@ -14,6 +14,7 @@ from frontdoor_sim.contacts.returning import NOBODY, Returning
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.running import simulate
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.measures import measure
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.table_reading import TableReading
@@ -143,7 +144,7 @@ def test_parts_of_the_truth_pass_at_the_nominal_rate(town):
     """Each of 60 parts is held against the 59 others, with nothing allowed: about one in twenty lies outside."""
     scenario = windowed(town.scenario, town.scenario.model.run.model_copy(update={"weeks": 6, "opens": SPLIT}))
     arrivals = ForecastArrivals(scenario, {}, 0.0, NOBODY)
-    parts = predicted([Part(arrivals, 4, number, by_date=False) for number in range(60)], jobs=1)
+    parts = predicted([Part(arrivals, 4, number, by_date=False) for number in range(60)], Workers(jobs=1))
     nothing_allowed = read_tolerance().model_copy(
         update={"statistics": {name: allowed.model_copy(update=dict.fromkeys(allowed.given, 0.0))
                                for name, allowed in read_tolerance().statistics.items()}}

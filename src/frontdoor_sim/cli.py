@@ -50,6 +50,7 @@ from frontdoor_sim.experiment.study import versions
 from frontdoor_sim.experiment.touch.desk_file import read_desk
 from frontdoor_sim.experiment.touch.page import added
 from frontdoor_sim.experiment.typed import mistyped, typed_whole
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.measures import measure
 from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
@@ -332,14 +333,15 @@ def do_run(asked: argparse.Namespace) -> None:
     tasks = [
         Task((scenario,), asked.seed, number, returns, engine=asked.engine) for number in range(asked.replications)
     ]
-    runs = replicate(tasks, asked.jobs, None, asked.quiet)
+    workers = Workers.asked(asked)
+    runs = replicate(tasks, workers)
     summary = summarise(runs)
     write_tables(folder, {"replications": runs, "summary": summary})
     if asked.log:
         write_log(run(scenario, asked.seed, engine=asked.engine), folder / "event_log")
     more = ("backlog_cleared_days",) if scenario.backlog else ()
     print(key_figures(summary, (*KEY_FIGURES, *more)))
-    loads = offered_loads([scenario], asked.seed, returns, asked.jobs, asked.quiet, asked.engine)
+    loads = offered_loads([scenario], asked.seed, returns, workers)
     _say(cautions([scenario], loads), f"Written to {folder}")
 
 
@@ -365,7 +367,7 @@ def do_compare(asked: argparse.Namespace) -> None:
     print(found)
     print("Intervals: 95% for all options together, of the average; simulation noise alone.")
     returns = returning(base, asked.seed, asked.engine)
-    loads = offered_loads([base, *options], asked.seed, returns, asked.jobs, asked.quiet, asked.engine)
+    loads = offered_loads([base, *options], asked.seed, returns, Workers.asked(asked))
     _say(cautions([base, *options], loads), f"Written to {folder}")
 
 

@@ -12,6 +12,7 @@ from frontdoor_sim.experiment.replications import replicate
 from frontdoor_sim.experiment.sensitivity import Sensitivity, sensitivity
 from frontdoor_sim.experiment.single import run
 from frontdoor_sim.experiment.study import appraise
+from frontdoor_sim.experiment.workers import Workers
 
 __all__ = [
     "BreakEven",
@@ -21,6 +22,7 @@ __all__ = [
     "Study",
     "Symptom",
     "Unknown",
+    "Workers",
     "appraise",
     "break_even",
     "compare",

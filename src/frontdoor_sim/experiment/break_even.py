@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from frontdoor_sim.experiment.replications import Place, Task, replicate, with_e
 from frontdoor_sim.experiment.todays import today_keeps
 from frontdoor_sim.experiment.typed import Percentage, as_number, no_numbers, percentages_of_no_share
 from frontdoor_sim.experiment.undated import dated_changes
-from frontdoor_sim.experiment.workers import one_pool
+from frontdoor_sim.experiment.workers import USUAL, Workers, one_pool
 from frontdoor_sim.measures import MEASURES
 from frontdoor_sim.scenario import Scenario, check_scenarios
 
@@ -42,8 +41,7 @@ class Tried:
         values: that are tried for every measure, in rising order.
         sets: numbers by path that replications use instead of the scenarios' own; they take turns.
         replications, seed: as for `break_even`.
-        workers: `jobs`, `executor`, `quiet` and `keep` of `replicate`.
-        engine: which engine runs.
+        workers: who runs them.
         only: the measures that are asked for; all of them where there is none.
         least_step: 1 for a number that must be whole, else 0.
         runs: the measures of all replications, by value; those of the base stand at NaN.
@@ -56,8 +54,7 @@ class Tried:
     sets: Sequence[Mapping[str, Any]]
     replications: int
     seed: int
-    workers: Mapping[str, Any]
-    engine: Engine
+    workers: Workers
     only: tuple[str, ...] = ()
     least_step: float = 0.0
     runs: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -95,17 +92,24 @@ class Tried:
         if not len(new):
             return
         each = [with_each_value(today, then, self.path, new) for today, then in self.pairs]
-        returns = returning(self.base, self.seed, self.engine)
+        returns = returning(self.base, self.seed, self.workers.engine)
         first = 1 if self.runs else 0
         tasks = [
-            Task(those[first:], self.seed, number, returns, engine=self.engine, contacts_of=those[0], only=self.only)
+            Task(
+                those[first:],
+                self.seed,
+                number,
+                returns,
+                engine=self.workers.engine,
+                contacts_of=those[0],
+                only=self.only,
+            )
             for number in range(self.replications)
             for those in [each[number % len(each)]]
         ]
         say = "Replications, each with more values" if first else "Replications, each with every value"
-        found = {
-            str(name): runs for name, runs in replicate(tasks, say=say, **self.workers).groupby("option", observed=True)
-        }
+        runs = replicate(tasks, self.workers, say).groupby("option", observed=True)
+        found = {str(name): its for name, its in runs}
         self.runs |= {"": found.pop(self.base.name)} | found if not first else found
 
     def _named(self, value: float) -> str:
@@ -149,7 +153,7 @@ def break_even(
         replications: at least 2.
         seed: of the study.
         numbers: sets of numbers by path, in turn one for each replication, such as those that `condition` keeps.
-        jobs, executor, quiet: as for `replicate`.
+        jobs, executor, quiet: as for `Workers`.
         engine: `auto`, `simpy` or `compiled`; the answer is the same.
         tolerance: how closely the break-even and the ends of its interval are found, in the unit of the number: each lies
             between two values, no further apart, that were run. Where it is None, a hundredth of what is between or a tenth
@@ -168,7 +172,7 @@ def break_even(
         if name not in MEASURES:
             raise _nowhere(option.name, (name, "all", "all"))
     tried = try_values(
-        base, option, path, between, steps, replications, seed, numbers, jobs, executor, quiet, engine, None, only
+        base, option, path, between, steps, replications, seed, numbers, Workers(jobs, executor, quiet, engine), only
     )
     return tried.even(measure, along, tolerance)
 
@@ -202,17 +206,13 @@ def try_values(
     replications: int = 20,
     seed: int = 1,
     numbers: Sequence[Mapping[str, Any]] = (),
-    jobs: int | None = None,
-    executor: Executor | None = None,
-    quiet: bool = True,
-    engine: Engine = "auto",
-    keep: Path | None = None,
+    workers: Workers = USUAL,
     only: tuple[str, ...] = (),
 ) -> Tried:
     """Run an option with several values of one of its numbers; all as for `break_even`, of whatever measure.
 
     Args:
-        keep: as for `replicate`.
+        workers: who runs them.
         only: the measures that will be asked for; all of them where there is none.
     """
     if replications < 2 or steps < 2 or not between[0] < between[1]:
@@ -221,8 +221,7 @@ def try_values(
         )
     values = np.linspace(*between, steps)
     sets = list(numbers[:replications]) or [{}]
-    workers = {"jobs": jobs, "executor": executor, "quiet": quiet, "keep": keep}
-    tried = Tried(base, option, path, values, sets, replications, seed, workers, engine, only)
+    tried = Tried(base, option, path, values, sets, replications, seed, workers, only)
     tried.run(values)
     tried.least_step = 0.0 if _fits(base, option, path, values[0] + 0.382 * (values[1] - values[0])) else 1.0
     return tried

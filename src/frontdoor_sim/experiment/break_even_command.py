@@ -16,6 +16,7 @@ from frontdoor_sim.experiment.cautions import cautions_by_pilot
 from frontdoor_sim.experiment.comparing import HEADLINE
 from frontdoor_sim.experiment.reading import not_changes
 from frontdoor_sim.experiment.typed import percentages_of_no_share, typed_number, typed_whole
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.scenario import Scenario, read_scenarios
 
 CHART = "break_even"
@@ -68,7 +69,7 @@ def run_command(asked: argparse.Namespace, folder: Path) -> str:
         note += (
             f" Found to within {found.tolerance:g}: each end lies between two values, no further apart, that were run."
         )
-    care = cautions_by_pilot([base, option], asked.seed, asked.jobs, asked.quiet, asked.engine)
+    care = cautions_by_pilot([base, option], asked.seed, Workers.asked(asked))
     return "\n".join([str(found), *_rows(found), note, *([care] if care else []), f"Written to {folder}"])
 
 

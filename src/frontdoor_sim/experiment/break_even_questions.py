@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from pydantic import Field
 from frontdoor_sim.appraisal.pack import empty
 from frontdoor_sim.appraisal.wording import better_of, change_unit, measure_name, more_and_less, number_text, scale_of
 from frontdoor_sim.documents import InputError, Mistake, in_words, nearest
-from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.break_even import Tried, measures_of, try_values, with_each_value
 from frontdoor_sim.experiment.break_even_answer import BreakEven, interval_text, unit_of
 from frontdoor_sim.experiment.comparing import HEADLINE
@@ -23,6 +21,7 @@ from frontdoor_sim.experiment.crossing import Crossing
 from frontdoor_sim.experiment.replications import Place
 from frontdoor_sim.experiment.typed import Ends
 from frontdoor_sim.experiment.undated import dated_changes
+from frontdoor_sim.experiment.workers import USUAL, Workers
 from frontdoor_sim.measures import MEASURES, catalogue
 from frontdoor_sim.operating_model import Closed
 from frontdoor_sim.scenario import Scenario
@@ -109,18 +108,15 @@ def answers(
     replications: int,
     seed: int,
     numbers: Sequence[Mapping[str, Any]] = (),
-    jobs: int | None = None,
-    quiet: bool = True,
-    engine: Engine = "auto",
-    keep: Path | None = None,
+    workers: Workers = USUAL,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The answers to some questions, as the tables `break_evens` and `tried` of a pack; each value is run once.
 
     Args:
         base: today's model.
         asked: each option with its question.
-        replications, seed, numbers, jobs, quiet, engine: as for `break_even`.
-        keep: as for `replicate`.
+        replications, seed, numbers: as for `break_even`.
+        workers: who runs them.
     """
     found, tried = [], []
     runs: dict[tuple[Any, ...], Tried] = {}
@@ -139,11 +135,7 @@ def answers(
                 replications,
                 seed,
                 numbers,
-                jobs,
-                None,
-                quiet,
-                engine,
-                keep,
+                workers,
                 only=tuple(only[same]),
             )
         even = runs[same].even(asks.measure, asks.along)

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from frontdoor_sim.documents import in_words
-from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import offered_loads, returning
+from frontdoor_sim.experiment.workers import USUAL, Workers
 from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.scenario import Scenario
 from frontdoor_sim.scenario.doubts import doubts_of_changes, without_time
@@ -58,9 +58,7 @@ def cautions(scenarios: Sequence[Scenario], loads: pd.DataFrame) -> str:
 def cautions_by_pilot(
     scenarios: Sequence[Scenario],
     seed: int,
-    jobs: int | None = None,
-    quiet: bool = True,
-    engine: Engine = "auto",
+    workers: Workers = USUAL,
     numbers: Mapping[str, float] | None = None,
 ) -> str:
     """What to read the figures of some scenarios with, of which no offered load is known yet: a pilot of each says it.
@@ -68,12 +66,12 @@ def cautions_by_pilot(
     Args:
         scenarios: a base, and options of it.
         seed: of the study.
-        jobs, quiet, engine: as for `offered_loads`.
+        workers: who runs the pilots.
         numbers: by path, what is not known and is put into every scenario.
     """
     each = [scenario.varied(numbers) for scenario in scenarios] if numbers else scenarios
-    returns = returning(scenarios[0], seed, engine)
-    return cautions(scenarios, offered_loads(each, seed, returns, jobs, quiet, engine))
+    returns = returning(scenarios[0], seed, workers.engine)
+    return cautions(scenarios, offered_loads(each, seed, returns, workers))
 
 
 def listed(head: str, found: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from frontdoor_sim.documents import InputError, Mistake, in_words, nearest, show
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.replications import PLACE, Task, replicate
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.scenario import Scenario, check_scenarios
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def compare(
         options: the proposals, or the one.
         replications: at least 2.
         seed: of the study.
-        jobs, executor, quiet: as for `replicate`.
+        jobs, executor, quiet: as for `Workers`.
         engine: `auto`, `simpy` or `compiled`; the answer is the same.
 
     Raises:
@@ -137,7 +138,7 @@ def compare(
         raise ValueError(f"an interval needs at least 2 replications, not {replications}")
     returns = returning(base, seed, engine)
     tasks = [Task((base, *options), seed, number, returns, engine=engine) for number in range(replications)]
-    return compared(replicate(tasks, jobs, executor, quiet), base.name, "average")
+    return compared(replicate(tasks, Workers(jobs, executor, quiet)), base.name, "average")
 
 
 def _check_names(base: Scenario, options: Sequence[Scenario]) -> None:

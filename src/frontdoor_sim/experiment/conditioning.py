@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +21,8 @@ from pydantic import BeforeValidator
 from frontdoor_sim.appraisal import write_tables
 from frontdoor_sim.contacts.returning import Returning
 from frontdoor_sim.documents import InputError, Mistake, in_words
-from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.replications import Asked, Place, Task, figures_task
-from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.experiment.workers import USUAL, Workers
 from frontdoor_sim.luck import LUCK_BITS, code, draws, key_array
 from frontdoor_sim.measures import catalogue
 from frontdoor_sim.operating_model import Closed, as_share
@@ -139,11 +137,7 @@ def condition(
     seed: int,
     returning: Returning,
     weeks: int | None = None,
-    jobs: int | None = None,
-    executor: Executor | None = None,
-    quiet: bool = True,
-    engine: Engine = "auto",
-    keep: Path | None = None,
+    workers: Workers = USUAL,
 ) -> Conditioned:
     """Run today's model with each candidate and keep those that show every symptom.
 
@@ -154,19 +148,17 @@ def condition(
         seed: of the study; candidate k meets the luck of replication 1,000,000 + k, which no study uses.
         returning: of the base.
         weeks: length of the measured window for this purpose; the scenario's own where it is None.
-        jobs, executor, quiet: as for `replicate`.
-        engine: which engine runs.
-        keep: as for `replicate`.
+        workers: who runs them.
     """
     tried = spread(unknowns, candidates, seed)
     today = base.varied({"run.weeks": weeks, "run.follow_up": 2}) if weeks else base
     places = tuple(symptom.place for symptom in symptoms)
     asked = [
-        Asked(Task((today,), seed, 1_000_000 + number, returning, values, engine=engine), places)
+        Asked(Task((today,), seed, 1_000_000 + number, returning, values, engine=workers.engine), places)
         for number, values in enumerate(tried)
     ]
     say = "Staffing that shows the symptoms"
-    tables: list[pd.DataFrame] = worked(figures_task, asked, jobs, executor, quiet, say, keep)
+    tables: list[pd.DataFrame] = workers.do(figures_task, asked, say)
     found = np.array([table["value"].to_numpy(float) for table in tables]).reshape(len(asked), len(symptoms))
     bounds = np.array([symptom.between for symptom in symptoms]).reshape(-1, 2)
     kept = np.all((found >= bounds[:, 0]) & (found <= bounds[:, 1]), axis=1).tolist()

@@ -25,7 +25,7 @@ from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.comparing import CONFIDENCE, HEADLINE, TRANSFER, mean_and_half_width
 from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.replications import Task, measure_task
-from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.luck import code, draws, key
 from frontdoor_sim.scenario import Scenario, check_scenarios
 
@@ -134,7 +134,7 @@ def fair_shares(
         for number in range(replications)
     ]
     say = f"What each change of {option.name} buys"
-    found: list[pd.DataFrame] = worked(_worths, asked, jobs, executor, quiet, say, keep)
+    found: list[pd.DataFrame] = Workers(jobs, executor, quiet, engine, keep).do(_worths, asked, say)
     names = [scenario.name for scenario in scenarios]
     values_of = [table.pivot(index="option", columns="measure", values="value").loc[names] for table in found]
     units = dict(zip(found[0]["measure"], found[0]["unit"], strict=True))

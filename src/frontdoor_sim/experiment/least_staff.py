@@ -32,7 +32,7 @@ from frontdoor_sim.experiment.staffing_goal import (
     people_at,
 )
 from frontdoor_sim.experiment.staffing_runs import Runs
-from frontdoor_sim.experiment.workers import one_pool
+from frontdoor_sim.experiment.workers import Workers, one_pool
 from frontdoor_sim.measures import catalogue
 from frontdoor_sim.operating_model import CaseloadStage, OperatingModel, WorkStage, outcomes_of
 from frontdoor_sim.scenario import Scenario, check_scenarios
@@ -160,8 +160,7 @@ def staffing(
         replications: at least 2.
         seed: of the study.
         numbers: sets of numbers by path, in turn one for each replication, such as those that `condition` keeps.
-        jobs, executor, quiet, keep: as for `workers.worked`.
-        engine: `auto`, `simpy` or `compiled`; the answer is the same.
+        jobs, executor, quiet, engine, keep: as for `Workers`.
 
     Raises:
         InputError: every mistake in what is asked; a measure that cannot be measured; a team that is asked for more than it has
@@ -184,10 +183,10 @@ def staffing(
         raise InputError(wrong)
     base = scenario.base or scenario
     people = people_at(scenario, path)
-    workers = {"jobs": jobs, "executor": executor, "quiet": quiet, "keep": keep}
+    workers = Workers(jobs, executor, quiet, engine, keep)
     sets = list(numbers[:replications]) or [{}]
     returns = returning(base, seed, engine)
-    runs = Runs(base, scenario, path, goal, sets, replications, seed, workers, engine, returns)
+    runs = Runs(base, scenario, path, goal, sets, replications, seed, workers, returns)
     grid = _grid(runs, people, between, step)
     ceilings, waits = _ceilings(runs, grid.room)
     tried = search(

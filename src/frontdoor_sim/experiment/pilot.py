@@ -14,7 +14,7 @@ from frontdoor_sim.documents import in_words
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.running import draw_contacts, people, placed, posts, simulate
-from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.experiment.workers import USUAL, Workers
 from frontdoor_sim.operating_model import CaseloadStage, OperatingModel, Staff, Team, Timeline, skills_of
 from frontdoor_sim.roster.posts import name_prefixes
 from frontdoor_sim.scenario import Scenario
@@ -133,16 +133,11 @@ def _times(facts: Team, times: float) -> float:
 
 
 def offered_loads(
-    scenarios: Sequence[Scenario],
-    seed: int,
-    returns: Returning,
-    jobs: int | None = None,
-    quiet: bool = True,
-    engine: Engine = "auto",
+    scenarios: Sequence[Scenario], seed: int, returns: Returning, workers: Workers = USUAL
 ) -> pd.DataFrame:
     """Offered loads of several scenarios, one pilot each."""
-    asked = [(scenario, seed, returns, engine) for scenario in scenarios]
-    tables: list[pd.DataFrame] = worked(_offered, asked, jobs, None, quiet, "Offered load")
+    asked = [(scenario, seed, returns, workers.engine) for scenario in scenarios]
+    tables: list[pd.DataFrame] = workers.do(_offered, asked, "Offered load")
     return pd.concat(tables, ignore_index=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from frontdoor_sim.contacts.returning import Returning
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import check_laws, write_log
 from frontdoor_sim.experiment.running import draw_contacts, measured, simulate
-from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.experiment.workers import USUAL, Workers
 from frontdoor_sim.measures import measure
 from frontdoor_sim.scenario import Scenario
 
@@ -110,22 +109,16 @@ def slug(name: str) -> str:
     return "_".join(words)
 
 
-def replicate(
-    tasks: Sequence[Task],
-    jobs: int | None = None,
-    executor: Executor | None = None,
-    quiet: bool = True,
-    say: str = "Replications",
-    keep: Path | None = None,
-) -> pd.DataFrame:
+def replicate(tasks: Sequence[Task], workers: Workers = USUAL, say: str = "Replications") -> pd.DataFrame:
     """Run tasks and gather their measures, in the order of the tasks whoever finishes first.
 
     Args:
         tasks: one a replication.
-        jobs, executor, quiet, say, keep: as for `workers.worked`; a task that writes logs is not kept.
+        workers: who runs them; a task that writes logs is not kept.
+        say: what the progress bar says.
 
     Returns:
         The measures of all replications (dictionary `measures`).
     """
-    tables: list[pd.DataFrame] = worked(measure_task, tasks, jobs, executor, quiet, say, keep)
+    tables: list[pd.DataFrame] = workers.do(measure_task, tasks, say)
     return pd.concat(tables, ignore_index=True)

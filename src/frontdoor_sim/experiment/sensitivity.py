@@ -31,7 +31,7 @@ from frontdoor_sim.experiment.pilot import returning
 from frontdoor_sim.experiment.reading import Study, check_study
 from frontdoor_sim.experiment.replications import Asked, Place, Task, figures_task
 from frontdoor_sim.experiment.sensitivity_words import in_plain_words
-from frontdoor_sim.experiment.workers import one_pool, worked
+from frontdoor_sim.experiment.workers import Workers, one_pool
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -113,9 +113,7 @@ def sensitivity(
         study: from `read_study`; it has `unknown` numbers.
         measure: a measure of everybody.
         replications, seed: instead of the file's own; at least 2 replications.
-        jobs, executor, quiet: as for `replicate`.
-        engine: `auto`, `simpy` or `compiled`; the answer is the same.
-        keep: a folder in which finished runs are kept.
+        jobs, executor, quiet, engine, keep: as for `Workers`.
         candidates: how many are tried, instead of the file's own; more of them say more of what explains the spread.
 
     Raises:
@@ -140,7 +138,8 @@ def sensitivity(
     returns = returning(study.base, seed, engine)
     if candidates is not None:
         study = replace(study, facts=study.facts.model_copy(update={"candidates": candidates}))
-    kept = _kept(study, seed, returns, jobs, executor, quiet, engine, keep)
+    workers = Workers(jobs, executor, quiet, engine, keep)
+    kept = _kept(study, seed, returns, workers)
     over = ranges(study.facts.unknown, kept.kept)
     at = settings(over)
     places = _places(study, measure)
@@ -153,9 +152,7 @@ def sensitivity(
               for again in range(RUNS_A_CANDIDATE)),
         ]
     ]  # fmt: skip
-    tables: list[pd.DataFrame] = worked(
-        figures_task, asked, jobs, executor, quiet, "One number at a time, and all", keep
-    )
+    tables: list[pd.DataFrame] = workers.do(figures_task, asked, "One number at a time, and all")
     values = np.array([table["value"].to_numpy(float) for table in tables]).reshape(len(asked), len(scenarios), -1)
     one_by_one, together = values[: len(at) * number], values[len(at) * number :]
     of_settings = one_by_one.reshape(len(at), number, len(scenarios), -1)
@@ -175,19 +172,11 @@ def mistakes_of_asking(study: Study, measure: str, where: str = "measure") -> li
     return wrong
 
 
-def _kept(
-    study: Study,
-    seed: int,
-    returns: Returning,
-    jobs: int | None,
-    executor: Executor | None,
-    quiet: bool,
-    engine: Engine,
-    keep: Path | None,
-) -> Conditioned:
+def _kept(study: Study, seed: int, returns: Returning, workers: Workers) -> Conditioned:
     facts = study.facts
-    found = condition(study.base, facts.unknown, facts.symptoms, facts.candidates, seed, returns, facts.condition_weeks,
-                      jobs, executor, quiet, engine, keep)  # fmt: skip
+    found = condition(
+        study.base, facts.unknown, facts.symptoms, facts.candidates, seed, returns, facts.condition_weeks, workers
+    )
     why = "better 40 and more, as the ranges are those of the candidates that are kept."
     check_enough(found, facts.symptoms, 2, study.file.name, why)
     return found

@@ -23,6 +23,7 @@ from frontdoor_sim.experiment.sensitivity import Sensitivity, mistakes_of_asking
 from frontdoor_sim.experiment.sensitivity_words import figures_text, range_text, shows_symptoms
 from frontdoor_sim.experiment.study import ran, versions
 from frontdoor_sim.experiment.typed import typed_whole
+from frontdoor_sim.experiment.workers import Workers
 
 BEYOND = (
     "At an end, with all others in the middle, today's model mostly does not show the symptoms: of the candidates kept, those "
@@ -102,7 +103,7 @@ def _care(asked: argparse.Namespace, study: Study, found: Sensitivity, seed: int
     """What to read the figures with, at the mean of the candidates kept, where there is something."""
     kept = found.candidates[found.candidates["kept"]]
     middle = {unknown.path: float(kept[unknown.path].mean()) for unknown in study.facts.unknown}
-    care = cautions_by_pilot((study.base, *study.options), seed, asked.jobs, asked.quiet, asked.engine, middle)
+    care = cautions_by_pilot((study.base, *study.options), seed, Workers.asked(asked), middle)
     if care:
         yield care
 

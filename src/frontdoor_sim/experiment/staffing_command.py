@@ -24,6 +24,7 @@ from frontdoor_sim.experiment.reading import Study, not_changes, read_study
 from frontdoor_sim.experiment.staffing_goal import Goal, mistakes_of_goal, mistakes_of_grid, mistakes_of_people
 from frontdoor_sim.experiment.study import conditioned, ran, versions
 from frontdoor_sim.experiment.typed import typed_number
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.scenario import Scenario, read_scenario
 
 REPLICATIONS, SEED = 20, 1
@@ -148,7 +149,7 @@ def _numbers(
         return []
     returns = returning(study.base, seed, asked.engine)
     with candidates_written(keep.parent):
-        found = conditioned(study, seed, returns, number, asked.jobs, asked.quiet, asked.engine, keep)
+        found = conditioned(study, seed, returns, number, Workers.asked(asked, keep))
     return found.kept[:number]
 
 

@@ -12,11 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.contacts.returning import Returning
-from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import offered_load, without_limits
 from frontdoor_sim.experiment.replications import Asked, Place, Task, figures_task, with_each_set
 from frontdoor_sim.experiment.staffing_goal import Goal
-from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -32,8 +31,7 @@ class Runs:
         goal: what is measured.
         sets: numbers by path that replications use instead of the scenarios' own; they take turns.
         replications, seed: as for `staffing`.
-        workers: `jobs`, `executor`, `quiet` and `keep` of `workers.worked`.
-        engine: which engine runs.
+        workers: who runs them.
         returns: who comes back to the base.
         loads: offered loads of pilots, by value.
     """
@@ -45,8 +43,7 @@ class Runs:
     sets: Sequence[Mapping[str, Any]]
     replications: int
     seed: int
-    workers: Mapping[str, Any]
-    engine: Engine
+    workers: Workers
     returns: Returning
     loads: dict[float, pd.DataFrame] = field(default_factory=dict)
 
@@ -76,12 +73,13 @@ class Runs:
     def _run(self, each: Sequence[Sequence[Scenario]], places: tuple[Place, ...]) -> Floats:
         """Figures by scenario, replication and place; `each` has the scenarios for each set of numbers."""
         asked = [
-            Asked(Task(tuple(each[place]), self.seed, number, self.returns, engine=self.engine, contacts_of=today), places)
+            Asked(Task(tuple(each[place]), self.seed, number, self.returns, engine=self.workers.engine, contacts_of=today),
+                  places)
             for number in range(self.replications)
             for place in [number % len(self.sets)]
             for today, _ in [self.pairs[place]]
         ]  # fmt: skip
-        tables: list[pd.DataFrame] = worked(figures_task, asked, say="Replications", **self.workers)
+        tables: list[pd.DataFrame] = self.workers.do(figures_task, asked, "Replications")
         found = np.array([table["value"].to_numpy(np.float64) for table in tables])
         return found.reshape(self.replications, -1, len(places)).swapaxes(0, 1)
 
@@ -93,7 +91,7 @@ class Runs:
         if wte not in self.loads:
             at = {path: _middle([numbers[path] for numbers in self.sets]) for path in self.sets[0]}
             [(today, then)] = with_each_set(self.base, self.scenario, [at])
-            self.loads[wte] = offered_load(self._with(wte, then), self.seed, self.returns, self.engine, today)
+            self.loads[wte] = offered_load(self._with(wte, then), self.seed, self.returns, self.workers.engine, today)
         return self.loads[wte]
 
     def load(self, wte: float, team: str) -> float:

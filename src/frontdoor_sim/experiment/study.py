@@ -7,7 +7,7 @@ import platform
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ from frontdoor_sim.experiment.reading import Study, check_study, too_few
 from frontdoor_sim.experiment.replications import Task, replicate, slug
 from frontdoor_sim.experiment.running import draw_contacts
 from frontdoor_sim.experiment.transition import band, transition
-from frontdoor_sim.experiment.workers import one_pool, start_processes
+from frontdoor_sim.experiment.workers import Workers, one_pool, start_processes
 from frontdoor_sim.scenario import Scenario
 
 LOGS = "event_logs"
@@ -111,25 +111,25 @@ def appraise(
     clock, started = time.perf_counter(), datetime.now(tz=UTC).isoformat(timespec="seconds")
     seed = study.facts.seed if seed is None else seed
     number = study.facts.replications if replications is None else replications
-    keep = folder / RUNS
+    workers = Workers(jobs, None, quiet, engine, folder / RUNS)
     if (
-        not keep.exists()
+        not (folder / RUNS).exists()
         and number * (1 + len(study.options)) * len(draw_contacts(study.base, seed, 0, NOBODY)) >= LONG
     ):
         start_processes(jobs)
     returns = returning(study.base, seed, engine)
     with candidates_written(folder):
-        found = conditioned(study, seed, returns, number, jobs, quiet, engine, keep)
+        found = conditioned(study, seed, returns, number, workers)
     tasks = [
         Task((study.base, *study.options), seed, replication, returns, found.kept[replication] if study.facts.unknown else {},
              folder / LOGS if replication == 0 else None, engine)
         for replication in range(number)
     ]  # fmt: skip
-    runs = replicate(tasks, jobs, None, quiet, "Replications, each with every option", keep)
+    runs = replicate(tasks, workers, "Replications, each with every option")
     comparison = compared(runs, study.base.name, "year" if study.facts.unknown else "average")
     at_middle = [scenario.varied(middle(found)) for scenario in (study.base, *study.options)]
-    loads = offered_loads(at_middle, seed, returns, jobs, quiet, engine)
-    even = answers(study.base, study.questions(), number, seed, found.kept, jobs, quiet, engine, keep)
+    loads = offered_loads(at_middle, seed, returns, replace(workers, keep=None))
+    even = answers(study.base, study.questions(), number, seed, found.kept, workers)
     shares = [
         fair_shares(
             study.base,
@@ -140,7 +140,7 @@ def appraise(
             jobs=jobs,
             quiet=quiet,
             engine=engine,
-            keep=keep,
+            keep=workers.keep,
         )
         for option in study.options
         if deep and len(parts_of(option)) > 1
@@ -172,24 +172,16 @@ def appraise(
     return Result(comparison, path, folder, pack.about["headline"], loads, said)
 
 
-def conditioned(
-    study: Study,
-    seed: int,
-    returns: Returning,
-    number: int,
-    jobs: int | None,
-    quiet: bool,
-    engine: Engine,
-    keep: Path | None = None,
-) -> Conditioned:
+def conditioned(study: Study, seed: int, returns: Returning, number: int, workers: Workers) -> Conditioned:
     """The candidates for what is not known that show the symptoms, at least one a replication; none where all is known."""
     facts = study.facts
     if not facts.unknown:
         return Conditioned(pd.DataFrame({"candidate": [0], "kept": [True]}), [{}])
     if wrong := list(too_few(facts.candidates, number, study.file.name)):
         raise InputError(wrong)
-    found = condition(study.base, facts.unknown, facts.symptoms, facts.candidates, seed, returns,
-                      facts.condition_weeks, jobs, quiet=quiet, engine=engine, keep=keep)  # fmt: skip
+    found = condition(
+        study.base, facts.unknown, facts.symptoms, facts.candidates, seed, returns, facts.condition_weeks, workers
+    )
     why = "one of its own for every replication, so that each is an independent case."
     check_enough(found, facts.symptoms, number, study.file.name, why, ", or ask for fewer replications")
     return found

@@ -5,10 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
@@ -16,6 +18,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
+from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.kept import Kept, places_of, read_kept
 
 SHORT = 5.0
@@ -41,9 +44,9 @@ _KEPT: ContextVar[_Processes | None] = ContextVar("processes that are kept", def
 
 @contextmanager
 def one_pool() -> Iterator[None]:
-    """Within this, processes that have worked once do all that is `worked`, however short: a study is many short rounds.
+    """Within this, processes that have worked once do all work, however short: a study is many short rounds.
 
-    What is `worked` outside is a study of one round.
+    What `Workers` do outside is a study of one round.
     """
     if _KEPT.get() is not None:
         yield
@@ -70,50 +73,68 @@ def _import() -> None:
     import_module("frontdoor_sim.experiment")
 
 
-@one_pool()
-def worked(
-    work: Callable[[Any], Any],
-    tasks: Sequence[Any],
-    jobs: int | None = None,
-    executor: Executor | None = None,
-    quiet: bool = True,
-    say: str = "",
-    keep: Path | None = None,
-) -> list[Any]:
-    """What comes of each task, in the order of the tasks whoever finishes first.
-
-    Two tasks are done here first, which has the kernel compiled but once. If by what the second took the others are soon
-    done, they are done on threads: the kernel leaves Python free meanwhile. Else processes share them. Within `one_pool`,
-    processes that have worked already do all of them.
+@dataclass(frozen=True)
+class Workers:
+    """Who does the work of a study, and what is seen and kept of it; none of it shows in what comes of the work.
 
     Args:
-        work: a function that pickles; what it makes depends on its task alone.
-        tasks: they pickle too.
         jobs: workers; all cores where it is None, this process alone where it is 1.
         executor: any `concurrent.futures` executor to use instead, such as a Dask cluster's.
         quiet: no progress bar.
-        say: what the progress bar says.
-        keep: a folder in which the tables that `work` makes are kept; those that are there already are read.
-
-    Example:
-        >>> worked(len, ["one", "three", "two"])
-        [3, 5, 3]
+        engine: which engine their runs take: `auto`, `simpy` or `compiled`.
+        keep: a folder in which finished tables are kept, so that a study that was stopped goes on.
     """
-    there: dict[int, Any] = {}
-    if keep is not None:
-        places = places_of(work, tasks, keep)
-        there = {place: table for place, path in enumerate(places) if (table := read_kept(path)) is not None}
-        work, tasks = Kept(work), list(zip(tasks, places, strict=True))
-    left = [task for place, task in enumerate(tasks) if place not in there]
-    number = min(jobs or os.cpu_count() or 1, len(left))
-    if executor is not None:
-        found: Iterator[Any] = iter(executor.map(work, left))
-    else:
-        found = map(work, left) if number <= 1 else _shared(work, left, number)
-    made = iter(
-        list(tqdm(found, total=len(tasks), initial=len(there), desc=say, unit="run", disable=quiet, leave=False))
-    )
-    return [there[place] if place in there else next(made) for place in range(len(tasks))]
+
+    jobs: int | None = None
+    executor: Executor | None = None
+    quiet: bool = True
+    engine: Engine = "auto"
+    keep: Path | None = None
+
+    @classmethod
+    def asked(cls, asked: Namespace, keep: Path | None = None) -> Workers:
+        """Those that a command names: its `jobs`, `quiet` and `engine`."""
+        return cls(asked.jobs, quiet=asked.quiet, engine=asked.engine, keep=keep)
+
+    @one_pool()
+    def do(self, work: Callable[[Any], Any], tasks: Sequence[Any], say: str = "") -> list[Any]:
+        """What comes of each task, in the order of the tasks whoever finishes first.
+
+        Two tasks are done here first, which has the kernel compiled but once. If by what the second took the others are soon
+        done, they are done on threads: the kernel leaves Python free meanwhile. Else processes share them. Within `one_pool`,
+        processes that have worked already do all of them.
+
+        Args:
+            work: a function that pickles; what it makes depends on its task alone.
+            tasks: they pickle too.
+            say: what the progress bar says.
+
+        Example:
+            >>> Workers().do(len, ["one", "three", "two"])
+            [3, 5, 3]
+        """
+        there: dict[int, Any] = {}
+        if self.keep is not None:
+            places = places_of(work, tasks, self.keep)
+            there = {place: table for place, path in enumerate(places) if (table := read_kept(path)) is not None}
+            work, tasks = Kept(work), list(zip(tasks, places, strict=True))
+        left = [task for place, task in enumerate(tasks) if place not in there]
+        shown = tqdm(
+            self._share_out(work, left), total=len(tasks), initial=len(there), desc=say, unit="run", disable=self.quiet,
+            leave=False,
+        )  # fmt: skip
+        made = iter(list(shown))
+        return [there[place] if place in there else next(made) for place in range(len(tasks))]
+
+    def _share_out(self, work: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
+        number = min(self.jobs or os.cpu_count() or 1, len(tasks))
+        if self.executor is not None:
+            return iter(self.executor.map(work, tasks))
+        return map(work, tasks) if number <= 1 else _shared(work, tasks, number)
+
+
+USUAL = Workers()
+"""All cores of this machine, without a progress bar."""
 
 
 def _shared(work: Callable[[Any], Any], tasks: Sequence[Any], number: int) -> Iterator[Any]:

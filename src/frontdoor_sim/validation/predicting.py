@@ -11,7 +11,7 @@ import pandas as pd
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.event_log import EventLog
 from frontdoor_sim.experiment.running import read_run
-from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.experiment.workers import USUAL, Workers
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.table_reading import TableReading
 from frontdoor_sim.scenario import Scenario
@@ -54,9 +54,7 @@ def show(part: Part) -> Seen:
     return seen(Journeys(TableReading(log) if isinstance(log, EventLog) else log), part.by_date)
 
 
-def predicted(
-    parts: Sequence[Part], jobs: int | None = None, quiet: bool = True, say: str = "Held-out part"
-) -> list[Seen]:
-    """What each of several parts shows, in their order; `jobs` and `quiet` as for `experiment.workers.worked`."""
-    shown: list[Seen] = worked(show, parts, jobs, None, quiet, say)
+def predicted(parts: Sequence[Part], workers: Workers = USUAL, say: str = "Held-out part") -> list[Seen]:
+    """What each of several parts shows, in their order."""
+    shown: list[Seen] = workers.do(show, parts, say)
     return shown

@@ -19,7 +19,7 @@ from frontdoor_sim.calibration.history import History
 from frontdoor_sim.documents import InputError, Mistake, in_words
 from frontdoor_sim.engine import Engine
 from frontdoor_sim.experiment.pilot import returning
-from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.experiment.workers import Workers
 from frontdoor_sim.operating_model import RunWindow
 from frontdoor_sim.scenario import Scenario
 from frontdoor_sim.tables import from_rows
@@ -151,7 +151,7 @@ def validate(
     """
     tolerance = tolerance or read_tolerance()
     _check_number(replications, tolerance)
-    held = hold_out(history, scenario.model, split, taken)
+    workers, held = Workers(jobs, None, quiet, engine), hold_out(history, scenario.model, split, taken)
     happened = seen(held.journeys, held.by_date)
     returns = returning(scenario, seed, engine)
     arrivals: dict[Arm, Arrivals] = {
@@ -163,7 +163,7 @@ def validate(
         list(_cares(held, scenario)),
     )
     if start == "open":
-        opened = _opened(held, scenario, Part(arrivals["real"], seed, 0, held.by_date, engine), jobs, quiet)
+        opened = _opened(held, scenario, Part(arrivals["real"], seed, 0, held.by_date, engine), workers)
         bare = without_warm_up(held)
         arrivals = {
             "real": BegunOpen(real_arrivals(bare, scenario), opened),
@@ -173,7 +173,7 @@ def validate(
     shown: dict[Arm, list[Seen]] = {}
     for arm in ARMS:
         parts = [Part(arrivals[arm], seed, number, held.by_date, engine) for number in range(replications)]
-        shown[arm] = predicted(parts, jobs, quiet, f"With {arm} arrivals")
+        shown[arm] = predicted(parts, workers, f"With {arm} arrivals")
     tables = {arm: _tables(happened, shown[arm], arm, held, tolerance) for arm in ARMS}
     findings, errors, weeks, curves = (
         pd.concat([tables[arm][place] for arm in ARMS], ignore_index=True) for place in range(4)
@@ -186,10 +186,10 @@ def validate(
     )  # fmt: skip
 
 
-def _opened(held: HeldOut, scenario: Scenario, warm_up: Part, jobs: int | None, quiet: bool) -> OpenAtSplit:
+def _opened(held: HeldOut, scenario: Scenario, warm_up: Part, workers: Workers) -> OpenAtSplit:
     """What was really open at the split, each where contacts of some warm-ups stand."""
     parts = [replace(warm_up, replication=number) for number in range(WARM_UPS)]
-    tables: list[pd.DataFrame] = worked(stand, parts, jobs, None, quiet, "Warm-ups up to the split")
+    tables: list[pd.DataFrame] = workers.do(stand, parts, "Warm-ups up to the split")
     model = windowed(scenario, without_warm_up(held).run)
     return open_at_split(held, model, pd.concat(tables, ignore_index=True))
 

@@ -23,7 +23,7 @@ from frontdoor_sim.experiment.conditioning import spread
 from frontdoor_sim.experiment.touch.desk import SPREAD_BY_LOG, Desk
 from frontdoor_sim.experiment.touch.history import replay_of
 from frontdoor_sim.experiment.touch.replay import Batch, Replay, Row, play_batch
-from frontdoor_sim.experiment.workers import worked
+from frontdoor_sim.experiment.workers import USUAL, Workers
 
 RUNS = 3_000
 """Runs of a reference: those that teach play the year once, the others five times; minutes on one core."""
@@ -99,15 +99,15 @@ def touch_and_capacity(
         runs: size of the reference.
         seed: key of all luck.
         demand: the change in demand that is asked about; 0.1 is 10 % more, and 10 % less.
-        jobs, executor, quiet: as for `replicate`.
-        engine: which engine plays.
+        jobs, executor, quiet, engine: as for `Workers`.
 
     Raises:
         InputError: a history from which nothing can be learnt.
         ValueError: too few runs.
     """
     stamps, replay = replay_of(log, desk, demand)
-    rows = played_rows(replay, candidates(desk, runs, seed), seed, taught(runs), FIRST, jobs, executor, quiet, engine)
+    workers = Workers(jobs, executor, quiet, engine)
+    rows = played_rows(replay, candidates(desk, runs, seed), seed, taught(runs), FIRST, workers)
     return fitted(reference_of(replay, rows), statistics(stamps), unused(stamps), facts, seed)
 
 
@@ -125,10 +125,7 @@ def played_rows(
     seed: int,
     taught: int = 0,
     first: int = FIRST,
-    jobs: int | None = None,
-    executor: Executor | None = None,
-    quiet: bool = True,
-    engine: Engine = "auto",
+    workers: Workers = USUAL,
 ) -> list[Row]:
     """Play the receipts with each set of values.
 
@@ -138,14 +135,14 @@ def played_rows(
         seed: key of all luck.
         taught: so many, the first, play the year once; the others also with other staff and demand.
         first: number of the first run, of which it has its luck.
-        jobs, executor, quiet, engine: as for `touch_and_capacity`.
+        workers: who plays them.
     """
     of_one, batches = replay.touch_of_one, []
     for low, high, whole in ((0, taught, False), (taught, len(values), True)):
         for place in range(low, high, BATCH):
             mine = values[place : min(place + BATCH, high)]
-            batches.append(Batch(replay, mine, seed, first + place, of_one, whole, engine))
-    done = worked(play_batch, batches, jobs, executor, quiet, f"Desks that could have made the history, {BATCH} a run")
+            batches.append(Batch(replay, mine, seed, first + place, of_one, whole, workers.engine))
+    done = workers.do(play_batch, batches, f"Desks that could have made the history, {BATCH} a run")
     return [row for batch in done for row in batch]
 
 
