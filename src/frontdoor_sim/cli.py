@@ -264,7 +264,7 @@ def check_file(file: Path) -> str:
     kind = kind_of(read_yaml(file).data)
     if kind == "appraisal":
         study = read_study(file)
-        told = f"{load_text(study.base)}{doubts_text([study.base, *study.options], study.notes)}"
+        told = f"{load_text(study.base)}{doubts_text(study.scenarios, study.notes)}"
         return f"{file}: an appraisal of {len(study.options)} options, no mistakes.\n{told}"
     if kind == "tolerance":
         stated = read_tolerance(file)
@@ -399,7 +399,7 @@ def do_appraise(asked: argparse.Namespace) -> None:
         study, folder, asked.seed, asked.replications, asked.jobs, asked.quiet, asked.command, asked.engine, asked.deep
     )
     print(result.comparison)
-    care = cautions([study.base, *study.options], result.loads)
+    care = cautions(study.scenarios, result.loads)
     print("", result.verdict, *result.break_evens, *([care] if care else []), f"Pack: {result.pack}", sep="\n\n")
 
 

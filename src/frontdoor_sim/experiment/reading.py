@@ -111,9 +111,14 @@ class Study:
         return replace(self, options=tuple(read))
 
     @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """Today's model, then its options."""
+        return (self.base, *self.options)
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """The files that the appraisal was read from; one that several scenarios are made of more than once."""
-        made_of = [file for scenario in (self.base, *self.options) for file in scenario.files]
+        made_of = [file for scenario in self.scenarios for file in scenario.files]
         return (self.file, *made_of)
 
     @property

@@ -143,7 +143,7 @@ def sensitivity(
     over = ranges(study.facts.unknown, kept.kept)
     at = settings(over)
     places = _places(study, measure)
-    scenarios = (study.base, *study.options)
+    scenarios = study.scenarios
     asked = [
         Asked(Task(scenarios, seed, replication, returns, values, engine=engine), places)
         for values, replication in [
@@ -197,7 +197,7 @@ def _found(
     kept: Conditioned,
 ) -> Sensitivity:
     """The tables and sentences; figures are by setting or candidate, replication, scenario and place."""
-    names = [scenario.name for scenario in (study.base, *study.options)]
+    names = [scenario.name for scenario in study.scenarios]
     shows = _shows(of_settings[:, :, 0, 1:], study.facts.symptoms)
     settled, tried = of_settings[..., 0], of_candidates[..., 0]
     each, moved, spreads, shares = [], [], [], []

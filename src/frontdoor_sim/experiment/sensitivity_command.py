@@ -103,7 +103,7 @@ def _care(asked: argparse.Namespace, study: Study, found: Sensitivity, seed: int
     """What to read the figures with, at the mean of the candidates kept, where there is something."""
     kept = found.candidates[found.candidates["kept"]]
     middle = {unknown.path: float(kept[unknown.path].mean()) for unknown in study.facts.unknown}
-    care = cautions_by_pilot((study.base, *study.options), seed, Workers.asked(asked), middle)
+    care = cautions_by_pilot(study.scenarios, seed, Workers.asked(asked), middle)
     if care:
         yield care
 

@@ -112,41 +112,57 @@ def appraise(
     seed = study.facts.seed if seed is None else seed
     number = study.facts.replications if replications is None else replications
     workers = Workers(jobs, None, quiet, engine, folder / RUNS)
-    if (
-        not (folder / RUNS).exists()
-        and number * (1 + len(study.options)) * len(draw_contacts(study.base, seed, 0, NOBODY)) >= LONG
-    ):
-        start_processes(jobs)
-    returns = returning(study.base, seed, engine)
+    runs, found, loads, more = _run(study, folder, seed, number, workers, deep)
+    comparison = compared(runs, study.base.name, "year" if study.facts.unknown else "average")
+    pack = make_pack(study, comparison, found, loads, more, seed, number, command)
+    path = write_pack(folder, pack)
+    _write_tables(folder, pack, comparison, runs, found, loads)
+    remove_other_logs(folder / LOGS, {slug(scenario.file.stem) for scenario in study.scenarios})
+    about = {"title": study.facts.title}
+    write_manifest(folder, study.files, seed=seed, replications=number, versions=versions(), about=about)
+    seconds, host = time.perf_counter() - clock, socket.gethostname()
+    write_run_record(folder, command=command, started=started, seconds=seconds, host=host, **ran(engine))
+    asked = pack.break_evens.drop_duplicates("number")[["option", "sentence"]]
+    said = tuple(f"{option}. {sentence}" for option, sentence in asked.to_numpy())
+    return Result(comparison, path, folder, pack.about["headline"], loads, said)
+
+
+def _run(
+    study: Study, folder: Path, seed: int, number: int, workers: Workers, deep: bool
+) -> tuple[pd.DataFrame, Conditioned, pd.DataFrame, tuple[pd.DataFrame, ...]]:
+    """All that is run: measures of the replications, candidates, offered loads, and what else was asked (see `make_pack`)."""
+    if not (folder / RUNS).exists() and _is_long(study, seed, number):
+        start_processes(workers.jobs)
+    returns, known = returning(study.base, seed, workers.engine), not study.facts.unknown
     with candidates_written(folder):
         found = conditioned(study, seed, returns, number, workers)
     tasks = [
-        Task((study.base, *study.options), seed, replication, returns, found.kept[replication] if study.facts.unknown else {},
-             folder / LOGS if replication == 0 else None, engine)
+        Task(study.scenarios, seed, replication, returns, {} if known else found.kept[replication],
+             folder / LOGS if replication == 0 else None, workers.engine)
         for replication in range(number)
     ]  # fmt: skip
     runs = replicate(tasks, workers, "Replications, each with every option")
-    comparison = compared(runs, study.base.name, "year" if study.facts.unknown else "average")
-    at_middle = [scenario.varied(middle(found)) for scenario in (study.base, *study.options)]
+    at_middle = [scenario.varied(middle(found)) for scenario in study.scenarios]
     loads = offered_loads(at_middle, seed, returns, replace(workers, keep=None))
     even = answers(study.base, study.questions(), number, seed, found.kept, workers)
     shares = [
-        fair_shares(
-            study.base,
-            option,
-            number,
-            seed,
-            numbers=found.kept if study.facts.unknown else (),
-            jobs=jobs,
-            quiet=quiet,
-            engine=engine,
-            keep=workers.keep,
-        )
+        fair_shares(study.base, option, number, seed, numbers=() if known else found.kept, jobs=workers.jobs,
+                    quiet=workers.quiet, engine=workers.engine, keep=workers.keep)
         for option in study.options
         if deep and len(parts_of(option)) > 1
-    ]
-    pack = make_pack(study, comparison, found, loads, (*even, *shares), seed, number, command)
-    path = write_pack(folder, pack)
+    ]  # fmt: skip
+    return runs, found, loads, (*even, *shares)
+
+
+def _is_long(study: Study, seed: int, number: int) -> bool:
+    """Whether an appraisal of so many replications is long for certain."""
+    return number * len(study.scenarios) * len(draw_contacts(study.base, seed, 0, NOBODY)) >= LONG
+
+
+def _write_tables(
+    folder: Path, pack: Pack, comparison: Comparison, runs: pd.DataFrame, found: Conditioned, loads: pd.DataFrame
+) -> None:
+    """The tables of an appraisal; those of an earlier one that are not among them are removed."""
     tables = {
         "summary": comparison.summary,
         "differences": pack.differences,
@@ -159,17 +175,6 @@ def appraise(
         **{name: table for name in SOMETIMES if len(table := getattr(pack, name))},
     }
     write_tables(folder / "tables", tables, instead_of=SOMETIMES)
-    remove_other_logs(folder / LOGS, {slug(scenario.file.stem) for scenario in (study.base, *study.options)})
-    write_manifest(
-        folder, study.files, seed=seed, replications=number, versions=versions(), about={"title": study.facts.title}
-    )
-    seconds = time.perf_counter() - clock
-    write_run_record(
-        folder, command=command, started=started, seconds=seconds, host=socket.gethostname(), **ran(engine)
-    )
-    asked = pack.break_evens.drop_duplicates("number")[["option", "sentence"]]
-    said = tuple(f"{option}. {sentence}" for option, sentence in asked.to_numpy())
-    return Result(comparison, path, folder, pack.about["headline"], loads, said)
 
 
 def conditioned(study: Study, seed: int, returns: Returning, number: int, workers: Workers) -> Conditioned:
@@ -220,7 +225,7 @@ def make_pack(
 ) -> Pack:
     """Everything that the pack prints; `asked` are the tables of break-evens, and then of what each change buys."""
     break_evens, tried, *shares = asked
-    scenarios = (study.base, *study.options)
+    scenarios = study.scenarios
     options = pd.DataFrame(
         {"option": [s.name for s in scenarios], "label": [s.name for s in scenarios],
          "summary": [str(s.data.get("summary", "")) for s in scenarios], "base": [s is study.base for s in scenarios]}
