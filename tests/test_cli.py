@@ -349,13 +349,13 @@ def test_help_of_calibrate_has_an_example(capsys: pytest.CaptureFixture[str]):
     ("words", "said"),
     [
         ([], "COMMAND"),
-        (["simulate"], "invalid choice"),
+        (["simulate"], "There is no 'simulate'."),
         (["check"], "FILE"),
         (["compare", BASE], "OPTION"),
         (["staffing", BASE, "--target", "0.8"], "--path"),
         (["run", BASE, "--engine", "fastest"], "'fastest'"),
         (["calibrate"], "KIND"),
-        (["calibrate", "published", "--council", "England"], "--year, --data"),
+        (["calibrate", "published", "--council", "England"], "2 mistakes."),
     ],
 )
 def test_wrong_words_are_refused_by_name(words: list[str], said: str, capsys: pytest.CaptureFixture[str]):

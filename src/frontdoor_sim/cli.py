@@ -23,7 +23,7 @@ from frontdoor_sim.calibration.from_history.asking import by_system, parse_extra
 from frontdoor_sim.calibration.from_history.report import headline
 from frontdoor_sim.calibration.history.invent import FAULTS, check_faults, invent
 from frontdoor_sim.calibration.published import folder_name
-from frontdoor_sim.documents import InputError, Mistake, in_words, read_yaml
+from frontdoor_sim.documents import CommandLine, InputError, Mistake, in_words, read_yaml
 from frontdoor_sim.engine import ENGINES
 from frontdoor_sim.event_log import write_log
 from frontdoor_sim.experiment import (
@@ -121,7 +121,7 @@ def _not_written(error: OSError) -> InputError:
 def parser() -> argparse.ArgumentParser:
     """The words of the command line, the same everywhere."""
     said = "Simulate a council's children's-services Front Door and compare operating models."
-    top = argparse.ArgumentParser(prog="frontdoor", description=said)
+    top = CommandLine(prog="frontdoor", description=said)
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add = commands.add_parser
     one = add(
@@ -177,7 +177,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_calibrate(commands: argparse._SubParsersAction[CommandLine]) -> None:
     calibrate = commands.add_parser("calibrate", help="parameters from figures")
     kinds = calibrate.add_subparsers(title="from what", required=True, metavar="KIND")
     one = kinds.add_parser(

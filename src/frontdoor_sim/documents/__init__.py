@@ -5,11 +5,13 @@ All mistakes of a file are collected and raised once, as an `InputError`.
 """
 
 from frontdoor_sim.documents.arguments import check_given
+from frontdoor_sim.documents.command_line import CommandLine
 from frontdoor_sim.documents.files import Document, Keys, copied, dotted, read_text
 from frontdoor_sim.documents.mistakes import InputError, Mistake, in_words, nearest, shown
 from frontdoor_sim.documents.yaml_files import read_yaml
 
 __all__ = [
+    "CommandLine",
     "Document",
     "InputError",
     "Keys",
