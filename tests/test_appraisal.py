@@ -404,10 +404,10 @@ class TestPage:
         assert levels.count(1) == 1
         assert all(after - before <= 1 for before, after in pairwise(levels))
 
-    def test_the_verdict_comes_first(self, html):
+    def test_the_answer_comes_first_then_its_picture(self, html):
         places = [
             html.index(text)
-            for text in (about()["headline"], "The verdict on each option", "<svg", 'id="assumptions-table"')
+            for text in (about()["headline"], "<svg", "The verdict on each option", 'id="assumptions-table"')
         ]
         assert places == sorted(places)
 

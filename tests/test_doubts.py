@@ -158,6 +158,30 @@ def test_changes_that_do_nothing_and_what_an_option_makes_doubtful(base: Scenari
     assert "It ends on 2024-12-30, and the run begins on 2024-12-30, so it is never in force." in said[3]
 
 
+def test_teams_that_come_together_and_a_handoff_that_stays_as_it_was(base: Scenario):
+    """It is told where the distance goes and the handoff stays, and not where it goes too or there was no distance."""
+    folder, own = base.file.parent, "handoffs: {particular: [{from: checks, to: decision, delay: 2 h}]}\n"
+    (folder / "apart.yaml").write_text(BASE + own, encoding="utf-8")
+    (folder / "together.yaml").write_text(BASE.replace("town_hall", "mash_hub") + own, encoding="utf-8")
+    moves = "set: {teams.managers.site: mash_hub}"
+    for name, start, change, told in (
+        ("left", "apart", moves, True),
+        ("gone", "apart", f"{moves}, remove: [handoffs.particular]", False),
+        ("new", "apart", f"{moves[:-1]}, 'handoffs.particular[0].delay': 10 min}}", False),
+        ("near", "together", "adjust: {teams.managers.staff.manager.wte: +1}", False),
+        ("apart_still", "apart", "set: {teams.managers.site: station}", False),
+    ):
+        text = f"name: {name}\nchanges: {start}.yaml\nbecause: [{{say: All move., {change}}}]\n"
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+        said = [one for one in doubts(read_scenario(folder / f"{name}.yaml")) if "handoffs.particular" in one]
+        assert bool(said) == told, name
+        if told:
+            assert (
+                "set.teams.managers.site: desk and managers come to be on one site, and the handoff from checks to"
+                in said[0]
+            )
+
+
 def test_an_option_is_not_told_what_its_base_says(base: Scenario):
     folder = base.file.parent
     (folder / "odd.yaml").write_text(BASE.replace("2025-01-06", "2025-01-08"), encoding="utf-8")

@@ -35,7 +35,7 @@ from frontdoor_sim.experiment import (
     returning,
     workers,
 )
-from frontdoor_sim.experiment.answer import _never, _without_time, headline, warnings
+from frontdoor_sim.experiment.answer import _never, _without_time, headline, lead, warnings
 from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, by_run, compared, sentence, summarise
 from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, narrowing, spread
 from frontdoor_sim.experiment.periods import period_of
@@ -276,7 +276,7 @@ def test_every_sentence_of_the_answer_names_what_it_is_of():
 
 def difference(base: float, change: float, half: float) -> SimpleNamespace:
     """A difference of the share decided within 24 hours, with the interval of its average."""
-    return SimpleNamespace(measure=HEADLINE, base=base, option_mean=base + change, difference=change, low=change - half,
+    return SimpleNamespace(measure=HEADLINE, unit="share", base=base, option_mean=base + change, difference=change, low=change - half,
                            high=change + half, half_width=half)  # fmt: skip
 
 
@@ -292,6 +292,36 @@ def difference(base: float, change: float, half: float) -> SimpleNamespace:
 )  # fmt: skip
 def test_rounding_hides_no_difference(row, said):
     assert sentence(row, "A") == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"A": (0.1, 0.0), "B": (0.2, -30.0)},
+         "Most contacts decided within 24 hours: B (70%). Today: 50%.\nHalf of transfers allocated soonest: B (60 hours). Today: 90 hours."),
+        ({"A": (0.2, -30.0), "B": (0.201, -30.0)},
+         "Most contacts decided within 24 hours: B (70%) and A (70%), which cannot be told apart. Today: 50%.\n"
+         "Half of transfers allocated soonest: A (60 hours) and B (60 hours), which cannot be told apart. Today: 90 hours."),
+        ({"A": (0.19, 0.0), "B": (0.2, 20.0)},
+         "Most contacts decided within 24 hours: B (70%) and A (69%), which differ little. Today: 50%.\n"
+         "No option is known to do better than today in how soon transfers are allocated."),
+        ({"A": (0.0, 0.0), "B": (-0.1, -30.0)},
+         "No option is known to do better than today in how many contacts are decided within 24 hours.\n"
+         "Half of transfers allocated soonest: B (60 hours). Today: 90 hours."),
+        ({"A": (0.1, -10.0)}, ""),
+    ],
+)  # fmt: skip
+def test_the_answer_begins_with_the_options_that_do_best(changes, said):
+    luck = np.linspace(-0.05, 0.05, 8)
+    runs = [
+        made_up(level + size * luck + change, name).assign(measure=measure, unit=unit)
+        for name, both in {"Today": (0.0, 0.0), **changes}.items()
+        for measure, unit, level, size, change in (
+            (HEADLINE, "share", 0.5, 1, both[0]),
+            (TRANSFER, "hours", 90.0, 100, both[1]),
+        )
+    ]
+    assert lead(compared(pd.concat(runs), "Today", "year")) == said
 
 
 def test_the_answer_says_of_what_is_better_on_average_alone_that_a_single_year_may_be_worse():

@@ -365,7 +365,7 @@ def _change(value: Estimate | None, measure: str) -> Cell:
         return Cell("not measured", kind="none")
     half = value.half_width if math.isfinite(value.half_width) else (value.high - value.low) / 2
     direction = better_of(measure) * (1 if value.mean > 0 else -1)
-    clear = told_apart(measure, value.mean, half)
+    clear = told_apart(value.unit, value.mean, half)
     kind = "unclear" if not clear else {1: "better", -1: "worse", 0: "differs"}[direction]
     mark, word = VERDICT_WORDS.get(kind, ("", "different"))
     value = value.in_points()

@@ -238,20 +238,20 @@ def teams_of(summary: pd.DataFrame) -> dict[str, set[str]]:
 CASES_HELD = "Children whose cases are held at a time"
 """What the slots are called that a team holds."""
 
-SMALLEST = {"decided_within_24h": 0.005, "transfer_hours_to_allocation_median": 0.5}
+SMALLEST = {"share": 0.005, "hours": 0.5}
 """Differences smaller than half a point, or half an hour, are none, however sure they are."""
 
 
-def told_apart(measure: str, difference: float, half_width: float) -> bool:
+def told_apart(unit: str, difference: float, half_width: float) -> bool:
     """Whether a difference counts: its average is further from none than its half-width, and it is one that matters.
 
     Every mark of a pack is made by this rule: those of the verdicts, and those of the table of changes.
 
     Example:
-        >>> told_apart("decided_within_24h", 0.07, 0.04), told_apart("decided_within_24h", 0.004, 0.001)
+        >>> told_apart("share", 0.07, 0.04), told_apart("share", 0.004, 0.001)
         (True, False)
     """
-    return abs(difference) > half_width and abs(difference) >= SMALLEST.get(measure, 0.0)
+    return abs(difference) > half_width and abs(difference) >= SMALLEST.get(unit, 0.0)
 
 
 def better_of(measure: str) -> int:

@@ -8,9 +8,16 @@ import numpy as np
 import pandas as pd
 
 from frontdoor_sim.appraisal.rounding import change_range, rounded_apart, share_and_range
-from frontdoor_sim.appraisal.wording import Estimate, estimates
+from frontdoor_sim.appraisal.wording import Estimate, better_of, estimates, told_apart
 from frontdoor_sim.documents import in_words
-from frontdoor_sim.experiment.comparing import HEADLINE, IN_WHAT, TRANSFER, Comparison, every_year
+from frontdoor_sim.experiment.comparing import (
+    HEADLINE,
+    IN_WHAT,
+    TRANSFER,
+    Comparison,
+    every_year,
+    mean_and_half_width,
+)
 from frontdoor_sim.experiment.conditioning import Conditioned
 from frontdoor_sim.experiment.periods import period_of, singles
 from frontdoor_sim.experiment.reading import Study
@@ -18,6 +25,8 @@ from frontdoor_sim.scenario.doubts import never_in_force
 
 NO_TIME_LEFT = 0.98
 """Share of time on duty at work from which a team may have more to do than it can."""
+_NEARLY = 0.9
+"""Share of the best option's gain from which another is named beside it."""
 SAYS = {
     HEADLINE: {
         "better": ("more contacts", "are decided within 24 hours"),
@@ -50,6 +59,53 @@ def headline(comparison: Comparison, of_one_case: bool, period: str = "year") ->
     named = bool(comparison.verdicts["better"].isin(["better", "worse"]).any())
     lines += [[f"In brackets after an option: where it gets to, and its change from today, the range {where}."]] * named
     return "\n".join(" ".join(line) for line in lines if line)
+
+
+def lead(comparison: Comparison) -> str:
+    """The answer in a line or two: which options do best, held against each other; empty where there is but one.
+
+    Beside the best stand those that cannot be told apart from it by their paired difference, and those that gain at least
+    nine tenths of what it gains.
+    """
+    if len(comparison.options) < 3:
+        return ""
+    return "\n".join(said for measure in SAYS if (said := _best_in(comparison, measure)))
+
+
+def _best_in(comparison: Comparison, measure: str) -> str:
+    """The options that do best in a measure; that none does better than today; or nothing, where it is not measured."""
+    runs, verdicts = comparison.runs, comparison.verdicts
+    mine = runs[(runs["measure"] == measure) & (runs["by"] == "all")]
+    values = mine.astype({"option": str}).pivot(index="run", columns="option", values="value")
+    improve = verdicts.loc[(verdicts["measure"] == measure) & (verdicts["better"] == "better"), "option"].tolist()
+    if values.empty or values[comparison.base].isna().any():
+        return ""
+    if not improve:
+        return f"No option is known to do better than today in {IN_WHAT[measure]}."
+    up, unit = better_of(measure), str(mine["unit"].iloc[0])
+    size, said = (100.0, "%") if measure == HEADLINE else (1.0, " hours")
+    mean = {str(option): size * level for option, level in values.mean().to_dict().items()}
+    by_worth = sorted(improve, key=lambda option: -up * mean[option])
+    best, today = by_worth[0], mean[comparison.base]
+    alike = [best, *(one for one in by_worth[1:] if not _apart(values[best] - values[one], unit, len(improve)))]
+    close = [one for one in by_worth if up * (mean[one] - today) >= _NEARLY * up * (mean[best] - today)]
+    first = [one for one in by_worth if one in alike or one in close]
+    named = in_words([f"{option} ({mean[option]:.0f}{said})" for option in first], "and")
+    near = (
+        ""
+        if len(first) == 1
+        else ", which cannot be told apart"
+        if len(first) == len(alike)
+        else ", which differ little"
+    )
+    what = "Most contacts decided within 24 hours" if measure == HEADLINE else "Half of transfers allocated soonest"
+    return f"{what}: {named}{near}. Today: {today:.0f}{said}."
+
+
+def _apart(gaps: pd.Series, unit: str, options: int) -> bool:
+    """Whether two options differ on average; the confidence is that of so many options held against the best."""
+    mean, half = mean_and_half_width(gaps.to_numpy(float)[None, :], "average", options - 1)
+    return told_apart(unit, float(mean[0]), float(half[0]))
 
 
 def _told(comparison: Comparison, measure: str, period: str) -> Iterator[str]:
@@ -89,7 +145,7 @@ def covered(study: Study, found: Conditioned, number: int) -> str:
     """What intervals cover, with a place `{together}` for the number of options that they are adjusted for."""
     if not study.facts.unknown:
         return "95% interval of the average{together}: simulation noise alone"
-    shows = " with which today shows every symptom" if study.facts.symptoms else ""
+    shows = " with which today showed the symptoms" if study.facts.symptoms else ""
     return (
         f"95% interval for one case{{together}}: the luck of one {period_of(study.base.model.run.weeks)} and one of the "
         f"{number} sets of unknown numbers (the first of {len(found.kept)} kept, of {len(found.candidates)} tried){shows}"

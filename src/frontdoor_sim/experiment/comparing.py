@@ -276,9 +276,9 @@ def verdicts(found: pd.DataFrame) -> pd.DataFrame:
 
 def better(row: object) -> str:
     """Whether a difference is `better`, `worse` or `unclear`: by the interval of the average, and what is good in a measure."""
-    middle, half, name = (getattr(row, column) for column in ("difference", "half_width", "measure"))
-    up = better_of(name)
-    if up == 0 or not told_apart(name, middle, half):
+    middle, half, unit = (getattr(row, column) for column in ("difference", "half_width", "unit"))
+    up = better_of(row.measure)  # type: ignore[attr-defined]
+    if up == 0 or not told_apart(unit, middle, half):
         return "unclear"
     return "better" if (middle > 0) == (up > 0) else "worse"
 
@@ -293,8 +293,8 @@ def sentence(row: object, base: str) -> str:
 
     Example:
         >>> from types import SimpleNamespace
-        >>> row = SimpleNamespace(measure="decided_within_24h", base=0.6, option_mean=0.72, difference=0.12, low=0.09,
-        ...     high=0.15, half_width=0.02)
+        >>> row = SimpleNamespace(measure="decided_within_24h", unit="share", base=0.6, option_mean=0.72, difference=0.12,
+        ...     low=0.09, high=0.15, half_width=0.02)
         >>> print(sentence(row, "As found"))
         Decides 72% within 24 hours (As found: 60%): better by 9 to 15 points.
         >>> row.low = -0.01

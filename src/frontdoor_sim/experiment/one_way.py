@@ -100,7 +100,7 @@ class Figures:
         """What a change is by the interval of its average: better, worse or unclear; empty for a figure of today."""
         if not self.change or np.isnan([mean, half_width]).any():
             return ""
-        if not told_apart(self.measure, mean, half_width):
+        if not told_apart(self.unit, mean, half_width):
             return UNCLEAR
         return more_and_less(self.measure)[0 if mean > 0 else 1]
 

@@ -22,7 +22,7 @@ from frontdoor_sim.contacts.returning import NOBODY, Returning
 from frontdoor_sim.documents import InputError
 from frontdoor_sim.engine import Engine, chosen
 from frontdoor_sim.event_log import remove_other_logs
-from frontdoor_sim.experiment.answer import covered, headline, warnings
+from frontdoor_sim.experiment.answer import covered, headline, lead, warnings
 from frontdoor_sim.experiment.break_even_answer import break_even_note
 from frontdoor_sim.experiment.break_even_questions import answers
 from frontdoor_sim.experiment.comparing import Comparison, compared
@@ -124,7 +124,8 @@ def appraise(
     write_run_record(folder, command=command, started=started, seconds=seconds, host=host, **ran(engine))
     asked = pack.break_evens.drop_duplicates("number")[["option", "sentence"]]
     said = tuple(f"{option}. {sentence}" for option, sentence in asked.to_numpy())
-    return Result(comparison, path, folder, pack.about["headline"], loads, said)
+    verdict = "\n".join(line for line in (pack.about["lead"], pack.about["headline"]) if line)
+    return Result(comparison, path, folder, verdict, loads, said)
 
 
 def _run(
@@ -316,6 +317,7 @@ def about(
     return {
         "title": facts.title,
         "council": facts.council,
+        "lead": lead(comparison),
         "headline": headline(comparison, bool(facts.unknown), period_of(run.weeks)),
         "ranges_told": [*narrowing(found, facts.symptoms, number), *study.notes] if facts.unknown else [],
         "seed": seed,

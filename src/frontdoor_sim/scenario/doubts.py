@@ -245,7 +245,10 @@ def _clock(second: int) -> str:
 
 
 def doubts_of_changes(scenario: Scenario) -> Iterator[str]:
-    """Changes of an option that are never in force in the run, and those that change nothing; of a base there are none."""
+    """Changes of an option that are never in force in the run, that change nothing, or that leave something behind.
+
+    Of a base there are none.
+    """
     for number, step in enumerate(scenario.steps):
         if step.change is None:
             continue
@@ -255,6 +258,30 @@ def doubts_of_changes(scenario: Scenario) -> Iterator[str]:
         if own and all(one.before == one.after for one in own):
             names = in_words(dict.fromkeys(one.written for one in own), "and")
             yield f"{_of_step(step)}: It changes nothing: {names} was so already. Correct the value, or leave the change out."
+
+    yield from _handoffs_left(scenario)
+
+
+def _handoffs_left(scenario: Scenario) -> Iterator[str]:
+    """Handoffs of their own between teams that an option puts on one site, which go on as if there were two."""
+    if scenario.base is None:
+        return
+    before, then = scenario.base.model, scenario.model
+    for one in then.handoffs.particular:
+        if one not in before.handoffs.particular:
+            continue
+        teams = [getattr(then.stages.get(stage), "team", "") for stage in (one.leaves, one.reaches)]
+        if not all(team in model.teams for team in teams for model in (before, then)):
+            continue
+        sites = [{model.teams[team].site for team in teams} for model in (before, then)]
+        if len(sites[0]) == 2 and len(sites[1]) == 1:
+            moved = next(team for team in teams if before.teams[team].site != then.teams[team].site)
+            yield (
+                f"{_where(scenario, ('teams', moved, 'site'))}: {in_words(teams, 'and')} come to be on one site, and the "
+                f"handoff from {one.leaves} to {one.reaches} under `handoffs.particular` keeps the delay and hours that it had "
+                "between two. If they go with the distance, take them out: `remove: [handoffs.particular]`; else there is "
+                "nothing to do."
+            )
 
 
 def never_in_force(change: Change, run: RunWindow) -> str:

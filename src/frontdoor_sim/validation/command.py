@@ -12,6 +12,7 @@ from typing import Any
 
 from frontdoor_sim.appraisal import write_manifest, write_run_record
 from frontdoor_sim.calibration.from_history.asking import by_system
+from frontdoor_sim.calibration.from_history.dates import check_dates_are_read
 from frontdoor_sim.calibration.history import History, examine, read_history
 from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.experiment.study import ran, versions
@@ -66,6 +67,7 @@ def run_command(asked: argparse.Namespace, folder: Path) -> str:
     """
     started, clock = datetime.now().astimezone().isoformat(timespec="seconds"), time.perf_counter()
     scenario, tolerance, history = _read(asked)
+    check_dates_are_read(history)
     quality = examine(history, asked.taken)
     found = validate(
         scenario, quality.history, asked.split, asked.taken, tolerance, asked.replications, asked.seed, asked.jobs,

@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from frontdoor_sim.calibration.estimates import many
+from frontdoor_sim.calibration.history import History
+from frontdoor_sim.calibration.history.quality.rules import UNREAD_DATES
 from frontdoor_sim.calibration.window import Window
 from frontdoor_sim.documents import InputError, Mistake
 
@@ -71,6 +74,27 @@ def dates_of(
     return Dates(Window(*chosen), taken, "; ".join(said))
 
 
+def unread_dates(history: History) -> str:
+    """How many rows have a date that cannot be read, and what stands there, in a sentence; empty where there are none."""
+    number = int((history.findings["rule"] == UNREAD_DATES).sum())
+    return f"{many(number)} rows have a date that cannot be read; {history.unread_dates}" if number else ""
+
+
+def check_dates_are_read(history: History) -> None:
+    """Refuse a history of which a column of dates has the month first: whatever is read of it is wrong.
+
+    Raises:
+        InputError: there is such a column.
+    """
+    if history.misread:
+        raise InputError([_other_dates(unread_dates(history))])
+
+
+def _other_dates(what: str) -> Mistake:
+    right = "Dates as dd/mm/yyyy or yyyy-mm-dd, with the time behind them."
+    return Mistake("history", what, right, "Export the files again with such dates.")
+
+
 def _not_covered(window: tuple[date, date], first: date, last: date, taken: datetime) -> Iterator[Mistake]:
     """What is wrong with a window: it is not over, or reaches beyond the weeks of the receipts and the one after."""
     words = f"The window {window[0]} to {window[1]}"
@@ -107,8 +131,7 @@ def _some(received: Int64s, unread: str) -> tuple[int, int]:
             return int(received[places[0]]), int(received[places[-1] + _SOME - 1])
     what = f"There are fewer than {_SOME} contacts within four weeks of each other."
     if unread:
-        right = "Dates as dd/mm/yyyy or yyyy-mm-dd, with the time behind them."
-        raise InputError([Mistake("history", f"{what} {unread}", right, "Export the files again with such dates.")])
+        raise InputError([_other_dates(f"{what} {unread}")])
     right = "Files that hold the contacts of some months: Annex A List 1, ssd_contacts, workflow steps or the template."
     raise InputError([Mistake("history", what, right, "Add the file of contacts, or correct its dates.")])
 

@@ -10,10 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from frontdoor_sim.calibration.estimates import FEW, many
-from frontdoor_sim.calibration.from_history.dates import Dates, dates_of
-from frontdoor_sim.calibration.history import History, Joined, Period, Quality, examine, read_history, to_log
+from frontdoor_sim.calibration.from_history.dates import Dates, check_dates_are_read, dates_of, unread_dates
+from frontdoor_sim.calibration.history import Joined, Period, Quality, examine, read_history, to_log
 from frontdoor_sim.calibration.history.joining import mostly_dates
-from frontdoor_sim.calibration.history.quality.rules import UNREAD_DATES
 from frontdoor_sim.calibration.history.reading import Files
 from frontdoor_sim.calibration.window import Window
 from frontdoor_sim.documents import InputError, Mistake
@@ -105,7 +104,8 @@ def gather(
     """
     say("Reading the files")
     history = read_history(files, mapping)
-    dates = dates_of(history.records, window, extracted, _unread(history))
+    check_dates_are_read(history)
+    dates = dates_of(history.records, window, extracted, unread_dates(history))
     say("Checking every row")
     quality = examine(history, dates.extracted)
     say("Joining them into one log")
@@ -113,12 +113,6 @@ def gather(
     joined = to_log(quality.history, period, precision="day" if mostly_dates(quality.history) else "finest")
     _check(joined, dates.window)
     return Gathered(council, quality, joined, dates)
-
-
-def _unread(history: History) -> str:
-    """How many rows have a date that cannot be read, and what stands there, in a sentence; empty where there are none."""
-    number = int((history.findings["rule"] == UNREAD_DATES).sum())
-    return f"{many(number)} rows have a date that cannot be read; {history.unread_dates}" if number else ""
 
 
 def _check(joined: Joined, window: Window) -> None:

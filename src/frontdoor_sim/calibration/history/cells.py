@@ -202,7 +202,7 @@ def _written(texts: list[str]) -> tuple[Ints, Flags]:
 def unread(cells: pd.Series, seconds: Ints) -> tuple[str, int, bool]:
     """What stands where no moment can be read: what most such cells have, how many, and whether that is true of the column.
 
-    A column has the month first throughout where some cell does, and none the day.
+    A column has the month first throughout where one in five cells and more does, and none the day.
 
     Args:
         cells: a column.
@@ -219,10 +219,13 @@ def unread(cells: pd.Series, seconds: Ints) -> tuple[str, int, bool]:
     texts = cells.astype(str).str.strip()
     kinds = texts[wrong].map(_kind_unread).value_counts()
     of_others = texts[~wrong]
-    throughout = kinds.index[0] == _UNREAD[0][1] and not of_others.str.match(_DAY_FIRST).any()
+    many = kinds.iloc[0] >= _OFTEN * len(texts)
+    throughout = many and kinds.index[0] == _UNREAD[0][1] and not of_others.str.match(_DAY_FIRST).any()
     return str(kinds.index[0]), int(kinds.iloc[0]), bool(throughout)
 
 
+_OFTEN = 0.2
+"""Of a column that has the month first 18 cells in 30 cannot be read day first; a slip of the hand is no column."""
 _DAY_FIRST = r"(?:1[3-9]|2\d|3[01])[/.\-](?:0?[1-9]|1[0-2])[/.\-]"
 _UNREAD = (
     (r"(?:0?[1-9]|1[0-2])[/.\-](?:1[3-9]|2\d|3[01])[/.\-]\d{4}", "the month before the day, as 12/31/2024"),

@@ -102,10 +102,13 @@ class Door:
         number = words.groupby(level=0).sum()
         if number.sum() == 0:
             return ""
-        kind = str(number.idxmax())
-        throughout = any(whole for one, _, whole in self.unread if one == kind)
-        misread = " The other dates of that column were read day first, and are wrong as well." if throughout else ""
-        return f"most of them have {kind}.{misread}"
+        misread = " The other dates of that column were read day first, and are wrong as well." if self.misread else ""
+        return f"most of them have {number.idxmax()}.{misread}"
+
+    @property
+    def misread(self) -> bool:
+        """Whether a column has the month first throughout, so that what could be read of it is wrong."""
+        return any(whole for *_, whole in self.unread)
 
     def hashed(self, given: pd.Series, purpose: str) -> Ints:
         """Numbers of 63 bits for identifiers; -1 where there is none."""

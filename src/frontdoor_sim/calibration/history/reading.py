@@ -47,6 +47,7 @@ class History:
         looked_at: for each check at the door, to how many rows it could be applied.
         stages, outcomes: what the column maps say of workflow steps; empty where there are none.
         joined: whether a mapping file joined the persons of several systems.
+        misread: whether a column of dates has the month first throughout, so that what could be read of it is wrong.
         unread_dates: what most dates that cannot be read have in their stead, as the end of a sentence; empty where there
             are none.
     """
@@ -59,6 +60,7 @@ class History:
     outcomes: pd.DataFrame
     joined: bool = False
     unread_dates: str = ""
+    misread: bool = False
 
 
 def read_history(
@@ -113,6 +115,7 @@ def read_history(
         outcomes,
         same is not None,
         door.unread_dates(),
+        door.misread,
     )
 
 

@@ -59,7 +59,7 @@ class Section:
 
 def headline(found: Calibration) -> list[str]:
     """What matters most, in a few sentences that a head of service can read aloud."""
-    return [*_how_many(found), *_what_comes_of_them(found), *_how_long(found), _what_not(found)]
+    return [*_how_many(found), *_poor(found), *_what_comes_of_them(found), *_how_long(found), _what_not(found)]
 
 
 def sections(found: Calibration, more: Sequence[Section] = ()) -> list[Section]:
@@ -89,6 +89,11 @@ def _how_many(found: Calibration) -> Iterator[str]:
             "More than one contact in twenty has a moment that is a date alone, so all are read by the day and no hours are "
             "measured. Add the missing times."
         )
+    elif found.gathered.by_date:
+        yield (
+            "The files hold days and no times, so that hours below are read off a fitted curve. Ask for the times of contact "
+            "and of decision."
+        )
     left = found.gathered.joined.too_coarse
     if left:
         yield (
@@ -103,6 +108,18 @@ def _how_many(found: Calibration) -> Iterator[str]:
     steady = _steady(found)
     if steady:
         yield steady
+
+
+def _poor(found: Calibration) -> Iterator[str]:
+    """What the files are poor at, the most frequent first."""
+    findings = found.gathered.quality.findings
+    poor = findings[findings["grade"] == "poor"].sort_values("share", ascending=False, kind="stable")
+    if len(poor):
+        said = [
+            title if np.isnan(share) else f"{title} ({100 * share:.0f} of 100)"
+            for title, share in zip(poor["title"], poor["share"].astype(float), strict=True)
+        ]
+        yield f"Look first at what the files are poor at: {in_words(said, 'and')}."
 
 
 def _empty(found: Calibration) -> list[tuple[date, date]]:
@@ -187,23 +204,19 @@ def _what_not(found: Calibration) -> str:
 
 def _read(found: Calibration) -> Section:
     quality, gathered = found.gathered.quality, found.gathered
-    findings = quality.findings
-    poor = findings[findings["grade"] == "poor"]["title"].tolist()
     words = [
         "Counts of 1 to 5, and those that would give them away, are shown as c. Nothing here is about a single child. "
         "set_aside.csv names the rows that could not be used by file and number.",
         f"Window: {gathered.window.words}."
         + (f" Nobody said so: {gathered.dates.assumed}." if gathered.dates.assumed else ""),
     ]
-    if poor:
-        words.append(f"Look at these first: {in_words(poor, 'and')}.")
     return Section(
         "What was read, and what was set aside",
         words,
         {},
         {
             "Files": shown_account(quality.account),
-            "What the checks found": shown_findings(findings),
+            "What the checks found": shown_findings(quality.findings),
             "Of which the log is made": _made_of(gathered),
         },
     )
