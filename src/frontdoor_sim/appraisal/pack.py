@@ -105,11 +105,11 @@ class Pack:
     - `flags`: recording artefacts found in the history, a sentence each.
     - `pathways`: option -> its pathway as a picture; an option without one has none in the pack.
     - `about`: title, council, headline, seed, replications, command, versions (mapping),
-      interval_note; if wanted lead (the answer in a line or two), warnings (list), ranges_told (list, of the ranges of `staffing`),
-      run (length of run in words), backlog (whether runs begin with a list of open contacts), summary_note (what the
-      intervals of `summary` cover, when other than interval_note), weeks_note (what the bands of
-      `weeks` cover), shares_note (what the bars of `shares` cover), queue_option (the option drawn beside today in the
-      chart of queues).
+      interval_note; if wanted lead (the answer in a line or two), warnings (list), ranges_told
+      (list, of the ranges of `staffing`), run (length of run in words), backlog (whether runs begin
+      with a list of open contacts), summary_note (what the intervals of `summary` cover, when other
+      than interval_note), weeks_note (what the bands of `weeks` cover), shares_note (what the bars of
+      `shares` cover), queue_option (the option drawn beside today in the chart of queues).
 
     Raises `PackError` with every mistake at once.
     """

@@ -107,8 +107,7 @@ class Fitted:
         """
         reach = z(level) * np.sqrt(np.diag(self.covariance))
         ends = (self.searched, self.searched - reach, self.searched + reach)
-        with np.errstate(over="ignore"):
-            values = [self.family.natural(end).tolist() for end in ends]
+        values = [self.family.natural(end).tolist() for end in ends]
         return {name: Interval(*each) for name, each in zip(self.family.names, zip(*values, strict=True), strict=True)}
 
     def mean(self, level: float = LEVEL) -> Interval:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from frontdoor_sim.calibration.estimates import FEW, many
 from frontdoor_sim.calibration.from_history.dates import Dates, check_dates_are_read, dates_of, unread_dates
-from frontdoor_sim.calibration.history import Joined, Period, Quality, examine, read_history, to_log
+from frontdoor_sim.calibration.history import History, Joined, Period, Quality, examine, read_history, to_log
 from frontdoor_sim.calibration.history.joining import mostly_dates
 from frontdoor_sim.calibration.history.reading import Files
 from frontdoor_sim.calibration.window import Window
@@ -108,11 +108,24 @@ def gather(
     dates = dates_of(history.records, window, extracted, unread_dates(history))
     say("Checking every row")
     quality = examine(history, dates.extracted)
+    _check_some_left(history, quality)
     say("Joining them into one log")
     period = Period(dates.window.first, dates.window.last + timedelta(days=1), dates.extracted)
     joined = to_log(quality.history, period, precision="day" if mostly_dates(quality.history) else "finest")
     _check(joined, dates.window)
     return Gathered(council, quality, joined, dates)
+
+
+def _check_some_left(history: History, quality: Quality) -> None:
+    """Refuse a history of which every contact was set aside, and say why they were."""
+    kinds = ["contact", "step"]
+    if quality.history.records["kind"].isin(kinds).any() or not history.records["kind"].isin(kinds).any():
+        return
+    why = quality.set_aside["reason"].astype(str).value_counts()
+    what = f"No contact is left: {many(int(why.sum()))} rows were set aside, most of them as {why.index[0]}."
+    right = "Columns under the headings that say what they hold, such as the receipt under received_at."
+    remedy = "Look at a few rows: two columns may have been exchanged, or a date stand under another's heading."
+    raise InputError([Mistake("history", what, right, remedy)])
 
 
 def _check(joined: Joined, window: Window) -> None:

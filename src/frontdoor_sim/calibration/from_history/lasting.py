@@ -176,7 +176,7 @@ def _banded(gathered: Gathered, span: Span, rows: float) -> Part:
     low, high = interval(np.array(means))
     mean = from_mapping(value).mean
     note = (
-        f"{span.words.capitalize()}, by bands without a family, from {many(observed.number)} assessments, "
+        f"{span.words.capitalize()}, by bands and no fitted curve, from {many(observed.number)} assessments, "
         f"{many(observed.open_cases)} of them open and {many(observed.truncated)} begun before the window; the last band is "
         "closed at 90 days. The range is the 90 % interval of the mean."
     )
@@ -223,7 +223,7 @@ def _unsaid(found: Mapping[str, Span], every: Mapping[str, list[Fitted]]) -> lis
     untold = [
         Unsaid(
             f"How long it takes {found[name].words}",
-            "No family of durations is told by these cases: their numbers are not determined, or their mean lies beyond the "
+            "No curve of durations is told by these cases: their numbers are not determined, or their mean lies beyond the "
             "longest that was seen, or may be ten times as long.",
             "A longer history, or the moments that are missing: too many cases are open, or recorded too coarsely.",
             "Nothing: no figure is given.",

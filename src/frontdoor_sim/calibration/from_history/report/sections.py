@@ -25,6 +25,7 @@ from frontdoor_sim.documents import in_words
 from frontdoor_sim.parameters.writing import as_text
 
 _WEEKS, _MISFIT, _ALIKE = 12, 0.03, 1.5
+_FEW_STRETCHES = 3
 _SPLIT_WORDS = dict(
     zip(
         SPLIT,
@@ -100,14 +101,21 @@ def _how_many(found: Calibration) -> Iterator[str]:
             f"Left out of this are {many(left)} more {what}, of which some moment is a date alone while others have times: the "
             "numbers of contacts and referrals are that much too low. Add the missing times, or write every moment as a date."
         )
-    for first, last in _empty(found):
-        yield (
-            f"No contact is recorded from {first} to {last}, which is no chance: those weeks are missing from the files. "
-            "Volumes are too low and weeks too uneven. Add them, or choose a window without them."
-        )
+    yield from _missing(_empty(found))
     steady = _steady(found)
     if steady:
         yield steady
+
+
+def _missing(empty: Sequence[tuple[date, date]]) -> Iterator[str]:
+    """That weeks are missing from the files: a sentence for each stretch, or one for all where there are many."""
+    they = "is no chance: those weeks are missing from the files. Volumes are too low and weeks too uneven. "
+    add = f"{they}Add them, or choose a window without them."
+    if len(empty) > _FEW_STRETCHES:
+        first, last = max(empty, key=lambda stretch: stretch[1] - stretch[0])
+        yield f"No contact is recorded in {len(empty)} stretches, the longest from {first} to {last}, which {add}"
+    else:
+        yield from (f"No contact is recorded from {first} to {last}, which {add}" for first, last in empty)
 
 
 def _poor(found: Calibration) -> Iterator[str]:
@@ -206,7 +214,7 @@ def _read(found: Calibration) -> Section:
     quality, gathered = found.gathered.quality, found.gathered
     words = [
         "Counts of 1 to 5, and those that would give them away, are shown as c. Nothing here is about a single child. "
-        "set_aside.csv names the rows that could not be used by file and number.",
+        "set_aside.csv names the rows that could not be used by file and number: keep it with the extracts.",
         f"Window: {gathered.window.words}."
         + (f" Nobody said so: {gathered.dates.assumed}." if gathered.dates.assumed else ""),
     ]
@@ -290,23 +298,23 @@ def _durations(found: Calibration) -> Iterator[Section]:
             apart.append(f"{span.words} (up to {100 * miss:.0f} points)")
     if not charts:
         return
-    heads = ["Span", "Cases", "Open", "Family", *(f"Within {hour:g} h" for hour in HOURS_THAT_MATTER)]
+    heads = ["Span", "Cases", "Open", "Fitted curve", *(f"Within {hour:g} h" for hour in HOURS_THAT_MATTER)]
     words = [
-        "Left: where the dots leave the diagonal, the family does not hold. Right: the share that is over within 4, 8, 24 "
-        "and 72 hours, with 90 % intervals; the black bar is the history without any family. With thousands of contacts "
-        "every formal test rejects every family, so judge by these hours.",
+        "Left: where the dots leave the diagonal, the fitted curve does not hold. Right: the share that is over within 4, 8, "
+        "24 and 72 hours, with 90 % intervals; the black bar is the history itself. With thousands of contacts every formal "
+        "test rejects every curve, so judge by these hours.",
         "A span is waiting and work together. None of these is a touch time; the model makes its waits from queues, and "
         "these figures are what its results should be held against.",
         *_alike(found),
     ]
     if apart:
         words.append(
-            f"No family holds within {100 * _MISFIT:.0f} points at these hours {in_words(apart, 'and')}: nights, set times and "
-            "queues leave marks that no smooth curve has. Use the history's own shares there, and not the fitted curve."
+            f"No fitted curve holds within {100 * _MISFIT:.0f} points at these hours {in_words(apart, 'and')}: nights, set "
+            "times and queues leave marks that no smooth curve has. Use the history's own shares there, and not the curve."
         )
     table = pd.DataFrame(rows, columns=heads)
     yield Section(
-        "How long things take", words, charts, {"Share that is over: history, and the family in brackets": table}
+        "How long things take", words, charts, {"Share that is over: history, and the fitted curve in brackets": table}
     )
 
 
