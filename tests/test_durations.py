@@ -297,3 +297,15 @@ def test_the_picture_of_dates_shows_what_there_is(until, last):
 def test_the_picture_has_room_for_six():
     with pytest.raises(ValueError, match="1 to 6 fits, not 0"):
         fit_chart([])
+
+
+def test_a_number_that_nothing_tells_keeps_a_mixture_from_being_told():
+    """Nearly half the waits are none: how short they are nobody sees, and draws of it would be anything up to centuries."""
+    random = np.random.default_rng(32)
+    hours = np.where(random.random(300) < 0.45, 0.0, np.exp(1.5 + 2 * random.standard_normal(300)))
+    found = fits(seen(starts(random, 300), hours, 60), SINGLE + MIXED)
+    loose = [one for one in found if one.determined and np.sqrt(np.diag(one.covariance)).max() > np.log(10)]
+    assert [one.family.name for one in loose] == ["exponential and lognormal"]
+    assert not loose[0].told
+    assert found[0].family.name == "gamma"
+    assert found[0].mean().low < hours.mean() < found[0].mean().high

@@ -83,12 +83,13 @@ class Fitted:
         """Whether the history tells how long it takes, and not the family what nobody saw.
 
         The numbers are determined, the mean is no longer than the longest duration seen (of open cases, what is over), and
-        it is known to within a factor of ten.
+        it is known to within a factor of ten, as is every number: else joint draws of them hold durations of years.
         """
         if not self.determined:
             return False
-        mean = self.mean()
-        return mean.estimate <= self.observed.longest and mean.high <= _MOST_UNSURE * mean.estimate
+        mean, reach = self.mean(), z(LEVEL) * np.sqrt(np.diag(self.covariance))
+        known = mean.high <= _MOST_UNSURE * mean.estimate and bool(np.all(reach <= math.log(_MOST_UNSURE)))
+        return known and mean.estimate <= self.observed.longest
 
     @property
     def shape(self) -> Shape:

@@ -24,7 +24,9 @@ from frontdoor_sim.calibration.journeys import REFERRAL_CLOSED, journeys_of
 from frontdoor_sim.parameters import Graded
 
 Floats = NDArray[np.float64]
+Int64s = NDArray[np.int64]
 
+_FEW_OPEN, _NEARLY_ALL = 0.02, 0.99
 SPLIT = ("advice_or_no_further_action", "early_help", "open_case", "referral", "strategy")
 REFERRAL = 3
 _LEVELS = {"no_further_action": 1, "advice": 1, "early_help": 2, "assessment": REFERRAL, REFERRAL_CLOSED: REFERRAL}
@@ -35,9 +37,9 @@ class Decided:
     """Contacts of the window, and what was decided about them.
 
     Args:
-        contacts: one row a contact received in the window: `source, children, open_case, rag, consent, level, back`; the
-            level is 0 where none was recorded, or where the family had an open case; `back` says that the family had an
-            earlier contact in the files, which had ended.
+        contacts: one row a contact received in the window, up to `settled_until`: `source, children, open_case, rag, consent,
+            level, back`; the level is 0 where none was recorded, or where the family had an open case; `back` says that the
+            family had an earlier contact in the files, which had ended.
         fourth: share of referrals that were of level 4, with the number of referrals it was counted in; None where the
             files hold no section 47 enquiry.
         split: share of contacts by what was decided, as `contacts.outcome_split`.
@@ -76,8 +78,9 @@ def decided(gathered: Gathered, arrived: Arriving, base: Mapping[str, Graded]) -
 
 
 def _contacts(gathered: Gathered) -> pd.DataFrame:
-    told = journeys_of(gathered.log).contacts
-    mine = told[told["received"].between(0, gathered.log.about.closes - 1)]
+    told, about = journeys_of(gathered.log).contacts, gathered.log.about
+    mine = told[told["received"].between(0, about.closes - 1)]
+    mine = mine[mine["received"] <= settled_until(mine["received"].to_numpy(), mine["decided"].to_numpy(), about.ends)]
     known = gathered.log.contacts.set_index("contact")
     back = known["returned_from"].reindex(mine["contact"]).to_numpy(dtype=np.int64) >= 0
     level = mine["outcome"].map(_LEVELS).fillna(0).astype("int64")
@@ -93,6 +96,33 @@ def _contacts(gathered: Gathered) -> pd.DataFrame:
             "back": back & ~open_case,
         }
     )
+
+
+def settled_until(received: Int64s, decided: Int64s, ends: int) -> int:
+    """The last second of receipt from which nearly all have had the time to be decided when the files end.
+
+    What takes long to decide is more often still open, and is more often a referral: to leave out whoever is open would count
+    those too low. So where more than one contact in fifty is open, all who came late are left out, whatever became of them:
+    those who had less time than ninety-nine in a hundred took of the earlier half. That half stays in any case.
+
+    Args:
+        received: when each came [s].
+        decided: when each was decided [s]; NEVER where it was not.
+        ends: when the files end [s].
+
+    Example:
+        >>> day = 86_400
+        >>> came = np.arange(100, dtype=np.int64) * day
+        >>> after = np.where(came < 90 * day, came + 5 * day, NEVER)
+        >>> settled_until(came, after, 100 * day) // day
+        95
+    """
+    is_open = decided > ends
+    if not len(received) or is_open.mean() <= _FEW_OPEN:
+        return ends
+    half = int(np.median(received))
+    took = (decided - received)[(received <= half) & ~is_open]
+    return max(ends - int(np.quantile(took, _NEARLY_ALL)), half) if len(took) else ends
 
 
 def _counts(contacts: pd.DataFrame) -> dict[str, int]:
