@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -407,7 +408,9 @@ def test_a_run_that_starts_from_open_contacts_may_have_a_load_above_one() -> Non
 
 def test_single_runs_are_called_years_only_where_they_are(eighty: LeastStaff) -> None:
     assert eighty.period == "run of 8 weeks"
-    assert eighty.said[1].endswith("at least 80% of single runs of 8 weeks meet it.")
+    assert re.search(
+        r"WTE 4 of 4 single runs of 8 weeks meet it \(of all such, 40 to 100 in 100\): the least", eighty.said[1]
+    )
     assert next(_rows(eighty)).endswith("share of single runs of 8 weeks that meet it")
     year = replace(eighty, period="year", sure=np.nan)
     assert "meets it in 80% of single years" in year.said[1]

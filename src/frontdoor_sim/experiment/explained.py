@@ -62,7 +62,7 @@ def spread_of(figures: Floats) -> Spread:
     """Luck and unknown numbers told apart, by one-way analysis of variance with random candidates.
 
     With mean squares B between candidates and W within them, of R runs each, the numbers' variance is (B - W) / R and luck's is
-    W. The interval is the exact one of the intraclass correlation (Shrout and Fleiss 1979), cut at 0.
+    W. The interval is that of the intraclass correlation (Shrout and Fleiss 1979), exact where runs spread alike, cut at 0.
 
     Args:
         figures: a row for each candidate, at least two, and a column for each of its runs, at least two.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import betaincinv
 
 from frontdoor_sim.appraisal.wording import WAITED_FOR, better_of, plain
 from frontdoor_sim.documents import in_words
@@ -37,10 +38,29 @@ def _answer(found: LeastStaff) -> Iterator[str]:
     below = _below(found)
     yield f"{head} {_wte(found.least)} WTE is the least on average ({interval}){below}."
     if found.sure == found.sure:
-        yield f"With {_wte(found.sure)} WTE at least {SURE:.0%} of {runs_named(found)} meet it."
+        yield f"With {_wte(found.sure)} WTE {_met(found)}: the least with which {SURE:.0%} and more of those that were run do."
     else:
         most = float(found.values["met"].max())
         yield f"No number that was tried meets it in {SURE:.0%} of {runs_named(found)}: at most {most:.0%} do."
+
+
+def _met(found: LeastStaff) -> str:
+    """In how many of the runs the target was met with the WTE that are `sure`, and how far luck may have made that so."""
+    row = found.values[found.values["value"] == found.sure].iloc[0]
+    met = round(float(row["met"]) * found.replications)
+    low, high = (f"{100 * end:.0f}" for end in share_of_all(met, found.replications))
+    return f"{met} of {found.replications} {runs_named(found)} meet it (of all such, {low} to {high} in 100)"
+
+
+def share_of_all(met: int, number: int) -> tuple[float, float]:
+    """The exact 95 % interval of a share of which so many of a number of runs tell (Clopper and Pearson, Biometrika 26, 1934).
+
+    Example:
+        >>> [round(end, 3) for end in share_of_all(17, 20)], share_of_all(0, 4)[0], share_of_all(4, 4)[1]
+        ([0.621, 0.968], 0.0, 1.0)
+    """
+    low = float(betaincinv(met, number - met + 1, 0.025)) if met else 0.0
+    return low, float(betaincinv(met + 1, number - met, 0.975)) if met < number else 1.0
 
 
 def runs_named(found: LeastStaff) -> str:
