@@ -323,6 +323,25 @@ def mixed(council, folder: Path, dated: float) -> Path:
     return folder / "template.csv"
 
 
+@pytest.mark.parametrize("recoded", [False, True])
+def test_outcomes_that_change_within_the_window_are_told_in_the_answer(nowhereshire, tmp_path, recoded):
+    """From half-time on two thirds of the assessments are Early Help: the shares of the whole window are of neither half."""
+    table = pd.read_csv(nowhereshire[0] / "template.csv", dtype=str, keep_default_na=False)
+    received = pd.to_datetime(table["received_at"], dayfirst=True)
+    numbers = table["contact_id"].str.extract(r"(\d+)$", expand=False).astype(int)
+    mine = (received >= "2024-10-01") & table["outcome"].eq("assessment") & (numbers % 3 > 0)
+    if recoded:
+        table.loc[mine, "outcome"] = "early_help"
+        table.loc[mine, ["accepted_at", "allocated_at", "assessment_finished_at"]] = ""
+    table.to_csv(tmp_path / "template.csv", index=False)
+    said = [
+        line for line in headline(calibrate_history([tmp_path / "template.csv"], "Nowhere")) if "fewer contacts" in line
+    ]
+    assert len(said) == recoded
+    if recoded:
+        assert "fewer contacts are referred, and more go to Early Help: other things are decided" in said[0]
+
+
 def test_contacts_left_out_for_a_date_are_told_in_the_answer(council, tmp_path):
     whole = gather("Nowhere", [council.extracts() / "template.csv"], None, None, None, lambda _: None)
     found = calibrate_history([mixed(council, tmp_path, 0.04)], "Nowhere")

@@ -209,6 +209,16 @@ def test_a_history_of_dates_is_held_to_what_dates_can_say(town):
     assert any("dates alone" in care for care in found.cares)
 
 
+def test_a_scenario_with_other_numbers_of_contacts_is_told_that_those_are_not_tried(town, held, truth):
+    more = town.scenario.varied({"arrivals.schools.per_hour": 2.0})
+    own = [forecast_arrivals(held, one, NOBODY).own_demand for one in (town.scenario, more)]
+    assert own[0] == ""
+    assert re.fullmatch(
+        r"The scenario itself has \d+ contacts a week, and the first part counted .* correct it\.", own[1]
+    )
+    assert not any("not tried here" in care for care in truth.cares)
+
+
 def test_a_date_says_the_same_of_a_run_as_of_its_stamps(town, held):
     """What is read by date of a run with seconds is what is read of the same run after its times are cut off."""
     contacts = real_arrivals(held, town.scenario)

@@ -269,7 +269,7 @@ def test_a_failure_says_by_how_much():
         ("failed", "passed", "Failed. With the very contacts"),
         ("failed", "failed", "Failed. With the very contacts"),
         ("passed", "failed", "Passed for the Front Door, failed for the forecast."),
-        ("cannot tell", "failed", "Failed. With the contacts that it foretold"),
+        ("cannot tell", "failed", "Failed. With the contacts that the first part foretells"),
         ("passed", "cannot tell", "Cannot be told."),
         ("cannot tell", "cannot tell", "Cannot be told."),
     ],

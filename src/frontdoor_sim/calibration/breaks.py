@@ -99,7 +99,7 @@ class Steadiness:
             return f"Demand drifts by {100 * self.slope:+.0f} % a year.{steps} {rate}"
         if self.breaks:
             return f"Demand breaks: {in_words(self.breaks, 'and')}. {rate}"
-        return f"No step and no drift was found. {rate}"
+        return f"No step and no drift of the numbers of contacts was found. {rate}"
 
 
 def steadiness(

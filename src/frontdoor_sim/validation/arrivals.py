@@ -15,7 +15,7 @@ import pandas as pd
 
 from frontdoor_sim.calibration.demand import Demand, demand
 from frontdoor_sim.calibration.demand_parameters import demand_parameters
-from frontdoor_sim.calibration.estimates import LEVEL, z
+from frontdoor_sim.calibration.estimates import LEVEL, Interval, z
 from frontdoor_sim.calibration.school_holidays import school_holidays
 from frontdoor_sim.contacts import draw, expected_rates, given
 from frontdoor_sim.contacts.chance import gamma_factors
@@ -33,6 +33,8 @@ ARMS: tuple[Arm, ...] = ("real", "forecast")
 HOUR, SECOND, WHOLE = code("validation: hour of receipt"), code("validation: second"), code("validation: level")
 _HOUR = 3_600
 _TWO_YEARS = 700
+_LITTLE = 0.05
+"""Part of the number counted by which a scenario may have more or fewer without a word."""
 _MONTHS, _BATCHES = "arrivals.month_index", "arrivals.batches"
 
 
@@ -143,12 +145,14 @@ class ForecastArrivals:
         volume: by source, the factor that gives the scenario's rates the number counted in the first part.
         variance: of the factor that every replication's level has, since the level is an estimate.
         returns: who comes back, by which fewer are drawn.
+        own_demand: what to say of the scenario's own demand, which is not tried; empty where it is as much as was counted.
     """
 
     scenario: Scenario
     volume: Mapping[str, float]
     variance: float
     returns: Returning
+    own_demand: str = ""
 
     def contacts(self, seed: int, replication: int) -> pd.DataFrame:
         """The contacts of a replication."""
@@ -174,16 +178,32 @@ def forecast_arrivals(held: HeldOut, scenario: Scenario, returns: Returning) -> 
     """
     found = _fitted(held, scenario)
     check_sources(scenario, list(found.sources))
-    scenario = scenario if scenario.model.arrivals else scenario.varied(_patterns(scenario, found, held))
     weeks = found.window.days // 7
     before = RunWindow(opens=found.window.first, weeks=weeks, warm_up=0, follow_up=0)
+    own = float(expected_rates(windowed(scenario, before).model, scenario.parameters)[2].sum()) / weeks
+    scenario = scenario if scenario.model.arrivals else scenario.varied(_patterns(scenario, found, held))
     sources, _, rates = expected_rates(windowed(scenario, before).model, scenario.parameters)
     counted = dict(zip(found.sources, found.counts.sum(axis=1), strict=True))
     expected = dict(zip(sources, rates.sum(axis=1), strict=True))
     volume = {name: float(counted.get(name, 0.0) / number) for name, number in expected.items() if number > 0}
     level = found.per_week()
     variance = ((level.high - level.low) / 2 / z(LEVEL) / level.estimate) ** 2
-    return ForecastArrivals(windowed(scenario, held.run), volume, variance, returns)
+    return ForecastArrivals(windowed(scenario, held.run), volume, variance, returns, _own_demand(own, level))
+
+
+def _own_demand(own: float, level: Interval) -> str:
+    """What to say where a scenario expects other numbers of contacts than were counted.
+
+    Example:
+        >>> _own_demand(51.0, Interval(50.0, 48.0, 52.0)), _own_demand(80.0, Interval(50.0, 48.0, 52.0)).split(",")[0]
+        ('', 'The scenario itself has 80 contacts a week')
+    """
+    if level.low <= own <= level.high or abs(own / level.estimate - 1) < _LITTLE:
+        return ""
+    return (
+        f"The scenario itself has {own:.0f} contacts a week, and the first part counted {level.estimate:.0f} ({level.low:.0f} "
+        f"to {level.high:.0f}). Its own number is not tried here, and is what an appraisal runs on: correct it."
+    )
 
 
 def _fitted(held: HeldOut, scenario: Scenario) -> Demand:

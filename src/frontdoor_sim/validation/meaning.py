@@ -94,17 +94,19 @@ def _verdict(found: Validation, weeks: str) -> str:
     """The verdict on some weeks."""
     real, forecast = (found.verdicts[arm] for arm in ("real", "forecast"))
     if real == forecast == "passed":
-        return f"Passed. The model shows {weeks}: with the contacts that really came, and with those that it foretold."
+        which = "with the contacts that really came, and with those that the first part foretells"
+        return f"Passed. The model shows {weeks}: {which}."
     if real == "failed":
         more = "" if forecast == "failed" else " The forecast of contacts is not what failed."
         return f"Failed. With the very contacts that came, the model does not show {weeks}.{more}"
     if forecast == "failed" and real == "passed":
         return (
             f"Passed for the Front Door, failed for the forecast. With the contacts that really came, the model shows {weeks}. "
-            "The contacts that it foretold are not those that came."
+            "The contacts that the first part foretells are not those that came."
         )
     if forecast == "failed":
-        return f"Failed. With the contacts that it foretold, the model does not show {weeks}; with the real ones none can tell."
+        which = "With the contacts that the first part foretells"
+        return f"Failed. {which}, the model does not show {weeks}; with the real ones none can tell."
     which = in_words(
         [TITLES[arm].lower() for arm, verdict in found.verdicts.items() if verdict == "cannot tell"], "and"
     )

@@ -37,9 +37,9 @@ class Decided:
     """Contacts of the window, and what was decided about them.
 
     Args:
-        contacts: one row a contact received in the window, up to `settled_until`: `source, children, open_case, rag, consent,
-            level, back`; the level is 0 where none was recorded, or where the family had an open case; `back` says that the
-            family had an earlier contact in the files, which had ended.
+        contacts: one row a contact received in the window, up to `settled_until`: `received, source, children, open_case, rag,
+            consent, level, back`; the level is 0 where none was recorded, or where the family had an open case; `back` says
+            that the family had an earlier contact in the files, which had ended.
         fourth: share of referrals that were of level 4, with the number of referrals it was counted in; None where the
             files hold no section 47 enquiry.
         split: share of contacts by what was decided, as `contacts.outcome_split`.
@@ -87,6 +87,7 @@ def _contacts(gathered: Gathered) -> pd.DataFrame:
     open_case = mine["open_case"].to_numpy(dtype=bool) | mine["end"].astype(str).eq("open_case").to_numpy()
     return pd.DataFrame(
         {
+            "received": mine["received"].to_numpy(dtype=np.int64),
             "source": mine["source"].astype(str).to_numpy(dtype=object),
             "children": mine["children"].to_numpy(dtype=np.int64),
             "open_case": open_case,

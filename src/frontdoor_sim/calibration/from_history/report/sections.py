@@ -26,6 +26,7 @@ from frontdoor_sim.parameters.writing import as_text
 
 _WEEKS, _MISFIT, _ALIKE = 12, 0.03, 1.5
 _FEW_STRETCHES = 3
+_LEVEL_WORDS = {1: "end with advice or no further action", 2: "go to Early Help", 3: "are referred"}
 _SPLIT_WORDS = dict(
     zip(
         SPLIT,
@@ -158,6 +159,29 @@ def _what_comes_of_them(found: Calibration) -> Iterator[str]:
     if graded.grade == "fitted":
         parts = [f"{100 * share:.0f} {_SPLIT_WORDS[name]}" for name, share in graded.value.items()]
         yield f"Of 100 contacts, {in_words(parts, 'and')}."
+        yield from _changed(found)
+
+
+def _changed(found: Calibration) -> Iterator[str]:
+    """Weeks from which on other things are decided than before: shares of the whole window are of neither."""
+    contacts = found.decided.contacts[found.decided.contacts["level"] > 0]
+    monday, clock = found.arrived.demand.weekly().monday, found.gathered.log.about.clock
+    if len(monday) < _WEEKS:
+        return
+    day = clock.date_of(contacts["received"].to_numpy(dtype=np.int64)).astype("datetime64[D]")
+    week, level = (day - monday[0]).astype(np.int64) // 7, contacts["level"].to_numpy()
+    counted = {
+        name: np.bincount(week[level == at], minlength=len(monday)).astype(np.float64)
+        for at, name in _LEVEL_WORDS.items()
+    }
+    steady = {name: np.full(len(monday), weeks.sum()) for name, weeks in counted.items()}
+    for one in coding_changes(counted, steady, monday):
+        fell, rose = (in_words([name for name, _ in moved], "and") for moved in (one.fell, one.rose))
+        yield (
+            f"From the week of {one.monday:%d %B %Y} fewer contacts {fell}, and more {rose}: other things are decided, or "
+            "they are recorded otherwise. The shares above are of the whole window, and so of neither; choose a window on one "
+            "side."
+        )
 
 
 def _how_long(found: Calibration) -> Iterator[str]:
