@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from frontdoor_sim.appraisal.charts.palette import Look, looks
-from frontdoor_sim.appraisal.charts.sheet import WIDTH, Sheet, interval, no_frame, nothing_to_draw, printable
+from frontdoor_sim.appraisal.charts.sheet import WIDTH, Sheet, interval, no_frame, nothing_to_draw, printable, wrapped
 from frontdoor_sim.appraisal.wording import better_of, change_unit, measure_name, number_text, scale_of
 from frontdoor_sim.documents import in_words
 from frontdoor_sim.pictures import INK, MUTED, SHADE, SMALL, styled
@@ -41,7 +41,8 @@ def where_it_breaks_even(
     unit = str(rows["unit"].iloc[0])
     measure = str(asked["measure"])
     under = f"{measure_name(measure)}: change from today, in {change_unit(unit)}.{_direction(measure)}"
-    sheet = Sheet(title, under, 0.3 + _TALL + 0.5, interval(note, "Band, and shaded column"))
+    said = wrapped(str(asked["say"]), (WIDTH - _LEFT - 0.1) * 72, SMALL, at_most=3)
+    sheet = Sheet(title, under, 0.3 + _TALL + 0.33 + 0.17 * len(said), interval(note, "Band, and shaded column"))
     axes = sheet.axes(_LEFT, 0.3, WIDTH - _LEFT - 0.2, _TALL)
     _line(axes, rows, look, scale_of(unit))
     for answer in answers.to_dict("records"):
@@ -50,7 +51,7 @@ def where_it_breaks_even(
     axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: _short(place, axis_unit)))
     axes.locator_params(axis="x", nbins=6)
     axes.tick_params(labelsize=SMALL, labelcolor=MUTED)
-    sheet.write(_LEFT, 0.3 + _TALL + 0.28, [printable(str(asked["say"]))], size=SMALL)
+    sheet.write(_LEFT, 0.3 + _TALL + 0.28, said, size=SMALL)
     if np.isfinite(asked["at"]):
         places = in_words([_place(answer, rows["at"]) for answer in answers.to_dict("records")], "and")
         sheet.write(_LEFT, 0.04, [f"No change at {places}"], weight="bold")
