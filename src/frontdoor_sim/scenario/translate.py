@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, datetime, time
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -24,6 +25,7 @@ _NO_EXAMPLE = {
 """Examples that say nothing, and what to write."""
 
 _PERCENTAGE = re.compile(r"'?\s*(\d+(?:\.\d+)?)\s*%\s*'?")
+_DATES_IN_WORDS = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%B %d, %Y")
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\.?\s*")
 _UNITS = {"touch": "min", "rekey": "min", "search": "min", "lasts": "min", "hold": "weeks"}
 """Units in which fields are mostly written; others in hours."""
@@ -240,12 +242,30 @@ def _instead(place: Path, slot: Slot, given: Any) -> str:
         return f"Did you mean {in_words(near)}?"
     if meant := _meant(place, slot, given):
         return meant
+    if any(bare_of(member).hint is date for member in members_of(slot)) and (day := as_date(given)):
+        return f"Write `{day}`." if isinstance(place[-1], int) else f"Write `{_name(place)}: {day}`."
     number = bare_of(slot).hint is float and slot.hint != Share
     percentage = _PERCENTAGE.fullmatch(given) if isinstance(given, str) and number else None
     if percentage:
         return f"Write the number itself, `{_name(place)}: {float(percentage[1]) / 100:g}`."
     text = slot.hint is str and isinstance(given, (int, float))
     return f'Put it in quotes if it is a name: "{shown(given)}".' if text else _example("Write", place, slot)
+
+
+def as_date(given: Any) -> date | None:
+    """The date that somebody wrote in words, or day first; None where it is none.
+
+    Example:
+        >>> [str(as_date(given)) for given in ("1 March 2020", "1st Mar 2020", "03/06/2019", "soon", 5)]
+        ['2020-03-01', '2020-03-01', '2019-06-03', 'None', 'None']
+    """
+    if not isinstance(given, str):
+        return None
+    text = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", given.strip())
+    for form in _DATES_IN_WORDS:
+        with suppress(ValueError):
+            return datetime.strptime(text, form).date()
+    return None
 
 
 def _meant(place: Path, slot: Slot, given: Any) -> str:

@@ -134,9 +134,9 @@ def recognise(headings: Sequence[str], known: Sequence[Layout]) -> Match | None:
 
 
 def nearest(headings: Sequence[str], known: Sequence[Layout]) -> Match | None:
-    """The layout that lacks fewest of its needed columns, of those of which at least one is there."""
+    """The layout of which most columns are there, less the needed ones that are not; None where no column is known."""
     found = [one for one in (match(layout, headings) for layout in known) if one.places]
-    return min(found, key=lambda one: (len(missing(one)), -len(one.places)), default=None)
+    return max(found, key=lambda one: len(one.places) - len(missing(one)), default=None)
 
 
 def missing(one: Match) -> list[str]:
