@@ -140,7 +140,7 @@ def judged_chart(decided: Decided, judged: Judging) -> Figure:
             for place, (level, lift) in enumerate(((2, -0.14), (REFERRAL, 0.14))):
                 _row(axes, row + lift, mine >= level, float(at[level - 1]), place, row == 0, level)
         axes.set_yticks(range(len(order)), [plain(str(name)) for name in order])
-        axes.invert_yaxis()
+        axes.set_ylim(len(order) - 0.5, -0.5)
         axes.set_xlim(0, 1)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, 0))
         axes.grid(axis="x")
