@@ -544,7 +544,7 @@ def test_the_pack_says_which_ranges_were_used(tmp_path: Path):
     assert "<li>Officers is 6 in one_desk.yaml" in page
     assert " WTE (used: 5." in page
     assert "assumptions table" not in page
-    assert "are held as the scenario files have them, without a source or a grade." in page
+    assert "is held at the value of the scenario files, without a source or a grade." in page
 
 
 def test_what_is_held_where_there_is_an_assumptions_table_and_where_there_is_none(bcp, desk):
@@ -556,11 +556,9 @@ def test_what_is_held_where_there_is_an_assumptions_table_and_where_there_is_non
         return warnings(study, SimpleNamespace(runs=nothing), empty("loads"))[-1]
 
     staff = Unknown(path="wte", say="Officers", between=(4, 9), unit="WTE", source="a guess")
-    assert held(bcp) == "Every number is held at the value of the assumptions table."
-    assert held(bcp, staff).startswith(
-        "Numbers that do not stand under What we do not know are held at the values of the"
-    )
-    assert held(desk) == "Every number is held as the scenario files have it, without a source or a grade."
+    assert held(bcp) == "Every number is held at one value, which stands under Assumptions with its source and grade."
+    assert held(bcp, staff).startswith("Every number but those under What we do not know is held at one value")
+    assert held(desk) == "Every number is held at the value of the scenario files, without a source or a grade."
 
 
 def test_todays_number_at_any_path(desk, bcp):

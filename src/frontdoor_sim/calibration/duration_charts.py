@@ -119,7 +119,9 @@ def _shares(axes: Axes, found: Sequence[Fitted], bands: Bands | None) -> None:
         axes.vlines(rows + offset, parts[:, 1], parts[:, 2], color=colour, linewidth=1.6)
         axes.plot(rows + offset, parts[:, 0], color=colour, marker=marker, markersize=5.5, linestyle="none")
     axes.set_xticks(rows, [f"{hour:g}" for hour in HOURS_THAT_MATTER])
-    axes.set(xlim=(-0.6, len(rows) - 0.4), ylim=(-0.03, 1.04), yticks=np.linspace(0, 1, 6), xlabel="Within so many hours")
+    axes.set(
+        xlim=(-0.6, len(rows) - 0.4), ylim=(-0.03, 1.04), yticks=np.linspace(0, 1, 6), xlabel="Within so many hours"
+    )
     heading = "Share that is over" + (" (black bar: history)" if bands is not None else ", by the fits")
     axes.set_title(heading, loc="left", fontsize=10, color=_INK)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, 0))

@@ -166,10 +166,10 @@ def warnings(study: Study, comparison: Comparison, loads: pd.DataFrame) -> list[
 
 def _held(study: Study) -> str:
     """At what every number is held that is no range; a base without a parameters file has no assumptions table."""
-    which = "Numbers that do not stand under What we do not know are" if study.facts.unknown else "Every number is"
+    which = "Every number but those under What we do not know" if study.facts.unknown else "Every number"
     if study.base.parameters:
-        return f"{which} held at the value{'s' if study.facts.unknown else ''} of the assumptions table."
-    return f"{which} held as the scenario files have {'them' if study.facts.unknown else 'it'}, without a source or a grade."
+        return f"{which} is held at one value, which stands under Assumptions with its source and grade."
+    return f"{which} is held at the value of the scenario files, without a source or a grade."
 
 
 def _without_time(runs: pd.DataFrame, told: set[tuple[str, str]]) -> Iterator[str]:

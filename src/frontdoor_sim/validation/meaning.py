@@ -111,8 +111,8 @@ def _verdict(found: Validation, weeks: str) -> str:
         [TITLES[arm].lower() for arm, verdict in found.verdicts.items() if verdict == "cannot tell"], "and"
     )
     return (
-        f"Cannot be told. Nothing speaks against the model in {weeks}, but for {which} the records or the luck of so few weeks "
-        "do not let its main figures be told."
+        f"Cannot be told. Nothing in {weeks} speaks against the model, and little could: for {which} the records or the luck "
+        "of so few weeks do not let its main figures be told."
     )
 
 
