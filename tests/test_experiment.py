@@ -36,7 +36,7 @@ from frontdoor_sim.experiment import (
     workers,
 )
 from frontdoor_sim.experiment.answer import _never, _without_time, headline, lead, warnings
-from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, by_run, compared, sentence, summarise
+from frontdoor_sim.experiment.comparing import HEADLINE, TRANSFER, _level, by_run, compared, sentence, summarise
 from frontdoor_sim.experiment.conditioning import Conditioned, check_enough, narrowing, spread
 from frontdoor_sim.experiment.periods import period_of
 from frontdoor_sim.experiment.pilot import LARGEST_LOAD
@@ -186,10 +186,38 @@ def made_up(values: np.ndarray, option: str) -> pd.DataFrame:
 
 def test_intervals_of_the_average_and_of_one_year():
     values = np.array([0.5, 0.6, 0.55, 0.65, 0.7])
-    mean, t, sd = values.mean(), 2.7764451051977934, values.std(ddof=1)
-    for interval, factor in (("average", 1 / 5), ("year", 1 + 1 / 5)):
-        row = summarise(made_up(values, "a"), interval).iloc[0]
-        assert (row["mean"], row["high"] - row["mean"]) == pytest.approx((mean, t * sd * np.sqrt(factor)))
+    t = 2.7764451051977934
+    row = summarise(made_up(values, "a"), "average").iloc[0]
+    assert (row["mean"], row["high"] - row["mean"]) == pytest.approx(
+        (values.mean(), t * values.std(ddof=1) / np.sqrt(5))
+    )
+    for unit, there, back in (
+        ("share", lambda x: np.log(x / (1 - x)), lambda x: 1 / (1 + np.exp(-x))),
+        ("hours", np.log, np.exp),
+    ):
+        row, scaled = summarise(made_up(values, "a").assign(unit=unit), "year").iloc[0], there(values)
+        ends = [back(scaled.mean() + sign * t * scaled.std(ddof=1) * np.sqrt(1 + 1 / 5)) for sign in (-1, 1)]
+        assert (row["mean"], row["low"], row["high"]) == pytest.approx((values.mean(), *ends))
+
+
+def test_a_year_of_which_a_value_is_none_or_all_has_the_plain_interval():
+    for unit, values in (("share", [0.9, 1.0, 0.95]), ("share", [0.0, 0.1, 0.2]), ("hours", [0.0, 5.0, 9.0])):
+        row = summarise(made_up(np.array(values), "a").assign(unit=unit), "year").iloc[0]
+        reach = 4.302652729911275 * np.std(values, ddof=1) * np.sqrt(1 + 1 / 3)
+        assert row["low"] == pytest.approx(max(np.mean(values) - reach, 0.0))
+        assert row["high"] == pytest.approx(min(np.mean(values) + reach, 1.0 if unit == "share" else np.inf))
+
+
+@pytest.mark.parametrize("number", [8, 20])
+def test_a_further_skewed_year_falls_into_the_interval_and_as_often_below_it_as_above(number):
+    """Hours of which a few years have many more: on the plain scale all that is missed lies above, and hours begin at 0."""
+    random = np.random.default_rng(5)
+    years = np.exp(3 + 0.5 * random.standard_normal((4_000, number + 1)))
+    low, high = _level(years[:, :number], np.zeros(4_000, dtype=bool), "year")
+    below, above = ((further := years[:, number]) < low).mean(), (further > high).mean()
+    assert below == pytest.approx(0.025, abs=0.008)
+    assert above == pytest.approx(0.025, abs=0.008)
+    assert low.min() > 0
 
 
 def test_intervals_cover_as_often_as_they_say():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import expit, logit, stdtrit
 
 from frontdoor_sim.appraisal import charts
 from frontdoor_sim.appraisal.rounding import change_range, rounded_apart, size_range
@@ -188,16 +188,16 @@ def summarise(runs: pd.DataFrame, interval: Interval = "average") -> pd.DataFram
     """Mean over replications with an interval, of every measure and group.
 
     `average`: mean +- t s / sqrt(n), of the average year of these numbers. `year`: mean +- t s sqrt(1 + 1/n), which a single
-    further year would fall into, whatever the replications differ in: luck, and staffing where that is a range. A value
-    that some replication could not reach has no mean.
+    further year would fall into, whatever the replications differ in: luck, and staffing where that is a range; on the
+    scale of `_level`. A value that some replication could not reach has no mean.
     """
     tables = []
     for option in runs["option"].unique():
         table, units = _by_run(runs, option)
         values = table.to_numpy(np.float64)
-        mean, half = mean_and_half_width(values, interval, 1)
-        low, high = _within(units.eq("share").to_numpy(), np.maximum(mean - half, 0.0), mean + half)
-        columns = {"option": option, "mean": mean, "low": low, "high": high, "unit": units, "runs": values.shape[1]}
+        low, high = _level(values, units.eq("share").to_numpy(), interval)
+        mean, number = values.mean(axis=1), values.shape[1]
+        columns = {"option": option, "mean": mean, "low": low, "high": high, "unit": units, "runs": number}
         tables.append(pd.DataFrame(columns, index=table.index))
     out = pd.concat(tables).reset_index()
     counts = runs.groupby(["option", *PLACE], observed=True)["contacts"].mean().round()
@@ -205,6 +205,24 @@ def summarise(runs: pd.DataFrame, interval: Interval = "average") -> pd.DataFram
     out["note"] = notes.reindex(pd.MultiIndex.from_frame(out[["option", *PLACE]])).fillna("").to_numpy()
     out["contacts"] = counts.reindex(pd.MultiIndex.from_frame(out[["option", *PLACE]])).fillna(0).to_numpy(np.int64)
     return out[["option", *PLACE, "mean", "low", "high", "unit", "runs", "contacts", "note"]]
+
+
+def _level(values: Floats, share: NDArray[np.bool_], interval: Interval) -> tuple[Floats, Floats]:
+    """The ends of the interval of each figure; `share` says which are shares. None lies where no figure can.
+
+    That of one further year is made on the log-odds of a share, and on the logarithm of anything else: years are skewed, so
+    that on the plain scale hours would begin at 0, and what lies outside would lie above. Where some value is 0, or a share
+    is 1, there is no such scale.
+    """
+    positive = (values > 0).all(axis=1) & (interval == "year")
+    odds, logs = positive & share & (values < 1).all(axis=1), positive & ~share
+    scaled = values.copy()
+    scaled[odds], scaled[logs] = logit(values[odds]), np.log(values[logs])
+    mean, half = mean_and_half_width(scaled, interval)
+    low, high = mean - half, mean + half
+    for end in (low, high):
+        end[odds], end[logs] = expit(end[odds]), np.exp(end[logs])
+    return _within(share, np.maximum(low, 0.0), high)
 
 
 def differences(runs: pd.DataFrame, base: str, interval: Interval = "average") -> pd.DataFrame:
