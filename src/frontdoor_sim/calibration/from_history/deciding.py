@@ -112,6 +112,7 @@ def settled_until(received: Int64s, decided: Int64s, ends: int) -> int:
         ends: when the files end [s].
 
     Example:
+        >>> from frontdoor_sim.working_time import NEVER
         >>> day = 86_400
         >>> came = np.arange(100, dtype=np.int64) * day
         >>> after = np.where(came < 90 * day, came + 5 * day, NEVER)
