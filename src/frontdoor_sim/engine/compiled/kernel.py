@@ -389,16 +389,32 @@ def halves(_, numbers):
     return types.CPointer(types.int32)(numbers), bitcast
 
 
-@inlined
-def half(w, place, field):
+def half_at(builder, arguments):
+    """Where a field of a row stands that is half a number: the row's place and the field are arguments 1 and 2."""
+    pointer, place, field = arguments[:3]
+    halves_of = builder.bitcast(pointer, ir.IntType(32).as_pointer())
+    return builder.gep(halves_of, [builder.add(builder.add(place, place), field)])
+
+
+@intrinsic
+def half(_, numbers, place, field):
     """A field of the row at a place that is half a number."""
-    return np.int64(halves(w)[2 * place + field])
+
+    def load(_context, builder, _signature, arguments):
+        return builder.sext(builder.load(half_at(builder, arguments)), ir.IntType(64))
+
+    return types.int64(numbers, types.int64, types.int64), load
 
 
-@inlined
-def put_half(w, place, field, value):
+@intrinsic
+def put_half(_, numbers, place, field, value):
     """Fill a field of the row at a place that is half a number."""
-    halves(w)[2 * place + field] = np.int32(value)
+
+    def store(context, builder, _signature, arguments):
+        builder.store(builder.trunc(arguments[3], ir.IntType(32)), half_at(builder, arguments))
+        return context.get_dummy_value()
+
+    return types.void(numbers, types.int64, types.int64, types.int64), store
 
 
 @intrinsic
