@@ -403,7 +403,7 @@ def half(_, numbers, place, field):
     def load(_context, builder, _signature, arguments):
         return builder.sext(builder.load(half_at(builder, arguments)), ir.IntType(64))
 
-    return types.int64(numbers, types.int64, types.int64), load
+    return types.int64(numbers, place, field), load
 
 
 @intrinsic
@@ -414,7 +414,7 @@ def put_half(_, numbers, place, field, value):
         builder.store(builder.trunc(arguments[3], ir.IntType(32)), half_at(builder, arguments))
         return context.get_dummy_value()
 
-    return types.void(numbers, types.int64, types.int64, types.int64), store
+    return types.void(numbers, place, field, value), store
 
 
 @intrinsic
