@@ -25,7 +25,7 @@ _LARGEST = 1e300
 _SHARE = (logit(0.005), logit(0.995))
 _SPREAD = (math.log(0.03), math.log(20.0))
 _SCALE = (math.log(1e-6), math.log(1e7))
-_LARGEST = 100.0
+_LARGEST_LOGARITHM = 100.0
 """Above this no number means anything, and its exponential soon is none."""
 
 
@@ -119,7 +119,7 @@ class Family:
 
     def natural(self, searched: Floats) -> Floats:
         """The numbers from their values on the scale of the search."""
-        numbers = np.exp(np.minimum(searched, _LARGEST))
+        numbers = np.exp(np.minimum(searched, _LARGEST_LOGARITHM))
         if len(self.parts) > 1:
             numbers[..., 0] = expit(searched[..., 0])
         return np.asarray(numbers, dtype=np.float64)
