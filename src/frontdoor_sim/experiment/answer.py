@@ -91,13 +91,9 @@ def _best_in(comparison: Comparison, measure: str) -> str:
     close = [one for one in by_worth if up * (mean[one] - today) >= _NEARLY * up * (mean[best] - today)]
     first = [one for one in by_worth if one in alike or one in close]
     named = in_words([f"{option} ({mean[option]:.0f}{said})" for option in first], "and")
-    near = (
-        ""
-        if len(first) == 1
-        else ", which cannot be told apart"
-        if len(first) == len(alike)
-        else ", which differ little"
-    )
+    near = ""
+    if len(first) > 1:
+        near = ", which cannot be told apart" if len(first) == len(alike) else ", which differ little"
     what = "Most contacts decided within 24 hours" if measure == HEADLINE else "Half of transfers allocated soonest"
     return f"{what}: {named}{near}. Today: {today:.0f}{said}."
 

@@ -94,8 +94,10 @@ def _verdict(found: Validation, weeks: str) -> str:
     """The verdict on some weeks."""
     real, forecast = (found.verdicts[arm] for arm in ("real", "forecast"))
     if real == forecast == "passed":
-        which = "with the contacts that really came, and with those that the first part foretells"
-        return f"Passed. The model shows {weeks}: {which}."
+        return (
+            f"Passed. The model shows {weeks}: with the contacts that really came, and with those that the first part "
+            "foretells."
+        )
     if real == "failed":
         more = "" if forecast == "failed" else " The forecast of contacts is not what failed."
         return f"Failed. With the very contacts that came, the model does not show {weeks}.{more}"
@@ -105,13 +107,15 @@ def _verdict(found: Validation, weeks: str) -> str:
             "The contacts that the first part foretells are not those that came."
         )
     if forecast == "failed":
-        which = "With the contacts that the first part foretells"
-        return f"Failed. {which}, the model does not show {weeks}; with the real ones none can tell."
-    which = in_words(
+        return (
+            f"Failed. With the contacts that the first part foretells, the model does not show {weeks}; with the real ones "
+            "none can tell."
+        )
+    untold = in_words(
         [TITLES[arm].lower() for arm, verdict in found.verdicts.items() if verdict == "cannot tell"], "and"
     )
     return (
-        f"Cannot be told. Nothing in {weeks} speaks against the model, and little could: for {which} the records or the luck "
+        f"Cannot be told. Nothing in {weeks} speaks against the model, and little could: for {untold} the records or the luck "
         "of so few weeks do not let its main figures be told."
     )
 

@@ -154,8 +154,8 @@ def validate(
     workers, held = Workers(jobs, None, quiet, engine), hold_out(history, scenario.model, split, taken)
     happened = seen(held.journeys, held.by_date)
     returns = returning(scenario, seed, engine)
-    arrivals_of_first_part = forecast_arrivals(held, scenario, returns)
-    arrivals: dict[Arm, Arrivals] = {"real": real_arrivals(held, scenario), "forecast": arrivals_of_first_part}
+    forecast = forecast_arrivals(held, scenario, returns)
+    arrivals: dict[Arm, Arrivals] = {"real": real_arrivals(held, scenario), "forecast": forecast}
     begins, cares = (
         f"Each begins with what {held.run.warm_up} weeks of warm-up on such contacts leave open.",
         list(_cares(held, scenario)),
@@ -168,7 +168,7 @@ def validate(
             "forecast": BegunOpen(forecast_arrivals(bare, scenario, returns), opened),
         }
         begins, cares = opened.begins, [*cares, *opened.cares()]
-    if own := arrivals_of_first_part.own_demand:
+    if own := forecast.own_demand:
         cares.append(own)
     shown: dict[Arm, list[Seen]] = {}
     for arm in ARMS:
