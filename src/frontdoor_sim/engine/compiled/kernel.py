@@ -2684,7 +2684,7 @@ def come_back(w, contact):
 
 # --- after the run: the rows in canonical order ----------------------------------------------------------------------
 
-FOUR_BITS, TWELVE_BITS, SIXTEEN_BITS = (np.int64(bits_wide) for bits_wide in (4, 12, 16))
+FOUR_BITS, TWELVE_BITS = (np.int64(bits_wide) for bits_wide in (4, 12))
 
 
 @entered
@@ -2910,12 +2910,12 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
 
     Returns:
         For each row the number of its contact, NONE where it is not of a main thread; rows of the main thread of each contact;
-        numbers of contacts that were seen by a first visit, and when.
+        how many visits of those led on; numbers of contacts that were seen by a first visit, and when.
     """
     number, hours = len(rows), sums[0].shape[1]
     begun, follow, spent, slots, worked, overtime = sums
     whose, counts = np.empty(number, dtype=np.int32), np.zeros(len(children), dtype=np.int64)
-    window, bound_of = duty[0].copy(), line_duty[1].copy()
+    window, bound_of, led_on = duty[0].copy(), line_duty[1].copy(), MAIN
     who, when, seen = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.int64), MAIN
     row, count, child, team_of = memory(rows), memory(counts), memory(children), memory(team_of_worker)
     begins_in, follows = memory(begun), memory(follow)
@@ -2937,6 +2937,7 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
         if unpacked(what, PART_BIT, TWELVE_BITS) == MAIN:
             whose[at] = contact
             count[contact] += 1
+            led_on += half(row, place, OUTCOME) != NO_OUTCOME
         if kind in (ROW_WAIT, ROW_QUEUE):
             if team > 0:
                 if end > 0 and start < closes:
@@ -2954,7 +2955,7 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
             spent[kind, team] += overlap(start, end, MAIN, closes)
             worker = half(row, place, ROW_WORKER)
             worked[team_of[worker]] += work_inside(people, at_window, worker, max(start, MAIN), min(end, closes))
-    return whose, counts, who[:seen], when[:seen]
+    return whose, counts, led_on, who[:seen], when[:seen]
 
 
 @compiled
@@ -3047,56 +3048,17 @@ def copy_row(row, place, copy, target):
         copy[target + field] = row[place + field]
 
 
-@compiled
-def put_thread_in_order(row, low, high, spare, ends):
-    """Put the rows of one main thread in the order in which they happened: they nearly are, as written."""
-    for one in range(low + 1, high):
-        if not happens_before(row, one * LOG_FIELDS, (one - 1) * LOG_FIELDS, ends):
-            continue
-        hole = one
-        copy_row(row, one * LOG_FIELDS, row, spare)
-        while hole > low and happens_before(row, spare, (hole - 1) * LOG_FIELDS, ends):
-            copy_row(row, (hole - 1) * LOG_FIELDS, row, hole * LOG_FIELDS)
-            hole -= 1
-        copy_row(row, spare, row, hole * LOG_FIELDS)
-
-
-@compiled
-def happens_before(row, one, other, ends):
-    """Whether a row happens before one written before it, of the same thread, as `event_log.main_thread` orders them.
-
-    Rows that take no time stay as they were written: in the order in which each visit led to the next.
-    """
-    if half(row, one, START) != half(row, other, START):
-        return half(row, one, START) < half(row, other, START)
-    whose, others = min(half(row, one, END), ends), min(half(row, other, END), ends)
-    if whose != others:
-        return whose < others
-    if whose == half(row, one, START):
-        return False
-    if half(row, one, ENABLED) != half(row, other, ENABLED):
-        return half(row, one, ENABLED) < half(row, other, ENABLED)
-    what, others_what = row[one + WHAT], row[other + WHAT]
-    whose, others = unpacked(what, VISIT_BIT, SIXTEEN_BITS), unpacked(others_what, VISIT_BIT, SIXTEEN_BITS)
-    if whose != others:
-        return whose < others
-    routed, others_too = half(row, one, OUTCOME) != NO_OUTCOME, half(row, other, OUTCOME) != NO_OUTCOME
-    if routed != others_too:
-        return others_too
-    whose, others = unpacked(what, STAGE_BIT, TWELVE_BITS), unpacked(others_what, STAGE_BIT, TWELVE_BITS)
-    if whose != others:
-        return whose < others
-    return half(row, one, END) < half(row, other, END)
-
-
 @entered
 def main_threads(rows, whose, counts, threads, is_caseload, lines, bounds, first, ends, columns):
     """The rows of main threads, each contact's together and in the order in which things happened, and their visits.
 
+    A main thread does one thing at a time, and no row of it is written before it begins, nor after it is over: so they
+    happened in the order in which they were written.
+
     Args:
         rows: rows of the log; shape (rows, LOG_FIELDS).
         whose, counts: of `add_up`.
-        threads: filled with the rows; it has room for one more.
+        threads: filled with the rows.
         is_caseload: for each stage, whether its visits hold slots.
         lines: as in `event_columns`.
         bounds, first: of `duty_bounds`.
@@ -3112,10 +3074,9 @@ def main_threads(rows, whose, counts, threads, is_caseload, lines, bounds, first
     contact, stage, settled, ended = memory(columns[0]), memory(columns[1]), memory(columns[2]), memory(columns[3])
     outcome, served, slot = memory(columns[4]), memory(columns[5]), memory(columns[6])
     reached_at, held = memory(columns[7]), memory(columns[8])
-    row, bound, visits, slots, spare = memory(threads), memory(bounds), MAIN, MAIN, len(threads) - 1
+    row, bound, visits, slots = memory(threads), memory(bounds), MAIN, MAIN
     for who in range(len(counts)):
         one, beyond = begins[who], begins[who + 1]
-        put_thread_in_order(row, one, beyond, spare * LOG_FIELDS, ends)
         while one < beyond:
             low, done, own = one, -NEVER, False
             visit = row[one * LOG_FIELDS + WHAT] & OF_A_VISIT
