@@ -1561,7 +1561,7 @@ def end_meeting(w, job, now):
 # --- rule 5: the end of a shift --------------------------------------------------------------------------------------
 
 
-@inlined_late
+@compiled
 def begin_work(w, job, worker, team, now):
     """Rule 5: somebody takes up a job; when they will put it down is known from here on."""
     if w[job + LEFT] == 0:
@@ -2697,7 +2697,8 @@ def duty_bounds(windows, starts, ends, line, lines):
         lines: how many lines there are (`engine.eligible.lines_of`).
 
     Returns:
-        The bounds of all lines, one after the other, and where those of each line begin; length lines + 1.
+        The bounds of all lines, one after the other; where those of each line begin, length lines + 1; and the seconds of
+        the line's duty before each bound.
     """
     first = np.zeros(lines + 1, dtype=np.int64)
     for at in range(len(windows)):
@@ -2714,13 +2715,15 @@ def duty_bounds(windows, starts, ends, line, lines):
             bounds[used[mine]] = starts[window]
             bounds[used[mine] + 1] = ends[window]
             used[mine] += 2
-    packed_first, to = np.zeros(lines + 1, dtype=np.int64), MAIN
+    packed_first, to, before = np.zeros(lines + 1, dtype=np.int64), MAIN, np.zeros(len(bounds), dtype=np.int64)
     for number in range(lines):
         for at in range(first[number], used[number]):
             bounds[to] = bounds[at]
+            if at > first[number]:
+                before[to] = before[to - 1] + (bounds[to] - bounds[to - 1]) * ((at - first[number]) % 2)
             to += 1
         packed_first[number + 1] = to
-    return bounds[:to], packed_first
+    return bounds[:to], packed_first, before[:to]
 
 
 @compiled
@@ -2884,14 +2887,6 @@ def overlap(start, end, first, last):
 
 
 @entered
-def available_seconds(first, starts, ends, team_of_worker, closes, available):
-    """Add the seconds of duty within [0, closes) to those of each team; windows first[i] to first[i + 1] are worker i's."""
-    for worker in range(len(team_of_worker)):
-        for window in range(first[worker], first[worker + 1]):
-            available[team_of_worker[worker]] += overlap(starts[window], ends[window], MAIN, closes)
-
-
-@entered
 def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends, sums):
     """Add up what may be added up in the order of writing, and find the rows of main threads.
 
@@ -2902,7 +2897,7 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
         team_of_worker: number of the team of each worker.
         duty: where the windows of each worker begin, and their starts and ends.
         lines: as in `event_columns`.
-        line_duty: bounds and first of `duty_bounds`, and of `open_before`.
+        line_duty: of `duty_bounds`.
         closes, ends: last second of the window, and of the run.
         sums: filled with zeros; within the window, by team (column): waits that begin less those that end in each hour, and
             the seconds of the hour that follow (`in_each_hour`); seconds by kind of row (team + 1); seconds of held slots
@@ -2986,17 +2981,6 @@ def work_inside(duty, window, worker, start, end):
         seconds_inside += overlap(start, end, starts[at], ends[at])
         at += 1
     return seconds_inside
-
-
-@entered
-def open_before(bounds, first):
-    """For each bound of `duty_bounds`, the seconds of its line's duty before it."""
-    before = np.zeros(len(bounds), dtype=np.int64)
-    for line in range(len(first) - 1):
-        for at in range(first[line] + 1, first[line + 1]):
-            closes = (at - first[line]) % 2 == 1
-            before[at] = before[at - 1] + (bounds[at] - bounds[at - 1] if closes else MAIN)
-    return before
 
 
 @compiled

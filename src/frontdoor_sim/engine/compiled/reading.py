@@ -82,8 +82,8 @@ class WorldReading:
     @cached_property
     def _duty(self) -> tuple[Ints, Ints, Ints]:
         """When the duty of each line opens and closes, where each line's bounds begin, and the duty before each of them."""
-        bounds, first = k.duty_bounds(*self.world.duty(), len(self._lines.people))
-        return bounds, first, k.open_before(bounds, first)
+        found: tuple[Ints, Ints, Ints] = k.duty_bounds(*self.world.duty(), len(self._lines.people))
+        return found
 
     @cached_property
     def _lines(self) -> Lines:
@@ -149,8 +149,10 @@ class WorldReading:
 
     @cached_property
     def _available(self) -> Ints:
-        flat, found = self.world.windows, np.zeros(len(self._team_names), dtype=np.int64)
-        k.available_seconds(flat.first, flat.starts, flat.ends, self.world.team_of_worker, self.about.closes, found)
+        flat, closes = self.world.windows, self.about.closes
+        until = np.append(0, np.cumsum(np.clip(flat.ends, 0, closes) - np.clip(flat.starts, 0, closes)))
+        found = np.zeros(len(self._team_names), dtype=np.int64)
+        np.add.at(found, self.world.team_of_worker, np.diff(until[flat.first]))
         return found
 
     def _by_staffed(self, seconds: Ints) -> ByTeam:

@@ -71,7 +71,7 @@ def read_out(played: World, replication: int) -> Played:
     rank[np.argsort(keys)] = np.arange(len(keys))
     rows = log_rows(w)
     lines = lines_of(plan)
-    bounds, first = k.duty_bounds(*played.duty(), len(lines.people))
+    bounds, first, _ = k.duty_bounds(*played.duty(), len(lines.people))
     columns = k.event_columns(rows, rank, keys, families, lines.of, bounds, first, plan.timeline.ends, len(plan.stages))
     events = events_frame(plan, replication, dict(zip(EVENT_COLUMNS, columns, strict=True)))
     returns_at, returned = returning(played)
