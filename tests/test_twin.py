@@ -261,7 +261,7 @@ def test_a_first_run_that_takes_long_says_that_the_kernel_is_compiled(monkeypatc
 
 SMALL = """
 from numba import njit
-from frontdoor_sim.engine.compiled.cache import Mended
+from frontdoor_sim.compiling import Mended
 
 @Mended
 @njit(cache=True)

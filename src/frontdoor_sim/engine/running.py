@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.collector import collector_at_rest
 from frontdoor_sim.engine.case_systems import recording_facts
 from frontdoor_sim.engine.choice import Engine, chosen
-from frontdoor_sim.engine.collector import collector_at_rest
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
 from frontdoor_sim.engine.played import Played, contacts_after, duty_after

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -24,8 +24,7 @@ SERVED = ("work", "caseload")
 HOUR = 3_600
 
 
-@dataclass(frozen=True)
-class Visits:
+class Visits(NamedTuple):
     """Visits of main threads, each contact's together and in the order in which they happened.
 
     Args:

@@ -9,8 +9,31 @@ import numpy as np
 import pandas as pd
 
 from frontdoor_sim.event_log import About, Reading
-from frontdoor_sim.event_log.columns import Columns, Flags, Ints, runs
+from frontdoor_sim.event_log.columns import Columns, Flags, Ints
 from frontdoor_sim.event_log.reading import Visits
+from frontdoor_sim.measures.befell import (
+    ACCEPTED,
+    ALLOCATED,
+    ASSESSED,
+    DECIDED,
+    END,
+    END_PROVIDES,
+    FACTS,
+    FIRST_DECISION,
+    HELP_HELD,
+    HELP_REACHED,
+    LOOKED_AT,
+    OF_STAGES,
+    RECOGNISED,
+    REFERRED,
+    REVERSED,
+    SERVED_END,
+    STANDING,
+    STOOD,
+    TRANSFERRED,
+    Meaning,
+    befell,
+)
 from frontdoor_sim.measures.breakdowns import EVERY, Breakdowns
 from frontdoor_sim.measures.records import Records, recorded
 from frontdoor_sim.measures.survival import Curve, incidences
@@ -106,52 +129,50 @@ class Journeys:
         return bool(self.stages.flags(flag).any())
 
     @cached_property
+    def _befell(self) -> tuple[Ints, Flags]:
+        """The facts of `befell`, and which visits sent a transfer back."""
+        means = Meaning(
+            **{flag: np.append(self.stages.flags(flag), False) for flag in OF_STAGES},
+            refers=np.append(self.outcomes.flags("transfer") | self.outcomes.flags("referral"), False),
+        )
+        facts = np.empty((FACTS, self.number), dtype=np.int64)
+        sent_back = np.empty(len(self.visits.contact), dtype=bool)
+        befell(self.visits, means, facts, sent_back)
+        return facts, sent_back
+
+    def _fact(self, fact: int) -> Ints:
+        found: Ints = self._befell[0][fact]
+        return found
+
+    @property
     def end(self) -> Ints:
         """Second at which the contact reached its end."""
-        return self._last(np.flatnonzero(self.visits.ends), self.visits.ended)
+        return self._fact(END)
 
-    @cached_property
+    @property
     def served_end(self) -> Ints:
         """Second at which the contact reached its end; NEVER where nobody served it there: it gave up, or was turned away."""
-        return self._last(np.flatnonzero(self.visits.ends & ~self.visits.unserved), self.visits.ended)
+        return self._fact(SERVED_END)
 
     @cached_property
     def undecided_until(self) -> Ints:
         """Second of the decision, or of the contact's end where it was closed without one."""
         return np.minimum(self.decided, self.end)
 
-    @cached_property
+    @property
     def end_provides(self) -> Ints:
         """Level of need that the contact's end met; NEVER where it has not ended, or none is stated."""
-        ending = np.flatnonzero(self.visits.ends & (self.visits.provides >= 0))
-        return self._last(ending, self.visits.provides)
+        return self._fact(END_PROVIDES)
 
-    @cached_property
-    def decision(self) -> Ints:
-        """Positions of the first deciding visits that were not reversed, one a contact that has one.
-
-        A deciding visit is reversed by a later one of the same contact with another outcome. The first that stands is
-        hence the first of the last unbroken run of equal outcomes. Once help has begun, what is decided is another step.
-        """
-        made = self._before(self._decisions, self._helped)
-        contact, outcome = self.visits.contact[made], self.visits.outcome[made]
-        turns = np.ones(len(made), dtype=bool)
-        turns[1:] = (contact[1:] != contact[:-1]) | (outcome[1:] != outcome[:-1])
-        unbroken = made.compress(turns)
-        final = np.ones(len(unbroken), dtype=bool)
-        final[:-1] = self.visits.contact[unbroken[1:]] != self.visits.contact[unbroken[:-1]]
-        return unbroken.compress(final)
-
-    @cached_property
+    @property
     def standing_decision(self) -> Ints:
         """Position of each contact's first deciding visit that was not reversed; NEVER where no visit decided."""
-        return self._last(self.decision)
+        return self._fact(STANDING)
 
-    @cached_property
+    @property
     def first_decision(self) -> Ints:
-        """Position of each contact's first deciding visit, reversed or not; -1 where no visit decided."""
-        first = self._first(self._decisions)
-        return np.where(first < NEVER, first, -1)
+        """Position of each contact's first deciding visit, reversed or not; NEVER where no visit decided."""
+        return self._fact(FIRST_DECISION)
 
     @cached_property
     def decided(self) -> Ints:
@@ -160,25 +181,23 @@ class Journeys:
         NEVER of a contact that gives up or is turned away, and is served by nobody before it ends: it was not decided.
         Of a contact that stood after a decision when the run started, the second since which it stood there.
         """
-        first = self._last(self.decision, self.visits.settled)
-        first = np.where(self._stood_decided, self.contacts.numbers("enters"), first)
+        first = np.where(self._fact(STOOD) < NEVER, self.contacts.numbers("enters"), self._fact(DECIDED))
         return np.where(first < NEVER, first, self.served_end)
 
-    @cached_property
+    @property
     def transferred(self) -> Ints:
         """Second of the first decision for transfer."""
-        return self._first(self._transferring, self.visits.settled)
+        return self._fact(TRANSFERRED)
 
-    @cached_property
+    @property
     def referred(self) -> Ints:
         """Second of the first decision that makes the contact a referral: for transfer, or to close it as a referral."""
-        flags: Flags = np.append(self.outcomes.flags("transfer") | self.outcomes.flags("referral"), False)
-        return self._first(self._deciding.compress(flags[self.visits.row[self._deciding]]), self.visits.settled)
+        return self._fact(REFERRED)
 
-    @cached_property
+    @property
     def allocated(self) -> Ints:
         """Second of allocation: the first after a decision for transfer."""
-        return self._first(self._allocation, self._allocating)
+        return self._fact(ALLOCATED)
 
     @cached_property
     def accepted(self) -> Ints:
@@ -186,12 +205,9 @@ class Journeys:
 
         An allocation accepts too, where no other acceptance came before. NEVER where the transfer was reversed.
         """
-        at = self._passed("accepts", self.visits.reached)
-        accepting = np.flatnonzero(at < NEVER)
-        contact = self.visits.contact[accepting]
-        after = (accepting > self._last_transfer[contact]) & (accepting <= self._served[contact])
-        accepted = self._last(accepting.compress(after), at)
-        return np.where(self._reversed < NEVER, NEVER, np.where(accepted < NEVER, accepted, self.allocated))
+        accepted = self._fact(ACCEPTED)
+        accepted = np.where(accepted < NEVER, accepted, self.allocated)
+        return np.where(self._fact(REVERSED) < NEVER, NEVER, accepted)
 
     @cached_property
     def left(self) -> Ints:
@@ -199,24 +215,32 @@ class Journeys:
 
         One that nobody served there did not leave: it would wait for ever.
         """
-        return np.minimum(self._reversed, self.served_end)
+        return np.minimum(self._fact(REVERSED), self.served_end)
 
-    @cached_property
+    @property
     def assessed(self) -> Ints:
         """Second at which the assessment was over: the first caseload visit finished from allocation on."""
-        held = self.visits.slot.compress(self.visits.routed[self.visits.slot])
-        later = held >= self._served[self.visits.contact[held]]
-        return self._first(held.compress(later), self.visits.settled)
+        return self._fact(ASSESSED)
 
-    @cached_property
+    @property
     def looked_at(self) -> Ints:
         """Second at which a visit to an accepting stage, after the first decision for transfer, was over for the first time."""
-        return self._first(self._acceptances, self.visits.settled)
+        return self._fact(LOOKED_AT)
 
     @cached_property
     def sent_back(self) -> Ints:
         """Positions of the visits at which an accepting stage sent a transfer where it has to come from again."""
-        return self._acceptances.compress(self.visits.again[self._acceptances])
+        return np.flatnonzero(self._befell[1])
+
+    @property
+    def recognised(self) -> Ints:
+        """Second at which a visit first routed the contact to a transfer, or to an outcome that provides level 4."""
+        return self._fact(RECOGNISED)
+
+    @property
+    def helped(self) -> tuple[Ints, Ints]:
+        """When each contact was first sent where other help than an assessment holds a slot, and when it had one there."""
+        return self._fact(HELP_REACHED), self._fact(HELP_HELD)
 
     @cached_property
     def first_contact(self) -> Ints:
@@ -248,129 +272,12 @@ class Journeys:
         return self.transfer_curves(self.allocated)
 
     @cached_property
-    def recognised(self) -> Ints:
-        """Second at which a visit first routed the contact to a transfer, or to an outcome that provides level 4."""
-        visits = self.visits
-        seen = np.flatnonzero((visits.transfers | (visits.provides >= 4)) & ~visits.unserved)
-        return self._first(seen, self.visits.settled)
-
-    @cached_property
     def records(self) -> Records | None:
         """The records that the council's dashboard counts; None where nothing is said of how contacts are recorded."""
         if self.about.recording is None:
             return None
         true = np.array([self.received, self.decided, self.end])
         return recorded(self.about.recording, self.contacts.numbers("contact"), true, self.visits)
-
-    @cached_property
-    def _stood_decided(self) -> Flags:
-        """For each contact, whether its first visit is at a stage which is reached after a decision only."""
-        first, _ = runs([self.visits.contact])
-        decided = np.zeros(self.number, dtype=bool)
-        decided[self.visits.contact[first]] = self._flagged("decided_before", self.visits.stage[first])
-        return decided
-
-    @cached_property
-    def _deciding(self) -> Ints:
-        """Positions of the finished visits to deciding stages, but for those that led on to another one."""
-        return np.flatnonzero(self._done("decides") & ~self.visits.back)
-
-    @cached_property
-    def _transferring(self) -> Ints:
-        """Those that decided for transfer."""
-        return self._deciding.compress(self.visits.transfers[self._deciding])
-
-    @cached_property
-    def _first_transfer(self) -> Ints:
-        """Position of each contact's first decision for transfer."""
-        return self._first(self._transferring)
-
-    @cached_property
-    def _decisions(self) -> Ints:
-        """The deciding visits before the allocation; what is decided after it no longer reverses a transfer."""
-        return self._before(self._deciding, self._served)
-
-    @cached_property
-    def _allocation(self) -> Ints:
-        """Positions of the visits that allocated, after a first decision for transfer."""
-        return self._after(np.flatnonzero(self._allocating < NEVER), self._first_transfer)
-
-    @cached_property
-    def _acceptances(self) -> Ints:
-        """Positions of the finished visits to accepting stages between the first decision for transfer and the allocation."""
-        made = self._after(np.flatnonzero(self._done("accepts")), self._first_transfer)
-        return self._before(made, self._served)
-
-    @cached_property
-    def _served(self) -> Ints:
-        """Position of the visit that first allocated each contact."""
-        return self._first(self._allocation)
-
-    @cached_property
-    def helped(self) -> tuple[Ints, Ints]:
-        """When each contact was first sent where other help than an assessment holds a slot, and when it had one there."""
-        visits, mine = self.visits, self._help
-        reached, held = (self._first(visits.slot[mine], self._of_slots(at)) for at in (visits.reached, visits.held))
-        return reached, held
-
-    @cached_property
-    def _help(self) -> Flags:
-        """Which of the visits that hold a slot are of other help than an assessment."""
-        return ~self._flagged("allocates", self.visits.stage[self.visits.slot])
-
-    @cached_property
-    def _helped(self) -> Ints:
-        """Position of the visit at which other help than an assessment first began for each contact."""
-        begun = self.visits.slot.compress(self._help & (self.visits.held < NEVER))
-        return self._first(begun)
-
-    def _of_slots(self, times: Ints) -> Ints:
-        """For each visit, a time that is known of those that hold a slot; NEVER of the others."""
-        found = np.full(len(self.visits.contact), NEVER)
-        found[self.visits.slot] = times
-        return found
-
-    @cached_property
-    def _last_transfer(self) -> Ints:
-        """Position of each contact's last decision for transfer."""
-        made = self._decisions
-        return self._last(made.compress(self.visits.transfers[made]))
-
-    @cached_property
-    def _reversed(self) -> Ints:
-        """Second at which the last decision for transfer was followed by another decision."""
-        return self._first(self._after(self._decisions, self._last_transfer), self.visits.settled)
-
-    @cached_property
-    def _allocating(self) -> Ints:
-        """When each visit to an allocating stage passed it."""
-        return self._passed("allocates", self.visits.held)
-
-    def _flagged(self, flag: str, stages: Ints) -> Flags:
-        """For each of some visits, by its stage, whether a flag of that is true; false where the stage is not known."""
-        known: Flags = np.append(self.stages.flags(flag), False)
-        return known.take(stages)
-
-    def _done(self, flag: str) -> Flags:
-        """Which visits to stages of `flag` were served, and are over."""
-        return self._flagged(flag, self.visits.stage) & self.visits.routed & ~self.visits.unserved
-
-    def _passed(self, flag: str, slot: Ints) -> Ints:
-        """When each visit to a stage of `flag` passed it: `slot` at a caseload, else when finished and led onwards."""
-        visits = self.visits
-        passed = np.full(len(visits.contact), NEVER)
-        onwards = np.flatnonzero(self._done(flag) & ~(visits.ends | visits.back | visits.again))
-        passed[onwards] = visits.settled[onwards]
-        passed[visits.slot] = np.where(self._flagged(flag, visits.stage[visits.slot]), slot, NEVER)
-        return passed
-
-    def _before(self, visits: Ints, position: Ints) -> Ints:
-        """Those of some visits that come before a position of their contact; to compress is quicker than to index by flags."""
-        return visits.compress(visits < position[self.visits.contact[visits]])
-
-    def _after(self, visits: Ints, position: Ints) -> Ints:
-        """Those of some visits that come after a position of their contact."""
-        return visits.compress(visits > position[self.visits.contact[visits]])
 
     def _last(self, visits: Ints, values: Ints | None = None) -> Ints:
         """For each contact, the value at the last of some visits, or its position; NEVER where there is none."""

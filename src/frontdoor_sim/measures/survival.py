@@ -9,20 +9,18 @@ beyond the longest follow-up that was possible.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from frontdoor_sim.event_log.columns import Ints, order_of, runs
+from frontdoor_sim.compiling import Quick
+from frontdoor_sim.event_log.columns import Flags, Ints, order_of
 from frontdoor_sim.working_time import NEVER
 
 Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-9
-_HALF = np.int64(32)
 _HOUR = 3_600
 
 
@@ -69,7 +67,7 @@ def incidence(start: Ints, event: Ints, ends: int, competing: Ints | None = None
 
 
 def incidences(start: Ints, event: Ints, ends: int, competing: Ints | None, group: Ints, number: int) -> list[Curve]:
-    """`incidence` of several groups, which may overlap, from one sorting.
+    """`incidence` of several groups, which may overlap, in one pass over those who are followed.
 
     Args:
         start, event, ends, competing: as for `incidence`.
@@ -86,40 +84,72 @@ def incidences(start: Ints, event: Ints, ends: int, competing: Ints | None, grou
     other = np.full(len(start), NEVER) if competing is None else competing
     length = np.minimum(np.minimum(event, other), ends) - start
     seen, lost = (event <= ends) & (event <= other), (other <= ends) & (other < event)
-    by_length = order_of(length - length.min(initial=NEVER))
-    groups = group.take(by_length, axis=1).ravel()
-    order = order_of(groups)[: np.count_nonzero(groups < number)]
-    place, member = groups.take(order), np.concatenate([by_length] * len(group)).take(order)
-    lengths, starts = length.take(member), start.take(member)
-    begins = np.searchsorted(place, np.arange(number + 1))
-    first, last = runs([place, lengths])
-    counted = ((seen << _HALF) + (seen | lost)).take(member)  # two numbers in one, to be added up together
-    both = np.diff(np.cumsum(counted)[last], prepend=0)
-    had, gone = both >> _HALF, both & ((1 << _HALF) - 1)
-    steps = np.flatnonzero(gone)
-    first, had, gone = first.take(steps), had.take(steps), gone.take(steps)
-    times, at_risk = lengths.take(first), begins[place.take(first) + 1] - first
-    parts = _parts(np.searchsorted(first, begins))
-    waiting = _in_each(np.cumprod, 1 - gone / at_risk, parts)
-    before = np.append(1.0, waiting)[:-1]
-    before[[here.start for here in parts if here.start < len(before)]] = 1.0
-    happened = _in_each(np.cumsum, before * had / at_risk, parts)
-    curves = []
-    for mine, here in zip(_parts(begins), parts, strict=True):
-        followed = int(lengths[mine][-1:].sum())
-        possible = int(ends - starts[mine].min(initial=ends))
-        curves.append(Curve(times[here], happened[here], waiting[here], followed, possible, mine.stop - mine.start))
-    return curves
+    order = order_of(length - length.min(initial=NEVER))
+    sizes = np.bincount(group.ravel(), minlength=number + 1)[:number]
+    begins = np.cumsum(np.append(0, sizes))
+    times, waiting, happened = np.empty(begins[-1], np.int64), np.empty(begins[-1]), np.empty(begins[-1])
+    steps, followed, possible = np.zeros((3, number), dtype=np.int64)
+    _climb(
+        order,
+        length,
+        start,
+        seen,
+        lost,
+        group,
+        sizes,
+        ends,
+        begins,
+        times,
+        waiting,
+        happened,
+        steps,
+        followed,
+        possible,
+    )
+    numbers = (column.tolist() for column in (begins, steps, followed, possible, sizes))
+    return [
+        Curve(times[here : here + many], happened[here : here + many], waiting[here : here + many], *rest)
+        for here, many, *rest in zip(*numbers, strict=False)
+    ]
 
 
-def _parts(begins: Ints) -> list[slice]:
-    """Where each group lies among rows sorted by group."""
-    return [slice(begin, end) for begin, end in pairwise(begins.tolist())]
+@Quick
+def _climb(
+    order: Ints, length: Ints, start: Ints, seen: Flags, lost: Flags, group: Ints, sizes: Ints, ends: int,
+    begins: Ints, times: Ints, waiting: Floats, happened: Floats, steps: Ints, followed: Ints, possible: Ints,
+) -> None:  # fmt: skip
+    """Follow everybody, the shortest time first, and let the curve of each of their groups take its steps.
 
-
-def _in_each(running: Callable[[Floats], Floats], values: Floats, parts: Sequence[slice]) -> Floats:
-    """A running sum or product of some values, begun anew in each part."""
-    return np.concatenate([np.empty(0), *(running(values[here]) for here in parts)])
+    Args:
+        order: of those who are followed, by `length`.
+        length, start, seen, lost, group, ends: for how long they were followed, since when, whether they had the event, or
+            left otherwise, and their groups; see `incidences`.
+        sizes: how many each group has.
+        begins: where the steps of each group begin in `times`, `waiting` and `happened`, which are filled.
+        steps, followed, possible: of each group, filled; see `Curve`.
+    """
+    left, had, gone, at_risk = sizes.copy(), np.zeros_like(sizes), np.zeros_like(sizes), sizes.copy()
+    for one in order:
+        for row in range(len(group)):
+            mine = group[row, one]
+            if mine == len(sizes):
+                continue
+            if length[one] != followed[mine] or left[mine] == sizes[mine]:
+                had[mine], gone[mine], at_risk[mine] = 0, 0, left[mine]
+            followed[mine] = length[one]
+            possible[mine] = max(possible[mine], ends - start[one])
+            left[mine] -= 1
+            if not (seen[one] or lost[one]):
+                continue
+            if gone[mine] == 0:
+                steps[mine] += 1
+            had[mine] += seen[one]
+            gone[mine] += 1
+            here, first = begins[mine] + steps[mine] - 1, steps[mine] == 1
+            before, until_then = (1.0, 0.0) if first else (waiting[here - 1], happened[here - 1])
+            times[here] = length[one]
+            happened[here] = until_then + before * had[mine] / at_risk[mine]
+            waiting[here] = before * (1 - gone[mine] / at_risk[mine])
 
 
 def percentile(curve: Curve, share: float) -> tuple[float, str]:

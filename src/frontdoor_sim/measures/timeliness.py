@@ -174,7 +174,7 @@ def decisions_reversed_share(journeys: Journeys) -> Iterator[Answer]:
         yield missing(name, "no stage decides")
         return
     first = journeys.first_decision
-    mine = journeys.in_window & (first >= 0)
+    mine = journeys.in_window & (first < NEVER)
     yield from shares(journeys, name, mine, mine, journeys.standing_decision != first)
 
 

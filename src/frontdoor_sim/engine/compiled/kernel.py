@@ -20,7 +20,7 @@ from numba.cpython.unsafe.numbers import leading_zeros
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
-from frontdoor_sim.engine.compiled.cache import Mended
+from frontdoor_sim.compiling import Mended
 from frontdoor_sim.luck import code
 
 INNER = {
@@ -473,14 +473,14 @@ def fill_contacts(world, first, width, fields, columns, order):
         fields, columns: which fields the table gives, and their values; shapes (fields,) and (fields, contacts).
         order: rows of the table.
     """
-    w = memory(world)
+    w, row_of, of_table, column = memory(world), memory(order), memory(fields), memory(columns)
     for number in range(len(order)):
         contact = first + number * width
         for field in range(width):
             w[contact + field] = 0
         for at in range(len(fields)):
-            w[contact + fields[at]] = columns[at, order[number]]
-        w[contact + ROW] = order[number]
+            w[contact + of_table[at]] = column[at * len(order) + row_of[number]]
+        w[contact + ROW] = row_of[number]
         w[contact + NUMBER] = number
         w[contact + LAST_ROW] = NONE
         w[contact + RETURNS_AT] = NONE
@@ -2605,7 +2605,7 @@ def after_attempt(w, contact, stage, visit, now):
     return WAITS
 
 
-@inlined
+@compiled
 def judge(w, contact, stage, visit, now):
     """Judgement: perceived need is need + bias + noise; its level is the number of thresholds it reaches, and one."""
     judges = w[stage + JUDGES]
@@ -2629,7 +2629,7 @@ def judge(w, contact, stage, visit, now):
         regrade(w, contact, perceived, stage, visit, MAIN + 1, now)
 
 
-@inlined
+@compiled
 def end(w, contact, number, now):
     """Rule 10: a contact ends; whether its family comes back was fixed by its luck."""
     facts = w[END_FACTS] + number * END_FACTS_FIELDS
@@ -2700,22 +2700,26 @@ def duty_bounds(windows, starts, ends, line, lines):
         The bounds of all lines, one after the other; where those of each line begin, length lines + 1; and the seconds of
         the line's duty before each bound.
     """
-    first = np.zeros(lines + 1, dtype=np.int64)
+    firsts, packed_firsts = np.zeros(lines + 1, dtype=np.int64), np.zeros(lines + 1, dtype=np.int64)
+    first, packed_first, opening = memory(firsts), memory(packed_firsts), memory(windows)
+    start, end, line_of_window = memory(starts), memory(ends), memory(line)
     for at in range(len(windows)):
-        first[line[at] + 1] += 2
+        first[line_of_window[at] + 1] += 2
     for number in range(lines):
         first[number + 1] += first[number]
-    bounds = np.empty(first[lines], dtype=np.int64)
-    used = first[:-1].copy()
-    for window in windows:
-        mine = line[window]
-        if used[mine] > first[mine] and starts[window] <= bounds[used[mine] - 1]:
-            bounds[used[mine] - 1] = max(bounds[used[mine] - 1], ends[window])
+    all_bounds, ends_of_lines = np.empty(first[lines], dtype=np.int64), firsts[:-1].copy()
+    all_before = np.zeros(first[lines], dtype=np.int64)
+    bounds, before, used = memory(all_bounds), memory(all_before), memory(ends_of_lines)
+    for at in range(len(windows)):
+        window = opening[at]
+        mine = line_of_window[window]
+        if used[mine] > first[mine] and start[window] <= bounds[used[mine] - 1]:
+            bounds[used[mine] - 1] = max(bounds[used[mine] - 1], end[window])
         else:
-            bounds[used[mine]] = starts[window]
-            bounds[used[mine] + 1] = ends[window]
+            bounds[used[mine]] = start[window]
+            bounds[used[mine] + 1] = end[window]
             used[mine] += 2
-    packed_first, to, before = np.zeros(lines + 1, dtype=np.int64), MAIN, np.zeros(len(bounds), dtype=np.int64)
+    to = MAIN
     for number in range(lines):
         for at in range(first[number], used[number]):
             bounds[to] = bounds[at]
@@ -2723,7 +2727,7 @@ def duty_bounds(windows, starts, ends, line, lines):
                 before[to] = before[to - 1] + (bounds[to] - bounds[to - 1]) * ((at - first[number]) % 2)
             to += 1
         packed_first[number + 1] = to
-    return bounds[:to], packed_first, before[:to]
+    return all_bounds[:to], packed_firsts, all_before[:to]
 
 
 @compiled

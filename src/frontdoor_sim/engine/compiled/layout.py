@@ -15,9 +15,11 @@ A new field of a record is named in `kernel`, filled in here, and has a branch i
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import RLock
 from typing import Any
 from weakref import finalize
 
@@ -685,8 +687,9 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
 
 
 LINE = int(k.LINE)
-MOST_SPARED = 1 << 23  # numbers of the largest that is kept (64 MiB)
+MOST_SPARED, KEPT = 1 << 23, 4  # numbers of the largest that is kept (64 MiB), and how many
 _spared: list[Int64s] = []
+_taking = RLock()
 
 
 def empty(number: int) -> Int64s:
@@ -703,18 +706,22 @@ def empty(number: int) -> Int64s:
 
 
 def _taken(number: int) -> Int64s:
-    """Memory for so many numbers. Several threads may ask for some: each takes another."""
-    try:
-        owner = _spared.pop()
-    except IndexError:
-        owner = np.empty(number, dtype=np.int64)
-    return owner if len(owner) >= number else np.empty(number, dtype=np.int64)
+    """Memory for so many numbers: the smallest that is kept and has room, or new."""
+    with _taking:
+        for owner in tuple(_spared):
+            if len(owner) >= number:
+                _spared[:] = [one for one in _spared if one is not owner]
+                return owner
+    return np.empty(number, dtype=np.int64)
 
 
 def _spare(owner: Int64s) -> None:
-    """Keep memory that nobody looks at any more; one at a time."""
-    if len(owner) <= MOST_SPARED and not _spared:
-        _spared.append(owner)
+    """Keep memory that nobody looks at any more, by size; the smallest goes where there is too much of it."""
+    if len(owner) > MOST_SPARED:
+        return
+    with _taking:
+        insort(_spared, owner, key=len)
+        del _spared[:-KEPT]
 
 
 def at_a_line(place: int) -> int:

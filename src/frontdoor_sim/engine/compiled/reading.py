@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.engine.compiled import kernel as k
-from frontdoor_sim.engine.compiled.layout import World, plan_words
+from frontdoor_sim.engine.compiled.layout import World, empty, plan_words
 from frontdoor_sim.engine.compiled.running import log_rows, played_out, returning
 from frontdoor_sim.engine.eligible import Lines, lines_of
 from frontdoor_sim.engine.people import Roster
@@ -168,8 +168,8 @@ class WorldReading:
         """Where the main thread of each contact begins, and the rows; columns of visits, and how many may hold a slot."""
         whose, counts, led_on, *_ = self._added_up
         is_caseload = np.array([stage.kind == "caseload" for stage in self.world.laid.plan.stages], dtype=bool)
-        threads = np.empty((counts.sum(), k.LOG_FIELDS), np.int64)
-        columns = np.empty((9, led_on + len(counts)), np.int64)  # each contact has one visit that may not be over
+        threads = empty(counts.sum() * k.LOG_FIELDS).reshape(-1, k.LOG_FIELDS)
+        columns = empty(9 * (led_on + len(counts))).reshape(9, -1)  # each contact has one visit that may not be over
         facts = is_caseload, self._lines.of, *self._duty[:2], self.about.ends
         begins, visits, slots = k.main_threads(self.rows, whose, counts, threads, *facts, columns)
         return begins, threads, columns[:, :visits], slots
