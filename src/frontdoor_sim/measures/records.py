@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from frontdoor_sim.compiling import Quick
 from frontdoor_sim.event_log import Recording, SystemRecording
-from frontdoor_sim.event_log.columns import Flags, Ints, runs
+from frontdoor_sim.event_log.columns import Flags, Ints
 from frontdoor_sim.event_log.reading import Visits
 from frontdoor_sim.event_log.recording import ENTRIES
 from frontdoor_sim.luck import code, draws
@@ -64,11 +65,17 @@ def recorded(recording: Recording, keys: Ints, true: Ints, visits: Visits) -> Re
 def systems_worked_on(recording: Recording, decided: Ints, visits: Visits) -> Ints:
     """For each contact, the case systems of those who worked on it up to its decision, as bits."""
     found = np.zeros(len(decided), dtype=np.int64)
-    done = visits.routed & (visits.settled <= decided[visits.contact])
-    worked_on = np.append(recording.of_stage, 0)[visits.stage] * done
-    first, _ = runs([visits.contact])
-    found[visits.contact[first]] = np.bitwise_or.reduceat(worked_on, first)
+    _gather_systems(visits, np.append(recording.of_stage, 0), decided, found)
     return found
+
+
+@Quick
+def _gather_systems(visits: Visits, of_stage: Ints, decided: Ints, found: Ints) -> None:
+    """Add the systems of each visit that was over by the decision to those of its contact."""
+    for visit in range(len(visits.contact)):
+        contact = visits.contact[visit]
+        if visits.routed[visit] and visits.settled[visit] <= decided[contact]:
+            found[contact] |= of_stage[visits.stage[visit]]
 
 
 def entries(system: SystemRecording, keys: Ints, true: Ints) -> Ints:

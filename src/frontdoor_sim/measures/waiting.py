@@ -11,7 +11,7 @@ from frontdoor_sim.event_log.columns import Flags, Ints
 from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing
 from frontdoor_sim.measures.journeys import Journeys
 from frontdoor_sim.measures.survival import incidences, percentile
-from frontdoor_sim.working_time import NEVER
+from frontdoor_sim.working_time import NEVER, WallClock
 
 _HOUR = 3_600
 _BY = ("all", "rag")
@@ -94,11 +94,7 @@ def queue_length(journeys: Journeys) -> Iterator[Answer]:
     accepting stage for acceptance; as a request at a partner's desk for that partner. The group is `team|hour`, hour 0
     being Monday 00:00 to 01:00; an hour of the week that the window does not hold is left out.
     """
-    about = journeys.about
-    marks = np.append(np.arange(0, about.closes, _HOUR), about.closes)
-    hour = about.clock.hour_of_week(marks[:-1])
-    open_for = np.bincount(hour, weights=np.diff(marks), minlength=168)
-    held = np.flatnonzero(open_for)
+    hour, open_for, held = _hours_of_week(journeys.about.clock, journeys.about.closes)
     teams, waited = journeys.reading.teams, journeys.reading.queued
     if not teams:
         yield missing("queue_length", "the log names no team")
@@ -108,6 +104,18 @@ def queue_length(journeys: Journeys) -> Iterator[Answer]:
     yield Answer(
         "queue_length", "team and hour of week", groups, np.concatenate(values), np.zeros(len(groups), np.int64)
     )
+
+
+@lru_cache(maxsize=16)
+def _hours_of_week(clock: WallClock, closes: int) -> tuple[Ints, Ints, Ints]:
+    """Of a window: the hour of the week of each of its hours, its seconds in each hour of the week, and which there are.
+
+    Kept, since every replication has the same.
+    """
+    marks = np.append(np.arange(0, closes, _HOUR), closes)
+    hour = clock.hour_of_week(marks[:-1])
+    open_for = np.bincount(hour, weights=np.diff(marks), minlength=168)
+    return hour, open_for, np.flatnonzero(open_for)
 
 
 @lru_cache(maxsize=16)

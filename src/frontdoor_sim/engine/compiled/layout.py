@@ -544,7 +544,7 @@ def put_people(
     workers[rank, k.SKILL] = skill
     owner = np.repeat(place, np.diff(flat.first))
     columns = (flat.starts, flat.ends, flat.hands_over, flat.ends_shift, flat.next_duty, owner)
-    np.stack(columns, axis=1, out=w[windows:duty].reshape(-1, k.WINDOW_FIELDS))
+    w[windows:duty].reshape(-1, k.WINDOW_FIELDS)[:] = np.array(columns).T
     w[duty:changes] = windows + opening * k.WINDOW_FIELDS
     np.stack((at, place[whose], later), axis=1, out=w[changes:end].reshape(-1, k.SLOTS_FIELDS))
     w[k.DUTY], w[k.DUTY_END], w[k.SLOT_CHANGES], w[k.SLOT_CHANGES_END] = duty, changes, changes, end
