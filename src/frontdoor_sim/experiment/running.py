@@ -163,8 +163,15 @@ def staffing(phase: Phase, first: date, skills: Sequence[tuple[str, ...]]) -> St
 def people(model: OperatingModel, timeline: Timeline, seed: int, replication: int) -> Roster:
     """Who is on duty in a replication, with their leave and sickness."""
     last = timeline.clock.date_of(timeline.ends) + ROSTERED_BEYOND
-    filled = posts(model, timeline, skills_of([model]))
+    filled = _filled(Known((id(model), id(timeline)), (model, timeline)))
     return draw_roster(filled, key(seed, replication), timeline.clock, timeline.first, last, timeline.working_dates)
+
+
+@lru_cache(maxsize=16)
+def _filled(of: Known[tuple[OperatingModel, Timeline]]) -> list[Post]:
+    """The posts of a model that nothing follows; kept, since every replication has the same."""
+    model, timeline = of.thing
+    return posts(model, timeline, skills_of([model]))
 
 
 def posts(model: OperatingModel, timeline: Timeline, skills: Sequence[tuple[str, ...]]) -> list[Post]:
