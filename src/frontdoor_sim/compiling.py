@@ -52,6 +52,18 @@ def forget(cache: Path, module: str) -> None:
         index.unlink(missing_ok=True)
 
 
+def entered(function: Callable[..., Any]) -> Mended:
+    """A function that Python calls, compiled; Numba must be there."""
+    from numba import njit
+
+    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+    options |= {
+        "no_rewrites": True,
+        "no_cfunc_wrapper": True,
+    }  # of which there is no use, and which take time to compile
+    return Mended(njit(**options)(function))
+
+
 class Quick:
     """A loop in plain Python over arrays, which Numba compiles where it is installed: one definition, quick or slow.
 
@@ -81,8 +93,4 @@ class Quick:
 
     @cached_property
     def _ready(self) -> Callable[..., Any]:
-        if find_spec("numba") is None:
-            return self.plain
-        from numba import njit
-
-        return Mended(njit(cache=True, nogil=True, error_model="numpy")(self.plain))
+        return self.plain if find_spec("numba") is None else entered(self.plain)

@@ -9,6 +9,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
+from frontdoor_sim.compiling import Quick
 from frontdoor_sim.event_log.columns import Columns, Flags, Ints
 
 ATTRIBUTES = ("rag", "source", "area", "level")
@@ -61,7 +62,8 @@ class Breakdowns:
         """For each group, the sum of whole numbers over its contacts, or the number of contacts that a flag marks."""
         number = self.group.shape[1]
         if weights.dtype == bool:
-            cells = np.bincount(self.cell.take(np.flatnonzero(weights)), minlength=number)
+            cells = np.zeros(number, dtype=np.int64)
+            _count(self.cell, weights, cells)
         else:
             cells = np.bincount(self.cell, weights=weights, minlength=number)
         several = np.concatenate([cells] * len(self.group))
@@ -83,3 +85,11 @@ class Breakdowns:
         """
         number = self.begins[len(by)]
         return np.minimum(self.group[: len(by)], number).take(self.cell.take(contacts), axis=1), number
+
+
+@Quick
+def _count(cell: Ints, flags: Flags, cells: Ints) -> None:
+    """Count the contacts of each cell that a flag marks."""
+    for contact in range(len(cell)):
+        if flags[contact]:
+            cells[cell[contact]] += 1

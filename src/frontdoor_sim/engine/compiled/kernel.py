@@ -20,7 +20,7 @@ from numba.cpython.unsafe.numbers import leading_zeros
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
-from frontdoor_sim.compiling import Mended
+from frontdoor_sim.compiling import entered
 from frontdoor_sim.luck import code
 
 INNER = {
@@ -36,11 +36,6 @@ inlined_late = njit(forceinline=True, **INNER)
 # Python calls what is `entered`, and nothing else: without a way in from Python the rest compiles in a quarter less time.
 # A call costs what several fields do, so what lies on the way of every event is laid into whatever calls it: `inlined` what
 # one place calls, which compiles faster too, and `inlined_late`, by LLVM, what a few do. More of it was found to gain nothing.
-
-
-def entered(function):
-    """A function that Python calls."""
-    return Mended(njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 def numbered(number, first=0):
@@ -64,7 +59,7 @@ LINE = np.int64(8)  # numbers in a line of the processor's cache
     SOON, _SOON_SIZE, _SOON_ROOM, LATER, _LATER_SIZE, _LATER_ROOM,  # what is due: two heaps of entries
     LOG, LOG_ROWS, LOG_ROOM,  # rows as they are written
     CONTACTS, CONTACTS_END, ARRIVING, CONTACT_WIDTH, CONTACTS_NUMBER,  # the table's, by entering and key; then returns
-    LAST_RETURN, DUTY, DUTY_END, TOUCHED, TOUCHED_NUMBER,  # windows still to open, in time; teams to be looked at
+    LAST_RETURN, RETURNED, DUTY, DUTY_END, TOUCHED, TOUCHED_NUMBER,  # windows still to open, in time; teams to be looked at
     STAGES, ENTRY, END_FACTS, HANDOFFS, DEADLINES, CUTS, GRADE_CUTS, GRADE_NOISE,  # from here: of the model in force
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
     SOME_INTERRUPT,
@@ -76,7 +71,7 @@ LINE = np.int64(8)  # numbers in a line of the processor's cache
     SLOT_CHANGES, SLOT_CHANGES_END,  # of people who come to be able to hold more cases or fewer, in time
     STOOD_SINCE,  # while a contact of the backlog is put where it stood: since when it has been there; else NEVER
     WORLD_FIELDS,
-) = numbered(70)  # fmt: skip
+) = numbered(71)  # fmt: skip
 
 # A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # STANDS_AT is 1 + the number of the stage where it stands when the run starts, 0 where it is new.
@@ -465,26 +460,21 @@ def give_back(w, kind, place):
 
 
 @entered
-def fill_contacts(world, first, width, fields, columns, order):
-    """Write the contacts of a table, in the order of entering and key.
+def fill_records(world, first, width, fields, columns, order):
+    """Write records one after the other.
 
     Args:
-        world: where they stand, from place `first`, `width` numbers each.
-        fields, columns: which fields the table gives, and their values; shapes (fields,) and (fields, contacts).
-        order: rows of the table.
+        world: where they stand, from place `first`, `width` numbers each; fields that are not given are 0.
+        fields, columns: which fields are given, and their values; shapes (fields,) and (fields, records).
+        order: the column's row of each record.
     """
-    w, row_of, of_table, column = memory(world), memory(order), memory(fields), memory(columns)
+    w, row_of, given, column = memory(world), memory(order), memory(fields), memory(columns)
     for number in range(len(order)):
-        contact = first + number * width
+        record = first + number * width
         for field in range(width):
-            w[contact + field] = 0
+            w[record + field] = 0
         for at in range(len(fields)):
-            w[contact + of_table[at]] = column[at * len(order) + row_of[number]]
-        w[contact + ROW] = row_of[number]
-        w[contact + NUMBER] = number
-        w[contact + LAST_ROW] = NONE
-        w[contact + RETURNS_AT] = NONE
-        w[contact + MAIN_JOB] = NONE
+            w[record + given[at]] = column[at * len(order) + row_of[number]]
 
 
 # --- the log ---------------------------------------------------------------------------------------------------------
@@ -2306,9 +2296,11 @@ def close(w):
     for contact in range(w[CONTACTS], w[ARRIVING], w[CONTACT_WIDTH]):
         fetch(w, contact + 16 * w[CONTACT_WIDTH])
         close_checks(w, contact, beyond)
-    contact = w[LAST_RETURN]
-    while contact != NONE:
+    first = (w[CONTACTS_END] - w[CONTACTS]) // w[CONTACT_WIDTH]
+    w[RETURNED], contact = room(w, w[CONTACTS_NUMBER] - first), w[LAST_RETURN]
+    while contact != NONE and w[FULL] == 0:
         close_checks(w, contact, beyond)
+        w[w[RETURNED] + w[contact + NUMBER] - first] = contact
         contact = w[contact + EARLIER_RETURN]
 
 
@@ -2871,17 +2863,6 @@ def event_columns(rows, rank, keys, families, lines, bounds, first, ends, stages
 HOUR = np.int64(3_600)
 ONCE = np.int64(1)
 OF_A_VISIT = np.int64((1 << 40) - 1)  # the bits of part, visit and stage
-
-
-@entered
-def places_of_returns(world, number):
-    """Places of the contacts that came back, first to last."""
-    w = memory(world)
-    places, place = np.empty(number, dtype=np.int64), w[LAST_RETURN]
-    for at in range(number - 1, -1, -1):
-        places[at] = place
-        place = w[place + EARLIER_RETURN]
-    return places
 
 
 @compiled

@@ -543,8 +543,8 @@ def put_people(
     workers[rank, k.SLOTS] = workers[rank, k.SLOTS_FREE] = slots
     workers[rank, k.SKILL] = skill
     owner = np.repeat(place, np.diff(flat.first))
-    columns = (flat.starts, flat.ends, flat.hands_over, flat.ends_shift, flat.next_duty, owner)
-    w[windows:duty].reshape(-1, k.WINDOW_FIELDS)[:] = np.array(columns).T
+    columns = np.array((flat.starts, flat.ends, flat.hands_over, flat.ends_shift, flat.next_duty, owner))
+    k.fill_records(w, windows, k.WINDOW_FIELDS, np.arange(len(columns)), columns, np.arange(len(opening)))
     w[duty:changes] = windows + opening * k.WINDOW_FIELDS
     np.stack((at, place[whose], later), axis=1, out=w[changes:end].reshape(-1, k.SLOTS_FIELDS))
     w[k.DUTY], w[k.DUTY_END], w[k.SLOT_CHANGES], w[k.SLOT_CHANGES_END] = duty, changes, changes, end
@@ -671,8 +671,12 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
         w[at : at + len(column)] = column
         w[np.array(laid.spans[purpose]) + k.SPAN_GIVEN] = at
         at += len(column)
+    written = np.arange(number) if order is None else order
+    columns[k.ROW], columns[k.NUMBER] = np.arange(number), np.empty(number, dtype=np.int64)
+    columns[k.NUMBER][written] = np.arange(number)
+    columns |= dict.fromkeys((k.LAST_ROW, k.RETURNS_AT, k.MAIN_JOB), np.full(number, NONE))
     fields, table = np.array(list(columns), dtype=np.int64), np.array(list(columns.values()))
-    k.fill_contacts(w, contacts_at, width, fields, table, np.arange(number) if order is None else order)
+    k.fill_records(w, contacts_at, width, fields, table, written)
     w[k.NOW] = w[k.STARTS] - 1
     w[k.CONTACTS], w[k.CONTACTS_END], w[k.ARRIVING] = contacts_at, contacts_end, contacts_at
     w[k.CONTACT_WIDTH], w[k.CONTACTS_NUMBER] = width, number

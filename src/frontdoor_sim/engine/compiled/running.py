@@ -104,4 +104,4 @@ def overtime_of(rows: Int64s) -> Int64s:
 def places_of_contacts(w: Int64s) -> tuple[Int64s, Int64s]:
     """Places of the contacts of the table, and of those that came back, first to last."""
     first = np.arange(w[k.CONTACTS], w[k.CONTACTS_END], w[k.CONTACT_WIDTH])
-    return first, k.places_of_returns(w, int(w[k.CONTACTS_NUMBER]) - len(first))
+    return first, w[w[k.RETURNED] : w[k.RETURNED] + w[k.CONTACTS_NUMBER] - len(first)]
