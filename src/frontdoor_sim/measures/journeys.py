@@ -99,6 +99,11 @@ class Journeys:
         """Whether the contact was received in the measured window [0, closes)."""
         return self.within(self.received)
 
+    @cached_property
+    def transferred_in_window(self) -> Flags:
+        """Whether the contact was first decided for transfer in the measured window."""
+        return self.within(self.transferred)
+
     def within(self, seconds: Ints) -> Flags:
         """Whether each second lies in the measured window."""
         inside: Flags = (seconds >= 0) & (seconds < self.about.closes)
@@ -262,7 +267,7 @@ class Journeys:
 
         To be decided otherwise, or to end, is the competing exit.
         """
-        mine = np.flatnonzero(self.within(self.transferred))
+        mine = np.flatnonzero(self.transferred_in_window)
         start, happened, left = (times[mine] for times in (self.transferred, event, self.left))
         return incidences(start, happened, self.about.ends, left, *self.breakdowns.members(mine, EVERY[:2]))
 

@@ -115,7 +115,7 @@ def transfers_sent_back_share(journeys: Journeys) -> Iterator[Answer]:
     if not journeys.any_stage("accepts"):
         yield missing(name, "no stage accepts")
         return
-    mine = journeys.within(journeys.transferred) & (journeys.looked_at < NEVER)
+    mine = journeys.transferred_in_window & (journeys.looked_at < NEVER)
     sent, visits = journeys.sent_back, journeys.visits
     yield from shares(journeys, name, mine, mine, _happened(journeys, sent), _BY)
     words, number = journeys.outcomes.values("outcome").tolist(), int(mine.sum())
@@ -142,7 +142,7 @@ def transfer_rounds_mean(journeys: Journeys) -> Iterator[Answer]:
     if not journeys.any_stage("accepts"):
         yield missing(name, "no stage accepts")
         return
-    mine = journeys.within(journeys.transferred) & (journeys.accepted <= journeys.about.ends)
+    mine = journeys.transferred_in_window & (journeys.accepted <= journeys.about.ends)
     rounds = 1 + np.bincount(journeys.visits.contact[journeys.sent_back], minlength=journeys.number)
     below, above = journeys.breakdowns.count(mine), journeys.breakdowns.count(np.where(mine, rounds, 0))
     yield from by_group(journeys, name, *quotients(above, below), _BY)
@@ -177,7 +177,7 @@ def _within_days(journeys: Journeys, measure: str, event: Ints, days: int) -> It
         yield missing(measure, "no stage allocates")
         return
     stayed = (journeys.left >= journeys.allocated) | (journeys.left > journeys.about.ends)
-    mine = journeys.within(journeys.transferred) & stayed
+    mine = journeys.transferred_in_window & stayed
     yield from _before_deadline(journeys, measure, journeys.transferred, mine, event, days)
 
 

@@ -44,7 +44,7 @@ def waiting_hours_to_allocation(journeys: Journeys) -> Iterator[Answer]:
     main threads, divided by the number of contacts decided for transfer in [0, closes) and allocated by the end of
     the run.
     """
-    mine = journeys.within(journeys.transferred) & (journeys.allocated < NEVER)
+    mine = journeys.transferred_in_window & (journeys.allocated < NEVER)
     number = int(mine.sum())
     if number == 0:
         yield missing("waiting_hours_to_allocation", "no contact decided for transfer in the window was allocated")

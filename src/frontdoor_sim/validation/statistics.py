@@ -145,7 +145,7 @@ def seen(journeys: Journeys, by_date: bool) -> Seen:
     curves = {"decision": decision}
     if not by_date:
         curves["transfer"] = _by_hours(transfer_curve(journeys), LONGEST_TRANSFER)
-    followed = {"decision": int(journeys.in_window.sum()), "transfer": int(journeys.within(journeys.transferred).sum())}
+    followed = {"decision": int(journeys.in_window.sum()), "transfer": int(journeys.transferred_in_window.sum())}
     return Seen(figures, curves, weekly(journeys), followed)
 
 
@@ -171,7 +171,7 @@ def decision_curve(journeys: Journeys) -> Curve:
 
 def transfer_curve(journeys: Journeys) -> Curve:
     """Time from the first decision for transfer in the window to allocation; being returned competes."""
-    mine = np.flatnonzero(journeys.within(journeys.transferred))
+    mine = np.flatnonzero(journeys.transferred_in_window)
     start, event, left = (times[mine] for times in (journeys.transferred, journeys.allocated, journeys.left))
     return incidence(start, event, journeys.about.ends, left)
 
