@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,17 +10,18 @@ import pandas as pd
 import pytest
 from hypothesis import given, seed, settings
 
+from dated_models import Dated, dated
 from frontdoor_sim.contacts.returning import NOBODY
 from frontdoor_sim.documents import InputError
-from frontdoor_sim.engine import compile_plan, run_unwritten
+from frontdoor_sim.engine import compile_phases, compile_plan, run_unwritten
 from frontdoor_sim.engine import run as run_plan
 from frontdoor_sim.engine.compiled import kernel
 from frontdoor_sim.event_log import BrokenLaw, check_conserved, check_laws
 from frontdoor_sim.experiment import returning
 from frontdoor_sim.experiment.replications import Task, measure_task
-from frontdoor_sim.experiment.running import draw_contacts, people, read_run, simulate
+from frontdoor_sim.experiment.running import draw_contacts, people, people_of_phases, read_run, simulate
 from frontdoor_sim.measures import MEASURES, measure
-from frontdoor_sim.operating_model import OperatingModel, Timeline
+from frontdoor_sim.operating_model import Phase, Timeline
 from frontdoor_sim.scenario import read_scenario
 from random_models import Instance, instances
 from test_twin import SCENARIOS, who_come
@@ -27,10 +29,9 @@ from test_twin import SCENARIOS, who_come
 ROOT = Path(__file__).parents[1]
 
 
-def assert_measured_alike(model: OperatingModel, contacts: pd.DataFrame) -> None:
-    line = Timeline.of(model)
-    plan = compile_plan(model, line, list(contacts["source"].unique()), list(contacts["area"].unique()))
-    roster = people(model, line, 3, 1)
+def assert_measured_alike(phases: Sequence[Phase], contacts: pd.DataFrame) -> None:
+    plan = compile_phases(phases, list(contacts["source"].unique()), list(contacts["area"].unique()))
+    roster = people_of_phases(phases, 3, 1)
     log, reading = run_plan(contacts, roster, plan, 1, "compiled"), run_unwritten(contacts, roster, plan, 1)
     check_laws(log)
     check_conserved(reading)
@@ -41,7 +42,7 @@ def assert_measured_alike(model: OperatingModel, contacts: pd.DataFrame) -> None
 def test_every_scenario_of_the_repository(path):
     scenario = read_scenario(path)
     scenario = scenario.varied({"run.weeks": 30} | ({} if scenario.backlog else {"run.warm_up": 4}))
-    assert_measured_alike(scenario.model, who_come(scenario))
+    assert_measured_alike((Phase(scenario.model),), who_come(scenario))
 
 
 @pytest.mark.parametrize("batch", range(2))
@@ -50,7 +51,18 @@ def test_random_models(batch):
     @settings(max_examples=60)
     @given(instances())
     def alike(instance: Instance) -> None:
-        assert_measured_alike(instance.scenario().model, instance.table())
+        assert_measured_alike((Phase(instance.scenario().model),), instance.table())
+
+    alike()
+
+
+@pytest.mark.parametrize("batch", range(2))
+def test_random_models_with_dated_changes(batch):
+    @seed(200 + batch)
+    @settings(max_examples=60)
+    @given(dated())
+    def alike(model: Dated) -> None:
+        assert_measured_alike(model.phases, model.table())
 
     alike()
 

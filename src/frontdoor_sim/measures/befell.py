@@ -78,6 +78,7 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
             reached, held = visits.reached[slots], visits.held[slots]
             slots += 1
 
+        # allocation, and other help
         if means.allocates[stage]:
             if allocation == NEVER and transfer < visit and held < NEVER:
                 allocation = visit
@@ -91,6 +92,7 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
         if holds and routed and allocation <= visit and facts[ASSESSED, who] == NEVER:
             facts[ASSESSED, who] = over
 
+        # decisions
         if served and means.decides[stage] and not back:
             if means.refers[visits.row[visit]] and facts[REFERRED, who] == NEVER:
                 facts[REFERRED, who] = over
@@ -109,6 +111,7 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
                 elif last_transfer < NEVER and facts[REVERSED, who] == NEVER:
                     facts[REVERSED, who] = over
 
+        # acceptance
         if means.accepts[stage]:
             if last_transfer < visit and visit <= allocation and reached < NEVER:
                 facts[ACCEPTED, who] = reached
@@ -117,6 +120,7 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
                 if facts[LOOKED_AT, who] == NEVER:
                     facts[LOOKED_AT, who] = over
 
+        # the end, and what was recognised
         if ends:
             facts[END, who] = visits.ended[visit]
             if not visits.unserved[visit]:
