@@ -59,7 +59,8 @@ LINE = np.int64(8)  # numbers in a line of the processor's cache
     SOON, _SOON_SIZE, _SOON_ROOM, LATER, _LATER_SIZE, _LATER_ROOM,  # what is due: two heaps of entries
     LOG, LOG_ROWS, LOG_ROOM,  # rows as they are written
     CONTACTS, CONTACTS_END, ARRIVING, CONTACT_WIDTH, CONTACTS_NUMBER,  # the table's, by entering and key; then returns
-    LAST_RETURN, RETURNED, DUTY, DUTY_END, TOUCHED, TOUCHED_NUMBER,  # windows still to open, in time; teams to be looked at
+    LAST_RETURN, RETURNED,  # who came back last; after the run, where the places of all who did stand
+    DUTY, DUTY_END, TOUCHED, TOUCHED_NUMBER,  # windows still to open, in time; teams to be looked at
     STAGES, ENTRY, END_FACTS, HANDOFFS, DEADLINES, CUTS, GRADE_CUTS, GRADE_NOISE,  # from here: of the model in force
     RETURNS, RATES, PROPENSITY, RETURN_DELAY, GROWTH, ROUTE_HOURS, ROUTE_HOURS_NUMBER, SOME_HELP, ASKS_AGREEMENT,
     SOME_INTERRUPT,
@@ -2890,12 +2891,12 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
 
     Returns:
         For each row the number of its contact, NONE where it is not of a main thread; rows of the main thread of each contact;
-        how many visits of those led on; numbers of contacts that were seen by a first visit, and when.
+        numbers of contacts that were seen by a first visit, and when.
     """
     number, hours = len(rows), sums[0].shape[1]
     begun, follow, spent, slots, worked, overtime = sums
     whose, counts = np.empty(number, dtype=np.int32), np.zeros(len(children), dtype=np.int64)
-    window, bound_of, led_on = duty[0].copy(), line_duty[1].copy(), MAIN
+    window, bound_of = duty[0].copy(), line_duty[1].copy()
     who, when, seen = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.int64), MAIN
     row, count, child, team_of = memory(rows), memory(counts), memory(children), memory(team_of_worker)
     begins_in, follows = memory(begun), memory(follow)
@@ -2917,7 +2918,6 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
         if unpacked(what, PART_BIT, TWELVE_BITS) == MAIN:
             whose[at] = contact
             count[contact] += 1
-            led_on += half(row, place, OUTCOME) != NO_OUTCOME
         if kind in (ROW_WAIT, ROW_QUEUE):
             if team > 0:
                 if end > 0 and start < closes:
@@ -2935,7 +2935,7 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
             spent[kind, team] += overlap(start, end, MAIN, closes)
             worker = half(row, place, ROW_WORKER)
             worked[team_of[worker]] += work_inside(people, at_window, worker, max(start, MAIN), min(end, closes))
-    return whose, counts, led_on, who[:seen], when[:seen]
+    return whose, counts, who[:seen], when[:seen]
 
 
 @compiled

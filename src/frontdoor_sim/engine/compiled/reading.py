@@ -91,12 +91,12 @@ class WorldReading:
         return lines_of(self.world.laid.plan)
 
     @cached_property
-    def _added_up(self) -> tuple[NDArray[np.int32], Ints, int, Ints, Ints]:
-        """Rows of main threads, how many visits led on, and who was seen when; fills `_sums`."""
+    def _added_up(self) -> tuple[NDArray[np.int32], Ints, Ints, Ints]:
+        """Rows of main threads, and who was seen when; fills `_sums`."""
         flat, about = self.world.windows, self.about
         duty = flat.first, flat.starts, flat.ends
         children, team_of_worker = self.contacts.numbers("children"), self.world.team_of_worker
-        found: tuple[NDArray[np.int32], Ints, int, Ints, Ints] = k.add_up(
+        found: tuple[NDArray[np.int32], Ints, Ints, Ints] = k.add_up(
             self.rows, children, team_of_worker, duty, self._lines.of, self._duty, about.closes, about.ends, self._sums
         )
         return found
@@ -108,7 +108,7 @@ class WorldReading:
     @property
     def seen(self) -> tuple[Ints, Ints]:
         """Waits for a visit to the family that were not cut by the end: places of contacts, and when each was over."""
-        return self._added_up[3:]
+        return self._added_up[2:]
 
     @cached_property
     def teams(self) -> tuple[str, ...]:
@@ -166,10 +166,11 @@ class WorldReading:
     @cached_property
     def _threads(self) -> tuple[Ints, Ints, Ints, int]:
         """Where the main thread of each contact begins, and the rows; columns of visits, and how many may hold a slot."""
-        whose, counts, led_on, *_ = self._added_up
+        whose, counts, *_ = self._added_up
         is_caseload = np.array([stage.kind == "caseload" for stage in self.world.laid.plan.stages], dtype=bool)
-        threads = empty(counts.sum() * k.LOG_FIELDS).reshape(-1, k.LOG_FIELDS)
-        columns = empty(9 * (led_on + len(counts))).reshape(9, -1)  # each contact has one visit that may not be over
+        number = int(counts.sum())
+        threads = empty(number * int(k.LOG_FIELDS)).reshape(number, k.LOG_FIELDS)
+        columns = empty(9 * number).reshape(9, number)
         facts = is_caseload, self._lines.of, *self._duty[:2], self.about.ends
         begins, visits, slots = k.main_threads(self.rows, whose, counts, threads, *facts, columns)
         return begins, threads, columns[:, :visits], slots
