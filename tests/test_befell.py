@@ -38,7 +38,9 @@ from frontdoor_sim.measures.befell import (
 from frontdoor_sim.scenario import read_scenario
 from frontdoor_sim.working_time import NEVER
 
-records, survival = (sys.modules[f"frontdoor_sim.measures.{name}"] for name in ("records", "survival"))
+breakdowns, records, survival = (
+    sys.modules[f"frontdoor_sim.measures.{name}"] for name in ("breakdowns", "records", "survival")
+)
 STAGES = ("screening", "decision", "acceptance", "assessment", "help")
 MEANING = Meaning(
     decides=np.array([True, True, False, False, False, False]),
@@ -154,7 +156,7 @@ def test_each_loop_is_compiled_once():
     assert len(measure(read_run(two, contacts, 1, 0, "compiled"))) == len(
         measure(read_run(two, contacts, 1, 0, "simpy"))
     )
-    for loop in (befell, survival._climb, records._gather_systems):
+    for loop in (befell, survival._climb, records._gather_systems, breakdowns._count):
         assert len(loop._ready.compiled.signatures) == 1
 
 

@@ -57,10 +57,7 @@ def entered(function: Callable[..., Any]) -> Mended:
     from numba import njit
 
     options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
-    options |= {
-        "no_rewrites": True,
-        "no_cfunc_wrapper": True,
-    }  # of which there is no use, and which take time to compile
+    options |= {"no_rewrites": True, "no_cfunc_wrapper": True}  # neither is of use here, and both take time to compile
     return Mended(njit(**options)(function))
 
 

@@ -89,23 +89,8 @@ def incidences(start: Ints, event: Ints, ends: int, competing: Ints | None, grou
     begins = np.cumsum(np.append(0, sizes))
     times, waiting, happened = np.empty(begins[-1], np.int64), np.empty(begins[-1]), np.empty(begins[-1])
     steps, followed, possible = np.zeros((3, number), dtype=np.int64)
-    _climb(
-        order,
-        length,
-        start,
-        seen,
-        lost,
-        group,
-        sizes,
-        ends,
-        begins,
-        times,
-        waiting,
-        happened,
-        steps,
-        followed,
-        possible,
-    )
+    about, curves = (order, length, start, seen, lost, group, sizes, ends), (begins, times, waiting, happened)
+    _climb(*about, *curves, steps, followed, possible)
     numbers = (column.tolist() for column in (begins, steps, followed, possible, sizes))
     return [
         Curve(times[here : here + many], happened[here : here + many], waiting[here : here + many], *rest)

@@ -583,6 +583,17 @@ def contact_columns(table: pd.DataFrame, plan: Plan) -> dict[int, Int64s]:
     }
 
 
+def put_contacts(w: Int64s, at: int, width: int, columns: dict[int, Int64s], order: Int64s | None) -> None:
+    """Write the contacts from a place on, each `width` numbers, in an order of their table's rows; the table's own if None."""
+    number = len(columns[k.KEY])
+    written, place = np.arange(number) if order is None else order, np.empty(number, dtype=np.int64)
+    place[written] = np.arange(number)
+    given = columns | {k.ROW: np.arange(number), k.NUMBER: place}
+    given |= dict.fromkeys((k.LAST_ROW, k.RETURNS_AT, k.MAIN_JOB), np.full(number, NONE))
+    fields, table = np.array(list(given), dtype=np.int64), np.array(list(given.values()))
+    k.fill_records(w, at, width, fields, table, written)
+
+
 def _places(column: pd.Series, place: dict[str, int]) -> Int64s:
     """The place of each word of a column."""
     words = column.array if isinstance(column.array, pd.Categorical) else pd.Categorical(column)
@@ -671,12 +682,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
         w[at : at + len(column)] = column
         w[np.array(laid.spans[purpose]) + k.SPAN_GIVEN] = at
         at += len(column)
-    written = np.arange(number) if order is None else order
-    columns[k.ROW], columns[k.NUMBER] = np.arange(number), np.empty(number, dtype=np.int64)
-    columns[k.NUMBER][written] = np.arange(number)
-    columns |= dict.fromkeys((k.LAST_ROW, k.RETURNS_AT, k.MAIN_JOB), np.full(number, NONE))
-    fields, table = np.array(list(columns), dtype=np.int64), np.array(list(columns.values()))
-    k.fill_records(w, contacts_at, width, fields, table, written)
+    put_contacts(w, contacts_at, width, columns, order)
     w[k.NOW] = w[k.STARTS] - 1
     w[k.CONTACTS], w[k.CONTACTS_END], w[k.ARRIVING] = contacts_at, contacts_end, contacts_at
     w[k.CONTACT_WIDTH], w[k.CONTACTS_NUMBER] = width, number
