@@ -16,7 +16,7 @@ from hypothesis.strategies import DrawFn
 from frontdoor_sim import compiling
 from frontdoor_sim.compiling import Quick
 from frontdoor_sim.contacts.returning import NOBODY
-from frontdoor_sim.event_log.reading import Visits
+from frontdoor_sim.event_log.reading import Outcomes, Visits
 from frontdoor_sim.experiment.running import draw_contacts, read_run
 from frontdoor_sim.measures import measure
 from frontdoor_sim.measures.befell import (
@@ -49,7 +49,16 @@ MEANING = Meaning(
     decided_before=np.array([False, False, True, True, False, False]),
     refers=np.array([False, False, True, False, False, False]),
 )
-OUTCOMES = {"": -1, "screening": 0, "decision": 1, "acceptance": 2, "assessment": 3, "help": 4, "closed": 5}
+OUTCOMES = ("screening", "decision", "acceptance", "assessment", "help", "closed", "")
+MEANS = Outcomes(
+    routed=np.array([True, True, True, True, True, True, False]),
+    ends=np.array([False, False, False, False, False, True, False]),
+    transfers=np.array([False, False, True, False, False, False, False]),
+    back=np.array([True, True, False, False, False, False, False]),
+    again=np.array([True, True, False, False, False, False, False]),
+    row=np.array([0, 1, 2, 3, 4, 5, -1]),
+    provides=np.full(7, -1),
+)
 Step = tuple[str, str]
 
 
@@ -59,25 +68,13 @@ def visits_of(*contacts: list[Step]) -> Visits:
     contact = np.array([who for who, *_ in steps], dtype=np.int64)
     settled = np.array([100 * who + at for who, at, *_ in steps], dtype=np.int64)
     stage = np.array([STAGES.index(name) for _, _, name, _ in steps], dtype=np.int64)
-    outcome = np.array([OUTCOMES[led] for *_, led in steps], dtype=np.int64)
-    led = [word for *_, word in steps]
-    slot = np.flatnonzero(stage >= 3)
-    return Visits(
-        contact, stage, settled, settled + 1, outcome,
-        routed=outcome >= 0,
-        ends=outcome == 5,
-        transfers=np.isin(stage, (0, 1)) & (outcome == 2),
-        back=np.array([word in ("screening", "decision") for word in led]),
-        again=np.array([word in ("screening", "decision") for word in led]),
-        row=np.where(outcome == 5, -1, outcome),
-        provides=np.full(len(steps), -1, dtype=np.int64),
-        unserved=np.zeros(len(steps), dtype=bool),
-        slot=slot, reached=settled[slot], held=settled[slot],
-    )  # fmt: skip
+    outcome = np.array([OUTCOMES.index(led) for *_, led in steps], dtype=np.int64)
+    slot, unserved = np.flatnonzero(stage >= 3), np.zeros(len(steps), dtype=bool)
+    return Visits(contact, stage, settled, settled + 1, outcome, MEANS, unserved, slot, settled[slot], settled[slot])
 
 
 def facts_of(visits: Visits, contacts: int, loop: Any = befell) -> tuple[np.ndarray, list[int]]:
-    facts, sent_back = np.empty((FACTS, contacts), dtype=np.int64), np.empty(len(visits.contact), dtype=bool)
+    facts, sent_back = np.full((FACTS, contacts), NEVER), np.zeros(len(visits.contact), dtype=bool)
     loop(visits, MEANING, facts, sent_back)
     return facts, np.flatnonzero(sent_back).tolist()
 
@@ -110,7 +107,7 @@ def test_what_is_decided_once_help_has_begun_is_another_step():
 
 @st.composite
 def ways(draw: DrawFn) -> list[list[Step]]:
-    step = st.tuples(st.sampled_from(STAGES), st.sampled_from(list(OUTCOMES)))
+    step = st.tuples(st.sampled_from(STAGES), st.sampled_from(OUTCOMES))
     return draw(st.lists(st.lists(step, min_size=1, max_size=7), min_size=1, max_size=5))
 
 

@@ -26,14 +26,17 @@ class Mended:
 
     def __init__(self, compiled: Any) -> None:
         self.compiled = compiled
+        self.is_ready = False
         self.__doc__ = compiled.__doc__
 
     def __call__(self, *arguments: Any) -> Any:
         """Call the function; nothing of it has run yet where its cache turns out to be torn."""
-        if self.compiled.signatures:
+        if self.is_ready:
             return self.compiled(*arguments)
         with collector_at_rest():  # the compiler makes millions of small objects that stay: a sixth of its time
-            return self._first_call(*arguments)
+            found = self._first_call(*arguments)
+        self.is_ready = True
+        return found
 
     def _first_call(self, *arguments: Any) -> Any:
         try:

@@ -54,7 +54,7 @@ def poisson(mean: Floats, luck: Int64s) -> Int64s:
     mean, luck = np.asarray(mean), np.asarray(luck)
     some = perhaps_above_none(mean, luck)
     number = np.zeros(luck.size, dtype=np.int64)
-    number[some] = _poisson(np.ravel(mean)[some], as_probability(np.ravel(luck)[some]))
+    number[some] = poisson_of_some(np.ravel(mean)[some], np.ravel(luck)[some])
     return number.reshape(luck.shape)
 
 
@@ -87,8 +87,9 @@ def poisson_of_mean(mean: float, luck: Int64s) -> Int64s:
     return np.asarray(least + np.searchsorted(reached[:-1], as_probability(luck), side="right"), dtype=np.int64)
 
 
-def _poisson(mean: Floats, p: Floats) -> Floats:
-    """The least k with P(N <= k) > p, one by one."""
+def poisson_of_some(mean: Floats, luck: Int64s) -> Int64s:
+    """`poisson` one by one, for those that `perhaps_above_none` has found."""
+    p = as_probability(luck)
     number = np.maximum(np.floor(mean - _FAR_BELOW * np.sqrt(mean)), 0)
     term = np.exp(-mean)
     far = np.flatnonzero(number)
@@ -104,7 +105,7 @@ def _poisson(mean: Floats, p: Floats) -> Floats:
         on = (p >= reached) & ((term > _NO_MORE) | (tried < mean))
         several = (left, mean, p, term, tried, reached)
         left, mean, p, term, tried, reached = (column.compress(on) for column in several)
-    return number
+    return number.astype(np.int64)
 
 
 def gamma_factors(variance: float, luck: Int64s) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from frontdoor_sim.contacts.chance import Floats, perhaps_above_none, poisson
+from frontdoor_sim.contacts.chance import Floats, perhaps_above_none, poisson_of_some
 from frontdoor_sim.contacts.hours import HOUR, Hours
 from frontdoor_sim.luck import LUCK_BITS, Int64s, code, draws, key_array, key_arrays
 
@@ -59,7 +59,7 @@ def _numbers(rates: Floats, hours: Hours, prefixes: Sequence[Prefix]) -> tuple[I
         some = perhaps_above_none(mean, luck)
         found.append((mean.take(some), luck.take(some), some))
     mean, luck, hour = (np.concatenate(column) for column in zip(*found, strict=True))
-    return poisson(mean, luck), np.repeat(np.arange(len(found)), [len(some) for *_, some in found]), hour
+    return poisson_of_some(mean, luck), np.repeat(np.arange(len(found)), [len(some) for *_, some in found]), hour
 
 
 def counted(numbers: Int64s) -> Int64s:

@@ -121,10 +121,11 @@ def check_conserved(reading: Reading) -> None:
         BrokenLaw: naming the contact.
     """
     visits, ends = reading.visits, reading.about.ends
+    at_end = visits.ends
     last = np.ones(len(visits.contact), dtype=bool)
     last[:-1] = visits.contact[1:] != visits.contact[:-1]
-    _conserve(reading, visits.contact[visits.ends & ~last], "A contact goes on after its end.")
-    over = last & ~visits.ends & (visits.ended < ends)
+    _conserve(reading, visits.contact[at_end & ~last], "A contact goes on after its end.")
+    over = last & ~at_end & (visits.ended < ends)
     _conserve(reading, visits.contact[over], "A contact neither ends nor is open at the end of the run.")
     absent = reading.contacts.numbers("enters") < ends
     absent[visits.contact[np.flatnonzero(last)]] = False

@@ -7,9 +7,9 @@ without one being written, and both ways give the same answers to the bit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -24,51 +24,18 @@ SERVED = ("work", "caseload")
 HOUR = 3_600
 
 
-class Visits(NamedTuple):
-    """Visits of main threads, each contact's together and in the order in which they happened.
+class Outcomes(NamedTuple):
+    """What some outcomes mean, one element an outcome.
 
     Args:
-        contact: place of the contact in the list of contacts; ascending.
-        stage: row of the stage in `about.stages`; -1 where it is not there.
-        settled: second at which the visit's own work was done: the end of its last stretch that is not a wait for a
-            handoff, acceptance or allocation (of its last stretch, if all are).
-        ended: end of its last stretch.
-        outcome: number of its outcome; equal where outcomes are equal.
-        routed: whether it has an outcome.
-        ends: whether that outcome is an end.
-        transfers: whether that outcome is a transfer.
-        back: whether that outcome is another decision: a stage that decides, or after which one always does, and no transfer.
-        again: whether that outcome is a stage that does not accept, and after which a transfer is decided or accepted again.
-        row: row of the outcome in `about.outcomes`; -1 where it is not there.
-        provides: level of need that the outcome meets; -1 where none is stated.
-        unserved: whether it has an outcome although nobody had begun its work, nor taken its case: it gave up waiting, or was
-            turned away. Of none where the log does not tell work (`About.tells_work`).
-        slot: the visits at caseload stages.
-        reached: for each of those, start of the first stretch that is no wait for a handoff or acceptance; NEVER if none.
-        held: for each of those, start of the first stretch that holds a slot or waits for the first visit; NEVER if none.
+        routed: whether it is one, rather than the lack of any.
+        ends: whether it is an end.
+        transfers: whether it is a transfer.
+        back: whether it is another decision: a stage that decides, or after which one always does, and no transfer.
+        again: whether it is a stage that does not accept, and after which a transfer is decided or accepted again.
+        row: its row in `about.outcomes`; -1 where it is not there.
+        provides: level of need that it meets; -1 where none is stated.
     """
-
-    contact: Ints
-    stage: Ints
-    settled: Ints
-    ended: Ints
-    outcome: Ints
-    routed: Flags
-    ends: Flags
-    transfers: Flags
-    back: Flags
-    again: Flags
-    row: Ints
-    provides: Ints
-    unserved: Flags
-    slot: Ints
-    reached: Ints
-    held: Ints
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """What some outcomes mean, one element an outcome; the fields are those of `Visits`."""
 
     routed: Flags
     ends: Flags
@@ -83,9 +50,50 @@ class Outcomes:
         """Look up each word in `about.outcomes`; a word that is not there is a stage that follows no decision."""
         return _looked_up(about.of_outcomes, about.of_stages, tuple(words))
 
-    def take(self, outcomes: Ints) -> dict[str, Any]:
-        """What some outcomes mean, by field; each is the place of a word."""
-        return {field.name: getattr(self, field.name)[outcomes] for field in fields(self)}
+
+class Visits(NamedTuple):
+    """Visits of main threads, each contact's together and in the order in which they happened.
+
+    Args:
+        contact: place of the contact in the list of contacts; ascending.
+        stage: row of the stage in `about.stages`; -1 where it is not there.
+        settled: second at which the visit's own work was done: the end of its last stretch that is not a wait for a
+            handoff, acceptance or allocation (of its last stretch, if all are).
+        ended: end of its last stretch.
+        outcome: its outcome, or that it has none: place in `outcomes`.
+        outcomes: what each outcome means.
+        unserved: whether it has an outcome although nobody had begun its work, nor taken its case: it gave up waiting, or was
+            turned away. Of none where the log does not tell work (`About.tells_work`).
+        slot: the visits at caseload stages.
+        reached: for each of those, start of the first stretch that is no wait for a handoff or acceptance; NEVER if none.
+        held: for each of those, start of the first stretch that holds a slot or waits for the first visit; NEVER if none.
+    """
+
+    contact: Ints
+    stage: Ints
+    settled: Ints
+    ended: Ints
+    outcome: Ints
+    outcomes: Outcomes
+    unserved: Flags
+    slot: Ints
+    reached: Ints
+    held: Ints
+
+    @property
+    def routed(self) -> Flags:
+        """Whether each has an outcome."""
+        return self.outcomes.routed.take(self.outcome)
+
+    @property
+    def ends(self) -> Flags:
+        """Whether the outcome of each is an end."""
+        return self.outcomes.ends.take(self.outcome)
+
+    @property
+    def row(self) -> Ints:
+        """Row of the outcome of each in `about.outcomes`; -1 where it is not there."""
+        return self.outcomes.row.take(self.outcome)
 
 
 @lru_cache(maxsize=64)

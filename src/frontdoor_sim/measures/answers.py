@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, pairwise, repeat
+from itertools import chain, repeat
 from typing import Any, Literal
 
 import numpy as np
@@ -135,16 +134,12 @@ def by_group(
         by: the breakdowns, the first ones of `EVERY`.
         eligible: one for each group, the contacts for which a group is listed; those in the denominator, where nothing is said.
     """
-    breakdowns = journeys.breakdowns
-    here = breakdowns.listed(by, contacts if eligible is None else eligible)
-    names, values, contacts = breakdowns.names(here), values[here], contacts[here]
-    words = [notes[group] for group in here] if notes else ()
-    begins = [bisect_left(here, begin) for begin in breakdowns.begins]
-    parts = zip(by, (slice(begin, end) for begin, end in pairwise(begins)), strict=False)
+    listed = journeys.breakdowns.listed(by, contacts if eligible is None else eligible)
     return [
-        Answer(measure, name, names[its], values[its], contacts[its], words[its])
-        for name, its in parts
-        if its.stop > its.start
+        Answer(
+            measure, name, names, values[its], contacts[its], [notes[group] for group in its.tolist()] if notes else ()
+        )
+        for name, its, names in listed
     ]
 
 

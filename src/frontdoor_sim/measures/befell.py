@@ -56,11 +56,10 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
     Args:
         visits: the visits of main threads.
         means: what their stages and outcomes mean.
-        facts: filled with the facts, NEVER where there is none; shape (FACTS, contacts).
-        sent_back: filled with whether each visit sent a transfer back: one to an accepting stage between transfer and
+        facts: filled with NEVER; the facts, where there are any; shape (FACTS, contacts).
+        sent_back: filled with no; whether each visit sent a transfer back: one to an accepting stage between transfer and
             allocation, from which it has to come again.
     """
-    facts[:], sent_back[:] = NEVER, False
     slots, who, outcome = 0, -1, -1
     transfer = last_transfer = allocation = help_sought = help_begun = NEVER
     for visit in range(len(visits.contact)):
@@ -70,10 +69,16 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
             if means.decided_before[visits.stage[visit]]:
                 facts[STOOD, who] = visit
         stage, over = visits.stage[visit], visits.settled[visit]
-        routed, ends, back = visits.routed[visit], visits.ends[visit], visits.back[visit]
+        led = visits.outcome[visit]
+        routed, ends, back = visits.outcomes.routed[led], visits.outcomes.ends[led], visits.outcomes.back[led]
+        transfers, again, provides = (
+            visits.outcomes.transfers[led],
+            visits.outcomes.again[led],
+            visits.outcomes.provides[led],
+        )
         served = routed and not visits.unserved[visit]
         holds = slots < len(visits.slot) and visits.slot[slots] == visit
-        reached = held = over if served and not (ends or back or visits.again[visit]) else NEVER
+        reached = held = over if served and not (ends or back or again) else NEVER
         if holds:
             reached, held = visits.reached[slots], visits.held[slots]
             slots += 1
@@ -94,18 +99,18 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
 
         # decisions
         if served and means.decides[stage] and not back:
-            if means.refers[visits.row[visit]] and facts[REFERRED, who] == NEVER:
+            if means.refers[visits.outcomes.row[led]] and facts[REFERRED, who] == NEVER:
                 facts[REFERRED, who] = over
-            if visits.transfers[visit] and transfer == NEVER:
+            if transfers and transfer == NEVER:
                 transfer = visit
                 facts[TRANSFERRED, who] = over
             if allocation == NEVER:
                 if facts[FIRST_DECISION, who] == NEVER:
                     facts[FIRST_DECISION, who] = visit
-                if help_begun == NEVER and visits.outcome[visit] != outcome:
-                    outcome = visits.outcome[visit]
+                if help_begun == NEVER and led != outcome:
+                    outcome = led
                     facts[STANDING, who], facts[DECIDED, who] = visit, over
-                if visits.transfers[visit]:
+                if transfers:
                     last_transfer = visit
                     facts[ACCEPTED, who] = facts[REVERSED, who] = NEVER
                 elif last_transfer < NEVER and facts[REVERSED, who] == NEVER:
@@ -116,7 +121,7 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
             if last_transfer < visit and visit <= allocation and reached < NEVER:
                 facts[ACCEPTED, who] = reached
             if served and transfer < visit and visit < allocation:
-                sent_back[visit] = visits.again[visit]
+                sent_back[visit] = again
                 if facts[LOOKED_AT, who] == NEVER:
                     facts[LOOKED_AT, who] = over
 
@@ -125,7 +130,7 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
             facts[END, who] = visits.ended[visit]
             if not visits.unserved[visit]:
                 facts[SERVED_END, who] = visits.ended[visit]
-            if visits.provides[visit] >= 0:
-                facts[END_PROVIDES, who] = visits.provides[visit]
-        if (visits.transfers[visit] or visits.provides[visit] >= _PROTECTION) and not visits.unserved[visit]:
+            if provides >= 0:
+                facts[END_PROVIDES, who] = provides
+        if (transfers or provides >= _PROTECTION) and not visits.unserved[visit]:
             facts[RECOGNISED, who] = min(facts[RECOGNISED, who], over)

@@ -120,7 +120,7 @@ class Journeys:
         reached = np.flatnonzero(to < NEVER)
         visit = to[reached]
         begun, over = np.full(self.number, NEVER), np.full(self.number, NEVER)
-        over[reached] = np.where(visits.routed[visit], visits.settled[visit], NEVER)
+        over[reached] = np.where(visits.outcomes.routed[visits.outcome[visit]], visits.settled[visit], NEVER)
         if since:
             at = np.flatnonzero(visits.stage == names.index(since))
             before = at[(at < to[visits.contact[at]]) & (to[visits.contact[at]] < NEVER)]
@@ -140,8 +140,8 @@ class Journeys:
             **{flag: np.append(self.stages.flags(flag), False) for flag in OF_STAGES},
             refers=np.append(self.outcomes.flags("transfer") | self.outcomes.flags("referral"), False),
         )
-        facts = np.empty((FACTS, self.number), dtype=np.int64)
-        sent_back = np.empty(len(self.visits.contact), dtype=bool)
+        facts = np.full((FACTS, self.number), NEVER)
+        sent_back = np.zeros(len(self.visits.contact), dtype=bool)
         befell(self.visits, means, facts, sent_back)
         return facts, sent_back
 

@@ -74,7 +74,7 @@ def _gather_systems(visits: Visits, of_stage: Ints, decided: Ints, found: Ints) 
     """Add the systems of each visit that was over by the decision to those of its contact."""
     for visit in range(len(visits.contact)):
         contact = visits.contact[visit]
-        if visits.routed[visit] and visits.settled[visit] <= decided[contact]:
+        if visits.outcomes.routed[visits.outcome[visit]] and visits.settled[visit] <= decided[contact]:
             found[contact] |= of_stage[visits.stage[visit]]
 
 

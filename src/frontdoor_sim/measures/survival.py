@@ -88,9 +88,9 @@ def incidences(start: Ints, event: Ints, ends: int, competing: Ints | None, grou
     sizes = np.bincount(group.ravel(), minlength=number + 1)[:number]
     begins = np.cumsum(np.append(0, sizes))
     times, waiting, happened = np.empty(begins[-1], np.int64), np.empty(begins[-1]), np.empty(begins[-1])
-    steps, followed, possible = np.zeros((3, number), dtype=np.int64)
+    steps, followed, possible, had, gone = np.zeros((5, number), dtype=np.int64)
     about, curves = (order, length, start, seen, lost, group, sizes, ends), (begins, times, waiting, happened)
-    _climb(*about, *curves, steps, followed, possible)
+    _climb(*about, *curves, steps, followed, possible, had, gone, sizes.copy(), sizes.copy())
     numbers = (column.tolist() for column in (begins, steps, followed, possible, sizes))
     return [
         Curve(times[here : here + many], happened[here : here + many], waiting[here : here + many], *rest)
@@ -102,6 +102,7 @@ def incidences(start: Ints, event: Ints, ends: int, competing: Ints | None, grou
 def _climb(
     order: Ints, length: Ints, start: Ints, seen: Flags, lost: Flags, group: Ints, sizes: Ints, ends: int,
     begins: Ints, times: Ints, waiting: Floats, happened: Floats, steps: Ints, followed: Ints, possible: Ints,
+    had: Ints, gone: Ints, left: Ints, at_risk: Ints,
 ) -> None:  # fmt: skip
     """Follow everybody, the shortest time first, and let the curve of each of their groups take its steps.
 
@@ -112,9 +113,11 @@ def _climb(
         sizes: how many each group has.
         begins: where the steps of each group begin in `times`, `waiting` and `happened`, which are filled.
         steps, followed, possible: of each group, filled; see `Curve`.
+        had, gone, left, at_risk: of each group, how many had the event, and left at all, by this time; how many are left; and
+            how many were before.
     """
-    left, had, gone, at_risk = sizes.copy(), np.zeros_like(sizes), np.zeros_like(sizes), sizes.copy()
-    for one in order:
+    for at in range(len(order)):
+        one = order[at]
         for row in range(len(group)):
             mine = group[row, one]
             if mine == len(sizes):
@@ -173,10 +176,12 @@ def restricted_mean(curve: Curve, hours: int) -> tuple[float, str]:
     limit = hours * _HOUR
     if curve.possible < limit and _some_wait(curve):
         return math.nan, f"not measurable: nobody could be followed for {hours} hours"
-    inside = slice(int(np.searchsorted(curve.times, limit)))
-    edges = np.concatenate(([0], curve.times[inside], [limit]))
-    heights = np.concatenate(([1.0], curve.waiting[inside]))
-    return float(np.sum(heights * np.diff(edges))) / _HOUR, ""
+    steps = int(np.searchsorted(curve.times, limit))
+    if not steps:
+        return float(hours), ""
+    times, waiting = curve.times[:steps], curve.waiting[:steps]
+    between = float(np.dot(waiting[:-1], np.diff(times)))
+    return (int(times[0]) + between + float(waiting[-1]) * (limit - int(times[-1]))) / _HOUR, ""
 
 
 def read_at(curve: Curve, seconds: Ints) -> Floats:

@@ -119,8 +119,9 @@ def transfers_sent_back_share(journeys: Journeys) -> Iterator[Answer]:
     sent, visits = journeys.sent_back, journeys.visits
     yield from shares(journeys, name, mine, mine, _happened(journeys, sent), _BY)
     words, number = journeys.outcomes.values("outcome").tolist(), int(mine.sum())
+    rows = visits.outcomes.row[visits.outcome[sent]]
     reasons = np.flatnonzero(Outcomes.of(journeys.about, words).again)
-    met = [int((mine & _happened(journeys, sent[visits.row[sent] == reason])).sum()) for reason in reasons]
+    met = [int((mine & _happened(journeys, sent[rows == reason])).sum()) for reason in reasons]
     if number and len(reasons):
         values, contacts = np.array(met) / number, np.full(len(reasons), number)
         yield Answer(name, "sent back to", [words[reason] for reason in reasons], values, contacts)

@@ -75,7 +75,7 @@ def gather(about: About, events: Columns, rows: Extent, contact_of: Callable[[In
         return np.minimum.reduceat(starts, begins) if len(begins) else starts
 
     outcome = events.words("outcome").take(last).places
-    means = Outcomes.of(about, events.words("outcome").names).take(outcome)
+    outcomes = Outcomes.of(about, events.words("outcome").names)
     served = main & (events.words("kind").among(OWN) | cause.among(("visit",)))
     may_leave = np.array([kind in SERVED for kind in kinds])[stage] & about.tells_work
     return Visits(
@@ -84,11 +84,11 @@ def gather(about: About, events: Columns, rows: Extent, contact_of: Callable[[In
         settled=end[_last_of(main & ~cause.among(ONWARD), first, last)],
         ended=end[last],
         outcome=outcome,
-        unserved=means["routed"] & (_latest(served, last) < first) & may_leave,
+        outcomes=outcomes,
+        unserved=outcomes.routed[outcome] & (_latest(served, last) < first) & may_leave,
         slot=slot,
         reached=first_start(~some.among(ONWARD[:2])),
         held=first_start(some.among(("", "visit"))),
-        **means,
     )
 
 

@@ -104,7 +104,7 @@ def ended_share(journeys: Journeys) -> Iterator[Answer]:
     """
     number, visits = int(journeys.in_window.sum()), journeys.visits
     ended = np.flatnonzero(visits.ends)
-    rows = visits.row[ended[journeys.in_window[visits.contact[ended]]]]
+    rows = visits.outcomes.row[visits.outcome[ended[journeys.in_window[visits.contact[ended]]]]]
     outcomes = journeys.outcomes
     ends = np.flatnonzero(outcomes.flags("is_end"))
     if not number or not len(ends):
@@ -123,11 +123,14 @@ def led_to_share(journeys: Journeys) -> Iterator[Answer]:
     """
     visits = journeys.visits
     words, stages = journeys.outcomes.values("outcome").tolist(), journeys.stages.values("stage").tolist()
-    mine = np.flatnonzero(visits.routed & (visits.row >= 0) & (visits.stage >= 0) & journeys.within(visits.ended))
+    known = visits.outcomes.routed & (visits.outcomes.row >= 0)
+    mine = np.flatnonzero(known.take(visits.outcome) & (visits.stage >= 0) & journeys.within(visits.ended))
     if not len(mine):
         yield missing("led_to_share", "no visit was over in the window")
         return
-    cells = np.bincount(visits.stage[mine] * len(words) + visits.row[mine], minlength=len(stages) * len(words))
+    cells = np.bincount(
+        visits.stage[mine] * len(words) + visits.outcomes.row[visits.outcome[mine]], minlength=len(stages) * len(words)
+    )
     number = cells.reshape(len(stages), len(words))
     stage, row = np.nonzero(number)
     below = number.sum(axis=1)[stage]
@@ -184,8 +187,7 @@ def backlog_cleared_days(journeys: Journeys) -> Iterator[Answer]:
 def _until_each_week(journeys: Journeys, times: Ints) -> Ints:
     """How many of the times are at or before the start of week 0, 1, ..., none of which begins after the close."""
     starts = week_starts(journeys.about)
-    week = np.searchsorted(starts, times, side="left")
-    return np.cumsum(np.bincount(week, minlength=len(starts) + 1))[: int((starts <= journeys.about.closes).sum())]
+    return np.searchsorted(np.sort(times), starts[starts <= journeys.about.closes], side="right")
 
 
 def _numbered(weekly: Ints) -> list[str]:

@@ -2681,28 +2681,20 @@ FOUR_BITS, TWELVE_BITS = (np.int64(bits_wide) for bits_wide in (4, 12))
 
 
 @entered
-def duty_bounds(windows, starts, ends, line, lines):
+def duty_bounds(windows, starts, ends, line, firsts, used_up, all_bounds, all_before):
     """For every line, the seconds at which its duty opens and closes in turn: the union of its people's windows.
 
     Args:
         windows: places of all windows in order of their start.
-        starts, ends, line: of each window.
-        lines: how many lines there are (`engine.eligible.lines_of`).
-
-    Returns:
-        The bounds of all lines, one after the other; where those of each line begin, length lines + 1; and the seconds of
-        the line's duty before each bound.
+        starts, ends, line: of each window; lines are those of `engine.eligible.lines_of`.
+        firsts: twice the number of windows before those of each line, and of all; filled with where its bounds begin.
+        used_up: the same, but for the last.
+        all_bounds, all_before: filled with the bounds of all lines, one after the other, and the seconds of the line's duty
+            before each of them; as long as twice the windows.
     """
-    firsts, packed_firsts = np.zeros(lines + 1, dtype=np.int64), np.zeros(lines + 1, dtype=np.int64)
-    first, packed_first, opening = memory(firsts), memory(packed_firsts), memory(windows)
+    first, used, opening = memory(firsts), memory(used_up), memory(windows)
     start, end, line_of_window = memory(starts), memory(ends), memory(line)
-    for at in range(len(windows)):
-        first[line_of_window[at] + 1] += 2
-    for number in range(lines):
-        first[number + 1] += first[number]
-    all_bounds, ends_of_lines = np.empty(first[lines], dtype=np.int64), firsts[:-1].copy()
-    all_before = np.zeros(first[lines], dtype=np.int64)
-    bounds, before, used = memory(all_bounds), memory(all_before), memory(ends_of_lines)
+    bounds, before = memory(all_bounds), memory(all_before)
     for at in range(len(windows)):
         window = opening[at]
         mine = line_of_window[window]
@@ -2713,14 +2705,14 @@ def duty_bounds(windows, starts, ends, line, lines):
             bounds[used[mine] + 1] = end[window]
             used[mine] += 2
     to = MAIN
-    for number in range(lines):
-        for at in range(first[number], used[number]):
-            bounds[to] = bounds[at]
-            if at > first[number]:
-                before[to] = before[to - 1] + (bounds[to] - bounds[to - 1]) * ((at - first[number]) % 2)
+    for number in range(len(used_up)):
+        begins, first[number] = first[number], to
+        for at in range(begins, used[number]):
+            bounds[to], before[to] = bounds[at], MAIN
+            if at > begins:
+                before[to] = before[to - 1] + (bounds[to] - bounds[to - 1]) * ((at - begins) % 2)
             to += 1
-        packed_first[number + 1] = to
-    return all_bounds[:to], packed_firsts, all_before[:to]
+    first[len(used_up)] = to
 
 
 @compiled
@@ -2873,7 +2865,23 @@ def overlap(start, end, first, last):
 
 
 @entered
-def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends, sums):
+def add_up(
+    rows,
+    children,
+    team_of_worker,
+    duty,
+    lines,
+    line_duty,
+    window,
+    bound_of,
+    closes,
+    ends,
+    sums,
+    whose,
+    counts,
+    seen_by,
+    seen_at,
+):
     """Add up what may be added up in the order of writing, and find the rows of main threads.
 
     Args:
@@ -2883,31 +2891,32 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
         team_of_worker: number of the team of each worker.
         duty: where the windows of each worker begin, and their starts and ends.
         lines: as in `event_columns`.
-        line_duty: of `duty_bounds`.
+        line_duty: bounds, firsts and duty before of `duty_bounds`.
+        window, bound_of: where the windows of each worker begin, and the bounds of each line; both are overwritten.
         closes, ends: last second of the window, and of the run.
         sums: filled with zeros; within the window, by team (column): waits that begin less those that end in each hour, and
             the seconds of the hour that follow (`in_each_hour`); seconds by kind of row (team + 1); seconds of held slots
             times children (team + 1); seconds worked inside duty; overtime.
+        whose: filled with the number of the contact of each row, NONE where it is not of a main thread.
+        counts: filled with zeros; how many rows the main thread of each contact has.
+        seen_by, seen_at: filled with the number of the contact of each first visit, and when the family was seen.
 
     Returns:
-        For each row the number of its contact, NONE where it is not of a main thread; rows of the main thread of each contact;
-        numbers of contacts that were seen by a first visit, and when.
+        How many first visits there were.
     """
-    number, hours = len(rows), sums[0].shape[1]
+    hours, seen = sums[0].shape[1], MAIN
     begun, follow, spent, slots, worked, overtime = sums
-    whose, counts = np.empty(number, dtype=np.int32), np.zeros(len(children), dtype=np.int64)
-    window, bound_of = duty[0].copy(), line_duty[1].copy()
-    who, when, seen = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.int64), MAIN
-    row, count, child, team_of = memory(rows), memory(counts), memory(children), memory(team_of_worker)
+    count, who, when = memory(counts), memory(seen_by), memory(seen_at)
+    row, child, team_of = memory(rows), memory(children), memory(team_of_worker)
     begins_in, follows = memory(begun), memory(follow)
     people, duty_of = pointers(duty), pointers(line_duty)
     at_window, at_bound = memory(window), memory(bound_of)
-    for at in range(number):
-        place = at * LOG_FIELDS
+    for one in range(len(rows)):
+        place = one * LOG_FIELDS
         what, contact = row[place + WHAT], half(row, place, ROW_CONTACT)
         start, end = half(row, place, START), half(row, place, END)
         kind, team = unpacked(what, KIND_BIT, FOUR_BITS), unpacked(what, TEAM_BIT, TWELVE_BITS)
-        whose[at] = NONE
+        whose[one] = NONE
         if start > ends:
             continue
         if kind == ROW_OVERTIME:
@@ -2916,7 +2925,7 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
         if kind == ROW_REGRADE:
             continue
         if unpacked(what, PART_BIT, TWELVE_BITS) == MAIN:
-            whose[at] = contact
+            whose[one] = contact
             count[contact] += 1
         if kind in (ROW_WAIT, ROW_QUEUE):
             if team > 0:
@@ -2935,7 +2944,7 @@ def add_up(rows, children, team_of_worker, duty, lines, line_duty, closes, ends,
             spent[kind, team] += overlap(start, end, MAIN, closes)
             worker = half(row, place, ROW_WORKER)
             worked[team_of[worker]] += work_inside(people, at_window, worker, max(start, MAIN), min(end, closes))
-    return whose, counts, who[:seen], when[:seen]
+    return seen
 
 
 @compiled
@@ -2993,12 +3002,8 @@ def open_until(bounds, before, low, at, t):
 
 
 @compiled
-def copied_threads(rows, whose, counts, threads):
-    """Copy the rows of main threads, each contact's together, in the order of writing; where those of each contact begin."""
-    begins = np.zeros(len(counts) + 1, dtype=np.int64)
-    for contact in range(len(counts)):
-        begins[contact + 1] = begins[contact] + counts[contact]
-    used = begins[:-1].copy()
+def copy_threads(rows, whose, used, threads):
+    """Copy the rows of main threads, each contact's together, in the order of writing; `used` says where they begin."""
     row, copy, next_of = memory(rows), memory(threads), memory(used)
     for at in range(len(whose)):
         contact = whose[at]
@@ -3007,7 +3012,6 @@ def copied_threads(rows, whose, counts, threads):
             copy_row(row, at * LOG_FIELDS, copy, place)
             fetch(copy, place + 2 * LOG_FIELDS)
             next_of[contact] += 1
-    return begins
 
 
 @compiled
@@ -3018,7 +3022,7 @@ def copy_row(row, place, copy, target):
 
 
 @entered
-def main_threads(rows, whose, counts, threads, is_caseload, lines, bounds, first, ends, columns):
+def main_threads(rows, whose, begins, used, threads, is_caseload, may_leave, lines, bounds, first, ends, columns):
     """The rows of main threads, each contact's together and in the order in which things happened, and their visits.
 
     A main thread does one thing at a time, and no row of it is written before it begins, nor after it is over: so they
@@ -3026,25 +3030,27 @@ def main_threads(rows, whose, counts, threads, is_caseload, lines, bounds, first
 
     Args:
         rows: rows of the log; shape (rows, LOG_FIELDS).
-        whose, counts: of `add_up`.
+        whose: of `add_up`.
+        begins: where the rows of each contact begin, and how many there are.
+        used: the same, but for the last; overwritten.
         threads: filled with the rows.
-        is_caseload: for each stage, whether its visits hold slots.
+        is_caseload, may_leave: for each stage, whether its visits hold slots, and whether they may leave unserved.
         lines: as in `event_columns`.
         bounds, first: of `duty_bounds`.
         ends: last second of the run.
-        columns: filled with contact, stage, settled, ended, outcome (`outcome_number`) of each visit, and whether it was
-            served; then with number, reached and held (see `event_log.reading.Visits`) of each visit that may hold a slot;
+        columns: filled with contact, stage, settled, ended, outcome (`outcome_number`) of each visit, and whether it was left
+            unserved; then with number, reached and held (see `event_log.reading.Visits`) of each visit that may hold a slot;
             shape (9, as many visits as there may be).
 
     Returns:
-        Where the rows of each contact begin; how many visits all of them have; how many of those may hold a slot.
+        How many visits all contacts have; how many of those may hold a slot.
     """
-    begins = copied_threads(rows, whose, counts, threads)
+    copy_threads(rows, whose, used, threads)
     contact, stage, settled, ended = memory(columns[0]), memory(columns[1]), memory(columns[2]), memory(columns[3])
-    outcome, served, slot = memory(columns[4]), memory(columns[5]), memory(columns[6])
+    outcome, unserved, slot = memory(columns[4]), memory(columns[5]), memory(columns[6])
     reached_at, held = memory(columns[7]), memory(columns[8])
     row, bound, visits, slots = memory(threads), memory(bounds), MAIN, MAIN
-    for who in range(len(counts)):
+    for who in range(len(used)):
         one, beyond = begins[who], begins[who + 1]
         while one < beyond:
             low, done, own = one, -NEVER, False
@@ -3058,13 +3064,13 @@ def main_threads(rows, whose, counts, threads, is_caseload, lines, bounds, first
             ended[visits] = min(half(row, place, END), ends)
             outcome[visits] = outcome_number(half(row, place, OUTCOME), len(is_caseload))
             settled[visits] = ended[visits] if done == -NEVER else done
-            served[visits] = own
+            unserved[visits] = outcome[visits] != 0 and not own and may_leave[stage[visits]]
             if is_caseload[stage[visits]]:
                 slot[slots] = visits
                 reached_at[slots], held[slots] = slot_times(row, low, one)
                 slots += 1
             visits += 1
-    return begins, visits, slots
+    return visits, slots
 
 
 @compiled
@@ -3112,15 +3118,16 @@ def last_off_duty(row, place, lines, bound, first, ends):
 
 
 @entered
-def seconds_by_cause(begins, threads, lines, line_duty, counted, since, until):
-    """Seconds of main threads from `since` to `until` of each contact that is counted, by cause; NO_CAUSE is work.
+def seconds_by_cause(begins, threads, lines, line_duty, bound_of, counted, since, until, spent):
+    """Add up seconds of main threads from `since` to `until` of each contact that is counted, by cause; NO_CAUSE is work.
 
     Args:
         begins, threads: of `main_threads`, in the order in which things happened.
         lines, line_duty: as in `add_up`.
+        bound_of: where the bounds of each line begin; overwritten.
         counted, since, until: of each contact.
+        spent: filled with zeros, one for each cause; the sums.
     """
-    spent, bound_of = np.zeros(FOR_VISIT + 1, dtype=np.int64), line_duty[1].copy()
     row, duty_of, at_bound = memory(threads), pointers(line_duty), memory(bound_of)
     for contact in range(len(counted)):
         if not counted[contact]:
@@ -3141,4 +3148,3 @@ def seconds_by_cause(begins, threads, lines, line_duty, counted, since, until):
                 spent[FOR_SHIFT] += off
                 lasts -= off
             spent[unpacked(what, CAUSE_BIT, FOUR_BITS)] += lasts
-    return spent

@@ -55,7 +55,7 @@ from frontdoor_sim.engine.plan import (
 )
 from frontdoor_sim.engine.played import consent_of
 from frontdoor_sim.engine.record import CAUSE
-from frontdoor_sim.event_log.columns import sorting
+from frontdoor_sim.event_log.columns import order_of, sorting
 from frontdoor_sim.luck import code
 from frontdoor_sim.operating_model import OPEN_STAGE
 from frontdoor_sim.working_time import Calendar
@@ -628,7 +628,7 @@ class World:
                 starts, ends = one.within(flat.starts[theirs], flat.ends[theirs])
                 parts.append((starts, ends, np.full(len(starts), number)))
         starts, ends, line = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return np.argsort(starts, kind="stable"), starts, ends, line
+        return order_of(starts - starts.min(initial=0)), starts, ends, line
 
 
 ROWS_A_CONTACT, RECORDS_A_CONTACT, DUE_A_CONTACT, ROOM = 26, 48, 2, 1 << 13
@@ -648,7 +648,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     """
     plan, base = laid.plan, len(laid.words)
     flat, facts = roster.flat, facts_of_people(plan, roster.people)
-    opening = np.argsort(flat.starts, kind="stable")
+    opening = order_of(flat.starts - flat.starts.min(initial=0))
     given = _given(laid, contacts)
     columns = contact_columns(contacts, plan)
     if max(plan.timeline.ends, -int(columns[k.ENTERS].min(initial=0))) > k.LATEST:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.engine.compiled import kernel as k
 from frontdoor_sim.engine.compiled.layout import World, empty, plan_words
-from frontdoor_sim.engine.compiled.running import log_rows, played_out, returning
+from frontdoor_sim.engine.compiled.running import line_duty, log_rows, played_out, returning
 from frontdoor_sim.engine.eligible import Lines, lines_of
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
@@ -82,8 +82,7 @@ class WorldReading:
     @cached_property
     def _duty(self) -> tuple[Ints, Ints, Ints]:
         """When the duty of each line opens and closes, where each line's bounds begin, and the duty before each of them."""
-        found: tuple[Ints, Ints, Ints] = k.duty_bounds(*self.world.duty(), len(self._lines.people))
-        return found
+        return line_duty(self.world)
 
     @cached_property
     def _lines(self) -> Lines:
@@ -94,12 +93,15 @@ class WorldReading:
     def _added_up(self) -> tuple[NDArray[np.int32], Ints, Ints, Ints]:
         """Rows of main threads, and who was seen when; fills `_sums`."""
         flat, about = self.world.windows, self.about
-        duty = flat.first, flat.starts, flat.ends
-        children, team_of_worker = self.contacts.numbers("children"), self.world.team_of_worker
-        found: tuple[NDArray[np.int32], Ints, Ints, Ints] = k.add_up(
-            self.rows, children, team_of_worker, duty, self._lines.of, self._duty, about.closes, about.ends, self._sums
-        )
-        return found
+        rows, children, team_of_worker = self.rows, self.contacts.numbers("children"), self.world.team_of_worker
+        duty, window, bound_of = (flat.first, flat.starts, flat.ends), flat.first.copy(), self._duty[1].copy()
+        whose, counts = np.empty(len(rows), dtype=np.int32), np.zeros(len(children), dtype=np.int64)
+        who, when = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.int64)
+        seen = k.add_up(
+            rows, children, team_of_worker, duty, self._lines.of, self._duty, window, bound_of, about.closes, about.ends,
+            self._sums, whose, counts, who, when,
+        )  # fmt: skip
+        return whose, counts, who[:seen], when[:seen]
 
     def _sum(self, number: int) -> Ints:
         assert self._added_up
@@ -167,29 +169,28 @@ class WorldReading:
     def _threads(self) -> tuple[Ints, Ints, Ints, int]:
         """Where the main thread of each contact begins, and the rows; columns of visits, and how many may hold a slot."""
         whose, counts, *_ = self._added_up
-        is_caseload = np.array([stage.kind == "caseload" for stage in self.world.laid.plan.stages], dtype=bool)
-        number = int(counts.sum())
+        kinds = [stage.kind for stage in self.world.laid.plan.stages]
+        is_caseload, may_leave = (np.isin(kinds, those) for those in ("caseload", SERVED))
+        begins = np.append(0, np.cumsum(counts))
+        number = int(begins[-1])
         threads = empty(number * int(k.LOG_FIELDS)).reshape(number, k.LOG_FIELDS)
         columns = empty(9 * number).reshape(9, number)
-        facts = is_caseload, self._lines.of, *self._duty[:2], self.about.ends
-        begins, visits, slots = k.main_threads(self.rows, whose, counts, threads, *facts, columns)
+        facts = is_caseload, may_leave, self._lines.of, *self._duty[:2], self.about.ends
+        visits, slots = k.main_threads(self.rows, whose, begins, begins[:-1].copy(), threads, *facts, columns)
         return begins, threads, columns[:, :visits], slots
 
     @cached_property
     def visits(self) -> Visits:
         """The visits of main threads."""
         plan, (*_, columns, slots) = self.world.laid.plan, self._threads
-        contact, stage, settled, ended, outcome, served, *slot_columns = columns
+        contact, stage, settled, ended, outcome, unserved, *slot_columns = columns
         slot, reached, held = (column[:slots] for column in slot_columns)
-        may_leave = np.array([stage.kind in SERVED for stage in plan.stages], dtype=bool)
         words = ["", *(stage.name for stage in plan.stages), *plan.ends]
-        means = Outcomes.of(self.about, words).take(outcome)
-        unserved = means["routed"] & (served == 0) & may_leave[stage]
-        return Visits(
-            contact, stage, settled, ended, outcome, **means, unserved=unserved, slot=slot, reached=reached, held=held
-        )
+        outcomes = Outcomes.of(self.about, words)
+        return Visits(contact, stage, settled, ended, outcome, outcomes, unserved != 0, slot, reached, held)
 
     def split(self, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
         """Seconds of main threads between two times of each contact of `mine`, by what was waited for."""
-        spent = k.seconds_by_cause(*self._threads[:2], self._lines.of, self._duty, mine, first, last)
+        spent, at_bound = np.zeros(len(CAUSES), dtype=np.int64), self._duty[1].copy()
+        k.seconds_by_cause(*self._threads[:2], self._lines.of, self._duty, at_bound, mine, first, last, spent)
         return dict(zip(CAUSES, spent.tolist(), strict=True))

@@ -70,12 +70,22 @@ def read_out(played: World, replication: int) -> Played:
     rank = np.empty(len(keys), dtype=np.int64)
     rank[np.argsort(keys)] = np.arange(len(keys))
     rows = log_rows(w)
-    lines = lines_of(plan)
-    bounds, first, _ = k.duty_bounds(*played.duty(), len(lines.people))
-    columns = k.event_columns(rows, rank, keys, families, lines.of, bounds, first, plan.timeline.ends, len(plan.stages))
+    bounds, first, _ = line_duty(played)
+    columns = k.event_columns(
+        rows, rank, keys, families, lines_of(plan).of, bounds, first, plan.timeline.ends, len(plan.stages)
+    )
     events = events_frame(plan, replication, dict(zip(EVENT_COLUMNS, columns, strict=True)))
     returns_at, returned = returning(played)
     return Played(events, returns_at, returned, overtime_of(rows))
+
+
+def line_duty(played: World) -> tuple[Int64s, Int64s, Int64s]:
+    """When the duty of each line opens and closes, where each line's bounds begin, and the duty before each of them [s]."""
+    *windows, line = played.duty()
+    first = 2 * np.append(0, np.cumsum(np.bincount(line, minlength=len(lines_of(played.laid.plan).people))))
+    bounds, before = np.empty(2 * len(line), dtype=np.int64), np.empty(2 * len(line), dtype=np.int64)
+    k.duty_bounds(*windows, line, first, first[:-1].copy(), bounds, before)
+    return bounds[: first[-1]], first, before[: first[-1]]
 
 
 def log_rows(w: Int64s) -> Int64s:
