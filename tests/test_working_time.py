@@ -15,6 +15,7 @@ from frontdoor_sim.working_time import (
     Calendar,
     Instants,
     ShiftPattern,
+    Upcoming,
     WallClock,
     WorkingDays,
     england_bank_holidays,
@@ -571,3 +572,11 @@ def test_a_duration_is_read_with_its_clock(text, expected):
 def test_a_duration_that_cannot_be_read_says_what_would_be_right(text, message):
     with pytest.raises(ValueError, match=message):
         parse_duration(text)
+
+
+@given(st.lists(st.integers(LOW, HIGH) | st.integers(9_990, 9_999)), st.lists(st.integers(2 * LOW, 12_000)))
+def test_what_comes_next_is_the_first_at_or_after(instants, seconds):
+    """Whatever the instants: none, one, many in one second's reach of each other and then none for long."""
+    instants, seconds = np.array(sorted(instants), dtype=np.int64), np.array([*seconds, NEVER], dtype=np.int64)
+    expected = np.append(instants, NEVER)[np.searchsorted(instants, seconds)]
+    assert Upcoming(instants).at_or_after(seconds).tolist() == expected.tolist()

@@ -84,9 +84,9 @@ def _published(
     hours = Hours.lay_out(clock, first_date(model.run) - MARGIN, end_date(model.run))
     sources = sources_of(parameters)
     itself = Known((id(model), id(parameters)), (model, parameters))
-    rates = _new_rates(itself, hours, returning) * day_and_week_factors(parameters, hours, *run)
-    if volume != 1.0:
-        rates *= _volumes(volume, sources)[:, None]
+    factors = day_and_week_factors(parameters, hours, *run)
+    volumes = _volumes(volume, sources)
+    rates = (row * factors * many for row, many in zip(_new_rates(itself, hours, returning), volumes, strict=True))
     drawn = moments(rates, hours, [(*run, source) for source in sources])
     received, enters = Reception(model, parameters).times(drawn.keys, drawn.seconds, Words(sources, drawn.source))
     here = (received >= clock.midnight(first_date(model.run))) & (received < hours.edges[-1])

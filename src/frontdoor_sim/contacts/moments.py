@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,11 +34,11 @@ class Moments:
     ordinal: Int64s
 
 
-def moments(rates: Floats, hours: Hours, prefixes: Sequence[Prefix]) -> Moments:
+def moments(rates: Iterable[Floats], hours: Hours, prefixes: Sequence[Prefix]) -> Moments:
     """Poisson moments, exactly: a number for each hour, then for each of them its own second within the hour.
 
     Args:
-        rates: moments an hour, shape (sources, hours).
+        rates: moments an hour, one a source and hour, source by source.
         hours: the hours.
         prefixes: seed, replication and source; what the luck of each source belongs to.
     """
@@ -48,7 +48,7 @@ def moments(rates: Floats, hours: Hours, prefixes: Sequence[Prefix]) -> Moments:
     return Moments(keys, hours.starts[hour] + (draws(keys, SECOND) * HOUR >> LUCK_BITS), source, hour, ordinal)
 
 
-def _numbers(rates: Floats, hours: Hours, prefixes: Sequence[Prefix]) -> tuple[Int64s, Int64s, Int64s]:
+def _numbers(rates: Iterable[Floats], hours: Hours, prefixes: Sequence[Prefix]) -> tuple[Int64s, Int64s, Int64s]:
     """Numbers of moments, with source and hour, wherever there may be any; source by source.
 
     The hours of one source fit into the processor's cache, those of all sources do not.

@@ -7,6 +7,7 @@ import numpy as np
 from frontdoor_sim.event_log import Recording, SystemRecording
 from frontdoor_sim.luck import share_as_luck
 from frontdoor_sim.operating_model import CaseSystem, OperatingModel, Timeline
+from frontdoor_sim.working_time import Upcoming
 
 
 def recording_facts(model: OperatingModel, line: Timeline) -> Recording | None:
@@ -29,4 +30,4 @@ def _system_facts(name: str, facts: CaseSystem, line: Timeline) -> SystemRecordi
         (share_as_luck(shares.receipt), share_as_luck(shares.decision), share_as_luck(shares.end))
         for shares in (facts.late, facts.missing)
     )
-    return SystemRecording(name, late, made, missing)
+    return SystemRecording(name, late, Upcoming(made), missing)

@@ -15,7 +15,7 @@ from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.event_log.record import About, EventLog, assemble
 from frontdoor_sim.event_log.recording import Recording, SystemRecording
 from frontdoor_sim.tables import conform, dictionary
-from frontdoor_sim.working_time import Calendar, WallClock, WorkingDays
+from frontdoor_sim.working_time import Calendar, Upcoming, WallClock, WorkingDays
 
 _TABLES = ("events", "contacts", "duty")
 _SUFFIX = ".parquet"
@@ -125,7 +125,7 @@ def _about_as_data(about: About) -> dict[str, Any]:
 
 
 def _recording_as_data(recording: Recording) -> dict[str, Any]:
-    systems = [{**vars(system), "entered": system.entered.tolist()} for system in recording.systems]
+    systems = [{**vars(system), "entered": system.entered.instants.tolist()} for system in recording.systems]
     return {"systems": systems, "of_stage": recording.of_stage.tolist(), "matched": recording.matched}
 
 
@@ -134,7 +134,7 @@ def _recording_from_data(data: dict[str, Any]) -> Recording:
         SystemRecording(
             str(system["name"]),
             tuple(system["late"]),
-            np.array(system["entered"], dtype=np.int64),
+            Upcoming(np.array(system["entered"], dtype=np.int64)),
             tuple(system["missing"]),
         )
         for system in data["systems"]

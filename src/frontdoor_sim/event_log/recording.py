@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from frontdoor_sim.event_log.columns import Ints
+from frontdoor_sim.working_time import Upcoming
 
 ENTRIES = ("receipt", "decision", "end")
 """What a record says of a contact, each a moment."""
@@ -20,13 +21,13 @@ class SystemRecording:
     Args:
         name: its name.
         late: luck below which an entry is made late, at the next second of `entered`, and bears that second.
-        entered: when late entries are made [s], ascending.
+        entered: when late entries are made.
         missing: luck below which an entry is never made.
     """
 
     name: str
     late: Thresholds
-    entered: Ints
+    entered: Upcoming
     missing: Thresholds
 
 

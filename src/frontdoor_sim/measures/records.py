@@ -82,17 +82,19 @@ def entries(system: SystemRecording, keys: Ints, true: Ints) -> Ints:
     """What the entries on one system say, by what is true; arrays [entries, contacts].
 
     Example:
-        >>> morning = SystemRecording("A", late=(0, 1 << 32, 0), entered=np.array([100, 200]), missing=(0, 0, 1 << 32))
+        >>> from frontdoor_sim.working_time import Upcoming
+        >>> at = Upcoming(np.array([100, 200]))
+        >>> morning = SystemRecording("A", late=(0, 1 << 32, 0), entered=at, missing=(0, 0, 1 << 32))
         >>> entries(morning, np.array([1, 2]), np.array([[5, 90], [101, 300], [400, 400]])).tolist() == [
         ...     [5, 90], [200, NEVER], [NEVER, NEVER]]
         True
     """
-    said, made = true.copy(), np.append(system.entered, NEVER)
+    said = true.copy()
     for place, (entry, told) in enumerate(zip(ENTRIES, said, strict=True)):
         purpose = f"recording: {system.name}: {entry}"
         if system.late[place]:
             late = np.flatnonzero(draws(keys, code(f"{purpose} late")) < system.late[place])
-            told[late] = made.take(np.searchsorted(system.entered, told.take(late)))
+            told[late] = system.entered.at_or_after(told.take(late))
         if system.missing[place]:
             told[np.flatnonzero(draws(keys, code(f"{purpose} missing")) < system.missing[place])] = NEVER
     return said

@@ -4,6 +4,7 @@ from frontdoor_sim.working_time.bank_holidays import england_bank_holidays
 from frontdoor_sim.working_time.calendars import NEVER, Calendar
 from frontdoor_sim.working_time.durations import parse_duration
 from frontdoor_sim.working_time.patterns import Instants, ShiftPattern
+from frontdoor_sim.working_time.upcoming import Upcoming
 from frontdoor_sim.working_time.wall_clock import WallClock
 from frontdoor_sim.working_time.working_days import WorkingDays, working_dates
 
@@ -12,6 +13,7 @@ __all__ = [
     "Calendar",
     "Instants",
     "ShiftPattern",
+    "Upcoming",
     "WallClock",
     "WorkingDays",
     "england_bank_holidays",

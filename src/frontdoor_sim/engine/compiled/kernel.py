@@ -74,7 +74,7 @@ LINE = np.int64(8)  # numbers in a line of the processor's cache
     WORLD_FIELDS,
 ) = numbered(71)  # fmt: skip
 
-# A contact; then one field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
+# A contact; then half a field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
 # STANDS_AT is 1 + the number of the stage where it stands when the run starts, 0 where it is new.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
 (
@@ -2365,8 +2365,8 @@ def move(w, contact, outcome, now):
         return WAITS
     stage = of_contact(w, contact, stage_at(w, target), now)
     w[contact + STAGE] = stage
-    w[contact + VISIT] = w[contact + VISITS + target]
-    w[contact + VISITS + target] += 1
+    w[contact + VISIT] = half(w, contact, VISITS + VISITS + target)
+    put_half(w, contact, VISITS + VISITS + target, w[contact + VISIT] + 1)
     w[contact + ROWS_BEFORE] = w[contact + LAST_ROW]
     w[STOOD_SINCE] = w[contact + ENTERS] if stood else NEVER
     if stood:

@@ -657,7 +657,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
             "shorten it, or take engine='simpy'"
         )
     order = sorting((columns[k.ENTERS], columns[k.KEY]))
-    width, number = at_a_line(k.VISITS + plan.entry), len(contacts)
+    width, number = at_a_line(k.VISITS + (plan.entry + 1) // 2), len(contacts)
     skills_at = base + room_of_people(roster)
     given_at = skills_at + sum(len(skills) for skills in roster.later_skills)
     contacts_at = at_a_line(given_at + sum(len(column) for column in given.values()))
