@@ -3053,13 +3053,15 @@ def main_threads(rows, whose, begins, used, threads, is_caseload, may_leave, lin
     for who in range(len(used)):
         one, beyond = begins[who], begins[who + 1]
         while one < beyond:
-            low, done, own = one, -NEVER, False
+            low, own = one, False
             visit = row[one * LOG_FIELDS + WHAT] & OF_A_VISIT
             while one < beyond and row[one * LOG_FIELDS + WHAT] & OF_A_VISIT == visit:
-                done = max(done, own_work_done(row, one * LOG_FIELDS, lines, bound, first, ends))
                 own = own or serves(row[one * LOG_FIELDS + WHAT])
                 one += 1
-            place = (one - 1) * LOG_FIELDS
+            place, at, done = (one - 1) * LOG_FIELDS, one, -NEVER
+            while at > low and done == -NEVER:
+                at -= 1
+                done = own_work_done(row, at * LOG_FIELDS, lines, bound, first, ends)
             contact[visits], stage[visits] = who, unpacked(visit, STAGE_BIT, TWELVE_BITS)
             ended[visits] = min(half(row, place, END), ends)
             outcome[visits] = outcome_number(half(row, place, OUTCOME), len(is_caseload))
