@@ -213,7 +213,10 @@ def in_each_hour(begun: Ints, follow: Ints, closes: int) -> Ints:
         >>> in_each_hour(np.array([[1, 0, -1, 0]]), np.array([[3_000, 0, -600, 0]]), closes=9_000).tolist()
         [[3000, 3600, 1200]]
     """
-    width = np.diff(np.append(np.arange(0, closes, HOUR), closes))
-    here_before = np.cumsum(begun, axis=1) - begun
-    seconds: Ints = here_before[:, :-1] * width + follow[:, :-1]
-    return seconds
+    seconds: Ints = np.cumsum(begun, axis=1)
+    seconds -= begun
+    beyond = seconds[:, -2] * (-closes % HOUR)
+    seconds *= HOUR
+    seconds += follow
+    seconds[:, -2] -= beyond
+    return seconds[:, :-1]

@@ -8,7 +8,6 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from frontdoor_sim.compiling import Quick
@@ -71,8 +70,8 @@ class Breakdowns:
         code = everybody
         for place, several in zip(places, names, strict=True):
             code = code * (len(several) + 1) + place + 1
-        cell = pd.factorize(code)[0].astype(np.int64)
-        one = np.zeros(cell.max(initial=-1) + 1, dtype=np.int64)
+        there = np.bincount(code) > 0
+        cell, one = (np.cumsum(there) - 1).take(code), np.zeros(int(there.sum()), dtype=np.int64)
         one[cell] = np.arange(len(cell))
         begins = np.cumsum([0, *(len(several) for several in names)])
         group = np.array([place[one] for place in places])

@@ -50,7 +50,8 @@ def recorded(recording: Recording, keys: Ints, true: Ints, visits: Visits) -> Re
     parts = []
     for number, system in enumerate(recording.systems):
         mine = np.flatnonzero((systems >> number & 1) > 0)
-        said, known = entries(system, keys[mine], true.take(mine, axis=1)), matched[mine]
+        said, known = true.take(mine, axis=1), matched[mine]
+        enter(system, keys[mine], said)
         of_one, alone = np.flatnonzero(known), np.flatnonzero(~known)
         places = mine[of_one]
         for least, entry in zip(as_one, said, strict=True):
@@ -78,18 +79,18 @@ def _gather_systems(visits: Visits, of_stage: Ints, decided: Ints, found: Ints) 
             found[contact] |= of_stage[visits.stage[visit]]
 
 
-def entries(system: SystemRecording, keys: Ints, true: Ints) -> Ints:
-    """What the entries on one system say, by what is true; arrays [entries, contacts].
+def enter(system: SystemRecording, keys: Ints, said: Ints) -> None:
+    """Put what the entries on one system say in the place of what is true; array [entries, contacts].
 
     Example:
         >>> from frontdoor_sim.working_time import Upcoming
         >>> at = Upcoming(np.array([100, 200]))
         >>> morning = SystemRecording("A", late=(0, 1 << 32, 0), entered=at, missing=(0, 0, 1 << 32))
-        >>> entries(morning, np.array([1, 2]), np.array([[5, 90], [101, 300], [400, 400]])).tolist() == [
-        ...     [5, 90], [200, NEVER], [NEVER, NEVER]]
+        >>> said = np.array([[5, 90], [101, 300], [400, 400]])
+        >>> enter(morning, np.array([1, 2]), said)
+        >>> said.tolist() == [[5, 90], [200, NEVER], [NEVER, NEVER]]
         True
     """
-    said = true.copy()
     for place, (entry, told) in enumerate(zip(ENTRIES, said, strict=True)):
         purpose = f"recording: {system.name}: {entry}"
         if system.late[place]:
@@ -97,4 +98,3 @@ def entries(system: SystemRecording, keys: Ints, true: Ints) -> Ints:
             told[late] = system.entered.at_or_after(told.take(late))
         if system.missing[place]:
             told[np.flatnonzero(draws(keys, code(f"{purpose} missing")) < system.missing[place])] = NEVER
-    return said
