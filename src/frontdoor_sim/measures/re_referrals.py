@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
-from frontdoor_sim.event_log.columns import Flags
+from frontdoor_sim.event_log.columns import Flags, order_of
 from frontdoor_sim.measures.answers import Answer, Measure, by_group, missing, quotients
 from frontdoor_sim.measures.breakdowns import EVERY
 from frontdoor_sim.measures.journeys import Journeys
@@ -44,11 +45,11 @@ def referred_before(journeys: Journeys) -> Flags:
     """Whether each contact was referred, and its family within the 365 days before."""
     made, family = journeys.referred, journeys.contacts.numbers("family")
     referred = np.flatnonzero(made < NEVER)
-    order = referred[np.lexsort((made[referred], family[referred]))]
-    same = family[order[1:]] == family[order[:-1]]
-    soon = made[order[1:]] - made[order[:-1]] <= _YEAR
+    in_turn = referred.take(order_of(made.take(referred) - made.min(initial=0)))
+    order = in_turn.take(order_of(pd.factorize(family.take(in_turn))[0]))
+    family, made = family.take(order), made.take(order)
     again = np.zeros(journeys.number, dtype=bool)
-    again[order[1:]] = same & soon
+    again[order[1:]] = (family[1:] == family[:-1]) & (made[1:] - made[:-1] <= _YEAR)
     return again
 
 
