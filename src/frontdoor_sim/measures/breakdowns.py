@@ -48,7 +48,7 @@ class Breakdowns:
 
     Example:
         >>> table = {"rag": ["red", "blue"], "source": ["police", "police"], "area": ["", ""], "level": [4, 0]}
-        >>> made = Breakdowns.of(Columns(pd.DataFrame(table)))
+        >>> made = Breakdowns.of(Columns({name: np.array(column) for name, column in table.items()}))
         >>> made.count(np.array([True, True])).tolist(), made.groups[1:3]
         ([2, 1, 1, 2, 2, 0, 0, 0, 1], ('blue', 'red'))
     """
