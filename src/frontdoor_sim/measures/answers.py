@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, repeat
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,8 +22,7 @@ from frontdoor_sim.measures.journeys import Journeys
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """Values of one measure under one breakdown, one a group.
 
     Args:

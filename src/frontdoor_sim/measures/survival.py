@@ -9,7 +9,7 @@ beyond the longest follow-up that was possible.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ _ROUNDING = 1e-9
 _HOUR = 3_600
 
 
-@dataclass(frozen=True)
-class Curve:
+class Curve(NamedTuple):
     """Share to whom the event has happened by each time, and share still waiting.
 
     Args:
@@ -154,7 +153,7 @@ def percentile(curve: Curve, share: float) -> tuple[float, str]:
     """
     if curve.number == 0:
         return math.nan, "not measurable: there is no such contact"
-    reached = int(np.searchsorted(curve.happened, share - _ROUNDING))
+    reached = int(curve.happened.searchsorted(share - _ROUNDING))
     if reached < len(curve.times):
         return float(curve.times[reached]) / _HOUR, ""
     return math.nan, f"more than {(curve.followed if _some_wait(curve) else curve.possible) // _HOUR}"
@@ -176,11 +175,11 @@ def restricted_mean(curve: Curve, hours: int) -> tuple[float, str]:
     limit = hours * _HOUR
     if curve.possible < limit and _some_wait(curve):
         return math.nan, f"not measurable: nobody could be followed for {hours} hours"
-    steps = int(np.searchsorted(curve.times, limit))
+    steps = int(curve.times.searchsorted(limit))
     if not steps:
         return float(hours), ""
     times, waiting = curve.times[:steps], curve.waiting[:steps]
-    between = float(np.dot(waiting[:-1], np.diff(times)))
+    between = float(np.dot(waiting[:-1], times[1:] - times[:-1]))
     return (int(times[0]) + between + float(waiting[-1]) * (limit - int(times[-1]))) / _HOUR, ""
 
 
