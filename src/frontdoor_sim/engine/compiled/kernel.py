@@ -478,6 +478,29 @@ def fill_records(world, first, width, fields, columns, order):
             w[record + given[at]] = column[at * len(order) + row_of[number]]
 
 
+@entered
+def fill_windows(world, at, owners, first, starts, ends, hands_over, ends_shift, next_duty):
+    """Write the windows of all workers, one after the other.
+
+    Args:
+        world: where they stand, from place `at`.
+        owners: the places of the workers.
+        first: where the windows of each worker begin, and the number of all.
+        starts, ends, hands_over, ends_shift, next_duty: of each window.
+    """
+    w, whose, begins = memory(world), memory(owners), memory(first)
+    start, end, following = memory(starts), memory(ends), memory(next_duty)
+    for worker in range(len(owners)):
+        for window in range(begins[worker], begins[worker + 1]):
+            place = at + window * WINDOW_FIELDS
+            w[place + WINDOW_START] = start[window]
+            w[place + WINDOW_END] = end[window]
+            w[place + HANDS_OVER] = hands_over[window]
+            w[place + ENDS_SHIFT] = ends_shift[window]
+            w[place + NEXT_OWN_DUTY] = following[window]
+            w[place + WINDOW_WORKER] = whose[worker]
+
+
 # --- the log ---------------------------------------------------------------------------------------------------------
 
 

@@ -542,9 +542,8 @@ def put_people(
     workers[rank, k.WINDOWS_END] = windows + flat.first[1:] * k.WINDOW_FIELDS
     workers[rank, k.SLOTS] = workers[rank, k.SLOTS_FREE] = slots
     workers[rank, k.SKILL] = skill
-    owner = np.repeat(place, np.diff(flat.first))
-    columns = np.array((flat.starts, flat.ends, flat.hands_over, flat.ends_shift, flat.next_duty, owner))
-    k.fill_records(w, windows, k.WINDOW_FIELDS, np.arange(len(columns)), columns, np.arange(len(opening)))
+    columns = flat.first, flat.starts, flat.ends, flat.hands_over, flat.ends_shift, flat.next_duty
+    k.fill_windows(w, windows, place, *columns)
     w[duty:changes] = windows + opening * k.WINDOW_FIELDS
     np.stack((at, place[whose], later), axis=1, out=w[changes:end].reshape(-1, k.SLOTS_FIELDS))
     w[k.DUTY], w[k.DUTY_END], w[k.SLOT_CHANGES], w[k.SLOT_CHANGES_END] = duty, changes, changes, end
