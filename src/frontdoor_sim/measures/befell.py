@@ -57,7 +57,7 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
         visits: the visits of main threads.
         means: what their stages and outcomes mean.
         facts: filled with the facts, NEVER where there is none; shape (FACTS, contacts).
-        sent_back: filled with no; whether each visit sent a transfer back: one to an accepting stage between transfer and
+        sent_back: false throughout; set where a visit sent a transfer back: one to an accepting stage between transfer and
             allocation, from which it has to come again.
     """
     slots, who, outcome = 0, -1, -1
@@ -74,11 +74,8 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
         stage, over = visits.stage[visit], visits.settled[visit]
         led = visits.outcome[visit]
         routed, ends, back = visits.outcomes.routed[led], visits.outcomes.ends[led], visits.outcomes.back[led]
-        transfers, again, provides = (
-            visits.outcomes.transfers[led],
-            visits.outcomes.again[led],
-            visits.outcomes.provides[led],
-        )
+        transfers, again = visits.outcomes.transfers[led], visits.outcomes.again[led]
+        provides = visits.outcomes.provides[led]
         served = routed and not visits.unserved[visit]
         holds = slots < len(visits.slot) and visits.slot[slots] == visit
         reached = held = over if served and not (ends or back or again) else NEVER

@@ -2711,7 +2711,7 @@ def duty_bounds(windows, starts, ends, line, firsts, used_up, all_bounds, all_be
         windows: places of all windows in order of their start.
         starts, ends, line: of each window; lines are those of `engine.eligible.lines_of`.
         firsts: twice the number of windows before those of each line, and of all; filled with where its bounds begin.
-        used_up: the same, but for the last.
+        used_up: the same, but for the last; overwritten.
         all_bounds, all_before: filled with the bounds of all lines, one after the other, and the seconds of the line's duty
             before each of them; as long as twice the windows.
     """
@@ -2921,7 +2921,7 @@ def add_up(
             the seconds of the hour that follow (`in_each_hour`); seconds by kind of row (team + 1); seconds of held slots
             times children (team + 1); seconds worked inside duty; overtime.
         whose: filled with the number of the contact of each row, NONE where it is not of a main thread.
-        counts: filled with zeros; how many rows the main thread of each contact has.
+        counts: zeros; filled with how many rows the main thread of each contact has.
         seen_by, seen_at: filled with the number of the contact of each first visit, and when the family was seen.
 
     Returns:
@@ -3151,7 +3151,7 @@ def seconds_by_cause(begins, threads, lines, line_duty, bound_of, counted, since
         lines, line_duty: as in `add_up`.
         bound_of: where the bounds of each line begin; overwritten.
         counted, since, until: of each contact.
-        spent: filled with zeros, one for each cause; the sums.
+        spent: zeros, one for each cause; filled with the sums.
     """
     row, duty_of, at_bound = memory(threads), pointers(line_duty), memory(bound_of)
     for contact in range(len(counted)):
