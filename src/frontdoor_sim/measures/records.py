@@ -46,19 +46,20 @@ def recorded(recording: Recording, keys: Ints, true: Ints, visits: Visits) -> Re
     systems = systems_worked_on(recording, true[1], visits)
     several = (systems & (systems - 1)) > 0
     matched: Flags = several & (draws(keys, code("recording: matched")) < recording.matched)
-    as_one = np.where(matched, NEVER, true)
+    ones = np.flatnonzero(matched | (systems == 0))
+    as_one, place = np.where(matched.take(ones), NEVER, true.take(ones, axis=1)), np.zeros_like(systems)
+    place[ones] = np.arange(len(ones))
     parts = []
     for number, system in enumerate(recording.systems):
-        mine = np.flatnonzero((systems >> number & 1) > 0)
+        mine = np.flatnonzero((systems & 1 << number) > 0)
         said, known = true.take(mine, axis=1), matched[mine]
         enter(system, keys[mine], said)
         of_one, alone = np.flatnonzero(known), np.flatnonzero(~known)
-        places = mine[of_one]
+        places = place.take(mine.take(of_one))
         for least, entry in zip(as_one, said, strict=True):
             least[places] = np.minimum(least.take(places), entry.take(of_one))
         parts.append((mine[alone], np.full(len(alone), number), said.take(alone, axis=1)))
-    ones = np.flatnonzero(matched | (systems == 0))
-    parts.append((ones, np.full(len(ones), -1), as_one.take(ones, axis=1)))
+    parts.append((ones, np.full(len(ones), -1), as_one))
     contact, of_system, told = (np.concatenate(column, axis=-1) for column in zip(*parts, strict=True))
     return Records(contact, of_system, *told)
 
