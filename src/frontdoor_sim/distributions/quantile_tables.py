@@ -76,13 +76,13 @@ class QuantileTable:
     def reads(self, luck: Int64s) -> Int64s:
         """`read` for an array of luck, element by element the same."""
         upper = luck >> _HALF_BITS
-        v = np.where(upper == 1, (1 << LUCK_BITS) - 1 - luck, luck)
+        v = luck ^ (-upper & (1 << LUCK_BITS) - 1)
         bits = (v.astype(np.float64).view(np.int64) >> _MANTISSA_BITS) - _EXPONENT_OF_HALF
         shift = np.maximum(bits - CELL_BITS - 1, 0)
         whole = v >> shift
         cell = upper * KNOTS_A_SIDE + (shift << CELL_BITS) + whole
-        low = self.knots[cell]
-        inside = (self.knots[cell + 1] - low) * (v - (whole << shift)) >> shift
+        low = self.knots.take(cell)
+        inside = (self.knots.take(cell + 1) - low) * (v - (whole << shift)) >> shift
         return np.asarray((low + inside + 128) >> _FRACTION_BITS, dtype=np.int64)
 
 
