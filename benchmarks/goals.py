@@ -10,20 +10,18 @@ import argparse
 import os
 import subprocess
 import sys
-from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time
+from time import perf_counter
 
 import numpy as np
 from kernel_alone import kernel_seconds
+from levers import MODELS, SEED, whole_seconds
 
-from frontdoor_sim.contacts.returning import NOBODY, Returning
+from frontdoor_sim.contacts.returning import NOBODY
 from frontdoor_sim.experiment import returning
 from frontdoor_sim.experiment.running import draw_contacts, measured
 from frontdoor_sim.scenario import Scenario, read_scenario
 
-SCENARIO = Path(__file__).parents[1] / "scenarios" / "bcp" / "as_found.yaml"
-SEED = 1
 UNSEEN = 2  # replications before the clock counts
 
 
@@ -34,7 +32,7 @@ def main() -> None:
     parser.add_argument(
         "--first", action="store_true", help="tell the seconds of the first replication, and nothing else"
     )
-    asked, scenario = parser.parse_args(), read_scenario(SCENARIO)
+    asked, scenario = parser.parse_args(), read_scenario(MODELS["today"])
     if asked.first:
         print(seconds_of_the_first(scenario))
         return
@@ -43,7 +41,9 @@ def main() -> None:
             f"first on a machine: {in_a_new_process(folder):.1f} s; first of a later process: {in_a_new_process(folder):.2f} s"
         )
     back = returning(scenario, SEED)
-    whole = np.array([whole_seconds(scenario, number, back) for number in range(UNSEEN + asked.replications)][UNSEEN:])
+    whole = np.array(
+        [whole_seconds(scenario, number, back, "compiled") for number in range(UNSEEN + asked.replications)][UNSEEN:]
+    )
     kernel = kernel_seconds(scenario, draw_contacts(scenario, SEED, 0, back), SEED, 0, 9)
     for name, seconds in (("whole replication", whole), ("kernel alone", np.array(kernel))):
         print(f"{name}: least {1e3 * seconds.min():.1f} ms, in the middle {1e3 * np.median(seconds):.1f} ms of CPU")
@@ -61,17 +61,10 @@ def in_a_new_process(cache: str) -> float:
 
 
 def seconds_of_the_first(scenario: Scenario) -> float:
-    """Seconds by the clock on the wall, with imports that are left until a run needs them."""
+    """Seconds by the clock on the wall, once everything is imported."""
     began = perf_counter()
     measured(scenario, draw_contacts(scenario, SEED, 0, NOBODY), SEED, 0, "compiled")
     return perf_counter() - began
-
-
-def whole_seconds(scenario: Scenario, replication: int, back: Returning) -> float:
-    """CPU seconds of drawing, playing and measuring."""
-    began = process_time()
-    measured(scenario, draw_contacts(scenario, SEED, replication, back), SEED, replication, "compiled")
-    return process_time() - began
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def visits_of(*contacts: list[Step]) -> Visits:
 
 
 def facts_of(visits: Visits, contacts: int, loop: Any = befell) -> tuple[np.ndarray, list[int]]:
-    facts, sent_back = np.empty((FACTS, contacts), dtype=np.int64), np.zeros(len(visits.contact), dtype=bool)
+    facts, sent_back = np.full((FACTS, contacts), NEVER), np.zeros(len(visits.contact), dtype=bool)
     loop(visits, MEANING, facts, sent_back)
     return facts, np.flatnonzero(sent_back).tolist()
 

@@ -18,8 +18,7 @@ _FAR_BELOW = 8.0
 """Standard deviations below the mean from which Poisson quantiles are sought: less than 1e-14 lies below."""
 
 _HAIR = 2.0**-30
-"""None come where p is below 1 - mean by more than this, as exp(-mean) is never below 1 - mean: no rounding is so large, nor
-half a cell of luck."""
+"""None come where p is below 1 - mean by more than this, as exp(-mean) is never below 1 - mean: no rounding is so large."""
 
 _NO_MORE = 1e-30
 """A probability in the upper tail below which nothing can be left to find by luck of 32 bits."""
@@ -66,7 +65,7 @@ def perhaps_above_none(mean: Floats, luck: Int64s) -> Int64s:
         >>> perhaps_above_none(np.array([0.001, 2.0]), np.array([2**31, 2**31])).tolist()
         [1]
     """
-    p = luck * 2.0**-LUCK_BITS
+    p = as_probability(luck)
     p += mean
     return np.flatnonzero(p > 1 - _HAIR)
 

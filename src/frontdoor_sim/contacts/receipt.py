@@ -14,7 +14,7 @@ from frontdoor_sim.documents import InputError, Mistake
 from frontdoor_sim.luck import Int64s, code, draws, share_as_luck
 from frontdoor_sim.operating_model import OperatingModel
 from frontdoor_sim.parameters import Parameters
-from frontdoor_sim.working_time import NEVER, Instants, ShiftPattern, Upcoming, WallClock, england_bank_holidays
+from frontdoor_sim.working_time import Instants, ShiftPattern, WallClock, england_bank_holidays
 
 BATCHED = code("batched")
 MARGIN = timedelta(days=14)
@@ -74,8 +74,8 @@ class Reception:
     def _next(self, text: str, seconds: Int64s, name: str) -> Int64s:
         """The first of the instants at or after each second."""
         instants = Instants.parse(text).lay_out(self._clock, self._first, self._last, self._bank_holidays)
-        found = Upcoming(instants).at_or_after(seconds)
-        if found.max(initial=0) == NEVER:
+        places = np.searchsorted(instants, seconds, side="left")
+        if len(seconds) and int(places.max()) == len(instants):
             what = f"There is no {text!r} within four weeks of the end of the run."
             raise InputError([Mistake(name, what, "Instants of every week.", 'Write them as "Mon-Fri 08:30".')])
-        return found
+        return np.asarray(instants[places])

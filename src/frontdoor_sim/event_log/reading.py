@@ -90,10 +90,9 @@ class Visits(NamedTuple):
         """Whether the outcome of each is an end."""
         return self.outcomes.ends.take(self.outcome)
 
-    @property
-    def row(self) -> Ints:
-        """Row of the outcome of each in `about.outcomes`; -1 where it is not there."""
-        return self.outcomes.row.take(self.outcome)
+    def rows(self, visits: Ints) -> Ints:
+        """Row of the outcome of each of some visits in `about.outcomes`; -1 where it is not there."""
+        return self.outcomes.row.take(self.outcome.take(visits))
 
 
 @lru_cache(maxsize=64)
@@ -213,10 +212,7 @@ def in_each_hour(begun: Ints, follow: Ints, closes: int) -> Ints:
         >>> in_each_hour(np.array([[1, 0, -1, 0]]), np.array([[3_000, 0, -600, 0]]), closes=9_000).tolist()
         [[3000, 3600, 1200]]
     """
-    seconds: Ints = np.cumsum(begun, axis=1)
-    seconds -= begun
-    beyond = seconds[:, -2] * (-closes % HOUR)
-    seconds *= HOUR
-    seconds += follow
-    seconds[:, -2] -= beyond
-    return seconds[:, :-1]
+    width = np.diff(np.append(np.arange(0, closes, HOUR), closes))
+    here_before = np.cumsum(begun, axis=1) - begun
+    seconds: Ints = here_before[:, :-1] * width + follow[:, :-1]
+    return seconds

@@ -56,7 +56,7 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
     Args:
         visits: the visits of main threads.
         means: what their stages and outcomes mean.
-        facts: filled with the facts, NEVER where there is none; shape (FACTS, contacts).
+        facts: NEVER throughout; filled with the facts that there are; shape (FACTS, contacts).
         sent_back: false throughout; set where a visit sent a transfer back: one to an accepting stage between transfer and
             allocation, from which it has to come again.
     """
@@ -64,9 +64,6 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
     transfer = last_transfer = allocation = help_sought = help_begun = NEVER
     for visit in range(len(visits.contact)):
         if visits.contact[visit] != who:
-            for contact in range(who + 1, visits.contact[visit] + 1):
-                for fact in range(FACTS):
-                    facts[fact, contact] = NEVER
             who, outcome = visits.contact[visit], -1
             transfer = last_transfer = allocation = help_sought = help_begun = NEVER
             if means.decided_before[visits.stage[visit]]:
@@ -134,6 +131,3 @@ def befell(visits: Visits, means: Meaning, facts: Ints, sent_back: Flags) -> Non
                 facts[END_PROVIDES, who] = provides
         if (transfers or provides >= _PROTECTION) and not visits.unserved[visit]:
             facts[RECOGNISED, who] = min(facts[RECOGNISED, who], over)
-    for contact in range(who + 1, facts.shape[1]):
-        for fact in range(FACTS):
-            facts[fact, contact] = NEVER

@@ -140,7 +140,7 @@ class Journeys:
             **{flag: np.append(self.stages.flags(flag), False) for flag in OF_STAGES},
             refers=np.append(self.outcomes.flags("transfer") | self.outcomes.flags("referral"), False),
         )
-        facts = np.empty((FACTS, self.number), dtype=np.int64)
+        facts = np.full((FACTS, self.number), NEVER)
         sent_back = np.zeros(len(self.visits.contact), dtype=bool)
         befell(self.visits, means, facts, sent_back)
         return facts, sent_back

@@ -119,7 +119,7 @@ def transfers_sent_back_share(journeys: Journeys) -> Iterator[Answer]:
     sent, visits = journeys.sent_back, journeys.visits
     yield from shares(journeys, name, mine, mine, _happened(journeys, sent), _BY)
     words, number = journeys.outcomes.values("outcome").tolist(), int(mine.sum())
-    rows = visits.outcomes.row[visits.outcome[sent]]
+    rows = visits.rows(sent)
     reasons = np.flatnonzero(Outcomes.of(journeys.about, words).again)
     met = [int((mine & _happened(journeys, sent[rows == reason])).sum()) for reason in reasons]
     if number and len(reasons):

@@ -104,7 +104,7 @@ def ended_share(journeys: Journeys) -> Iterator[Answer]:
     """
     number, visits = int(journeys.in_window.sum()), journeys.visits
     ended = np.flatnonzero(visits.ends)
-    rows = visits.outcomes.row[visits.outcome[ended[journeys.in_window[visits.contact[ended]]]]]
+    rows = visits.rows(ended[journeys.in_window[visits.contact[ended]]])
     outcomes = journeys.outcomes
     ends = np.flatnonzero(outcomes.flags("is_end"))
     if not number or not len(ends):
@@ -128,9 +128,7 @@ def led_to_share(journeys: Journeys) -> Iterator[Answer]:
     if not len(mine):
         yield missing("led_to_share", "no visit was over in the window")
         return
-    cells = np.bincount(
-        visits.stage[mine] * len(words) + visits.outcomes.row[visits.outcome[mine]], minlength=len(stages) * len(words)
-    )
+    cells = np.bincount(visits.stage[mine] * len(words) + visits.rows(mine), minlength=len(stages) * len(words))
     number = cells.reshape(len(stages), len(words))
     stage, row = np.nonzero(number)
     below = number.sum(axis=1)[stage]

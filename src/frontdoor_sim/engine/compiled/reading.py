@@ -152,8 +152,7 @@ class WorldReading:
     @cached_property
     def _available(self) -> Ints:
         flat, closes = self.world.windows, self.about.closes
-        lasts = np.minimum(flat.ends, closes) - np.maximum(flat.starts, 0)
-        until = np.append(0, np.cumsum(np.maximum(lasts, 0, out=lasts)))
+        until = np.append(0, np.cumsum(np.clip(flat.ends, 0, closes) - np.clip(flat.starts, 0, closes)))
         found = np.zeros(len(self._team_names), dtype=np.int64)
         np.add.at(found, self.world.team_of_worker, np.diff(until[flat.first]))
         return found
