@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
-from numba import njit
+from numba import njit, types
 
 import frontdoor_sim.engine.compiled.kernel as kernel
 from frontdoor_sim import luck
@@ -245,6 +245,20 @@ def test_given_seconds_are_used_by_both():
     said = given_some.set_index("contact")[f"seconds: {stage}"].dropna().clip(lower=1)
     done = spent.reindex(said.index).dropna()
     assert (done == said.reindex(done.index)).mean() > 0.9
+
+
+def test_functions_that_only_compiled_ones_call_get_no_machine_code():
+    """They go into whatever calls them, with all that they call themselves (`inner.Inner`)."""
+    squared = njit(**kernel.INNER)(lambda number: number * number)
+    cubed = njit(**kernel.INNER)(lambda number: number * squared(number))
+    outer = njit(lambda number: cubed(number) + squared(number))
+    assert outer(3) == 27 + 9
+    made = {
+        name: one.overloads[types.int64,] for name, one in (("outer", outer), ("cubed", cubed), ("squared", squared))
+    }
+    machine = made["outer"].library.codegen._engine
+    written = [name for name, one in made.items() if machine.is_symbol_defined(one.fndesc.llvm_func_name)]
+    assert written == ["outer"]
 
 
 def test_a_first_run_that_takes_long_says_that_the_kernel_is_compiled(monkeypatch, capsys):

@@ -21,6 +21,7 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
 from frontdoor_sim.compiling import entered
+from frontdoor_sim.engine.compiled.inner import Inner
 from frontdoor_sim.luck import code
 
 INNER = {
@@ -29,6 +30,7 @@ INNER = {
     "no_rewrites": True,
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
+    "pipeline_class": Inner,
 }
 compiled = njit(**INNER)
 inlined = njit(inline="always", error_model="numpy")
