@@ -142,12 +142,12 @@ def _drawn(owner, purpose, visit):
     return kernel.draw(np.int64(owner), np.int64(purpose), np.int64(visit))
 
 
-@pytest.mark.parametrize("shape", [(0,), (1,), (1000,), (40, 25)])
+@pytest.mark.parametrize("shape", [(0,), (1,), (1000,), (40, 25), (2_500,)])
 def test_luck_in_bulk_is_the_same_whoever_mixes_it(shape, monkeypatch):
     owners = np.random.default_rng(1).integers(0, 2**63, shape)
     visits = np.arange(owners.size).reshape(shape)
     ask = [(owners, code("x")), (owners, code("x"), 3), (owners, code("x"), visits), (owners.T, code("x"))]
-    monkeypatch.setattr(luck, "_lent", [kernel.mix_words])
+    monkeypatch.setattr(luck, "_lent", [luck.Lent(kernel.mix_words, kernel.draw_words)])
     mixed, keyed = [draws(*one) for one in ask], key_array((7, "x"), owners.ravel(), visits.ravel())
     monkeypatch.setattr(luck, "_lent", [])
     for one, other in zip(ask, mixed, strict=True):

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,26 +92,34 @@ def draw(owner: int, purpose: int, visit: int = 0) -> int:
         >>> 0 <= draw(key(7, 1), code("screening")) < 2**32
         True
     """
-    word = mix((mix(owner ^ purpose) + (visit + 1) * _GOLDEN) & _WORD)
+    word = mix((mix(owner ^ purpose) + _step(visit)) & _WORD)
     return mix(word ^ purpose) >> (64 - LUCK_BITS)
 
 
-_lent: list[Callable[[NDArray[np.uint64]], None]] = []
-
-
-def lend(mix_words: Callable[[NDArray[np.uint64]], None]) -> None:
-    """Let compiled code mix arrays from now on: the same words, in one pass over them where NumPy takes eight.
+class Lent(NamedTuple):
+    """Compiled code that does to a whole array of words, of one dimension, what is said here, in place.
 
     Args:
-        mix_words: puts `mix` of each word of an array of one dimension in its place.
+        mix: `mix` of each word.
+        draw: `draw` of each word as a key, for a purpose, whose visit adds `step`: draw(words, purpose, step).
     """
-    _lent[:] = [mix_words]
+
+    mix: Callable[[NDArray[np.uint64]], None]
+    draw: Callable[[NDArray[np.uint64], np.uint64, np.uint64], None]
+
+
+_lent: list[Lent] = []
+
+
+def lend(lent: Lent) -> None:
+    """Let compiled code mix arrays from now on: the same words, in one pass over them where NumPy takes eight."""
+    _lent[:] = [lent]
 
 
 def _mix_array(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """`mix` of every word, in place: the words are the caller's own and are overwritten."""
-    if _lent and isinstance(words, np.ndarray):
-        _lent[0](words.ravel(order="K"))
+    if _lent:
+        _lent[0].mix(words.ravel(order="K"))
         return words
     moved = words >> np.uint64(30)
     words ^= moved
@@ -131,17 +140,26 @@ def draws(owners: Int64s, purpose: int, visit: int | Int64s = 0) -> Int64s:
         >>> [int(u) for u in draws(keys, code("screening"))] == [draw(int(k), code("screening")) for k in keys]
         True
     """
-    spice = np.uint64(purpose)
-    words = _mix_array(np.asarray(owners, dtype=np.int64).view(np.uint64) ^ spice)
+    spice, words = np.uint64(purpose), np.array(owners, dtype=np.int64).view(np.uint64)
+    if _lent and not isinstance(visit, np.ndarray):
+        _lent[0].draw(words.ravel(order="K"), spice, np.uint64(_step(visit)))
+        return words.view(np.int64)
+    words ^= spice
+    words = _mix_array(words)
     if isinstance(visit, np.ndarray):
         words = words + (visit.astype(np.uint64) + np.uint64(1)) * np.uint64(_GOLDEN)
     else:
-        words += np.uint64((int(visit) + 1) * _GOLDEN & _WORD)
+        words += np.uint64(_step(visit))
     words = _mix_array(words)
     words ^= spice
     words = _mix_array(words)
     words >>= np.uint64(64 - LUCK_BITS)
     return words.view(np.int64)
+
+
+def _step(visit: int) -> int:
+    """What the visit adds to the word of a key and a purpose."""
+    return (int(visit) + 1) * _GOLDEN & _WORD
 
 
 def key_array(prefix: tuple[int | str, ...], *columns: Int64s) -> Int64s:

@@ -77,15 +77,16 @@ LINE = np.int64(8)  # numbers in a line of the processor's cache
 ) = numbered(71)  # fmt: skip
 
 # A contact; then half a field a stage, the visits begun there. NUMBER is its place in the list of contacts, ROW in the table.
+# ROWS counts the rows of its main thread, of which LAST_ROW is the last.
 # STANDS_AT is 1 + the number of the stage where it stands when the run starts, 0 where it is new.
 # Eight fields fill a line of the processor's cache, so those that are used together stand together.
 (
-    KEY, NUMBER, STAGE, VISIT, STEP, RAG, LAST_ROW, ROWS_BEFORE,
-    NEED, JUDGED, ABSENT, RECORDED, WHAT_IT_IS, ROW, ATTEMPT, ASKED,
+    KEY, NUMBER, STAGE, VISIT, STEP, RAG, LAST_ROW, ROWS,
+    NEED, JUDGED, ABSENT, RECORDED, WHAT_IT_IS, ROWS_BEFORE, ATTEMPT, ASKED,
     RECEIVED, ENTERS, DEADLINE, CHILDREN, HOLDER, SLOTS_HELD, FAMILY, RETURNS_AT,
     SOURCE, AREA, OPEN_CASE, CONSENT, PARENT, RETURN_NUMBER, EARLIER_RETURN, DISAGREES,
-    MAIN_JOB, RAG_ON_ARRIVAL, STANDS_AT, IS_HELD, VISITS,
-) = numbered(37)  # fmt: skip
+    MAIN_JOB, RAG_ON_ARRIVAL, STANDS_AT, IS_HELD, ROW, VISITS,
+) = numbered(38)  # fmt: skip
 
 # A stage; the entry is one too, the last. Fields that its kind has not are NONE. INTERRUPTS_IN is the team in which its work
 # interrupts that of other stages.
@@ -211,6 +212,7 @@ LEVELS = np.int64(5)
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_FIRST, MIX_SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 KEY_MASK = np.uint64((1 << 63) - 1)
+TOGETHER = 1_024
 BITS_27, BITS_30, BITS_31, BITS_32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
 RETURN_WORD = np.uint64(code("return"))
 RETURN, PROPENSITY_LUCK, GROWTH_LUCK, GRADE, HISTORY, CONSENT_LUCK = (
@@ -235,6 +237,23 @@ def mix_words(words):
     """Rule 1: `mix` of every word of an array, in place; `luck` mixes its arrays so (`luck.lend`)."""
     for at in range(len(words)):
         words[at] = mix(words[at])
+
+
+@entered
+def draw_words(words, purpose, step):
+    """Rule 1: luck of every key of an array, in place; `luck` draws for its arrays so (`luck.lend`).
+
+    A processor mixes many words at once, but no word for the second time before the first: so some of them go through each
+    mixing together, and stay in its cache meanwhile.
+    """
+    for first in range(0, len(words), TOGETHER):
+        some = words[first : first + TOGETHER]
+        for at in range(len(some)):
+            some[at] = mix(some[at] ^ purpose)
+        for at in range(len(some)):
+            some[at] = mix(some[at] + step)
+        for at in range(len(some)):
+            some[at] = mix(some[at] ^ purpose) >> BITS_32
 
 
 @compiled
@@ -538,12 +557,19 @@ def write(w, contact, what, worker_number, enabled, start, end):
 
 
 @compiled
+def follow(w, contact, row):
+    """A row just written is one of the main thread: the outcome of a visit will stand in the last."""
+    w[contact + LAST_ROW] = row
+    w[contact + ROWS] += 1
+
+
+@compiled
 def write_wait(w, contact, stage, visit, part, start, end, cause):
-    """A wait that uses nobody; the last row of the main thread is where the outcome of a visit will stand."""
+    """A wait that uses nobody."""
     what = packed(w[stage + STAGE_NUMBER], visit, part, ROW_WAIT, NONE, cause)
     row = write(w, contact, what, NONE, start, start, end)
     if part == 0:
-        w[contact + LAST_ROW] = row
+        follow(w, contact, row)
 
 
 @compiled
@@ -552,7 +578,7 @@ def write_job(w, job, kind, team, worker_number, start, end, cause):
     what = w[job + JOB_WHAT] | kind << KIND_BIT | (w[team + TEAM_NUMBER] + 1) << TEAM_BIT | cause << CAUSE_BIT
     row = write(w, w[job + JOB_CONTACT], what, worker_number, w[job + READY], start, end)
     if w[job + PART] == 0:
-        w[w[job + JOB_CONTACT] + LAST_ROW] = row
+        follow(w, w[job + JOB_CONTACT], row)
 
 
 @compiled
@@ -1555,7 +1581,7 @@ def write_met(w, job, part, worker, now, end):
     what = packed(stage_number, w[job + JOB_VISIT], part, ROW_MEETING, team_number, NO_CAUSE)
     row = write(w, contact, what, person, w[job + READY], now, end)
     if part == 0:
-        w[contact + LAST_ROW] = row
+        follow(w, contact, row)
     if end > w[worker + UNTIL]:
         what = packed(MAIN, MAIN, MAIN, ROW_OVERTIME, NONE, NO_CAUSE)
         write(w, contact, what, person, MAIN, w[worker + UNTIL], end)
@@ -2047,7 +2073,7 @@ def hold(w, job, worker, slots, now):
     until = after(w, w[span + SPAN_CALENDAR], now, max(1, seconds(w, contact, span, visit)))
     what = packed(w[stage + STAGE_NUMBER], visit, MAIN, ROW_CASELOAD, w[w[stage + TEAM] + TEAM_NUMBER], NO_CAUSE)
     since = min(now, w[STOOD_SINCE])
-    w[contact + LAST_ROW] = write(w, contact, what, w[worker + WORKER_NUMBER], since, since, until)
+    follow(w, contact, write(w, contact, what, w[worker + WORKER_NUMBER], since, since, until))
     first = w[stage + FIRST_VISIT]
     if first != NONE and not stood:
         seen = after(w, w[first + SPAN_CALENDAR], now, seconds(w, contact, first, visit))
@@ -2902,16 +2928,15 @@ def add_up(
     closes,
     ends,
     sums,
-    whose,
-    counts,
+    used,
+    threads,
     seen_by,
     seen_at,
 ):
-    """Add up what may be added up in the order of writing, and find the rows of main threads.
+    """Add up what may be added up in the order of writing, and copy the rows of main threads, each contact's together.
 
     Args:
-        rows: rows of the log; shape (rows, LOG_FIELDS). Those of waits in a queue that end within the window or later are given
-            OFF_DUTY.
+        rows: rows of the log; shape (rows, LOG_FIELDS).
         children: of each contact, by number.
         team_of_worker: number of the team of each worker.
         duty: where the windows of each worker begin, and their starts and ends.
@@ -2922,8 +2947,9 @@ def add_up(
         sums: filled with zeros; within the window, by team (column): waits that begin less those that end in each hour, and
             the seconds of the hour that follow (`in_each_hour`); seconds by kind of row (team + 1); seconds of held slots
             times children (team + 1); seconds worked inside duty; overtime.
-        whose: filled with the number of the contact of each row, NONE where it is not of a main thread.
-        counts: zeros; filled with how many rows the main thread of each contact has.
+        used: where the rows of the main thread of each contact begin; then where they end.
+        threads: filled with these rows, each contact's in the order of writing. Those of waits in a queue that end within the
+            window or later are given OFF_DUTY.
         seen_by, seen_at: filled with the number of the contact of each first visit, and when the family was seen.
 
     Returns:
@@ -2931,7 +2957,7 @@ def add_up(
     """
     hours, seen = sums[0].shape[1], MAIN
     begun, follow, spent, slots, worked, overtime = sums
-    count, who, when = memory(counts), memory(seen_by), memory(seen_at)
+    copy, next_of, who, when = memory(threads), memory(used), memory(seen_by), memory(seen_at)
     row, child, team_of = memory(rows), memory(children), memory(team_of_worker)
     begins_in, follows = memory(begun), memory(follow)
     people, duty_of = pointers(duty), pointers(line_duty)
@@ -2941,7 +2967,6 @@ def add_up(
         what, contact = row[place + WHAT], half(row, place, ROW_CONTACT)
         start, end = half(row, place, START), half(row, place, END)
         kind, team = unpacked(what, KIND_BIT, FOUR_BITS), unpacked(what, TEAM_BIT, TWELVE_BITS)
-        whose[one] = NONE
         if start > ends:
             continue
         if kind == ROW_OVERTIME:
@@ -2949,9 +2974,12 @@ def add_up(
             continue
         if kind == ROW_REGRADE:
             continue
+        kept = NONE
         if unpacked(what, PART_BIT, TWELVE_BITS) == MAIN:
-            whose[one] = contact
-            count[contact] += 1
+            kept = next_of[contact] * LOG_FIELDS
+            copy_row(row, place, copy, kept)
+            fetch(copy, kept + 2 * LOG_FIELDS)
+            next_of[contact] += 1
         if kind in (ROW_WAIT, ROW_QUEUE):
             if team > 0:
                 if end > 0 and start < closes:
@@ -2959,7 +2987,8 @@ def add_up(
                     wait_begins(begins_in, follows, (team - 1) * hours, end, closes, NONE)
                 if end > 0 and kind == ROW_QUEUE:
                     on_duty = on_duty_between(duty_of, at_bound, line_of(lines, what), start, end)
-                    put_half(row, place, OFF_DUTY, end - start - on_duty)
+                    if kept != NONE:
+                        put_half(copy, kept, OFF_DUTY, end - start - on_duty)
             elif unpacked(what, CAUSE_BIT, FOUR_BITS) == FOR_VISIT and end <= ends:
                 who[seen], when[seen] = contact, end
                 seen += 1
@@ -3027,19 +3056,6 @@ def open_until(bounds, before, low, at, t):
 
 
 @compiled
-def copy_threads(rows, whose, used, threads):
-    """Copy the rows of main threads, each contact's together, in the order of writing; `used` says where they begin."""
-    row, copy, next_of = memory(rows), memory(threads), memory(used)
-    for at in range(len(whose)):
-        contact = whose[at]
-        if contact != NONE:
-            place = next_of[contact] * LOG_FIELDS
-            copy_row(row, at * LOG_FIELDS, copy, place)
-            fetch(copy, place + 2 * LOG_FIELDS)
-            next_of[contact] += 1
-
-
-@compiled
 def copy_row(row, place, copy, target):
     """Copy a row of the log from one place to another."""
     for field in range(LOG_FIELDS):
@@ -3047,18 +3063,15 @@ def copy_row(row, place, copy, target):
 
 
 @entered
-def main_threads(rows, whose, begins, used, threads, is_caseload, may_leave, lines, bounds, first, ends, columns):
-    """The rows of main threads, each contact's together and in the order in which things happened, and their visits.
+def main_threads(begins, used, threads, is_caseload, may_leave, lines, bounds, first, ends, columns):
+    """The visits of main threads, each contact's together and in the order in which they happened.
 
     A main thread does one thing at a time, and no row of it is written before it begins, nor after it is over: so they
     happened in the order in which they were written.
 
     Args:
-        rows: rows of the log; shape (rows, LOG_FIELDS).
-        whose: of `add_up`.
-        begins: where the rows of each contact begin, and how many there are.
-        used: the same, but for the last; overwritten.
-        threads: filled with the rows.
+        begins: where the rows of each contact begin.
+        used, threads: of `add_up`: where they end, and the rows.
         is_caseload, may_leave: for each stage, whether its visits hold slots, and whether they may leave unserved.
         lines: as in `event_columns`.
         bounds, first: of `duty_bounds`.
@@ -3070,13 +3083,12 @@ def main_threads(rows, whose, begins, used, threads, is_caseload, may_leave, lin
     Returns:
         How many visits all contacts have; how many of those may hold a slot.
     """
-    copy_threads(rows, whose, used, threads)
     contact, stage, settled, ended = memory(columns[0]), memory(columns[1]), memory(columns[2]), memory(columns[3])
     outcome, unserved, slot = memory(columns[4]), memory(columns[5]), memory(columns[6])
     reached_at, held = memory(columns[7]), memory(columns[8])
     row, bound, visits, slots = memory(threads), memory(bounds), MAIN, MAIN
     for who in range(len(used)):
-        one, beyond = begins[who], begins[who + 1]
+        one, beyond = begins[who], used[who]
         while one < beyond:
             low, own = one, False
             visit = row[one * LOG_FIELDS + WHAT] & OF_A_VISIT
@@ -3145,11 +3157,11 @@ def last_off_duty(row, place, lines, bound, first, ends):
 
 
 @entered
-def seconds_by_cause(begins, threads, lines, line_duty, bound_of, counted, since, until, spent):
+def seconds_by_cause(begins, used, threads, lines, line_duty, bound_of, counted, since, until, spent):
     """Add up seconds of main threads from `since` to `until` of each contact that is counted, by cause; NO_CAUSE is work.
 
     Args:
-        begins, threads: of `main_threads`, in the order in which things happened.
+        begins, used, threads: as in `main_threads`.
         lines, line_duty: as in `add_up`.
         bound_of: where the bounds of each line begin; overwritten.
         counted, since, until: of each contact.
@@ -3159,7 +3171,7 @@ def seconds_by_cause(begins, threads, lines, line_duty, bound_of, counted, since
     for contact in range(len(counted)):
         if not counted[contact]:
             continue
-        for one in range(begins[contact], begins[contact + 1]):
+        for one in range(begins[contact], used[contact]):
             place = one * LOG_FIELDS
             what, start, end = row[place + WHAT], half(row, place, START), half(row, place, END)
             if start >= until[contact]:

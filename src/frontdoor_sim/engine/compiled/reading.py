@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.engine.compiled import kernel as k
 from frontdoor_sim.engine.compiled.layout import World, empty, plan_words
-from frontdoor_sim.engine.compiled.running import line_duty, log_rows, played_out, returning
+from frontdoor_sim.engine.compiled.running import line_duty, log_rows, places_of_contacts, played_out, returning
 from frontdoor_sim.engine.eligible import Lines, lines_of
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
@@ -90,18 +90,26 @@ class WorldReading:
         return lines_of(self.world.laid.plan)
 
     @cached_property
-    def _added_up(self) -> tuple[NDArray[np.int32], Ints, Ints, Ints]:
-        """Rows of main threads, and who was seen when; fills `_sums`."""
+    def _threads(self) -> tuple[Ints, Ints, Ints]:
+        """Where the rows of each contact's main thread begin and end, and the rows; `_added_up` fills in the two latter."""
+        w = self.world.words
+        counts = w[np.concatenate(places_of_contacts(w)) + k.ROWS]
+        until = np.cumsum(counts)
+        begins, number = until - counts, int(counts.sum())
+        return begins, begins.copy(), empty(number * int(k.LOG_FIELDS))
+
+    @cached_property
+    def _added_up(self) -> tuple[Ints, Ints]:
+        """Who was seen when; fills `_sums` and `_threads`."""
         flat, about = self.world.windows, self.about
         rows, children, team_of_worker = self.rows, self.contacts.numbers("children"), self.world.team_of_worker
         duty, window, bound_of = (flat.first, flat.starts, flat.ends), flat.first.copy(), self._duty[1].copy()
-        whose, counts = np.empty(len(rows), dtype=np.int32), np.zeros(len(children), dtype=np.int64)
         who, when = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.int64)
         seen = k.add_up(
             rows, children, team_of_worker, duty, self._lines.of, self._duty, window, bound_of, about.closes, about.ends,
-            self._sums, whose, counts, who, when,
+            self._sums, *self._threads[1:], who, when,
         )  # fmt: skip
-        return whose, counts, who[:seen], when[:seen]
+        return who[:seen], when[:seen]
 
     def _sum(self, number: int) -> Ints:
         assert self._added_up
@@ -110,7 +118,7 @@ class WorldReading:
     @property
     def seen(self) -> tuple[Ints, Ints]:
         """Waits for a visit to the family that were not cut by the end: places of contacts, and when each was over."""
-        return self._added_up[2:]
+        return self._added_up
 
     @cached_property
     def teams(self) -> tuple[str, ...]:
@@ -166,31 +174,22 @@ class WorldReading:
     # --- main threads ------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _threads(self) -> tuple[Ints, Ints, Ints, int]:
-        """Where the main thread of each contact begins, and the rows; columns of visits, and how many may hold a slot."""
-        whose, counts, *_ = self._added_up
-        kinds = [stage.kind for stage in self.world.laid.plan.stages]
-        is_caseload, may_leave = (np.isin(kinds, those) for those in ("caseload", SERVED))
-        begins = np.append(0, np.cumsum(counts))
-        number = int(begins[-1])
-        threads = empty(number * int(k.LOG_FIELDS)).reshape(number, k.LOG_FIELDS)
-        columns = empty(9 * number).reshape(9, number)
-        facts = is_caseload, may_leave, self._lines.of, *self._duty[:2], self.about.ends
-        visits, slots = k.main_threads(self.rows, whose, begins, begins[:-1].copy(), threads, *facts, columns)
-        return begins, threads, columns[:, :visits], slots
-
-    @cached_property
     def visits(self) -> Visits:
         """The visits of main threads."""
-        plan, (*_, columns, slots) = self.world.laid.plan, self._threads
-        contact, stage, settled, ended, outcome, unserved, *slot_columns = columns
+        assert self._added_up
+        plan, (begins, used, threads) = self.world.laid.plan, self._threads
+        kinds, number = [stage.kind for stage in plan.stages], len(threads) // int(k.LOG_FIELDS)
+        is_caseload, may_leave = (np.isin(kinds, those) for those in ("caseload", SERVED))
+        columns = empty(9 * number).reshape(9, number)
+        facts = is_caseload, may_leave, self._lines.of, *self._duty[:2], self.about.ends
+        visits, slots = k.main_threads(begins, used, threads, *facts, columns)
+        contact, stage, settled, ended, outcome, unserved, *slot_columns = columns[:, :visits]
         slot, reached, held = (column[:slots] for column in slot_columns)
-        words = ["", *(stage.name for stage in plan.stages), *plan.ends]
-        outcomes = Outcomes.of(self.about, words)
+        outcomes = Outcomes.of(self.about, ["", *(stage.name for stage in plan.stages), *plan.ends])
         return Visits(contact, stage, settled, ended, outcome, outcomes, unserved != 0, slot, reached, held)
 
     def split(self, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
         """Seconds of main threads between two times of each contact of `mine`, by what was waited for."""
         spent, at_bound = np.zeros(len(CAUSES), dtype=np.int64), self._duty[1].copy()
-        k.seconds_by_cause(*self._threads[:2], self._lines.of, self._duty, at_bound, mine, first, last, spent)
+        k.seconds_by_cause(*self._threads, self._lines.of, self._duty, at_bound, mine, first, last, spent)
         return dict(zip(CAUSES, spent.tolist(), strict=True))

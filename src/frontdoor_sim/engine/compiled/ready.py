@@ -14,7 +14,7 @@ from frontdoor_sim.engine.compiled import kernel
 SOON = 2.0  # seconds; reading the kernel from disk takes less
 LINE = "Compiling the engine for this machine, this once: about 20 seconds."
 
-luck.lend(kernel.mix_words)
+luck.lend(luck.Lent(kernel.mix_words, kernel.draw_words))
 
 
 @contextmanager
