@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
+from frontdoor_sim.event_log.columns import Words
 from frontdoor_sim.operating_model import RAGS
 from frontdoor_sim.tables import dictionary
 
@@ -85,9 +86,20 @@ def consent_of(table: pd.DataFrame) -> Int64s:
 def _words(first: pd.Series, names: tuple[str, ...], again: Int64s, order: Int64s | slice) -> Any:
     """A column of words, its own and then those that are places in a list, in some order."""
     own = first.array if isinstance(first.array, pd.Categorical) else pd.Categorical(first)
-    place = {str(word): at for at, word in enumerate(own.categories)}
-    of_name = np.array([place.get(name, -1) for name in names], dtype=np.int64)
-    return pd.Categorical.from_codes(np.concatenate([own.codes, of_name[again]])[order], dtype=own.dtype)
+    words = Words(tuple(map(str, own.categories)), own.codes)
+    return pd.Categorical.from_codes(with_more(words, names, again).codes[order], dtype=own.dtype)
+
+
+def with_more(words: Words, names: Sequence[str], more: Int64s) -> Words:
+    """Words, and then more of them that are places in a list of names.
+
+    Example:
+        >>> with_more(Words(("north", "south"), np.array([0])), ["south"], np.array([0, 0])).codes.tolist()
+        [0, 1, 1]
+    """
+    place = {word: at for at, word in enumerate(words.names)}
+    of_name = np.array([place.get(name, -1) for name in names], dtype=words.codes.dtype)
+    return Words(words.names, np.concatenate([words.codes, of_name[more]]))
 
 
 def duty_after(roster: Roster, overtime: Int64s, ends: int) -> pd.DataFrame:

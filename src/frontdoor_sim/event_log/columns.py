@@ -83,7 +83,7 @@ class Columns:
         (dtype('int64'), ('checks', 'receipt'))
     """
 
-    def __init__(self, table: pd.DataFrame | Mapping[str, NDArray[Any] | pd.Categorical[Any]]) -> None:
+    def __init__(self, table: pd.DataFrame | Mapping[str, NDArray[Any] | Words]) -> None:
         self._table = table
         self._values: dict[str, NDArray[Any]] = {}
         self._words: dict[str, Words] = {}
@@ -92,12 +92,14 @@ class Columns:
         """Number of rows."""
         if isinstance(self._table, pd.DataFrame):
             return len(self._table)
-        return len(next(iter(self._table.values())))
+        first = next(iter(self._table.values()))
+        return len(first.codes if isinstance(first, Words) else first)
 
     def values(self, name: str) -> NDArray[Any]:
         """A column as the table keeps it: whole numbers may be narrow, so widen them before arithmetic."""
         if name not in self._values:
-            self._values[name] = np.asarray(self._table[name])
+            given = self._table[name]
+            self._values[name] = given.objects() if isinstance(given, Words) else np.asarray(given)
         return self._values[name]
 
     def numbers(self, name: str) -> Ints:
@@ -121,10 +123,15 @@ class Columns:
         """A column of words."""
         if name not in self._words:
             given = self._table[name]
-            column = given.array if isinstance(given, pd.Series) else given
-            words = column if isinstance(column, pd.Categorical) else pd.Categorical(column)
-            self._words[name] = Words(tuple(str(word) for word in words.categories.tolist()), words.codes)
+            self._words[name] = given if isinstance(given, Words) else _words_of(given)
         return self._words[name]
+
+
+def _words_of(column: pd.Series | NDArray[Any]) -> Words:
+    """A column of a table as words."""
+    given = column.array if isinstance(column, pd.Series) else column
+    words = given if isinstance(given, pd.Categorical) else pd.Categorical(given)
+    return Words(tuple(str(word) for word in words.categories.tolist()), words.codes)
 
 
 def sorting(keys: Iterable[Ints]) -> Ints | None:

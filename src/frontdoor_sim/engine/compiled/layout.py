@@ -55,9 +55,10 @@ from frontdoor_sim.engine.plan import (
 )
 from frontdoor_sim.engine.played import consent_of
 from frontdoor_sim.engine.record import CAUSE
-from frontdoor_sim.event_log.columns import order_of, sorting
+from frontdoor_sim.event_log.columns import Columns, order_of, sorting
+from frontdoor_sim.event_log.columns import Words as WordColumn
 from frontdoor_sim.luck import code
-from frontdoor_sim.operating_model import OPEN_STAGE
+from frontdoor_sim.operating_model import OPEN_STAGE, RAGS
 from frontdoor_sim.working_time import Calendar
 
 Int64s = NDArray[np.int64]
@@ -554,14 +555,9 @@ def put_people(
     w[teams + k.LARGEST] = largest
 
 
-def contact_columns(table: pd.DataFrame, plan: Plan) -> dict[int, Int64s]:
-    """The fields of contacts that a table gives, by field, in the order of the table."""
-
-    def number(column: str) -> Int64s:
-        return table[column].to_numpy(np.int64)
-
-    rags = {"red": 0, "amber": 1, "green": 2, "blue": 3}
-    stands: dict[int, Int64s] = {}
+def contact_columns(table: pd.DataFrame, columns: Columns, plan: Plan) -> dict[int, Int64s]:
+    """The fields of contacts that a table and its columns give, by field, in the order of the table."""
+    number, stands = columns.numbers, dict[int, Int64s]()
     if OPEN_STAGE in table:
         stands_at, judged, is_held = standing(table, plan)
         stands = {k.STANDS_AT: 1 + stands_at, k.JUDGED: judged, k.IS_HELD: is_held.astype(np.int64)}
@@ -570,11 +566,11 @@ def contact_columns(table: pd.DataFrame, plan: Plan) -> dict[int, Int64s]:
         k.FAMILY: number("family"),
         k.RECEIVED: number("received"),
         k.ENTERS: number("enters"),
-        k.SOURCE: _places(table["source"], {name: index for index, name in enumerate(plan.sources)}),
-        k.AREA: _places(table["area"], {name: index for index, name in enumerate(plan.areas)}),
+        k.SOURCE: _places(columns.words("source"), plan.sources),
+        k.AREA: _places(columns.words("area"), plan.areas),
         k.CHILDREN: number("children"),
         k.NEED: number("need"),
-        k.RAG: _places(table["rag"], rags),
+        k.RAG: _places(columns.words("rag"), RAGS),
         k.OPEN_CASE: number("open_case"),
         k.CONSENT: consent_of(table),
         k.PARENT: number("returned_from"),
@@ -593,10 +589,10 @@ def put_contacts(w: Int64s, at: int, width: int, columns: dict[int, Int64s], ord
     k.fill_records(w, at, width, fields, table, written)
 
 
-def _places(column: pd.Series, place: dict[str, int]) -> Int64s:
-    """The place of each word of a column."""
-    words = column.array if isinstance(column.array, pd.Categorical) else pd.Categorical(column)
-    places = np.array([place.get(str(word), NONE) for word in words.categories] or [0], dtype=np.int64)
+def _places(words: WordColumn, names: Sequence[str]) -> Int64s:
+    """The place of each word among some names."""
+    place = {name: at for at, name in enumerate(names)}
+    places = np.array([place.get(word, NONE) for word in words.names] or [0], dtype=np.int64)
     return np.asarray(places[words.codes])
 
 
@@ -605,10 +601,12 @@ class World:
     """A world that is ready to be played, and where to find in it what was put there.
 
     `order` are the rows of the contacts table in the order in which they stand in the world; None where that is the table's.
+    `table` has the columns of that table.
     """
 
     words: Int64s
     order: Int64s | None
+    table: Columns
     laid: PlanWords
     windows: FlatWindows
     opening: Int64s
@@ -649,7 +647,8 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     flat, facts = roster.flat, facts_of_people(plan, roster.people)
     opening = order_of(flat.starts - flat.starts.min(initial=0))
     given = _given(laid, contacts)
-    columns = contact_columns(contacts, plan)
+    table = Columns(contacts)
+    columns = contact_columns(contacts, table, plan)
     if max(plan.timeline.ends, -int(columns[k.ENTERS].min(initial=0))) > k.LATEST:
         raise ValueError(
             "the compiled engine keeps times within 68 years of the opening of the window, and this run has others; "
@@ -692,7 +691,7 @@ def world(laid: PlanWords, roster: Roster, contacts: pd.DataFrame, room: int = 1
     w[k.LOG], w[k.LOG_ROOM] = log_at, log_room
     w[k.FREE], w[k.LIMIT] = free, limit
     team, _, skill = facts
-    return World(w, order, laid, flat, opening, team, (skill, *roster.later_skills))
+    return World(w, order, table, laid, flat, opening, team, (skill, *roster.later_skills))
 
 
 LINE = int(k.LINE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,20 +15,23 @@ from frontdoor_sim.engine.compiled.running import line_duty, log_rows, places_of
 from frontdoor_sim.engine.eligible import Lines, lines_of
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
-from frontdoor_sim.engine.played import columns_after
+from frontdoor_sim.engine.played import with_more
 from frontdoor_sim.engine.record import CAUSES, KINDS
 from frontdoor_sim.event_log import About
-from frontdoor_sim.event_log.columns import Columns, Flags, Ints
+from frontdoor_sim.event_log.columns import Columns, Flags, Ints, Words
 from frontdoor_sim.event_log.reading import SERVED, ByTeam, Outcomes, Visits, in_each_hour
+from frontdoor_sim.operating_model import RAGS
 
-CONTACT_COLUMNS = ("contact", "family", "received", "enters", "source", "area", "rag", "children", "level", "returned_from",
-                   "returns_at")  # fmt: skip
-"""Columns of contacts that measures read."""
+NUMBERS, WORDS = (
+    ("contact", "family", "received", "enters", "children", "level", "returned_from"),
+    ("source", "area", "rag"),
+)
+"""Columns of contacts that measures read, besides `returns_at`."""
 
 
 def play_to_read(contacts: pd.DataFrame, roster: Roster, plan: Plan, about: About) -> WorldReading:
     """Run one replication on the compiled engine, to be read and not written."""
-    return WorldReading(played_out(plan_words(plan), roster, contacts), roster, contacts, about)
+    return WorldReading(played_out(plan_words(plan), roster, contacts), roster, about)
 
 
 class WorldReading:
@@ -39,12 +43,11 @@ class WorldReading:
     Args:
         world: the world after its run.
         roster: who was on duty.
-        table: who came.
         about: what one must know to read the run.
     """
 
-    def __init__(self, world: World, roster: Roster, table: pd.DataFrame, about: About) -> None:
-        self.world, self.roster, self._table, self._about = world, roster, table, about
+    def __init__(self, world: World, roster: Roster, about: About) -> None:
+        self.world, self.roster, self._about = world, roster, about
         self.rows = log_rows(world.words)
 
     @property
@@ -60,11 +63,17 @@ class WorldReading:
     @cached_property
     def contacts(self) -> Columns:
         """The contacts, as they stand in the world."""
-        returns_at, returned = returning(self.world)
-        order, plan = self.world.order, self.world.laid.plan
-        if order is not None:
-            order = np.append(order, np.arange(len(returned["contact"])) + len(returns_at))
-        return Columns(dict(columns_after(self._table, returns_at, returned, plan, CONTACT_COLUMNS, order)))
+        table, plan, (returns_at, returned) = self.world.table, self.world.laid.plan, returning(self.world)
+        found: dict[str, NDArray[Any] | Words] = {
+            name: np.concatenate([table.numbers(name), returned[name]]) for name in NUMBERS
+        }
+        found["returns_at"] = np.concatenate([returns_at, returned["returns_at"]])
+        for name, names in zip(WORDS, (plan.sources, plan.areas, RAGS), strict=True):
+            found[name] = with_more(table.words(name), names, returned[name])
+        if self.world.order is not None:
+            order = np.append(self.world.order, len(returns_at) + np.arange(len(returned["contact"])))
+            found = {name: column.take(order) for name, column in found.items()}
+        return Columns(found)
 
     # --- what is added up over all rows ------------------------------------------------------------------------------
 
