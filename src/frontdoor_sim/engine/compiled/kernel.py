@@ -21,8 +21,14 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
 from frontdoor_sim.compiling import entered
-from frontdoor_sim.engine.compiled.inner import Inner
 from frontdoor_sim.luck import code
+
+try:
+    from frontdoor_sim.engine.compiled.inner import Inner
+except (
+    ImportError
+):  # another Numba may have other insides: then it compiles all of this as it always does, and takes longer
+    Inner = None
 
 INNER = {
     "nogil": True,
@@ -30,8 +36,9 @@ INNER = {
     "no_rewrites": True,
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
-    "pipeline_class": Inner,
 }
+if Inner is not None:
+    INNER["pipeline_class"] = Inner
 compiled = njit(**INNER)
 inlined = njit(inline="always", error_model="numpy")
 inlined_late = njit(forceinline=True, **INNER)

@@ -12,7 +12,7 @@ from frontdoor_sim import luck
 from frontdoor_sim.engine.compiled import kernel
 
 SOON = 2.0  # seconds; reading the kernel from disk takes less
-LINE = "Compiling the engine for this machine, this once: about 20 seconds."
+LINE = "Compiling the engine for this machine, this once: some 10 to 20 seconds."
 
 luck.lend(luck.Lent(kernel.mix_words, kernel.draw_words))
 
