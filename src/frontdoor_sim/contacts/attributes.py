@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from frontdoor_sim.contacts.chance import pick, poisson_of_mean, standard_normal
+from frontdoor_sim.contacts.chance import edges_reached, pick, poisson_of_mean, standard_normal
 from frontdoor_sim.contacts.rates import by_source
 from frontdoor_sim.luck import Int64s, code, draws, share_as_luck
 from frontdoor_sim.operating_model import RAGS, Grading, OperatingModel, grade, millionths
@@ -76,7 +76,7 @@ def needs(keys: Int64s, source: Words, parameters: Parameters) -> Int64s:
 def levels(need: Int64s, model: OperatingModel) -> Int64s:
     """True level of need: 1 and the number of thresholds at or below need."""
     cuts = np.array([millionths(cut) for cut in model.thresholds.cuts()], dtype=np.int64)
-    return 1 + np.searchsorted(cuts, need, side="right").astype(np.int64)
+    return 1 + edges_reached(cuts, need)
 
 
 def rags(keys: Int64s, need: Int64s, grading: Grading) -> Words:

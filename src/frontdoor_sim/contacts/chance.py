@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, gammaln, xlogy
 
+from frontdoor_sim.compiling import Quick
 from frontdoor_sim.distributions import QuantileTable, from_mapping, quantile_table
 from frontdoor_sim.luck import LUCK_BITS, Int64s
 
@@ -19,6 +20,8 @@ _FAR_BELOW = 8.0
 
 _HAIR = 2.0**-30
 """None come where p is below 1 - mean by more than this, as exp(-mean) is never below 1 - mean: no rounding is so large."""
+
+_FEW = 12
 
 _NO_MORE = 1e-30
 """A probability in the upper tail below which nothing can be left to find by luck of 32 bits."""
@@ -94,18 +97,19 @@ def poisson_of_some(mean: Floats, luck: Int64s) -> Int64s:
     term = np.exp(-mean)
     far = np.flatnonzero(number)
     term[far] = np.exp(xlogy(number[far], mean[far]) - mean[far] - gammaln(number[far] + 1))
-    left = np.flatnonzero(p >= term)
-    mean, p, term, tried = mean[left], p[left], term[left], number[left]
-    reached = term.copy()
-    while left.size:
-        tried = tried + 1
-        term = term * mean / tried
-        reached = reached + term
-        number[left] = tried
-        on = (p >= reached) & ((term > _NO_MORE) | (tried < mean))
-        several = (left, mean, p, term, tried, reached)
-        left, mean, p, term, tried, reached = (column.compress(on) for column in several)
+    _count_up(number, term, mean, p)
     return number.astype(np.int64)
+
+
+@Quick
+def _count_up(number: Floats, term: Floats, mean: Floats, p: Floats) -> None:
+    """Count each number up until the distribution function is above p, from one of which it is `term` (overwritten)."""
+    for one in range(len(number)):
+        reached = term[one]
+        while p[one] >= reached and (term[one] > _NO_MORE or number[one] < mean[one]):
+            number[one] += 1
+            term[one] = term[one] * mean[one] / number[one]
+            reached += term[one]
 
 
 def gamma_factors(variance: float, luck: Int64s) -> Floats:
@@ -133,5 +137,19 @@ def pick(shares: Floats, luck: Int64s) -> Int64s:
         >>> pick(np.array([0.25, 0.75]), np.array([0, 2**30, 2**32 - 1])).tolist()
         [0, 1, 1]
     """
-    edges = np.rint(np.cumsum(shares)[:-1] / np.sum(shares) * (1 << LUCK_BITS)).astype(np.int64)
-    return np.searchsorted(edges, luck, side="right").astype(np.int64)
+    return edges_reached(np.rint(np.cumsum(shares)[:-1] / np.sum(shares) * (1 << LUCK_BITS)).astype(np.int64), luck)
+
+
+def edges_reached(edges: Int64s, values: Int64s) -> Int64s:
+    """How many of some ascending edges each value has reached; a few are compared sooner than searched.
+
+    Example:
+        >>> edges_reached(np.array([3, 5]), np.array([2, 3, 9])).tolist()
+        [0, 1, 2]
+    """
+    if len(edges) > _FEW:
+        return np.searchsorted(edges, values, side="right").astype(np.int64)
+    found = np.zeros(len(values), dtype=np.int8)
+    for edge in edges.tolist():
+        found += values >= edge
+    return found.astype(np.int64)

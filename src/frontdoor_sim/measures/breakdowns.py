@@ -71,7 +71,7 @@ class Breakdowns:
         for place, several in zip(places, names, strict=True):
             code = code * (len(several) + 1) + place + 1
         there = np.bincount(code) > 0
-        cell, one = (np.cumsum(there) - 1).take(code), np.zeros(int(there.sum()), dtype=np.int64)
+        cell, one = (np.cumsum(there) - 1).take(code), np.zeros(np.count_nonzero(there), dtype=np.int64)
         one[cell] = np.arange(len(cell))
         begins = np.cumsum([0, *(len(several) for several in names)])
         group = np.array([place[one] for place in places])

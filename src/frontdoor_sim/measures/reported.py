@@ -77,7 +77,7 @@ def _of_records(figure: OfRecords) -> Callable[[Journeys], Iterator[Answer]]:
 @_of_records
 def contacts_received_as_reported(journeys: Journeys, found: Records) -> Answer:
     """Number of records whose entry of receipt lies in the measured window, as `contacts_received` counts contacts."""
-    number = int(journeys.within(found.received).sum())
+    number = int(np.count_nonzero(journeys.within(found.received)))
     return single("contacts_received_as_reported", float(number), number)
 
 
@@ -107,7 +107,7 @@ def decided_within_1_working_day_as_reported(journeys: Journeys, found: Records)
 def open_at_end_as_reported(journeys: Journeys, found: Records) -> Answer:
     """Number of records received and without an end at the end of the run by their entries, as `open_at_end` counts."""
     ends = journeys.about.ends
-    number = int(((found.received <= ends) & (found.ended > ends)).sum())
+    number = int(np.count_nonzero((found.received <= ends) & (found.ended > ends)))
     return single("open_at_end_as_reported", float(number), number)
 
 
@@ -136,10 +136,10 @@ def decisions_not_on_record_share(journeys: Journeys, found: Records) -> Answer:
 
 def _share(measure: str, counted: Flags, met: Flags) -> Answer:
     """Share of what is counted that met something."""
-    below = int(counted.sum())
+    below = int(np.count_nonzero(counted))
     if not below:
         return missing(measure, "there is no such record")
-    return single(measure, float((counted & met).sum()) / below, below)
+    return single(measure, np.count_nonzero(counted & met) / below, below)
 
 
 MEASURES = (

@@ -54,8 +54,8 @@ def _limits(journeys: Journeys) -> dict[tuple[str, str, str], list[tuple[str, in
 
 
 def _shares(name: str, by: str, groups: list[tuple[str, str, Flags, Flags]]) -> Answer:
-    below = np.array([int(counted.sum()) for _, _, counted, _ in groups])
-    above = np.array([int((counted & met).sum()) for _, _, counted, met in groups])
+    below = np.array([np.count_nonzero(counted) for _, _, counted, _ in groups])
+    above = np.array([np.count_nonzero(counted & met) for _, _, counted, met in groups])
     return Answer(name, by, [group for _, group, _, _ in groups], *quotients(above, below))
 
 

@@ -118,10 +118,10 @@ def transfers_sent_back_share(journeys: Journeys) -> Iterator[Answer]:
     mine = journeys.transferred_in_window & (journeys.looked_at < NEVER)
     sent, visits = journeys.sent_back, journeys.visits
     yield from shares(journeys, name, mine, mine, _happened(journeys, sent), _BY)
-    words, number = journeys.outcomes.values("outcome").tolist(), int(mine.sum())
+    words, number = journeys.outcomes.values("outcome").tolist(), int(np.count_nonzero(mine))
     rows = visits.rows(sent)
     reasons = np.flatnonzero(Outcomes.of(journeys.about, words).again)
-    met = [int((mine & _happened(journeys, sent[rows == reason])).sum()) for reason in reasons]
+    met = [np.count_nonzero(mine & _happened(journeys, sent[rows == reason])) for reason in reasons]
     if number and len(reasons):
         values, contacts = np.array(met) / number, np.full(len(reasons), number)
         yield Answer(name, "sent back to", [words[reason] for reason in reasons], values, contacts)

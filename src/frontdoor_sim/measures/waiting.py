@@ -28,7 +28,7 @@ def waiting_hours_to_decision(journeys: Journeys) -> Iterator[Answer]:
     share within 24 hours.
     """
     mine = journeys.in_window & (journeys.decided < NEVER)
-    number = int(mine.sum())
+    number = int(np.count_nonzero(mine))
     if number == 0:
         yield missing("waiting_hours_to_decision", "no contact received in the window was decided")
         return
@@ -45,7 +45,7 @@ def waiting_hours_to_allocation(journeys: Journeys) -> Iterator[Answer]:
     the run.
     """
     mine = journeys.transferred_in_window & (journeys.allocated < NEVER)
-    number = int(mine.sum())
+    number = int(np.count_nonzero(mine))
     if number == 0:
         yield missing("waiting_hours_to_allocation", "no contact decided for transfer in the window was allocated")
         return

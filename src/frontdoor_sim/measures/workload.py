@@ -102,7 +102,7 @@ def ended_share(journeys: Journeys) -> Iterator[Answer]:
     `#{ended there} / #{received in [0, closes)}`. The shares sum to 1 less the share still open, which are assessments for
     the most part.
     """
-    number, visits = int(journeys.in_window.sum()), journeys.visits
+    number, visits = int(np.count_nonzero(journeys.in_window)), journeys.visits
     ended = np.flatnonzero(visits.ends)
     rows = visits.rows(ended[journeys.in_window[visits.contact[ended]]])
     outcomes = journeys.outcomes
@@ -139,7 +139,7 @@ def led_to_share(journeys: Journeys) -> Iterator[Answer]:
 def open_at_end(journeys: Journeys) -> Iterator[Answer]:
     """Number of contacts received by the end of the run that had not reached an end: in = out + open."""
     ends = journeys.about.ends
-    number = int(((journeys.received <= ends) & (journeys.end > ends)).sum())
+    number = int(np.count_nonzero((journeys.received <= ends) & (journeys.end > ends)))
     yield single("open_at_end", number, number)
 
 
@@ -151,7 +151,9 @@ def open_undecided(journeys: Journeys) -> Iterator[Answer]:
     """
     closes = journeys.about.closes
     for moment, when in ((0, "opens"), (closes, "close")):
-        number = int((journeys.received <= moment).sum()) - int((journeys.undecided_until <= moment).sum())
+        number = int(
+            np.count_nonzero(journeys.received <= moment) - np.count_nonzero(journeys.undecided_until <= moment)
+        )
         yield single(f"open_undecided_at_{when}", float(number), number)
     weekly = _until_each_week(journeys, journeys.received) - _until_each_week(journeys, journeys.undecided_until)
     yield Answer("open_undecided", "week", _numbered(weekly), weekly.astype(float), weekly)
@@ -164,7 +166,7 @@ def backlog_undecided(journeys: Journeys) -> Iterator[Answer]:
     not count.
     """
     waited = (journeys.received <= 0) & (journeys.undecided_until > 0)
-    weekly = int(waited.sum()) - _until_each_week(journeys, journeys.undecided_until[waited])
+    weekly = int(np.count_nonzero(waited)) - _until_each_week(journeys, journeys.undecided_until[waited])
     yield Answer("backlog_undecided", "week", _numbered(weekly), weekly.astype(float), weekly)
 
 
@@ -176,7 +178,7 @@ def backlog_cleared_days(journeys: Journeys) -> Iterator[Answer]:
     waited = journeys.undecided_until[(journeys.received <= 0) & (journeys.undecided_until > 0)]
     last = int(waited.max(initial=0))
     if last > journeys.about.ends:
-        still = int((waited > journeys.about.ends).sum())
+        still = int(np.count_nonzero(waited > journeys.about.ends))
         yield missing("backlog_cleared_days", f"{still} of {len(waited)} still wait when the run ends")
         return
     yield single("backlog_cleared_days", last / (24 * _HOUR), len(waited))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontdoor_sim.working_time.calendars import NEVER
+from frontdoor_sim.working_time.upcoming import Upcoming
 from frontdoor_sim.working_time.wall_clock import WallClock
 
 Int64s = NDArray[np.int64]
@@ -55,7 +56,7 @@ class WorkingDays:
         '2026-06-10 00:00:00+01:00'
     """
 
-    __slots__ = ("_begins", "_closes", "_ends", "clock", "dates", "receipt_closes")
+    __slots__ = ("_begins", "_closing", "_ending", "clock", "dates", "receipt_closes")
 
     def __init__(self, clock: WallClock, dates: Sequence[date], receipt_closes: time | None = None) -> None:
         self.clock, self.dates, self.receipt_closes = clock, tuple(dates), receipt_closes
@@ -63,11 +64,10 @@ class WorkingDays:
         if not len(days) or np.any(days[1:] <= days[:-1]):
             raise ValueError("working dates must be given in ascending order, each once, and at least one")
         self._begins = clock.at(days, 0)
-        self._ends = clock.at(days, 86_400)
-        self._closes = self._ends
+        self._ending = self._closing = Upcoming(clock.at(days, 86_400))
         if receipt_closes is not None and receipt_closes != time.max:
             second = receipt_closes.hour * 3_600 + receipt_closes.minute * 60 + receipt_closes.second
-            self._closes = clock.at(days, second)
+            self._closing = Upcoming(clock.at(days, second))
 
     def __len__(self) -> int:
         """Number of working days known."""
@@ -85,7 +85,7 @@ class WorkingDays:
             >>> days.receipt_day(17 * 3600 - 1), days.receipt_day(17 * 3600)
             (0, 1)
         """
-        return _place(self._closes, t)
+        return _place(self._closing, t)
 
     @overload
     def deadline(self, t: int, n: int) -> int: ...
@@ -99,7 +99,7 @@ class WorkingDays:
             >>> days.deadline(0, 1) == 2 * 86400, days.deadline(0, 2) == NEVER
             (True, True)
         """
-        return _pick(self._ends, self.receipt_day(t) + n)
+        return _pick(self._ending.instants, self.receipt_day(t) + n)
 
     @overload
     def start_after(self, t: int, n: int) -> int: ...
@@ -127,15 +127,15 @@ class WorkingDays:
             >>> days.days_between(0, 86399), days.days_between(0, 86400), days.days_between(0, 5 * 86400)
             (0, 1, 5)
         """
-        days = _place(self._ends, b) - self.receipt_day(a)
+        days = _place(self._ending, b) - self.receipt_day(a)
         return max(days, 0) if isinstance(days, int) else np.maximum(days, 0)
 
 
-def _place(limits: Int64s, t: int | Int64s) -> int | Int64s:
+def _place(limits: Upcoming, t: int | Int64s) -> int | Int64s:
     """Place of the first limit after t."""
     if np.ndim(t) == 0:
-        return int(np.searchsorted(limits, index(t), side="right"))
-    return np.searchsorted(limits, np.asarray(t), side="right").astype(np.int64)
+        return int(np.searchsorted(limits.instants, index(t), side="right"))
+    return limits.places(np.asarray(t) + 1)
 
 
 def _pick(seconds: Int64s, places: int | Int64s) -> int | Int64s:
