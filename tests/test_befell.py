@@ -15,6 +15,7 @@ from hypothesis.strategies import DrawFn
 
 from frontdoor_sim import compiling
 from frontdoor_sim.compiling import Quick
+from frontdoor_sim.contacts import chance
 from frontdoor_sim.contacts.returning import NOBODY
 from frontdoor_sim.event_log.reading import Outcomes, Visits
 from frontdoor_sim.experiment.running import draw_contacts, read_run
@@ -36,7 +37,7 @@ from frontdoor_sim.measures.befell import (
     befell,
 )
 from frontdoor_sim.scenario import read_scenario
-from frontdoor_sim.working_time import NEVER
+from frontdoor_sim.working_time import NEVER, upcoming
 
 breakdowns, records, survival = (
     sys.modules[f"frontdoor_sim.measures.{name}"] for name in ("breakdowns", "records", "survival")
@@ -153,7 +154,9 @@ def test_each_loop_is_compiled_once():
     assert len(measure(read_run(two, contacts, 1, 0, "compiled"))) == len(
         measure(read_run(two, contacts, 1, 0, "simpy"))
     )
-    for loop in (befell, survival._climb, records._gather_systems, breakdowns._count):
+    for loop in (
+        befell, survival._climb, records._gather_systems, breakdowns._count, upcoming._look_up, chance._count_up
+    ):  # fmt: skip
         assert len(loop._ready.compiled.signatures) == 1
 
 

@@ -9,10 +9,13 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from frontdoor_sim.contacts import draw, expected_rates
 from frontdoor_sim.contacts.attributes import Words
+from frontdoor_sim.contacts.chance import as_probability, poisson
 from frontdoor_sim.contacts.hours import Hours
 from frontdoor_sim.contacts.rates import day_and_week_factors
 from frontdoor_sim.contacts.receipt import Reception
@@ -66,6 +69,15 @@ def test_every_hour_of_the_week_has_its_rate(even):
     z = ((found - wanted) / np.sqrt(np.where(wanted > 0, wanted, 1)))[wanted > 0]
     assert np.abs(z).max() < 4
     assert 1e-4 < stats.chi2.sf((z**2).sum(), len(z)) < 1 - 1e-4
+
+
+@given(st.lists(st.tuples(st.floats(0, 0.1) | st.floats(0, 400), st.integers(0, 2**32 - 1)), min_size=1))
+def test_poisson_numbers_are_quantiles(asked):
+    """The least number whose distribution function is above the luck, but for rounding; also where it is sought from far below."""
+    mean, luck = np.array([mean for mean, _ in asked]), np.array([luck for _, luck in asked])
+    p, number = as_probability(luck), poisson(mean, luck)
+    assert (stats.poisson.cdf(number, mean) > p - 1e-12).all()
+    assert (stats.poisson.cdf(number - 1, mean) <= p + 1e-12).all()
 
 
 @pytest.mark.parametrize("source", ["police", "schools", "health"])

@@ -578,5 +578,8 @@ def test_a_duration_that_cannot_be_read_says_what_would_be_right(text, message):
 def test_what_comes_next_is_the_first_at_or_after(instants, seconds):
     """Whatever the instants: none, one, many in one second's reach of each other and then none for long."""
     instants, seconds = np.array(sorted(instants), dtype=np.int64), np.array([*seconds, NEVER], dtype=np.int64)
-    expected = np.append(instants, NEVER)[np.searchsorted(instants, seconds)]
-    assert Upcoming(instants).at_or_after(seconds).tolist() == expected.tolist()
+    places, asked = np.searchsorted(instants, seconds), seconds.copy()
+    assert Upcoming(instants).places(seconds).tolist() == places.tolist()
+    assert Upcoming(instants).places(seconds[None, :]).tolist() == [places.tolist()]
+    assert Upcoming(instants).at_or_after(seconds).tolist() == np.append(instants, NEVER)[places].tolist()
+    assert seconds.tolist() == asked.tolist(), "what was asked is as it was"
