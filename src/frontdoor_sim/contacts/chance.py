@@ -22,6 +22,7 @@ _HAIR = 2.0**-30
 """None come where p is below 1 - mean by more than this, as exp(-mean) is never below 1 - mean: no rounding is so large."""
 
 _FEW = 12
+"""So many edges are compared with all values sooner than each value is searched for among them."""
 
 _NO_MORE = 1e-30
 """A probability in the upper tail below which nothing can be left to find by luck of 32 bits."""
@@ -141,7 +142,7 @@ def pick(shares: Floats, luck: Int64s) -> Int64s:
 
 
 def edges_reached(edges: Int64s, values: Int64s) -> Int64s:
-    """How many of some ascending edges each value has reached; a few are compared sooner than searched.
+    """How many of some ascending edges each value has reached.
 
     Example:
         >>> edges_reached(np.array([3, 5]), np.array([2, 3, 9])).tolist()
@@ -149,7 +150,7 @@ def edges_reached(edges: Int64s, values: Int64s) -> Int64s:
     """
     if len(edges) > _FEW:
         return np.searchsorted(edges, values, side="right").astype(np.int64)
-    found = np.zeros(len(values), dtype=np.int8)
+    found = np.zeros(values.shape, dtype=np.int8)
     for edge in edges.tolist():
         found += values >= edge
     return found.astype(np.int64)

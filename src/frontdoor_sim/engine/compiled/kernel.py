@@ -25,10 +25,8 @@ from frontdoor_sim.luck import code
 
 try:
     from frontdoor_sim.engine.compiled.inner import Inner
-except (
-    ImportError
-):  # another Numba may have other insides: then it compiles all of this as it always does, and takes longer
-    Inner = None
+except ImportError:
+    Inner = None  # another Numba may have other insides: it compiles all of this as it always does, and takes longer
 
 INNER = {
     "nogil": True,
@@ -564,8 +562,8 @@ def write(w, contact, what, worker_number, enabled, start, end):
 
 
 @compiled
-def follow(w, contact, row):
-    """A row just written is one of the main thread: the outcome of a visit will stand in the last."""
+def add_to_thread(w, contact, row):
+    """The row just written is one of the contact's main thread: the outcome of a visit will stand in the last."""
     w[contact + LAST_ROW] = row
     w[contact + ROWS] += 1
 
@@ -576,7 +574,7 @@ def write_wait(w, contact, stage, visit, part, start, end, cause):
     what = packed(w[stage + STAGE_NUMBER], visit, part, ROW_WAIT, NONE, cause)
     row = write(w, contact, what, NONE, start, start, end)
     if part == 0:
-        follow(w, contact, row)
+        add_to_thread(w, contact, row)
 
 
 @compiled
@@ -585,7 +583,7 @@ def write_job(w, job, kind, team, worker_number, start, end, cause):
     what = w[job + JOB_WHAT] | kind << KIND_BIT | (w[team + TEAM_NUMBER] + 1) << TEAM_BIT | cause << CAUSE_BIT
     row = write(w, w[job + JOB_CONTACT], what, worker_number, w[job + READY], start, end)
     if w[job + PART] == 0:
-        follow(w, w[job + JOB_CONTACT], row)
+        add_to_thread(w, w[job + JOB_CONTACT], row)
 
 
 @compiled
@@ -1588,7 +1586,7 @@ def write_met(w, job, part, worker, now, end):
     what = packed(stage_number, w[job + JOB_VISIT], part, ROW_MEETING, team_number, NO_CAUSE)
     row = write(w, contact, what, person, w[job + READY], now, end)
     if part == 0:
-        follow(w, contact, row)
+        add_to_thread(w, contact, row)
     if end > w[worker + UNTIL]:
         what = packed(MAIN, MAIN, MAIN, ROW_OVERTIME, NONE, NO_CAUSE)
         write(w, contact, what, person, MAIN, w[worker + UNTIL], end)
@@ -2080,7 +2078,7 @@ def hold(w, job, worker, slots, now):
     until = after(w, w[span + SPAN_CALENDAR], now, max(1, seconds(w, contact, span, visit)))
     what = packed(w[stage + STAGE_NUMBER], visit, MAIN, ROW_CASELOAD, w[w[stage + TEAM] + TEAM_NUMBER], NO_CAUSE)
     since = min(now, w[STOOD_SINCE])
-    follow(w, contact, write(w, contact, what, w[worker + WORKER_NUMBER], since, since, until))
+    add_to_thread(w, contact, write(w, contact, what, w[worker + WORKER_NUMBER], since, since, until))
     first = w[stage + FIRST_VISIT]
     if first != NONE and not stood:
         seen = after(w, w[first + SPAN_CALENDAR], now, seconds(w, contact, first, visit))
@@ -2954,7 +2952,7 @@ def add_up(
         sums: filled with zeros; within the window, by team (column): waits that begin less those that end in each hour, and
             the seconds of the hour that follow (`in_each_hour`); seconds by kind of row (team + 1); seconds of held slots
             times children (team + 1); seconds worked inside duty; overtime.
-        used: where the rows of the main thread of each contact begin; then where they end.
+        used: where the rows of the main thread of each contact begin; filled with where they end.
         threads: filled with these rows, each contact's in the order of writing. Those of waits in a queue that end within the
             window or later are given OFF_DUTY.
         seen_by, seen_at: filled with the number of the contact of each first visit, and when the family was seen.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,20 @@ NUMBERS, WORDS = (
 def play_to_read(contacts: pd.DataFrame, roster: Roster, plan: Plan, about: About) -> WorldReading:
     """Run one replication on the compiled engine, to be read and not written."""
     return WorldReading(played_out(plan_words(plan), roster, contacts), roster, about)
+
+
+class AddedUp(NamedTuple):
+    """What `kernel.add_up` makes of the rows of a log.
+
+    Args:
+        sums: waits begun and their seconds in each hour; seconds by kind, slots, work inside duty, overtime.
+        seen: places of contacts, and when each was seen.
+        threads: where the rows of each contact's main thread begin and end, and the rows.
+    """
+
+    sums: tuple[NDArray[np.int64], ...]
+    seen: tuple[Ints, Ints]
+    threads: tuple[Ints, Ints, Ints]
 
 
 class WorldReading:
@@ -82,13 +96,6 @@ class WorldReading:
         return tuple(team.name for team in self.world.laid.plan.teams)
 
     @cached_property
-    def _sums(self) -> tuple[NDArray[np.int64], ...]:
-        """Waits begun and their seconds in each hour; seconds by kind, slots, work inside duty, overtime (`kernel.add_up`)."""
-        teams, hours = len(self._team_names), -(-self.about.closes // int(k.HOUR)) + 1
-        shapes = ((teams, hours), (teams, hours), (len(KINDS), teams + 1), (teams + 1,), (teams,), (teams,))
-        return tuple(np.zeros(shape, dtype=np.int64) for shape in shapes)
-
-    @cached_property
     def _duty(self) -> tuple[Ints, Ints, Ints]:
         """When the duty of each line opens and closes, where each line's bounds begin, and the duty before each of them."""
         return line_duty(self.world)
@@ -99,35 +106,27 @@ class WorldReading:
         return lines_of(self.world.laid.plan)
 
     @cached_property
-    def _threads(self) -> tuple[Ints, Ints, Ints]:
-        """Where the rows of each contact's main thread begin and end, and the rows; `_added_up` fills in the two latter."""
-        w = self.world.words
+    def _added_up(self) -> AddedUp:
+        """What may be added up in the order of writing, and the main threads."""
+        flat, about, w = self.world.windows, self.about, self.world.words
+        teams, hours = len(self._team_names), -(-about.closes // int(k.HOUR)) + 1
+        shapes = ((teams, hours), (teams, hours), (len(KINDS), teams + 1), (teams + 1,), (teams,), (teams,))
+        sums = tuple(np.zeros(shape, dtype=np.int64) for shape in shapes)
         counts = w[np.concatenate(places_of_contacts(w)) + k.ROWS]
-        until = np.cumsum(counts)
-        begins, number = until - counts, int(counts.sum())
-        return begins, begins.copy(), empty(number * int(k.LOG_FIELDS))
-
-    @cached_property
-    def _added_up(self) -> tuple[Ints, Ints]:
-        """Who was seen when; fills `_sums` and `_threads`."""
-        flat, about = self.world.windows, self.about
-        rows, children, team_of_worker = self.rows, self.contacts.numbers("children"), self.world.team_of_worker
+        begins, number = np.cumsum(counts) - counts, int(counts.sum())
+        used, threads = begins.copy(), empty(number * int(k.LOG_FIELDS))
         duty, window, bound_of = (flat.first, flat.starts, flat.ends), flat.first.copy(), self._duty[1].copy()
-        who, when = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.int64)
+        who, when = np.empty(len(self.rows), dtype=np.int64), np.empty(len(self.rows), dtype=np.int64)
         seen = k.add_up(
-            rows, children, team_of_worker, duty, self._lines.of, self._duty, window, bound_of, about.closes, about.ends,
-            self._sums, *self._threads[1:], who, when,
+            self.rows, self.contacts.numbers("children"), self.world.team_of_worker, duty, self._lines.of, self._duty, window,
+            bound_of, about.closes, about.ends, sums, used, threads, who, when,
         )  # fmt: skip
-        return who[:seen], when[:seen]
-
-    def _sum(self, number: int) -> Ints:
-        assert self._added_up
-        return self._sums[number]
+        return AddedUp(sums, (who[:seen], when[:seen]), (begins, used, threads))
 
     @property
     def seen(self) -> tuple[Ints, Ints]:
         """Waits for a visit to the family that were not cut by the end: places of contacts, and when each was over."""
-        return self._added_up
+        return self._added_up.seen
 
     @cached_property
     def teams(self) -> tuple[str, ...]:
@@ -138,16 +137,16 @@ class WorldReading:
     def queued(self) -> Ints:
         """Seconds of waiting for each of `teams` (row) in each hour of the window."""
         order = [self._team_names.index(name) for name in self.teams]
-        return in_each_hour(self._sum(0)[order], self._sum(1)[order], self.about.closes)
+        return in_each_hour(self._added_up.sums[0][order], self._added_up.sums[1][order], self.about.closes)
 
     def spent(self, kind: str) -> ByTeam:
         """Seconds of one kind of work within the window, by the team that worked."""
-        return ByTeam(("", *self._team_names), self._sum(2)[KINDS.index(kind)])
+        return ByTeam(("", *self._team_names), self._added_up.sums[2][KINDS.index(kind)])
 
     @property
     def slots(self) -> ByTeam:
         """Seconds for which slots were held within the window, each times the children of its contact."""
-        return ByTeam(("", *self._team_names), self._sum(3))
+        return ByTeam(("", *self._team_names), self._added_up.sums[3])
 
     # --- duty --------------------------------------------------------------------------------------------------------
 
@@ -159,12 +158,12 @@ class WorldReading:
 
     def on_duty(self, kind: str) -> ByTeam:
         """Seconds of available duty, or of overtime, within the window, by the team whose duty it was."""
-        return self._by_staffed(self._available if kind == "available" else self._sum(5))
+        return self._by_staffed(self._available if kind == "available" else self._added_up.sums[5])
 
     @property
     def worked(self) -> ByTeam:
         """Seconds of work of any kind inside available duty within the window, by the team whose duty it was."""
-        return self._by_staffed(self._sum(4))
+        return self._by_staffed(self._added_up.sums[4])
 
     @cached_property
     def _available(self) -> Ints:
@@ -185,8 +184,7 @@ class WorldReading:
     @cached_property
     def visits(self) -> Visits:
         """The visits of main threads."""
-        assert self._added_up
-        plan, (begins, used, threads) = self.world.laid.plan, self._threads
+        plan, (begins, used, threads) = self.world.laid.plan, self._added_up.threads
         kinds, number = [stage.kind for stage in plan.stages], len(threads) // int(k.LOG_FIELDS)
         is_caseload, may_leave = (np.isin(kinds, those) for those in ("caseload", SERVED))
         columns = empty(9 * number).reshape(9, number)
@@ -200,5 +198,5 @@ class WorldReading:
     def split(self, mine: Flags, first: Ints, last: Ints) -> dict[str, int]:
         """Seconds of main threads between two times of each contact of `mine`, by what was waited for."""
         spent, at_bound = np.zeros(len(CAUSES), dtype=np.int64), self._duty[1].copy()
-        k.seconds_by_cause(*self._threads, self._lines.of, self._duty, at_bound, mine, first, last, spent)
+        k.seconds_by_cause(*self._added_up.threads, self._lines.of, self._duty, at_bound, mine, first, last, spent)
         return dict(zip(CAUSES, spent.tolist(), strict=True))
