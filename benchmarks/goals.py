@@ -18,7 +18,6 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-import numpy as np
 from kernel_alone import kernel_seconds
 from levers import MODELS, SEED, whole_seconds
 from tqdm import tqdm
@@ -81,7 +80,7 @@ def alone(replications: int) -> None:
     back = returning(scenario, SEED)
     whole = [whole_seconds(scenario, number, back, "compiled") for number in range(UNSEEN + replications)][UNSEEN:]
     kernel = kernel_seconds(scenario, draw_contacts(scenario, SEED, 0, back), SEED, 0, 9)
-    print(json.dumps({"whole replication": whole, "kernel alone": np.asarray(kernel).tolist()}))
+    print(json.dumps({"whole replication": whole, "kernel alone": kernel}))
 
 
 if __name__ == "__main__":

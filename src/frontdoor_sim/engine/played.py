@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from frontdoor_sim.engine.people import Roster
 from frontdoor_sim.engine.plan import Plan
-from frontdoor_sim.event_log.columns import Words
+from frontdoor_sim.event_log.columns import Words, words_of
 from frontdoor_sim.operating_model import RAGS
 from frontdoor_sim.tables import dictionary
 
@@ -40,40 +40,23 @@ def contacts_after(table: pd.DataFrame, played: Played, plan: Plan) -> pd.DataFr
     """The contacts of the table and those that came back, with the times of their possible returns, by key."""
     keys = np.concatenate([table["contact"].to_numpy(np.int64), played.returned["contact"]])
     order = np.argsort(keys, kind="stable")
-    names = [column.name for column in dictionary("contacts")]
-    return pd.DataFrame(dict(columns_after(table, played.returns_at, played.returned, plan, names, order)), copy=False)
+    return pd.DataFrame(dict(_columns(table, played, plan, order)), copy=False)
 
 
-def columns_after(
-    table: pd.DataFrame,
-    returns_at: Int64s,
-    returned: Mapping[str, Int64s],
-    plan: Plan,
-    names: Sequence[str],
-    order: Int64s | None,
-) -> Iterator[tuple[str, Any]]:
-    """Some columns of the contacts of a table and of those that came back, each with its name.
-
-    Args:
-        table: the contacts that came.
-        returns_at, returned: as in `Played`.
-        plan: names sources and areas.
-        names: the columns, in their order.
-        order: places of contacts, those of the table first; the rows are put in this order, where there is one.
-    """
-    words = {"source": plan.sources, "area": plan.areas, "rag": RAGS}
-    dtypes = {column.name: column.dtype for column in dictionary("contacts")}
-    place = slice(None) if order is None else order
-    for name in names:
+def _columns(table: pd.DataFrame, played: Played, plan: Plan, order: Int64s) -> Iterator[tuple[str, Any]]:
+    """The columns of `contacts_after`, each with its name; `order` has places of contacts, those of the table first."""
+    returned, words = played.returned, {"source": plan.sources, "area": plan.areas, "rag": RAGS}
+    for column in dictionary("contacts"):
+        name = column.name
         if name in words:
-            yield name, _words(table[name], words[name], returned[name], place)
+            yield name, _words(table[name], words[name], returned[name], order)
         elif name == "consent":
             unknown = np.full(len(returned["contact"]), -1)
-            known = np.concatenate([consent_of(table), unknown])[place]
+            known = np.concatenate([consent_of(table), unknown])[order]
             yield name, pd.arrays.IntegerArray(np.maximum(known, 0), known < 0)
         else:
-            first = returns_at if name == "returns_at" else table[name].to_numpy()
-            yield name, np.concatenate([first, returned[name]])[place].astype(dtypes[name], copy=False)
+            first = played.returns_at if name == "returns_at" else table[name].to_numpy()
+            yield name, np.concatenate([first, returned[name]])[order].astype(column.dtype, copy=False)
 
 
 def consent_of(table: pd.DataFrame) -> Int64s:
@@ -83,11 +66,10 @@ def consent_of(table: pd.DataFrame) -> Int64s:
     return np.asarray(table["consent"].to_numpy(np.int64, na_value=-1))
 
 
-def _words(first: pd.Series, names: tuple[str, ...], again: Int64s, order: Int64s | slice) -> Any:
+def _words(first: pd.Series, names: tuple[str, ...], again: Int64s, order: Int64s) -> Any:
     """A column of words, its own and then those that are places in a list, in some order."""
     own = first.array if isinstance(first.array, pd.Categorical) else pd.Categorical(first)
-    words = Words(tuple(map(str, own.categories)), own.codes)
-    return pd.Categorical.from_codes(with_more(words, names, again).codes[order], dtype=own.dtype)
+    return pd.Categorical.from_codes(with_more(words_of(own), names, again).codes[order], dtype=own.dtype)
 
 
 def with_more(words: Words, names: Sequence[str], more: Int64s) -> Words:

@@ -123,12 +123,17 @@ class Columns:
         """A column of words."""
         if name not in self._words:
             given = self._table[name]
-            self._words[name] = given if isinstance(given, Words) else _words_of(given)
+            self._words[name] = given if isinstance(given, Words) else words_of(given)
         return self._words[name]
 
 
-def _words_of(column: pd.Series | NDArray[Any]) -> Words:
-    """A column of a table as words."""
+def words_of(column: pd.Series | pd.Categorical[Any] | NDArray[Any]) -> Words:
+    """A column of a table as words.
+
+    Example:
+        >>> words_of(pd.Series(["red", "blue"])).names
+        ('blue', 'red')
+    """
     given = column.array if isinstance(column, pd.Series) else column
     words = given if isinstance(given, pd.Categorical) else pd.Categorical(given)
     return Words(tuple(str(word) for word in words.categories.tolist()), words.codes)
